@@ -1,0 +1,55 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PY := .venv/bin/python
+export RASA_TELEMETRY_ENABLED := false
+export TF_CPP_MIN_LOG_LEVEL := 3
+export PYTHONWARNINGS := ignore
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export ACTION_PORT ?= 5055
+export PORT ?= 5005
+export CONVERSATIONS_DB ?= var/conversations.db
+MODEL := models/assistant.tar.gz
+TRAINED_FROM := config.yml domain.yml $(wildcard data/*.yml bot/nlu/*.py)
+
+.PHONY: help setup run shell test lint train database proof lock clean
+
+help: ## この一覧を表示します
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: setup database $(MODEL) ## ボットを起動します（初回は用意と学習に数分かかります）
+	@echo "● 起動しています（止めるときは Ctrl-C）"
+	@exec .venv/bin/honcho start --no-prefix
+
+shell: setup database $(MODEL) ## 端末でボットと話します（make run の横でも使えます）
+	@PORT=5006 ACTION_PORT=5056 $(PY) -m bot.shell
+
+test: setup $(MODEL) ## すべての検査を実行します
+	@echo "● 文法と型"; .venv/bin/ruff check . && $(PY) -m mypy
+	@echo "● 学習データと会話"; $(PY) -m bot data validate --max-history 8 --fail-on-warnings 2>&1 | tail -5; exit $${PIPESTATUS[0]}
+	@$(PY) -m bot test core --stories tests/test_stories.yml --model $(MODEL) --out results --fail-on-prediction-errors --endpoints tests/no_endpoints.yml 2>&1 | tail -5; exit $${PIPESTATUS[0]}
+	@echo "● テスト"; $(PY) -m pytest
+
+lint: setup ## 文法と型だけを検査します
+	@.venv/bin/ruff check . && $(PY) -m mypy
+
+train: setup $(MODEL) ## 学習データが変わっていれば学習します
+
+proof: setup $(MODEL) ## 大きな測定を実行します（時間がかかります）
+	@$(PY) -m benchmarks
+
+lock: ## requirements.lock を作り直します
+	@uv pip compile --quiet --python-version 3.10 --generate-hashes --no-emit-index-url --override requirements-overrides.txt requirements.in -o requirements.lock
+
+clean: ## 学習済みモデルと一時ファイルを消します（予約は消しません）
+	@rm -rf models .rasa results .pytest_cache .mypy_cache .ruff_cache
+
+setup:
+	@scripts/setup
+
+database: setup
+	@$(PY) -m cli migrate
+
+$(MODEL): $(TRAINED_FROM) | setup
+	@echo "● 学習しています（1〜2分）"
+	@$(PY) -m bot train --fixed-model-name assistant --out models $(if $(CI),,--quiet) 2>&1 | grep -viE 'warn|deprecat' || true
+	@test -f $(MODEL) && touch $(MODEL)

@@ -1,0 +1,1 @@
+"""Rasa's custom actions: slots in, `renewal` called, sentences and events out."""

@@ -1,0 +1,19 @@
+"""The action server, on loopback only: `python -m actions`."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+
+def main() -> None:
+    """Serve the actions on ACTION_PORT (5055)."""
+    from rasa_sdk.endpoint import create_app
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    app = create_app("actions", cors_origins=None)
+    app.run("127.0.0.1", int(os.environ.get("ACTION_PORT", "5055")), access_log=False)
+
+
+if __name__ == "__main__":
+    main()

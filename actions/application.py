@@ -1,0 +1,291 @@
+"""The application form: validate_application_form, its questions with live values, its end."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import date
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import AssistantAction, Events, Turn, desk, say
+from renewal import application, calendar_view, settings
+from renewal.application import Application, Desk, Remark
+from renewal.bookings import Card, HoldExpired, NotBookable, SlotFull, TryAgain, Visit
+from renewal.japanese_dates import japanese_date, japanese_time, short_date
+
+_HOW = ("short", "example", "other_way")
+
+
+class ValidateApplicationForm(AssistantAction):
+    """Takes in what a message answers and decides what is asked next.
+
+    It stands in for rasa_sdk's FormValidationAction: what one answer means depends on all others,
+    so they are taken in together (renewal/application.py), not slot by slot.
+    """
+
+    def name(self) -> str:
+        return "validate_application_form"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        turn, at_desk = Turn(tracker), desk()
+        before = Application.from_slots(tracker.slots)
+        if _already_taken_in(tracker):
+            return _ask(before, before, at_desk, how="short", tracker=tracker)
+        answers = turn.answers()
+        if turn.intent == "go_back":
+            after = application.step_back(before, at_desk, turn.asked)
+            back = "back" if after != before else "nothing_to_go_back_to"
+            say(dispatcher, [Remark(back)])
+            return _ask(before, after, at_desk, tracker=tracker)
+        if turn.intent == "secret_typed":
+            say(dispatcher, [Remark("secret_typed")])
+        if answers and "correct" in answers:
+            after = _cleared(before, answers.pop("correct"))
+            return _ask(before, after, at_desk, tracker=tracker)
+        starting = turn.asked is None
+        if not answers and not starting:
+            return _unanswered(dispatcher, turn, before, at_desk, tracker)
+        after, remarks = application.advance(
+            before, answers or {}, at_desk, turn.asked, key=f"hold:{turn.message_id}"
+        )
+        if starting and tracker.get_slot("stopped") and before != Application():
+            remarks.insert(0, Remark("resumed"))
+        say(dispatcher, remarks)
+        for question in turn.questions():
+            if not turn.is_button and len(turn.clauses) > 1:
+                say(dispatcher, [Remark(question)])
+        return _ask(before, after, at_desk, tracker=tracker)
+
+
+def _already_taken_in(tracker: Tracker) -> bool:
+    """Return whether this message was dealt with before: Rasa asks again after a question."""
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            return False
+        if event["event"] == "action" and event["name"] not in (
+            "application_form", "action_extract_slots", "action_listen", "action_session_start",
+        ):
+            return True
+    return False
+
+
+def _unanswered(
+    dispatcher: CollectingDispatcher, turn: Turn, before: Application, at_desk: Desk, tracker: Tracker
+) -> Events:
+    if turn.intent not in ("inform", "affirm", "deny", "dont_know", "correct", "book",
+                           "nlu_fallback", "secret_typed", "resume"):
+        return []  # Rasa rejects the form, and the message's own rule answers
+    if turn.intent == "secret_typed" or turn.intent in ("book", "resume"):
+        return _ask(before, before, at_desk, how="short", tracker=tracker)
+    failed = int(tracker.get_slot("failed_answers") or 0) + 1
+    say(dispatcher, [Remark("answer_not_read")])
+    how = _HOW[(failed - 1) % 3]
+    return [*_ask(before, before, at_desk, how=how, tracker=tracker), SlotSet("failed_answers", failed)]
+
+
+def _cleared(a: Application, what: str) -> Application:
+    if what == "visit":
+        return replace(a, visit_date=None, visit_time=None, wish=None, confirmed=None)
+    if what in {f.name for f in fields(Application)}:
+        return replace(a, **{what: None, "confirmed": None})
+    return a
+
+
+def _ask(
+    before: Application,
+    after: Application,
+    at_desk: Desk,
+    tracker: Tracker,
+    how: str | None = None,
+) -> Events:
+    """Return the changed slots and the next question; the form ends when there is none."""
+    question = application.next_question(after, at_desk)
+    lead = "@lead_2" if tracker.get_slot("lead") == "@lead_1" else "@lead_1"
+    if how is None and question and question == tracker.get_slot("requested_slot"):
+        how = "short"
+    changed = after.changes_since(before)
+    return [
+        *(SlotSet(name, value) for name, value in changed.items()),
+        SlotSet("ask_how", how),
+        SlotSet("lead", lead),
+        SlotSet("stopped", None),
+        SlotSet("failed_answers", None),
+        SlotSet("requested_slot", question),
+    ]
+
+
+class ActionAskVisitDate(AssistantAction):
+    """Asks for the day, offering the next free times; picking one answers the time as well."""
+
+    def name(self) -> str:
+        return "action_ask_visit_date"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        a, at_desk = Application.from_slots(tracker.slots), desk()
+        offered = application.offer(a, at_desk, limit=4)
+        if not offered:
+            first, last = application.bookable_days(a, at_desk)
+            values = {"first_day": short_date(first), "last_day": short_date(last)}
+            say(dispatcher, [Remark("ask_visit_date_none_free", values)])
+            return []
+        several = a.counter in (None, "any")
+        labels = [calendar_view.slot_label(s, at_desk.city if several else None) for s in offered]
+        dispatcher.utter_message(
+            response="utter_ask_visit_date",
+            times="\n".join(f"・{label}" for label in labels),
+            times_inline="、".join(labels),
+            buttons=[
+                {"title": label, "payload": calendar_view.payload(slot)}
+                for label, slot in zip(labels, offered)
+            ],
+            json_message=calendar_view.slot_calendar(a, at_desk),
+        )
+        return []
+
+
+class ActionAskVisitTime(AssistantAction):
+    """Asks for the time on the chosen day, with what is free then."""
+
+    def name(self) -> str:
+        return "action_ask_visit_time"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        a, at_desk = Application.from_slots(tracker.slots), desk()
+        day = date.fromisoformat(a.visit_date or "")
+        free = application.free_on(a, at_desk, day)
+        times = [f"{slot.start:%-H:%M}" for slot in free]
+        dispatcher.utter_message(
+            response="utter_ask_visit_time",
+            day=short_date(day),
+            times_inline="・".join(times),
+            buttons=[
+                {"title": time, "payload": calendar_view.payload(slot)}
+                for time, slot in zip(times, free)
+            ][:10]
+            + [{"title": "@other_day", "payload": '/correct{"correct": "visit"}'}],
+        )
+        return []
+
+
+class ActionAskConfirmed(AssistantAction):
+    """Sums up and asks once."""
+
+    def name(self) -> str:
+        return "action_ask_confirmed"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        a, at_desk = Application.from_slots(tracker.slots), desk()
+        dispatcher.utter_message(response="utter_ask_confirmed", summary=_summary(a, at_desk))
+        return []
+
+
+def _summary(a: Application, at_desk: Desk) -> str:
+    assert a.start is not None
+    lines = [
+        f"日時　{japanese_date(a.start.date())}{japanese_time(a.start.time())}",
+        f"窓口　{at_desk.city.counters[str(a.counter)].label}",
+        f"カードの持ち主　{a.name_kana} 様",
+        *([f"来られる方　{a.visitor_name} 様"] if a.visitor_name else []),
+        f"電話　{a.phone}",
+        "持ち物",
+        application.documents_text(application.checklist(a, at_desk)),
+    ]
+    return "\n".join(lines)
+
+
+class ActionFinishApplication(AssistantAction):
+    """Books what was confirmed, or closes an application that ended before."""
+
+    def name(self) -> str:
+        return "action_finish_application"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        a, at_desk = Application.from_slots(tracker.slots), desk()
+        if a.confirmed != "yes":
+            say(dispatcher, [Remark("anything_else")])
+            return forget_application()
+        try:
+            booking = at_desk.bookings.confirm(
+                str(a.hold),
+                _visit(a, at_desk, tracker),
+                key=f"confirm:{a.hold}",
+                city=at_desk.city,
+                now=at_desk.now,
+                at=at_desk.at,
+            )
+        except (HoldExpired, SlotFull, NotBookable, TryAgain):
+            say(dispatcher, [Remark("time_lost")])
+            lost = ("hold", "visit_time", "visit_date", "confirmed", "wish")
+            return [*(SlotSet(name, None) for name in lost), FollowupAction("application_form")]
+        start = booking.start
+        dispatcher.utter_message(
+            response="utter_booked",
+            code=booking.code,
+            when=f"{japanese_date(start.date())}{japanese_time(start.time())}",
+            counter_label=at_desk.city.counters[booking.counter].label,
+            json_message=calendar_view.booking_card(booking, a, at_desk),
+        )
+        return [*forget_application(), SlotSet("last_booking", booking.code)]
+
+
+def _visit(a: Application, at_desk: Desk, tracker: Tracker) -> Visit:
+    items = application.checklist(a, at_desk)
+    card = Card(
+        holder=str(a.holder),
+        name_kana=a.name_kana,
+        documents=tuple(item.id for item in items),
+        same_household=a.proof_waiver == "same_household",
+        honseki_in_city=a.proof_waiver == "honseki_in_city",
+        forgotten_pins=tuple(a.forgotten_pins or ()),
+        certificates=a.certificates or "both",
+        expires_on=a.expiry,
+    )
+    return Visit(
+        applicant=str(a.applicant),
+        cards=(card,),
+        phone=a.phone,
+        visitor_name=a.visitor_name,
+        channel=tracker.get_latest_input_channel() or "shell",
+        conversation=settings.keyed_hash(tracker.sender_id),
+    )
+
+
+def forget_application() -> Events:
+    """Return the events that clear every answer, name and phone among them."""
+    return [SlotSet(f.name, None) for f in fields(Application)]
+
+
+class ActionStop(AssistantAction):
+    """Stops the application: the seat is given back, the answers stay for 続きから."""
+
+    def name(self) -> str:
+        return "action_stop"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        a = Application.from_slots(tracker.slots)
+        if a == Application():
+            say(dispatcher, [Remark("nothing_to_stop")])
+            return []
+        if a.hold:
+            desk().bookings.release(a.hold)
+        say(dispatcher, [Remark("stopped")])
+        gone = ("hold", "visit_date", "visit_time", "confirmed", "requested_slot", "name_kana",
+                "visitor_name", "phone")
+        return [*(SlotSet(name, None) for name in gone), SlotSet("stopped", True)]
+
+
+class ActionRestartApplication(AssistantAction):
+    """Throws all answers away and gives the seat back."""
+
+    def name(self) -> str:
+        return "action_restart_application"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        a = Application.from_slots(tracker.slots)
+        if a.hold:
+            desk().bookings.release(a.hold)
+        say(dispatcher, [Remark("restarted")])
+        return [*forget_application(), SlotSet("requested_slot", None), SlotSet("stopped", None)]

@@ -1,0 +1,191 @@
+"""What every action shares: never failing in silence, the desk, and one turn of a conversation."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from renewal import answers, city, clock, settings
+from renewal.application import Desk, Remark
+from renewal.bookings import Bookings, create_engine_from
+
+log = logging.getLogger("actions")
+
+Events = list[dict[str, Any]]
+
+# Intents whose words may answer the question that the form has just asked.
+ANSWERING = {"inform", "book", "correct", "affirm", "deny", "dont_know", "ask_free_times", "resume"}
+# Short words for these read like a name; a clear one is never taken for an answer.
+COMMANDS = {"stop", "start_over", "go_back", "resume", "talk_to_human", "greet", "thank", "goodbye",
+            "check_booking", "change_booking", "cancel_booking"}
+SURE = 0.6
+"""Confidence from which words that could also be a name are taken as a command or a question."""
+
+
+class AssistantAction(Action, ABC):
+    """An action that answers whatever happens.
+
+    An error inside is logged with an id and without personal data; the citizen gets an apology
+    with the call centre's number, and the conversation stays where it was.
+    """
+
+    @abstractmethod
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Do the action's work."""
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        try:
+            return self.perform(dispatcher, tracker)
+        except Exception as error:
+            error_id = uuid.uuid4().hex[:8]
+            # Neither the message of the error nor its arguments: they may hold a name or a phone.
+            places = _places(error)
+            log.error("%s failed, id %s: %s at %s", self.name(), error_id, type(error).__name__, places)
+            dispatcher.messages.clear()
+            dispatcher.utter_message(response="utter_system_error")
+            return [SlotSet("last_error", error_id)]
+
+
+def _places(error: BaseException) -> str:
+    places, trace = [], error.__traceback__
+    while trace:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " < ".join(reversed(places))
+
+
+@lru_cache(maxsize=1)
+def _city() -> city.City:
+    return city.load()
+
+
+@lru_cache(maxsize=1)
+def _bookings() -> Bookings:
+    return Bookings(create_engine_from(settings.database_url()))
+
+
+def desk() -> Desk:
+    """Return the desk as it is now."""
+    return Desk(_city(), _bookings(), clock.now(), clock.real_now())
+
+
+def say(dispatcher: CollectingDispatcher, remarks: Iterable[Remark], **kwargs: Any) -> None:
+    """Utter remarks, each as utter_<name> of domain.yml."""
+    for remark in remarks:
+        dispatcher.utter_message(
+            response=f"utter_{remark.name}",
+            json_message=dict(remark.payload) if remark.payload else None,
+            **remark.values,
+            **kwargs,
+        )
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the person's latest message is, as far as it is understood."""
+
+    tracker: Tracker
+
+    @cached_property
+    def _message(self) -> dict[str, Any]:
+        return dict(self.tracker.latest_message or {})
+
+    @property
+    def text(self) -> str:
+        """The message as it was let in."""
+        return str(self._message.get("text") or "")
+
+    @property
+    def intent(self) -> str:
+        """The intent of the whole message."""
+        return str((self._message.get("intent") or {}).get("name") or "")
+
+    @property
+    def confidence(self) -> float:
+        """How sure the classifier is of it."""
+        return float((self._message.get("intent") or {}).get("confidence") or 0.0)
+
+    @property
+    def ranking(self) -> list[dict[str, Any]]:
+        """All intents with their confidence, the most likely first."""
+        return list(self._message.get("intent_ranking") or [])
+
+    @property
+    def is_button(self) -> bool:
+        """Whether the person pressed a button that the bot had offered."""
+        return self.text.startswith("/")
+
+    @property
+    def asked(self) -> str | None:
+        """The slot that the form has just asked for."""
+        return self.tracker.get_slot("requested_slot")
+
+    @property
+    def message_id(self) -> str:
+        """An id that the same message keeps when it is delivered again."""
+        return f"{self.tracker.sender_id}:{self._message.get('message_id')}"[:100]
+
+    @cached_property
+    def clauses(self) -> list[tuple[str, str, float]]:
+        """The parts of the message: text, intent, confidence. One part when it says one thing."""
+        parts = self._message.get("clauses") or []
+        if len(parts) < 2:
+            return [(self.text, self.intent, self.confidence)]
+        return [
+            (part["text"], part["intent"]["name"] or "", float(part["intent"]["confidence"]))
+            for part in parts
+        ]
+
+    def questions(self) -> list[str]:
+        """Return the intents of the questions asked in this message, in order, each once."""
+        if self.intent.startswith(("ask_", "out_of_scope", "chitchat")) and len(self.clauses) < 2:
+            return [self.intent]
+        asked = [i for _, i, sure in self.clauses if i.startswith("ask_") and sure >= SURE]
+        if not asked and self.intent.startswith("ask_"):
+            asked = [self.intent]
+        return list(dict.fromkeys(asked))
+
+    def answers(self) -> dict[str, Any] | None:
+        """Return what the message answers, or None when it is something else to be dealt with."""
+        if self.is_button:
+            return _from_button(self._message)
+        d = desk()
+        told = [part for part in self.clauses if not _is_question(*part)]
+        if not told:
+            return None
+        text = "".join(text for text, _, _ in told)
+        found = answers.read(text, self.asked, d.now, d.city)
+        if self.intent in ANSWERING or self.intent == "nlu_fallback":
+            return found
+        sure = self.confidence >= SURE
+        if self.asked in ("name_kana", "visitor_name"):
+            return None if sure and self.intent in COMMANDS else found or None
+        if self.intent in COMMANDS:
+            return None
+        # A question's or small talk's words count only as the answer to what was asked.
+        return found if self.asked in found or (not self.asked and found) else None
+
+
+def _is_question(text: str, intent: str, confidence: float) -> bool:
+    if intent in ANSWERING or not intent.startswith(("ask_", "out_of_scope")):
+        return False
+    return answers.is_question(text)
+
+
+def _from_button(message: dict[str, Any]) -> dict[str, Any]:
+    given = {entity["entity"]: entity["value"] for entity in message.get("entities") or []}
+    if "start" in given:
+        given["visit_date"], given["visit_time"] = given.pop("start").split("T")
+    return given

@@ -1,0 +1,97 @@
+"""Answers to questions, and what is said when a message is not understood."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import UserUtteranceReverted
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import AssistantAction, Events, Turn, desk, say
+from renewal import answers, application, calendar_view
+from renewal.application import Application, Remark
+
+MOST_ANSWERS = 2
+"""Questions answered in one turn: more than that nobody reads."""
+NEAR = 0.10
+"""From this confidence an intent is worth asking about; set on cross-validation (benchmarks/)."""
+NO_BUTTON = {"inform", "affirm", "deny", "dont_know", "correct", "go_back", "greet", "thank",
+             "goodbye", "chitchat", "complain", "nlu_fallback", "resume"}
+
+
+class ActionAnswerQuestion(AssistantAction):
+    """Answers every question of the message; several in one message each get their answer."""
+
+    def name(self) -> str:
+        return "action_answer_question"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        turn = Turn(tracker)
+        for question in turn.questions()[:MOST_ANSWERS]:
+            if question == "ask_free_times":
+                _say_free_times(dispatcher, tracker)
+            elif question == "ask_period" and (window := _window_of(turn)):
+                say(dispatcher, [window])
+            else:
+                say(dispatcher, [Remark(question)])
+        return []
+
+
+def _say_free_times(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+    at_desk = desk()
+    a = Application.from_slots(tracker.slots)
+    offered = application.offer(a, at_desk, limit=4)
+    if not offered:
+        say(dispatcher, [Remark("no_free_times")])
+        return
+    labels = [calendar_view.slot_label(slot, at_desk.city) for slot in offered]
+    dispatcher.utter_message(
+        response="utter_ask_free_times",
+        times="\n".join(f"・{label}" for label in labels),
+        buttons=[{"title": "@intent_book", "payload": "/book"}],
+        json_message=calendar_view.slot_calendar(a, at_desk),
+    )
+
+
+def _window_of(turn: Turn) -> Remark | None:
+    """Return what a date in the question means, if it names an expiry date."""
+    at_desk = desk()
+    found = answers.read(turn.text, "expires_on", at_desk.now, at_desk.city)
+    _, remarks = application.advance(
+        Application(notice="certificate"), {"expires_on": found.get("expires_on")}, at_desk, None, ""
+    )
+    return next((r for r in remarks if r.name.startswith("window_")), None)
+
+
+class ActionDefaultFallback(AssistantAction):
+    """Nearly understood: asks back with at most three buttons. Not at all: says what it can do."""
+
+    def name(self) -> str:
+        return "action_default_fallback"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        near = [
+            each["name"]
+            for each in Turn(tracker).ranking
+            if each["name"] not in NO_BUTTON and each["confidence"] >= NEAR
+        ][:3]
+        if not near:
+            say(dispatcher, [Remark("not_understood")])
+            return [UserUtteranceReverted()]
+        buttons = [{"title": f"@intent_{name}", "payload": f"/{name}"} for name in near]
+        name = "clarify_one" if len(near) == 1 else "clarify"
+        say(dispatcher, [Remark(name, {"guess": f"@intent_{near[0]}"})], buttons=buttons)
+        return []
+
+
+class ActionSessionStart(AssistantAction):
+    """Starts a session; tells a person who comes back that the earlier input is gone."""
+
+    def name(self) -> str:
+        return "action_session_start"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        from rasa_sdk.events import ActionExecuted, SessionStarted
+
+        if Application.from_slots(tracker.slots) != Application():
+            say(dispatcher, [Remark("session_expired")])
+        return [SessionStarted(), ActionExecuted("action_listen")]

@@ -1,0 +1,1 @@
+"""What runs inside the Rasa server: Japanese NLU, the front door, channels, answers."""

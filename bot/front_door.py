@@ -1,0 +1,98 @@
+"""What happens to a message before the conversation sees it, in every channel.
+
+1. A My Number or a PIN is masked, so that nothing stores, logs or echoes it.
+2. A command (`/intent{…}`) counts only when the bot offered it as a button in this very
+   conversation; otherwise it is text like any other.
+3. A message that is empty or too long gets an intent of its own instead of a guess.
+4. A message that asks several things is understood clause by clause.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from renewal import privacy
+
+MAX_LENGTH = 300
+"""Characters a message may have: longer ones are classified with confidence 1.00, whatever they say."""
+
+_COMMAND = re.compile(r"/(\w+)(\{.*\})?", re.DOTALL)
+_CLAUSE_END = re.compile(r"(?<=[。！？!?\n])\s*|、(?=あと|それと|それから|ちなみに|ところで|ついでに)")
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A message as the conversation may see it.
+
+    `intent` is set where no understanding is needed: a button, or something that is no message.
+    """
+
+    text: str
+    intent: str | None = None
+    entities: tuple[dict[str, Any], ...] = ()
+    secret: bool = False
+
+
+def admit(text: str | None, offered: Iterable[str], pin_expected: bool) -> Admitted:
+    """Return the message made safe.
+
+    `offered`: the payloads of all buttons that this conversation has shown.
+    `pin_expected`: the bot has just asked about PINs, so that bare digits are taken for one.
+    """
+    text = _printable(text or "").strip()
+    if text.startswith("/") and text in set(offered):
+        return _command(text)
+    text = text.lstrip("/").strip()
+    if not any(character.isalnum() or unicodedata.category(character) == "So" for character in text):
+        return Admitted(text[:MAX_LENGTH], "empty_message")
+    masked = privacy.mask(text, pin_expected=pin_expected)
+    if len(masked.text) > MAX_LENGTH:
+        return Admitted(masked.text[:MAX_LENGTH], "message_too_long", secret=bool(masked.found))
+    return Admitted(masked.text, secret=bool(masked.found))
+
+
+def clauses(text: str) -> list[str]:
+    """Return the parts of a message that may each ask or say something of their own."""
+    return [part.strip() for part in _CLAUSE_END.split(text) if part and part.strip()][:6]
+
+
+def offered_payloads(bot_messages: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Yield the payload of every button in the data of bot messages, inside cards too."""
+    for message in bot_messages:
+        yield from _payloads(message)
+
+
+def _payloads(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("payload"), str):
+            yield node["payload"]
+        for value in node.values():
+            yield from _payloads(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _payloads(value)
+
+
+def _command(text: str) -> Admitted:
+    match = _COMMAND.fullmatch(text)
+    assert match, f"the bot offered a button that is no command: {text}"
+    values = json.loads(match[2]) if match[2] else {}
+    return Admitted(
+        text,
+        intent=match[1],
+        entities=tuple({"entity": key, "value": value} for key, value in values.items()),
+    )
+
+
+def _printable(text: str) -> str:
+    """Drop control and invisible formatting characters, except line ends (emoji joiners stay)."""
+    return "".join(
+        character
+        for character in text
+        if character in "\n\u200d" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
+    )

@@ -1,0 +1,148 @@
+"""What we change inside Rasa 3.6.21, and nowhere else.
+
+Each change names what it is for. tests/bot/test_rasa_fixes.py fails when Rasa changes under it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+import aiohttp
+from jsonschema import Draft7Validator
+from rasa.core.actions.action import ActionBotResponse, RemoteAction
+from rasa.core.channels.channel import UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from bot import front_door
+
+_sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
+_result_schema = Draft7Validator(RemoteAction.action_response_format_spec())
+ACTION_SECONDS = 10
+"""An action that takes longer is given up: a citizen waits for the answer."""
+
+
+def apply() -> None:
+    """Put all changes in place. Called once, before Rasa starts."""
+    MessageProcessor._handle_message_with_tracker = _receive
+    MessageProcessor._run_prediction_loop = _never_silent(MessageProcessor._run_prediction_loop)
+    RemoteAction._validate_action_result = _validate_action_result
+    RemoteAction._action_call_format = _action_call
+    EndpointConfig.session = _kept_session
+
+
+async def _receive(
+    self: MessageProcessor, message: UserMessage, tracker: DialogueStateTracker
+) -> None:
+    """Let every message through the front door before it is parsed, stored or logged."""
+    bot_messages = (event.data for event in tracker.events if isinstance(event, BotUttered))
+    admitted = front_door.admit(
+        message.text,
+        front_door.offered_payloads(bot_messages),
+        pin_expected=tracker.get_slot("requested_slot") == "pins",
+    )
+    message.text = admitted.text
+    if admitted.intent:
+        parsed = _as_parsed(admitted.text, admitted.intent, list(admitted.entities))
+    else:
+        parsed = await self.parse_message(message, tracker)
+        parsed["clauses"] = await _parse_clauses(self, message, tracker)
+    if admitted.secret:
+        parsed["intent"] = {"name": "secret_typed", "confidence": 1.0}
+    tracker.update(
+        UserUttered(
+            message.text,
+            parsed["intent"],
+            parsed["entities"],
+            parsed,
+            input_channel=message.input_channel,
+            message_id=message.message_id,
+            metadata=message.metadata,
+        ),
+        self.domain,
+    )
+
+
+def _as_parsed(text: str, intent: str, entities: list[dict[str, Any]]) -> dict[str, Any]:
+    named = {"name": intent, "confidence": 1.0}
+    return {"text": text, "intent": named, "intent_ranking": [named], "entities": entities}
+
+
+async def _parse_clauses(
+    processor: MessageProcessor, message: UserMessage, tracker: DialogueStateTracker
+) -> list[dict[str, Any]]:
+    """Return text and intent of each clause of a message that has several, else nothing."""
+    parts = front_door.clauses(message.text)
+    if len(parts) < 2:
+        return []
+    parsed = [await processor.parse_message(UserMessage(part), tracker) for part in parts]
+    return [{"text": each["text"], "intent": each["intent"]} for each in parsed]
+
+
+def _never_silent(run_prediction_loop: Any) -> Any:
+    """Answer with an apology and the phone when a turn has ended without a word.
+
+    Rasa answers an error in an action with an empty list: to a citizen, silence.
+    """
+
+    async def run(self: MessageProcessor, output_channel: Any, tracker: DialogueStateTracker) -> None:
+        await run_prediction_loop(self, output_channel, tracker)
+        for event in reversed(tracker.events):
+            if isinstance(event, BotUttered):
+                return
+            if isinstance(event, UserUttered):
+                break
+        apology = ActionBotResponse("utter_system_error")
+        said = await apology.run(output_channel, self.nlg, tracker, self.domain)
+        tracker.update_with_events(said, self.domain)
+        await self._send_bot_messages(said, tracker, output_channel)
+
+    return run
+
+
+def _validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
+    """Check the answer of the action server as Rasa does.
+
+    Rasa checks the constant schema itself on every call, which takes most of a turn's time.
+    """
+    _result_schema.validate(result)
+    return True
+
+
+def _action_call(
+    self: RemoteAction, tracker: DialogueStateTracker, domain: Domain
+) -> dict[str, Any]:
+    """Send an action what it needs: the slots, the latest message, and this turn's events.
+
+    Rasa sends every event of the conversation, which grows with each turn.
+    """
+    from rasa.shared.core.trackers import EventVerbosity
+
+    state = tracker.current_state(EventVerbosity.NONE)
+    turn: list[dict[str, Any]] = []
+    for event in reversed(tracker.events):
+        turn.append(event.as_dict())
+        if isinstance(event, UserUttered):
+            break
+    state["events"] = turn[::-1]
+    return {
+        "next_action": self._name,
+        "sender_id": tracker.sender_id,
+        "tracker": state,
+        "version": "3.6.21",
+    }
+
+
+def _kept_session(self: EndpointConfig) -> Any:
+    """Keep one connection to the action server open; Rasa opens a new one for each call."""
+    loop = asyncio.get_event_loop()
+    session = _sessions.get(loop)
+    if session is None or session.closed:
+        timeout = aiohttp.ClientTimeout(total=ACTION_SECONDS)
+        session = _sessions[loop] = aiohttp.ClientSession(headers=self.headers, timeout=timeout)
+    return contextlib.nullcontext(session)

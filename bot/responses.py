@@ -1,0 +1,145 @@
+"""Fills the sentences of domain.yml with what stands in city.yml, and with words of domain.yml.
+
+So a telephone number, an opening hour or a limit is written in one place, and a sentence can use
+it as `{call_centre_phone}` whether a rule or an action utters it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from renewal import application, clock, opening_hours
+from renewal.city import City, Counter, load
+from renewal.documents import Applicant, Case, Holder, documents
+from renewal.japanese_dates import japanese_time, short_date
+
+WEEKDAYS = dict(zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "月火水木金土日"))
+
+
+class CityResponses(TemplatedNaturalLanguageGenerator):
+    """Rasa's own response generator, with the city's facts among the variables.
+
+    A value "@name" stands for the word utter_word_name. Where a response has variations, the first
+    one whose conditions hold is taken: what a citizen is told does not depend on chance.
+    """
+
+    def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
+        super().__init__(domain.responses)
+        self._city = load()
+        self._fixed = _fixed_facts(self._city)
+
+    async def generate(
+        self,
+        utter_action: str,
+        tracker: DialogueStateTracker,
+        output_channel: str,
+        **kwargs: Any,
+    ) -> dict[str, Any] | None:
+        # Rasa adds an action's buttons to the message as they are, after this.
+        for button in kwargs.get("buttons") or ():
+            button["title"] = self._spelt_out(button["title"])
+        facts = {**self._fixed, "call_centre_now": self._call_centre_now(clock.now())}
+        values = {**facts, **kwargs}
+        return await super().generate(utter_action, tracker, output_channel, **values)
+
+    def _fill_response(
+        self,
+        response: dict[str, Any],
+        filled_slots: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> dict[str, Any]:
+        """Fill text and button titles only: Rasa would take the braces of a payload for variables."""
+        values = {
+            name: self._spelt_out(value) for name, value in {**(filled_slots or {}), **kwargs}.items()
+        }
+        response["text"] = response["text"].format_map(values)
+        for button in response.get("buttons") or ():
+            button["title"] = button["title"].format_map(values)
+        return response
+
+    def _spelt_out(self, value: Any) -> Any:
+        if isinstance(value, str) and value.startswith("@"):
+            return self._word(value[1:])
+        return value
+
+    def _word(self, name: str, **values: str) -> str:
+        text = str(self.responses[f"utter_word_{name}"][0]["text"])
+        return text.format(**{**self._fixed, **values})
+
+    def _call_centre_now(self, now: datetime) -> str:
+        hours = opening_hours.call_centre_now(self._city, now)
+        if hours.until:
+            return self._word("open_now", until=japanese_time(hours.until.time()))
+        opens = f"{short_date(hours.opens.date())}{japanese_time(hours.opens.time())}"
+        return self._word("closed_now", opens=opens)
+
+    def _random_response_for(
+        self, utter_action: str, output_channel: str, filled_slots: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        for variation in self.responses.get(utter_action, ()):
+            conditions = variation.get("condition") or ()
+            if variation.get("channel") in (None, output_channel) and all(
+                filled_slots.get(each["name"]) == each["value"] for each in conditions
+            ):
+                return variation
+        return None
+
+
+def _fixed_facts(city: City) -> dict[str, Any]:
+    """Return what sentences may say of city.yml that does not change with the time."""
+    centre, rules = city.call_centre, city.booking
+    other = city.alternative_contact
+    contact = "、".join(
+        f"{kind} {value}" for kind, value in (("FAX", other.fax), ("メール", other.mail)) if value
+    )
+    listed = {
+        "documents_self": Case(Applicant.SELF, Holder.GENERAL),
+        "documents_representative": Case(Applicant.LEGAL_REPRESENTATIVE, Holder.UNDER_15),
+        "documents_proxy": Case(Applicant.OTHER_PROXY, Holder.GENERAL),
+    }
+    facts: dict[str, Any] = {
+        "city": city.name,
+        "page": city.source.page,
+        "department": city.department.name,
+        "call_centre_name": centre.name,
+        "call_centre_phone": centre.phone,
+        "call_centre_hours": f"平日の{japanese_time(centre.open)}から{japanese_time(centre.close)}まで",
+        "call_centre_hours_en": f"weekdays {centre.open:%H:%M}-{centre.close:%H:%M}",
+        "national_name": city.national_line.name,
+        "national_phone": city.national_line.phone,
+        "department_contact": f"{city.department.name} {city.department.phone}"
+        if city.department.phone
+        else f"{centre.name} {centre.phone}",
+        "other_contact": "@contact_fax_mail" if contact else "@contact_page",
+        "contact": contact,
+        "hours_by_counter": "\n".join(_hours_line(c) for c in city.bookable_counters),
+        "id_list": "\n".join(f"・{item}" for item in city.id_list_a),
+        "horizon_days": rules.horizon_days,
+        "hold_minutes": rules.hold_minutes,
+        "delete_days": city.privacy.delete_days_after_visit,
+        "visit_minutes": city.visit.minutes,
+        "crowded": city.visit.crowded or "",
+    }
+    for short, counter_id in (("honcho", "honchosha"), ("nishiguchi", "nishiguchi")):
+        facts[f"{short}_label"] = city.counters[counter_id].label
+        facts[f"{short}_short"] = city.counters[counter_id].short_label
+    for name, case in listed.items():
+        facts[name] = application.documents_text(documents(case, city))
+    return facts
+
+
+def _hours_line(counter: Counter) -> str:
+    parts = []
+    for hours in counter.hours:
+        days = "平日" if len(hours.days) == 5 else "".join(WEEKDAYS[day] for day in hours.days) + "曜"
+        if hours.open and hours.close:
+            parts.append(f"{days} {hours.open:%-H:%M}〜{hours.close:%-H:%M}")
+        else:
+            parts.append(f"{days} {'、'.join(f'{start:%-H:%M}' for start in hours.starts)}（この時刻だけ）")
+    return f"・{counter.label}: {'、'.join(parts)}"

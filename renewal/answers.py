@@ -1,0 +1,447 @@
+"""What a person's own words say about their case: who comes, whose card, where, which papers.
+
+Plain Japanese in, values of the application out. Understanding what a message is *for* (a
+question, a booking) is the classifier's work; here words are read that mean one thing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import jaconv
+
+from renewal import japanese_dates as dates
+from renewal.city import City
+from renewal.japanese_dates import Purpose
+
+Answers = dict[str, Any]
+
+# People ------------------------------------------------------------------------------------
+
+_PARENT = "父親|母親|両親|保護者|親権者|ちち|はは|父|母|パパ|ママ|お父さん|お母さん|おとうさん|おかあさん|親"
+_CHILD = (
+    "子ども|子供|こども|お子さん|お子様|息子|娘|むすこ|むすめ|長男|次男|三男|長女|次女|三女|"
+    "赤ちゃん|赤ん坊|乳児|幼児|園児|小学生|中学生|高校生|ちびっ子|child|son|daughter|kid|baby"
+)
+_YOUNG = "赤ちゃん|赤ん坊|乳児|幼児|園児|保育園|幼稚園|小学生|小学校|小学|baby|toddler"
+_OTHER_ADULT = (
+    "夫|主人|旦那|妻|家内|嫁|奥さん|配偶者|祖父|祖母|おじいちゃん|おばあちゃん|じいちゃん|ばあちゃん|"
+    "じいさん|ばあさん|兄|弟|姉|妹|叔父|叔母|伯父|伯母|おじ|おば|義父|義母|義理の父|義理の母|"
+    "友人|友達|知人|同僚|利用者さん|入居者|入所者|husband|wife|grandmother|grandfather|friend"
+)
+_HELPER = "ヘルパー|ケアマネ|ケアマネジャー|施設の職員|施設職員|職員|介護士|弁護士|司法書士|行政書士|社協"
+_ANY_PERSON = f"{_PARENT}|{_CHILD}|{_OTHER_ADULT}"
+_HONORIFIC = "(?:さん|様|ちゃん|くん|君|たち|達)?"
+_SELF = r"本人|自分|じぶん|ほんにん|私自身|わたし自身|自身|myself|my own|me\b"
+_I = "私|わたし|わたくし|あたし|僕|ぼく|俺|おれ|うち|自分"
+_GO = "行|い(?:き|く|け|って)|来|うかが|伺|参|まいり|窓口に|代理|手続き?し|代わりに|かわりに|代行"
+
+_FOR_WHOM = re.compile(
+    f"({_ANY_PERSON}){_HONORIFIC}の(?:分|ぶん|カード|マイナンバー|電子証明|更新|手続|代わり|かわり|代理|もの|やつ|期限|予約|\\d|小|中|高)"
+    f"|({_ANY_PERSON}){_HONORIFIC}(?:の)?(?:です)?(?:$|[。、])"
+)
+_GUARDIAN = re.compile("成年後見|後見人|成年被後見|被後見")
+_OTHER_GUARDIAN = re.compile("保佐|補助人|任意後見")
+_NEGATED = re.compile(
+    r"[^、。\s]{1,12}?(?:じゃなく|ではなく|でなく|じゃあなく|じゃない|ではない|でない|やめて)(?:て|、|の)?[、,]?"
+)
+
+
+def normal(text: str) -> str:
+    """Return the text in NFKC, lower case, without spaces between Japanese characters."""
+    text = unicodedata.normalize("NFKC", text).lower().strip()
+    return re.sub(r"(?<=[^\x00-\x7f])[ \u3000]+(?=[^\x00-\x7f])", "", text)
+
+
+def is_question(text: str) -> bool:
+    """Return whether the words ask something rather than tell it."""
+    return bool(
+        re.search(
+            r"[?]|(?:です|ます|でしょう|ました|ません|だろう)か(?:ね|な)?[。!]*$|(?:かな|かしら|っけ|の|るか|たか)[。!]*$|"
+            r"(?:ですか|ますか|でしょうか|ませんか|ましたか)[。、]|"
+            r"教えて|おしえて|知りたい|しりたい|って(?:何|なに|なん)|どうすれば|どうしたら|どうなる|"
+            r"^(?:what|how|when|where|who|can|do|is|are|does|which)\b",
+            normal(text),
+        )
+    )
+
+
+def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
+    """Return what the text says, as slots of the application.
+
+    `asked`: the slot the person was just asked for, or None. It decides how short or ambiguous
+    words are taken ("はい", "父です", "2月20日"). `now` is the calendar's now.
+    """
+    plain = normal(text)
+    answers: Answers = {}
+    for reader in _READERS:
+        answers.update(reader(plain, asked, city))
+    answers.update(_dates(text, plain, asked, now))
+    if asked in _DIRECT:
+        direct = _DIRECT[asked](text)
+        if direct is not None:
+            answers[asked] = direct
+    return answers
+
+
+# Readers -----------------------------------------------------------------------------------
+
+
+def _notice(text: str, asked: str | None, city: City) -> Answers:
+    about_notice = re.search("通知|封筒|はがき|ハガキ|お知らせ|書いて|書かれて|かいて|届|とど|notice|envelope|letter", text)
+    if asked != "notice" and not (about_notice and re.search("通知|封筒|書|はがき|届|notice|envelope", text)):
+        return {}
+    none = re.search(
+        "(?:届|とど|き|来)(?:いて|て|き)?(?:い)?(?:ない|ません|なかった|てね|でね)|未着|まだ(?:です|だ|$|な)|もらってない|"
+        "受け取ってない|なくした|無くし|失くし|捨て|ありません|見当たら|not (?:yet|arrived|come)|haven't|no notice|didn't",
+        text,
+    )
+    if none and (asked == "notice" or about_notice):
+        return {"notice": "none"}
+    certificate = re.search("電子(?:証明|症名|証名|しょうめい)|でんししょうめい|証明書|certificate", text)
+    card = re.search(
+        "カード(?:本体|自体|そのもの|の更新|の有効期限|の期限|の方|のほう|更新)|本体|両方|りょうほう|どちらも|どっちも|both", text
+    ) or (not certificate and re.search("マイナンバーカード|まいなんばーかーど|カード|かーど|card", text))
+    if card:
+        return {"notice": "card"}
+    if certificate:
+        return {"notice": "certificate"}
+    return {}
+
+
+def _people(text: str, asked: str | None, city: City) -> Answers:
+    if _OTHER_GUARDIAN.search(text):
+        return {"other_guardian": True}
+    told = _NEGATED.sub("", text)
+    answers: Answers = {}
+    holder = _holder(told)
+    visitor = _visitor(told, asked, holder)
+    if holder:
+        answers["holder"] = holder
+    if visitor:
+        answers["applicant"] = visitor
+    if asked == "holder" and "holder" not in answers:
+        if re.search("どちらでもない|ちがう|違い|いいえ|ではない|じゃない|以上|大人|おとな|成人|adult", told):
+            answers["holder"] = "general"
+        elif re.search("未満|子|未成年|under", told):
+            answers["holder"] = "under_15"
+    return answers
+
+
+def _holder(text: str) -> str | None:
+    if re.search("未成年後見", text):
+        return "under_15"
+    if _GUARDIAN.search(text):
+        return "adult_ward"
+    age = _age(text)
+    if age is not None:
+        # Fourteen may be fifteen by the day of the visit: that is asked.
+        return "under_15" if age < 14 else "general" if age >= 15 else None
+    if re.search("15歳以上|十五歳以上", text):
+        return "general"
+    if re.search("15歳未満|十五歳未満", text) or re.search(_YOUNG, text):
+        return "under_15"
+    grade = re.search(r"(小学|小|中学|中|高校|高)\s?([1-6一二三四五六])(?:年|の|です|$|生|、)?", text)
+    if grade:
+        year = "一二三四五六".find(grade[2]) + 1 or int(grade[2])
+        if grade[1].startswith("小") or (grade[1].startswith("中") and year <= 2):
+            return "under_15"
+        return "general" if grade[1].startswith("高") else None
+    if re.search("高校生|大学生|専門学生|社会人|成人し", text):
+        return "general"
+    whose = _FOR_WHOM.search(text)
+    if whose:
+        person = whose[1] or whose[2]
+        if re.fullmatch(_OTHER_ADULT, person) or (whose[1] and re.fullmatch(_PARENT, person)):
+            return "general"
+    return None
+
+
+def _age(text: str) -> int | None:
+    match = re.search(r"(\d{1,3})\s?(?:歳|才|さい|years? old|yo\b)(?!未満|以上|以下|まで|から)", text)
+    if match and int(match[1]) <= 120:
+        return int(match[1])
+    months = re.search(r"\d+\s?(?:か月|ヶ月|カ月|ヵ月)の(?:赤|子|娘|息子)", text)
+    return 0 if months else None
+
+
+def _visitor(text: str, asked: str | None, holder: str | None) -> str | None:
+    if re.search("法定代理人|親権者|親など", text):
+        return "legal_representative"
+    if re.search("(?:成年|未成年)?後見人(?:です|をし|として|が|の(?:私|者)|に|を務|$)", text):
+        return "legal_representative"
+    if asked == "applicant" and re.search("その他|代理の人|代理人|かわりの|代わりの", text):
+        return "other_proxy"
+    if re.search(_HELPER, text) and (asked == "applicant" or re.search(f"(?:{_HELPER})(?:です|が|の|をし|として)", text)):
+        return "other_proxy"
+    for_whom = _FOR_WHOM.search(text)
+    person = for_whom and (for_whom[1] or for_whom[2])
+    parent_of_child = re.search(f"(?:{_I})(?:は|が)?[^。、]{{0,8}}?(?:{_PARENT})(?:です|で|だ|が|と|$|、)", text) or re.search(
+        f"(?:{_PARENT})(?:です|で、|である私|の私|として)|親の(?:私|僕)", text
+    )
+    child = re.search(_CHILD, text) or holder == "under_15"
+    if child and (parent_of_child or re.search(f"(?:{_PARENT})(?:が|も)", text)):
+        return "legal_representative" if holder != "general" else "other_proxy"
+    if person and re.fullmatch(_CHILD, person) and asked != "applicant":
+        grown = holder == "general"
+        return "other_proxy" if grown else "legal_representative" if holder == "under_15" else None
+    if person and for_whom and for_whom[1] and not re.fullmatch(_CHILD, person):
+        return "other_proxy"
+    if asked == "applicant":
+        if re.search(f"(?:{_PARENT})", text) and not for_whom_parent(text):
+            return "legal_representative"
+        if re.search(f"{_OTHER_ADULT}|{_CHILD}|代理|家族|身内", text):
+            return "other_proxy"
+        if re.search(f"{_SELF}|(?:{_I})(?:です|が|だ|で|$|一人|ひとり)|^(?:{_I})|^i\\b|it's me", text):
+            return "self"
+        return None
+    if re.search(
+        f"(?:{_SELF}|{_I})(?:が|で|の(?:電子|カード|マイナンバー|更新|分|ぶん|予約|証明|やつ|期限)|です|本人)"
+        "|本人です|本人が|^本人|for myself|my (?:own )?(?:card|certificate|my number)",
+        text,
+    ) and not re.search(f"{_CHILD}|{_OTHER_ADULT}|代理|代わり|かわり|(?:{_PARENT})", text):
+        return "self"
+    return None
+
+
+def for_whom_parent(text: str) -> bool:
+    """Return whether a parent is the one whose card it is ("父の代わりに"), not the visitor."""
+    return bool(re.search(f"(?:{_PARENT}){_HONORIFIC}の(?:分|代わり|かわり|代理|カード|更新|マイナ|電子)", text))
+
+
+def _proof(text: str, asked: str | None, city: City) -> Answers:
+    about_household = re.search("世帯|せたい|同居|別居|一緒に(?:住|暮|すん)|いっしょに(?:住|暮|すん)|住所(?:は|が)?同じ|household|live together", text)
+    if about_household:
+        apart = re.search("別(?:の)?世帯|世帯(?:は|が)?(?:別|違|ちが)|別居|同じ世帯(?:では|じゃ)な|同じではな|ではありません|一緒に(?:は)?住んで(?:い)?(?:ない|ません)|not", text)
+        if apart:
+            return {} if _honseki(text) else {"proof_waiver": "neither"}
+        return {"proof_waiver": "same_household"}
+    if _honseki(text):
+        return {"proof_waiver": "honseki_in_city"}
+    if asked == "proof_waiver":
+        if re.search("本籍.*(?:違|ちが|ではな|じゃな|以外|市外)|どちらでも|どちらも(?:違|ちが|当て|ない)|いいえ|ない$|ちがい|違い|none|neither", text):
+            return {"proof_waiver": "neither"}
+        if re.search("^(?:はい|同じ|一緒|そうです|うん|ええ|yes)", text):
+            return {"proof_waiver": "same_household"}
+        if _unsure(text):
+            return {"proof_waiver": "unknown"}
+    return {}
+
+
+def _honseki(text: str) -> bool:
+    return bool(re.search("本籍", text)) and not re.search(
+        "本籍.{0,8}(?:違|ちが|ではな|じゃな|以外|市外|ありません|ではありません|わから|分から|不明)", text
+    )
+
+
+def _reply_form(text: str, asked: str | None, city: City) -> Answers:
+    about = re.search("照会書|回答書|委任", text)
+    if not about and asked not in ("reply_form", "reissue_plan"):
+        return {}
+    if re.search("代筆|(?:私|わたし|僕|俺|娘|息子|妻|夫|家族|代理人?|職員|ヘルパー)が(?:書|かき|かい|記入|代わり)|本人(?:以外|では|じゃ)|別の人", text):
+        return {"reply_form": "other_hand"}
+    if asked == "reissue_plan":
+        return {}
+    if re.search(
+        "(?:な|無|失)く(?:し|な)|失くし|紛失|捨て|届いて(?:い)?(?:ない|ません)|(?<!じゃ)(?<!では)な(?:い|かった|さそう)|ありません|見当たら|"
+        "見つから|期限(?:が)?(?:切|過)|^いいえ|もって(?:い)?(?:ない|ません)|持って(?:い)?(?:ない|ません)|lost|don't have|^no\\b",
+        text,
+    ):
+        return {"reply_form": "missing"}
+    if re.search("あ(?:る|り|っ)|持って|もって|手元|てもと|届い|書いて(?:あ|もら|い)|本人(?:が|に)(?:書|記入)|記入|同封|^はい|大丈夫|have it|^yes", text):
+        return {"reply_form": "ready"}
+    return {}
+
+
+def _pins(text: str, asked: str | None, city: City) -> Answers:
+    about = re.search("暗証|暗唱|あんしょう|パスワード|ぱすわーど|pin|password|passcode", text)
+    if not about and asked != "pins":
+        return {}
+    if re.search(
+        "忘れ(?!て(?:い)?(?:ない|ません))|わすれ(?!て(?:い)?(?:ない|ません))|不安|ふあん|自信(?:が)?な|覚えて(?:い)?(?:ない|ません|ね)|おぼえて(?:い)?(?:ない|ません|ね)|"
+        "分から|わから|分かん|わかん|ロック|思い出せ|おもいだせ|知らない|知りません|怪し|あやし|微妙|びみょう|うろ覚え|たぶん違|forg|don't (?:know|remember)|not sure|locked|^いいえ|^no\\b",
+        text,
+    ):
+        which = {
+            name
+            for name, words in (
+                ("sign", "署名|6(?:けた|桁|文字)|英数|長い(?:方|ほう)|e-?tax"),
+                ("user", "利用者|コンビニ"),
+                ("juki", "住民(?:基本)?(?:台帳|票)|住基"),
+            )
+            if re.search(words, text)
+        }
+        if re.search("4(?:けた|桁|ケタ)", text) and not which & {"user", "juki"}:
+            which |= {"user", "juki"}
+        return {"pins": "forgotten", "forgotten_pins": sorted(which) or ["juki", "sign", "user"]}
+    if re.search("覚えて|おぼえて|大丈夫|だいじょうぶ|分かり|わかり|分かる|わかる|知って|控え|メモ|はい|ばっちり|問題な|ok|remember|know|^yes|忘れて|わすれて|うん|ええ", text):
+        return {"pins": "remembered", "forgotten_pins": []}
+    return {}
+
+
+def _counter(text: str, asked: str | None, city: City) -> Answers:
+    told = _NEGATED.sub("", text)
+    if told != text and not told.strip("でにがをおねがいします願。、"):
+        told = ""
+    found = [
+        (len(alias), counter.id)
+        for counter in city.counters.values()
+        for alias in (counter.label, counter.short_label, *counter.aliases)
+        if normal(alias) in told
+    ]
+    if found:
+        return {"counter": max(found)[1]}
+    if re.search("どこでも|どちらでも|どっちでも|場所は問|早く空いて|早い(?:方|ほう)|空いて(?:い)?(?:る|れば)(?:方|ほう|ところ|とこ)|any(?:where| counter)|earliest", told):
+        return {"counter": "any"} if asked == "counter" or "どこでも" in told or "ところ" in told or "とこ" in told else {}
+    if asked == "counter" and re.search("おまかせ|任せ|まかせ|いつでも|なんでも|early|早く|はやく|早い", told):
+        return {"counter": "any"}
+    if asked == "counter" and re.search("city hall|main office|head office|本店|1階|一階", told):
+        return {"counter": "honchosha"}
+    if re.search("west exit|にしぐち", told):
+        return {"counter": "nishiguchi"}
+    if re.search("ほんちょう|しやくしょ|city hall", told):
+        return {"counter": "honchosha"}
+    return {}
+
+
+def _certificates(text: str, asked: str | None, city: City) -> Answers:
+    if re.search("署名用(?:は|の方は|電子証明書は).{0,6}(?:いらない|不要|使わない|要りません|いりません|入っていない|ない$)", text):
+        return {"certificates": "user"}
+    if re.search("利用者(?:証明)?用(?:は|の方は|電子証明書は).{0,6}(?:いらない|不要|使わない|要りません|いりません)", text):
+        return {"certificates": "sign"}
+    return {}
+
+
+def _choices(text: str, asked: str | None, city: City) -> Answers:
+    """Short answers that mean something only to the question just asked."""
+    yes = re.search(
+        "^(?:はい|うん|ええ|そう|お願い|おねがい|ok|おk|オッケー|おっけ|大丈夫|だいじょうぶ|いいです|いいよ|よろし|それで|これで|合って|あって(?:い)?ます|"
+        "間違いな|まちがいな|予約(?:する|して|します|お願)|yes|yep|sure|please|んだ)|了解|承知|問題(?:な|あり(?:ま)?せん)|👍|🙆",
+        text,
+    )
+    no = re.search("^(?:いいえ|いや|いえ|違|ちが|だめ|ダメ|no\\b|ううん|まだ)|直|なお(?:す|し)|訂正|修正|間違って|まちがって|やめて", text)
+    if asked == "confirmed":
+        return {"confirmed": "fix"} if no else {"confirmed": "yes"} if yes else {}
+    if asked == "expiry_checked":
+        if re.search("空|白紙|書いて(?:い)?ない|書かれて(?:い)?(?:ない|ません)|何も|なにも|blank", text):
+            return {"expiry_checked": "blank"}
+        if re.search("見て(?:み|き)|確認|確かめ|探|さがし|check", text):
+            return {"expiry_checked": "recheck"}
+        if re.search("合って|あって|間違いな|まちがいな|この日付|その日付|通知(?:の|に)|電子証明書の(?:欄|有効)|で(?:いい|OK|ok)", text) or yes:
+            return {"expiry_checked": "confirmed"}
+        return {"expiry_checked": "recheck"} if no else {}
+    if asked == "book_later":
+        return {"book_later": "no"} if no or re.search("また|あとで|後で|今度|いい(?:です)?$", text) and not re.search("^(?:それで)?いいです$", text) else {"book_later": "yes"} if yes else {}
+    if asked == "reissue_plan":
+        if re.search("届いてから(?:に|で)|また|あとで|後で|いいえ|やめ|later", text):
+            return {"reissue_plan": "later"}
+        return {"reissue_plan": "book_after"} if yes or re.search("予約", text) else {}
+    if asked == "expiry_help":
+        if re.search("計算|生年月日|誕生日|調べ|わかる|分かる|calc", text) or yes:
+            return {"expiry_help": "compute"}
+        return {"expiry_help": "skip"} if no or re.search("このまま|先に|進|いい|skip|分から|わから", text) else {}
+    return {}
+
+
+_READERS = (_notice, _people, _proof, _reply_form, _pins, _counter, _certificates, _choices)
+
+
+def _unsure(text: str) -> bool:
+    return bool(
+        re.search("分から|わから|分かん|わかん|わがん|不明|知らない|知りません|しらない|見当たら|見つから|書いて(?:い)?ない|don't know|not sure|unknown|\\?$", text)
+    )
+
+
+# Dates -------------------------------------------------------------------------------------
+
+_ABOUT_DATE = (
+    ("expires_on", Purpose.EXPIRY, re.compile("期限|有効|切れ|きれ|まで有効|expir|valid until")),
+    ("birthday", Purpose.BIRTHDAY, re.compile("生まれ|うまれ|生年月日|誕生日|生(?:$|の|で)|born|birthday")),
+    ("issued_on", Purpose.ISSUE, re.compile("発行|作っ|つくっ|作成|受け取っ|交付|issued")),
+)
+_ASKED_PURPOSE = {
+    "expires_on": Purpose.EXPIRY,
+    "expiry_checked": Purpose.EXPIRY,
+    "reply_form_limit": Purpose.EXPIRY,
+    "birthday": Purpose.BIRTHDAY,
+    "issued_on": Purpose.ISSUE,
+}
+_VISIT = ("visit_date", "visit_time", "counter")
+
+
+def _dates(text: str, plain: str, asked: str | None, now: datetime) -> Answers:
+    answers: Answers = {}
+    about_visit: list[str] = []
+    for part in re.split(r"(?<=[。、!?\n])|(?<=ので)|(?<=けど)", text):
+        slot = next((slot for slot, _, words in _ABOUT_DATE if words.search(normal(part))), None)
+        if slot is None and asked in _ASKED_PURPOSE and not re.search("予約|来週|再来週|行き|伺", part):
+            slot = "expires_on" if asked == "expiry_checked" else asked
+        if slot is None:
+            about_visit.append(part)
+            continue
+        purpose = next((p for s, p, _ in _ABOUT_DATE if s == slot), Purpose.EXPIRY)
+        found = _one_date(part, now, purpose, slot)
+        if found is not None:
+            answers[slot] = found
+        elif asked != slot:
+            about_visit.append(part)
+    if asked in ("expires_on", "reply_form_limit") and asked not in answers and _unsure(plain):
+        answers[asked] = "unknown"
+    if asked in ("name_kana", "visitor_name", "phone"):
+        return answers
+    wish = dates.read_wish("".join(about_visit), now)
+    if wish and (asked not in _ASKED_PURPOSE or asked == "expiry_checked" or wish.days):
+        answers["wish"] = wish.to_json()
+    return answers
+
+
+def _one_date(text: str, now: datetime, purpose: Purpose, slot: str) -> Any:
+    found = dates.read_date(text, now, purpose)
+    if isinstance(found, date):
+        return found.isoformat()
+    if found is not None:
+        return {"invalid": found.reason, "text": found.text}
+    if slot == "issued_on":
+        year = dates.read_year(text, now)
+        return str(year) if year else None
+    return None
+
+
+# Answers taken as they stand ---------------------------------------------------------------
+
+
+def read_kana(text: str) -> str | None:
+    """Return a name in katakana (Latin letters stay as they are), or None if it is no such name."""
+    name = unicodedata.normalize("NFKC", text).strip()
+    name = re.sub(r"^(?:名前は|なまえは|氏名は|私は|わたしは|えーと|えっと|あの|はい)[、,]?\s*", "", name)
+    name = re.sub(r"^(?:my name is|i am|i'm|it's)\s+", "", name, flags=re.IGNORECASE)
+    name = re.sub(
+        r"(?:と申します|ともうします|といいます|と言います|って(?:いいます|言います)|になります|です|だよ|でございます|でお願いします)+[。.!!]*$", "", name
+    )
+    name = jaconv.hira2kata(name).replace("・", " ").strip(" 、。,.")
+    name = re.sub(r"[\s\u3000]+", " ", name)
+    if re.fullmatch(r"[ァ-ヺー ]{2,40}", name) or re.fullmatch(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ .,'-]{1,49}", name):
+        return name if not name.isascii() else name.upper()
+    return None
+
+
+def read_phone(text: str) -> str | None:
+    """Return a Japanese telephone number as digits (+81 becomes 0), or None."""
+    digits = re.sub(r"[\s()\-‐-―−ー.・]", "", unicodedata.normalize("NFKC", text))
+    match = re.search(r"(?<!\d)(?:\+?81\(?0?\)?([1-9]\d{8,9})|(0[1-9]\d{8,9}))(?!\d)", digits)
+    if not match:
+        return None
+    number = match[2] or "0" + match[1]
+    mobile = number[:3] in ("050", "060", "070", "080", "090")
+    return number if len(number) == (11 if mobile else 10) else None
+
+
+_DIRECT: Mapping[str, Callable[[str], Any]] = {
+    "name_kana": read_kana,
+    "visitor_name": read_kana,
+    "phone": read_phone,
+}

@@ -1,0 +1,778 @@
+"""The procedure: what is asked, in which order, and what each answer means for the rest.
+
+What can turn a person away is asked before a time is (page 5619; the order of docs/procedure in
+README). Nothing here knows who asks: the answers come as values, and what is to be said leaves
+as remarks that name a sentence of domain.yml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from renewal import certificate, opening_hours, slots
+from renewal.bookings import Bookings, NotBookable, SlotFull, TryAgain
+from renewal.certificate import Status
+from renewal.city import City
+from renewal.clock import TOKYO
+from renewal.documents import Applicant, Case, Certificates, Document, Holder, Pin, documents
+from renewal.japanese_dates import Wish, japanese_date, japanese_time, short_date
+from renewal.slots import Slot
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where an application is worked on: the city's rules, the bookings, and the time.
+
+    `now` is the calendar's now (Tokyo), `at` the real one, on which holds run.
+    """
+
+    city: City
+    bookings: Bookings
+    now: datetime
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        """The calendar's today in Tokyo."""
+        return self.now.astimezone(TOKYO).date()
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something to say: `name` is the sentence utter_<name> of domain.yml, `values` fill it."""
+
+    name: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Application:
+    """The answers so far; None is what is not known yet. Dates are ISO 8601, times HH:MM."""
+
+    notice: str | None = None
+    applicant: str | None = None
+    holder: str | None = None
+    proof_waiver: str | None = None
+    reply_form: str | None = None
+    reissue_plan: str | None = None
+    reply_form_limit: str | None = None
+    expires_on: str | None = None
+    card_expires_on: str | None = None
+    expiry_help: str | None = None
+    birthday: str | None = None
+    issued_on: str | None = None
+    expiry_checked: str | None = None
+    book_later: str | None = None
+    pins: str | None = None
+    forgotten_pins: list[str] | None = None
+    certificates: str | None = None
+    counter: str | None = None
+    wish: dict[str, Any] | None = None
+    visit_date: str | None = None
+    visit_time: str | None = None
+    name_kana: str | None = None
+    visitor_name: str | None = None
+    phone: str | None = None
+    confirmed: str | None = None
+    hold: str | None = None
+    documents_shown: str | None = None
+    outcome: str | None = None
+
+    @classmethod
+    def from_slots(cls, slots: Mapping[str, Any]) -> Application:
+        """Return the application that the values of a conversation's slots make."""
+        return cls(**{f.name: slots.get(f.name) for f in fields(cls)})
+
+    def changes_since(self, before: Application) -> dict[str, Any]:
+        """Return the values that differ from an earlier state."""
+        return {
+            f.name: getattr(self, f.name)
+            for f in fields(self)
+            if getattr(self, f.name) != getattr(before, f.name)
+        }
+
+    @property
+    def expiry(self) -> date | None:
+        """The certificate's expiry, where it is known."""
+        if self.expires_on in (None, "unknown"):
+            return None
+        return date.fromisoformat(str(self.expires_on))
+
+    @property
+    def case(self) -> Case | None:
+        """Who comes for whom with which papers, once that is complete."""
+        if self.applicant is None or self.holder is None:
+            return None
+        return Case(
+            Applicant(self.applicant),
+            Holder(self.holder),
+            same_household=self.proof_waiver == "same_household",
+            honseki_in_city=self.proof_waiver == "honseki_in_city",
+            forgotten_pins=frozenset(Pin(pin) for pin in self.forgotten_pins or ()),
+            certificates=Certificates(self.certificates or "both"),
+        )
+
+    @property
+    def start(self) -> datetime | None:
+        """The chosen start (Tokyo), once day and time are chosen."""
+        if self.visit_date is None or self.visit_time is None:
+            return None
+        day, at = date.fromisoformat(self.visit_date), time.fromisoformat(self.visit_time)
+        return datetime.combine(day, at, TOKYO)
+
+    @property
+    def wished(self) -> Wish:
+        """What was said about days and times so far."""
+        return Wish.from_json(self.wish or {})
+
+
+# What is asked, in order -------------------------------------------------------------------
+
+
+def questions(a: Application, desk: Desk) -> Iterator[str]:
+    """Yield the slots that this application needs, in the order in which they are asked."""
+    yield "notice"
+    yield "applicant"
+    if a.applicant != "self":
+        yield "holder"
+    if a.applicant == "legal_representative":
+        yield "proof_waiver"
+    if a.applicant == "other_proxy":
+        yield "reply_form"
+        if a.reply_form == "missing":
+            yield "reissue_plan"
+        else:
+            yield "reply_form_limit"
+    yield "expires_on"
+    if a.expires_on == "unknown":
+        yield "expiry_help"
+        if a.expiry_help == "compute":
+            yield "birthday"
+            yield "issued_on"
+    if _status(a, desk) is Status.TOO_EARLY:
+        yield "expiry_checked"
+        yield "book_later"
+    yield "pins"
+    yield "counter"
+    yield "visit_date"
+    yield "visit_time"
+    yield "name_kana"
+    if a.applicant != "self":
+        yield "visitor_name"
+    yield "phone"
+    yield "confirmed"
+
+
+def next_question(a: Application, desk: Desk) -> str | None:
+    """Return the slot to ask for next, or None when the application has ended or is complete."""
+    if a.outcome:
+        return None
+    return next((slot for slot in questions(a, desk) if getattr(a, slot) is None), None)
+
+
+def step_back(a: Application, desk: Desk, asked: str | None) -> Application:
+    """Return the application without the answer given last before the slot now asked for."""
+    order = list(questions(a, desk))
+    before = order[: order.index(asked)] if asked in order else order
+    answered = [slot for slot in before if getattr(a, slot) is not None]
+    if not answered:
+        return a
+    last = answered[-1]
+    if last == "holder" and a.applicant == "self":
+        last = "applicant"
+    cleared = {last: None}
+    if last in ("visit_date", "visit_time"):
+        cleared = {"visit_date": None, "visit_time": None, "wish": None}
+    if last == "counter":
+        cleared |= {"wish": None}
+    return replace(a, **cleared)  # type: ignore[arg-type]
+
+
+# What an answer means ----------------------------------------------------------------------
+
+
+def advance(
+    a: Application, answers: Mapping[str, Any], desk: Desk, asked: str | None, key: str
+) -> tuple[Application, list[Remark]]:
+    """Return the application with these answers taken in, and what is to be said about them.
+
+    `key` makes the hold of a seat happen once, however often the same message arrives.
+    """
+    answers = dict(answers)
+    remarks: list[Remark] = []
+    if answers.pop("other_guardian", False):
+        # 保佐人, 補助人, 任意後見人: never treated as legal representatives here (facts, OPEN).
+        return replace(a, outcome="other_guardian"), [Remark("ask_other_guardian")]
+    answers = _refuse_invalid(answers, remarks)
+    taken = {name: value for name, value in answers.items() if name in _FIELDS}
+    before = a
+    a = replace(a, **{name: value for name, value in taken.items() if name != "wish"})
+    a = _reset_dependents(before, a)
+    for step in (_notice, _people, _reply_form, _expiry, _pins, _counter):
+        a = step(before, a, desk, remarks)
+    remarks = _said_back(before, a, asked, desk) + remarks
+    if a.outcome:
+        return a, remarks
+    a = _visit(before, a, answers, desk, asked, key, remarks)
+    a = _show_documents(a, desk, remarks)
+    if a.confirmed == "fix":
+        a = replace(a, confirmed=None)
+        remarks.append(Remark("what_to_fix"))
+    return a, remarks
+
+
+_FIELDS = {f.name for f in fields(Application)}
+
+
+def _refuse_invalid(answers: dict[str, Any], remarks: list[Remark]) -> dict[str, Any]:
+    good: dict[str, Any] = {}
+    for name, value in answers.items():
+        if isinstance(value, dict) and "invalid" in value:
+            remarks.append(Remark(f"invalid_{value['invalid']}", {"said": value["text"]}))
+        else:
+            good[name] = value
+    return good
+
+
+def _reset_dependents(before: Application, a: Application) -> Application:
+    if a.expires_on != before.expires_on and before.expires_on is not None:
+        a = replace(a, expiry_checked=None, book_later=None)
+    if a.reply_form != before.reply_form:
+        a = replace(a, reissue_plan=None)
+    if before.confirmed is None and a.changes_since(before).keys() - {"confirmed"}:
+        return replace(a, confirmed=None)  # a "yes" that changes something is not yet a yes
+    return a
+
+
+def _notice(before: Application, a: Application, desk: Desk, remarks: list[Remark]) -> Application:
+    both_dates = (
+        a.expiry
+        and a.card_expires_on
+        and certificate.is_card_renewal(None, a.expiry, date.fromisoformat(a.card_expires_on))
+    )
+    if a.notice == "card" or both_dates:
+        remarks.append(Remark("card_renewal"))
+        return replace(a, outcome="card_renewal")
+    if a.notice == "none" and before.notice != "none":
+        if not desk.city.booking.bookable_without_notice:
+            remarks.append(Remark("walk_in_without_notice"))
+            return replace(a, outcome="walk_in")
+        remarks.append(Remark("notice_not_come"))
+    return a
+
+
+def _people(before: Application, a: Application, desk: Desk, remarks: list[Remark]) -> Application:
+    if a.applicant == "self" and a.holder is None:
+        return replace(a, holder="general")
+    if a.applicant == "self" and a.holder != "general":
+        if before.holder == "general" and before.applicant == "self" or before.applicant == "self":
+            # The card turns out to be somebody else's: who comes is asked anew.
+            pass
+        if a.applicant == before.applicant and a.holder != before.holder:
+            return replace(a, applicant=None)
+        if a.holder == before.holder and before.holder is not None:
+            # Only now "myself": the card was the child's or the ward's a moment ago.
+            remarks.append(Remark(f"impossible_self_{a.holder}"))
+            return replace(a, applicant=None)
+        remarks.append(Remark(f"impossible_self_{a.holder}"))
+        return replace(a, applicant=None)
+    if a.applicant == "legal_representative" and a.holder == "general":
+        # A parent of somebody of 15 or older is an ordinary proxy (facts.md, section 2).
+        remarks.append(Remark("representative_becomes_proxy"))
+        return replace(a, applicant="other_proxy")
+    if a.applicant == "other_proxy" and a.holder in ("under_15", "adult_ward"):
+        remarks.append(Remark(f"impossible_proxy_{a.holder}"))
+        return replace(a, applicant=None)
+    return a
+
+
+def _reply_form(
+    before: Application, a: Application, desk: Desk, remarks: list[Remark]
+) -> Application:
+    if a.applicant != "other_proxy":
+        return a
+    if a.reply_form == "missing" and before.reply_form != "missing":
+        remarks.append(Remark("reply_form_missing"))
+    if a.reply_form == "other_hand" and before.reply_form != "other_hand":
+        remarks.append(Remark("reply_form_other_hand"))
+    if a.reply_form_limit not in (None, "unknown", before.reply_form_limit):
+        limit = date.fromisoformat(str(a.reply_form_limit))
+        if limit < desk.today:
+            remarks.append(Remark("reply_form_past_limit", {"limit": japanese_date(limit)}))
+            return replace(a, reply_form="missing", reply_form_limit=None, reissue_plan=None)
+    if a.reissue_plan == "later":
+        remarks.append(Remark("come_back_with_form"))
+        return replace(a, outcome="reissue_first")
+    return a
+
+
+def _status(a: Application, desk: Desk) -> Status | None:
+    if a.expiry is None:
+        return None
+    return certificate.renewal_window(a.expiry).status(desk.today)
+
+
+def _expiry(before: Application, a: Application, desk: Desk, remarks: list[Remark]) -> Application:
+    if a.expires_on == "unknown" and a.birthday and a.issued_on and a.expiry_help == "compute":
+        a = _computed_expiry(a, desk, remarks)
+    if a.expiry_checked in ("recheck", "blank") and a.expires_on == before.expires_on:
+        if a.expiry_checked == "blank":
+            remarks.append(Remark("expiry_field_blank"))
+        a = replace(a, expires_on=None, expiry_checked=None)
+    if a.expires_on == "unknown" and before.expires_on != "unknown":
+        remarks.append(Remark("where_expiry_stands"))
+    if a.expires_on == "unknown" and a.expiry_help == "skip" and before.expiry_help != "skip":
+        remarks.append(Remark("expiry_unknown_goes_on"))
+    status = _status(a, desk)
+    if status is None or a.expiry is None:
+        return a
+    window = certificate.renewal_window(a.expiry)
+    words = {
+        "expires_on": japanese_date(a.expiry),
+        "renewable_from": japanese_date(window.renewable_from),
+    }
+    if status is Status.TOO_EARLY:
+        return _too_early(before, a, window.renewable_from, words, desk, remarks)
+    if a.expires_on != before.expires_on:
+        remarks.append(Remark(f"window_{status.value}", words))
+    if status is Status.EXPIRED and not desk.city.booking.bookable_after_expiry:
+        remarks.append(Remark("expired_not_bookable"))
+        return replace(a, outcome="call_centre")
+    return a
+
+
+def _too_early(
+    before: Application,
+    a: Application,
+    renewable_from: date,
+    words: dict[str, str],
+    desk: Desk,
+    remarks: list[Remark],
+) -> Application:
+    _, last = slots.bookable_range(desk.city, desk.now)
+    if a.expires_on != before.expires_on and a.expiry_checked != "confirmed":
+        remarks.append(Remark("window_too_early", words))
+    if a.expiry_checked == "confirmed" and renewable_from > last:
+        opens = slots.opens_for_booking(desk.city, renewable_from)
+        remarks.append(Remark("too_early_to_book", {**words, "opens_on": japanese_date(opens)}))
+        return replace(a, outcome="too_early")
+    if a.book_later == "no":
+        remarks.append(Remark("too_early_come_back", words))
+        return replace(a, outcome="too_early")
+    return a
+
+
+def _computed_expiry(a: Application, desk: Desk, remarks: list[Remark]) -> Application:
+    birthday, issued = date.fromisoformat(str(a.birthday)), str(a.issued_on)
+    if len(issued) == 4:
+        candidates = certificate.expiry_candidates(int(issued), birthday)
+    else:
+        candidates = (certificate.certificate_expiry(date.fromisoformat(issued), birthday),)
+    days = "、または".join(japanese_date(day) for day in candidates)
+    if len(candidates) == 1:
+        remarks.append(Remark("expiry_computed", {"expires_on": days}))
+        return replace(a, expires_on=candidates[0].isoformat())
+    remarks.append(Remark("expiry_computed_either", {"candidates": days}))
+    return replace(a, expiry_help="skip")
+
+
+def _pins(before: Application, a: Application, desk: Desk, remarks: list[Remark]) -> Application:
+    if a.pins == "forgotten" and before.pins != "forgotten" and a.applicant:
+        remarks.append(Remark(f"pins_forgotten_{a.applicant}"))
+    return a
+
+
+def _counter(before: Application, a: Application, desk: Desk, remarks: list[Remark]) -> Application:
+    if a.counter not in (None, "any", before.counter):
+        counter = desk.city.counters[str(a.counter)]
+        if not counter.enabled:
+            remarks.append(Remark("counter_not_bookable", {"counter_label": counter.label}))
+            return replace(a, counter=before.counter)
+    return a
+
+
+_SAID_BACK = ("notice", "applicant", "holder", "expires_on", "counter", "pins", "name_kana",
+              "visitor_name", "phone")
+
+
+def _said_back(
+    before: Application, a: Application, asked: str | None, desk: Desk
+) -> list[Remark]:
+    """Say in a line what was understood: several answers at once, or an answer that changed."""
+    changed = a.changes_since(before)
+    corrected = [
+        name
+        for name in _SAID_BACK
+        if name in changed and getattr(before, name) is not None and getattr(a, name) is not None
+    ]
+    if corrected and not a.outcome:
+        name = corrected[-1]
+        return [Remark("changed", {"what": f"@slot_{name}", "value": word(name, a, desk)})]
+    if len(changed.keys() & {"applicant", "holder", "proof_waiver", "counter", "wish"}) >= 2 and (
+        a.applicant and a.holder and asked in (None, "notice")
+    ):
+        return [Remark("understood", {"whose": f"@whose_{a.holder}", "who": f"@who_{a.applicant}"})]
+    return []
+
+
+def word(name: str, a: Application, desk: Desk) -> str:
+    """Return an answer as a person reads it; "@…" names a word of domain.yml."""
+    value = str(getattr(a, name))
+    if name == "counter" and value in desk.city.counters:
+        return desk.city.counters[value].label
+    if name == "expires_on" and a.expiry:
+        return japanese_date(a.expiry)
+    if name in ("name_kana", "visitor_name", "phone"):
+        return value
+    return f"@{name}_{value}"
+
+
+# Day and time ------------------------------------------------------------------------------
+
+
+def not_before(a: Application, desk: Desk) -> date | None:
+    """Return the first day this person may come: window, and a form that must arrive first."""
+    days = []
+    if a.expiry:
+        days.append(certificate.renewal_window(a.expiry).renewable_from)
+    if a.reply_form == "missing":
+        days.append(desk.today + timedelta(days=desk.city.reply_form.reissue_days))
+    return max(days, default=None)
+
+
+def bookable_days(a: Application, desk: Desk) -> tuple[date, date]:
+    """Return the first and the last day that this person can book now."""
+    first, last = slots.bookable_range(desk.city, desk.now)
+    return max(first, not_before(a, desk) or first), last
+
+
+def counters_wanted(a: Application, desk: Desk) -> list[str]:
+    """Return the counters to search: the chosen one, or all that can be booked."""
+    if a.counter in (None, "any"):
+        return [counter.id for counter in desk.city.bookable_counters]
+    return [str(a.counter)]
+
+
+def offer(a: Application, desk: Desk, limit: int = 4) -> list[Slot]:
+    """Return the next free starts that fit what the person wished, earliest first."""
+    return slots.next_free(
+        desk.bookings,
+        desk.city,
+        counters_wanted(a, desk),
+        _within_limit(a, a.wished),
+        desk.now,
+        desk.at,
+        not_before=not_before(a, desk),
+        limit=limit,
+    )
+
+
+def free_on(a: Application, desk: Desk, day: date) -> list[Slot]:
+    """Return the free starts of a day at the counters wanted, by the wished times if any fit."""
+    found = [
+        slot
+        for counter in counters_wanted(a, desk)
+        for slot in slots.slots(desk.bookings, desk.city, counter, day, day, desk.now, desk.at)
+        if slot.free > 0
+    ]
+    wished = [slot for slot in found if a.wished.allows_time(slot.start.time())]
+    return sorted(wished or found, key=lambda slot: slot.start)
+
+
+class _Bounded:
+    """A wish, and a last day besides."""
+
+    def __init__(self, wish: Wish, last: date) -> None:
+        self._wish, self._last = wish, last
+
+    def allows_day(self, day: date) -> bool:
+        return day <= self._last and self._wish.allows_day(day)
+
+    def allows_time(self, at: time) -> bool:
+        return self._wish.allows_time(at)
+
+
+def _within_limit(a: Application, wish: Wish) -> slots.Wish:
+    if a.applicant == "other_proxy" and a.reply_form_limit not in (None, "unknown"):
+        return _Bounded(wish, date.fromisoformat(str(a.reply_form_limit)))
+    return wish
+
+
+def _visit(
+    before: Application,
+    a: Application,
+    answers: Mapping[str, Any],
+    desk: Desk,
+    asked: str | None,
+    key: str,
+    remarks: list[Remark],
+) -> Application:
+    said = Wish.from_json(answers["wish"]) if answers.get("wish") else None
+    for invalid in said.invalid if said else ():
+        remarks.append(_invalid_remark(invalid))
+    if said and not said.invalid:
+        a = replace(a, wish=a.wished.merged_with(said).to_json())
+        if said.days or said.weekdays or said.first or said.earliest:
+            a = replace(a, visit_date=None, visit_time=None)
+        elif said.times or said.from_time or said.until_time:
+            a = replace(a, visit_time=None)
+    if "visit_date" in answers and "visit_time" not in answers:
+        a = replace(a, visit_time=None)
+    moved = (a.counter, a.visit_date, a.visit_time) != (
+        before.counter, before.visit_date, before.visit_time)
+    if a.counter is None or (asked_too_soon(a, desk) and before.visit_time is None):
+        return a
+    if a.counter != before.counter and before.counter is not None and a.visit_date:
+        a = replace(a, wish=_wish_for(a).to_json(), visit_date=None, visit_time=None)
+    if a.visit_date is None:
+        a = _choose_day(a, desk, remarks)
+    if a.visit_date and a.visit_time is None:
+        a = _choose_time(a, desk, remarks)
+    if a.start and (moved or a.hold is None or a.start != before.start):
+        return _hold(a, desk, key, remarks)
+    if a.start is None and a.hold:
+        desk.bookings.release(a.hold)
+        return replace(a, hold=None)
+    return a
+
+
+def asked_too_soon(a: Application, desk: Desk) -> bool:
+    """Return whether something that can turn the person away is still unknown."""
+    upcoming = next_question(a, desk)
+    order = list(questions(a, desk))
+    return upcoming in order and order.index(upcoming) < order.index("counter")
+
+
+def _wish_for(a: Application) -> Wish:
+    """Return the chosen day and time as a wish, to look for them at another counter."""
+    days = (date.fromisoformat(a.visit_date),) if a.visit_date else ()
+    times = (time.fromisoformat(a.visit_time),) if a.visit_time else ()
+    return a.wished.merged_with(Wish(days=days, times=times))
+
+
+def _invalid_remark(invalid: Any) -> Remark:
+    candidates = [short_date(day) for day in invalid.candidates]
+    return Remark(
+        f"invalid_{invalid.reason}", {"said": invalid.text, "candidates": "、".join(candidates)}
+    )
+
+
+def _choose_day(a: Application, desk: Desk, remarks: list[Remark]) -> Application:
+    wish = a.wished
+    if wish.days:
+        return _choose_named_day(a, wish.days, desk, remarks)
+    narrow = wish.weekdays or wish.first or wish.last or wish.times
+    if not (narrow or wish.from_time or wish.until_time):
+        return a
+    found = offer(a, desk, limit=1)
+    if not found:
+        remarks.append(Remark("nothing_fits_wish"))
+        return replace(a, wish=None)
+    if narrow:
+        return replace(a, visit_date=found[0].start.date().isoformat())
+    return a
+
+
+def _choose_named_day(
+    a: Application, days: tuple[date, ...], desk: Desk, remarks: list[Remark]
+) -> Application:
+    refused: list[Remark] = []
+    for day in days:
+        remark = why_not_on(a, desk, day)
+        if remark is None:
+            return replace(a, visit_date=day.isoformat())
+        refused.append(remark)
+    remarks.append(refused[0])
+    wish = a.wished
+    # The time of day stays wished; offers now start near the day that was refused.
+    return replace(a, wish=replace(wish, days=(), times=wish.times).to_json())
+
+
+def why_not_on(a: Application, desk: Desk, day: date) -> Remark | None:
+    """Return what keeps this person from booking that day, or None."""
+    words = {"day": short_date(day)}
+    first, last = slots.bookable_range(desk.city, desk.now)
+    earliest = not_before(a, desk)
+    if day < desk.today:
+        return Remark("day_past", words)
+    if earliest and day < earliest:
+        name = "day_before_form" if a.reply_form == "missing" else "day_before_window"
+        return Remark(name, {**words, "first_day": short_date(earliest)})
+    limit = a.reply_form_limit if a.applicant == "other_proxy" else None
+    if limit not in (None, "unknown") and day > date.fromisoformat(str(limit)):
+        limit_day = short_date(date.fromisoformat(str(limit)))
+        return Remark("day_after_form_limit", {**words, "limit": limit_day})
+    closures = desk.bookings.closures(day, day)
+    wanted = counters_wanted(a, desk)
+    reasons = [opening_hours.why_closed(desk.city, id_, day, closures) for id_ in wanted]
+    if all(reasons):
+        holiday = opening_hours.is_holiday(day) or ""
+        closed = [c.reason for c in closures if c.seats == 0]
+        return Remark(
+            f"day_closed_{reasons[0]}",
+            {**words, "holiday": holiday, "reason": closed[0] if closed else ""},
+        )
+    if day < first:
+        return Remark("day_too_late", words)
+    if day > last:
+        opens = slots.opens_for_booking(desk.city, day)
+        return Remark("day_too_far", {**words, "opens_on": short_date(opens)})
+    if not free_on(a, desk, day):
+        return Remark("day_full", words)
+    return None
+
+
+def _choose_time(a: Application, desk: Desk, remarks: list[Remark]) -> Application:
+    wish = a.wished
+    day = date.fromisoformat(str(a.visit_date))
+    if len(wish.times) != 1 and not (wish.times and a.visit_time is None):
+        return a
+    wanted = [datetime.combine(day, at, TOKYO) for at in wish.times]
+    free = {slot.start: slot for slot in free_on(replace(a, wish=None), desk, day)}
+    for start in wanted:
+        if start in free:
+            slot = free[start]
+            return replace(a, visit_time=f"{start:%H:%M}", counter=slot.counter)
+    a = replace(a, wish=replace(wish, times=()).to_json())
+    known = {
+        item.start
+        for id_ in counters_wanted(a, desk)
+        for item in opening_hours.starts(desk.city, id_, day)
+    }
+    name = "time_full" if wanted[0] in known else "time_not_a_start"
+    remarks.append(_with_alternatives(name, a, wanted[0], desk))
+    return a
+
+
+def _with_alternatives(name: str, a: Application, wanted: datetime, desk: Desk) -> Remark:
+    near = slots.nearest(
+        desk.bookings, desk.city, counters_wanted(a, desk), wanted, desk.now, desk.at,
+        not_before=not_before(a, desk),
+    )
+    return Remark(
+        name,
+        {
+            "wanted": f"{short_date(wanted.date())}{japanese_time(wanted.time())}",
+            "alternatives": "、".join(slot_label(slot.start) for slot in near),
+        },
+    )
+
+
+def slot_label(start: datetime) -> str:
+    """Return a start as a button shows it: 12/3（木）17:30."""
+    return f"{start.month}/{start.day}（{'月火水木金土日'[start.weekday()]}）{start:%H:%M}"
+
+
+def _hold(a: Application, desk: Desk, key: str, remarks: list[Remark]) -> Application:
+    start = a.start
+    assert start is not None
+    counter = a.counter
+    if counter == "any":
+        day = free_on(replace(a, wish=None), desk, start.date())
+        counter = next((slot.counter for slot in day if slot.start == start), "honchosha")
+        a = replace(a, counter=counter)
+    try:
+        hold = desk.bookings.hold(
+            counter=str(counter), start=start, seats=1, key=key, city=desk.city,
+            now=desk.now, at=desk.at, instead_of=a.hold,
+        )
+    except SlotFull:
+        remarks.append(_with_alternatives("time_full", a, start, desk))
+        return replace(a, visit_time=None, wish=_forget_time(a))
+    except NotBookable:
+        remarks.append(_with_alternatives("time_not_a_start", a, start, desk))
+        return replace(a, visit_time=None, wish=_forget_time(a))
+    except TryAgain:
+        remarks.append(Remark("choose_again"))
+        return replace(a, visit_time=None, wish=_forget_time(a))
+    evening = _is_evening(desk.city, str(counter), start)
+    remarks.append(
+        Remark(
+            "held_evening" if evening else "held",
+            {
+                "when": f"{short_date(start.date())}{japanese_time(start.time())}",
+                "counter_label": desk.city.counters[str(counter)].short_label,
+            },
+        )
+    )
+    if a.expiry and start.date() > a.expiry >= desk.today:
+        remarks.append(Remark("visit_after_expiry", {"expires_on": short_date(a.expiry)}))
+    return replace(a, hold=hold.id)
+
+
+def _forget_time(a: Application) -> dict[str, Any]:
+    return replace(a.wished, times=()).to_json()
+
+
+def _is_evening(city: City, counter: str, start: datetime) -> bool:
+    return any(
+        item.start == start and item.kind == "evening"
+        for item in opening_hours.starts(city, counter, start.date())
+    )
+
+
+# Documents ---------------------------------------------------------------------------------
+
+
+def checklist(a: Application, desk: Desk) -> tuple[Document, ...]:
+    """Return the documents of a complete case; empty while it is not complete."""
+    return documents(a.case, desk.city) if a.case and a.pins else ()
+
+
+def _show_documents(a: Application, desk: Desk, remarks: list[Remark]) -> Application:
+    """Say what to bring as soon as nothing before the counter is open, and again if it changes."""
+    if asked_too_soon(a, desk):
+        return a
+    items = checklist(a, desk)
+    shown = ",".join(f"{item.id}{'-' if item.waived else ''}" for item in items)
+    if not items or shown == a.documents_shown:
+        return a
+    remarks.append(documents_remark(items))
+    return replace(a, documents_shown=shown)
+
+
+def documents_remark(items: tuple[Document, ...]) -> Remark:
+    """Return the list of what to bring as a remark, with its structured form for channels."""
+    to_bring, pins = split_documents(items)
+    values = {"items": documents_text(to_bring), "pins": documents_text(pins)}
+    payload = {
+        "type": "document_checklist",
+        "people": [{"name": None, "items": [_item(item) for item in items]}],
+    }
+    return Remark("documents_and_pins" if pins else "documents", values, payload)
+
+
+def _item(item: Document) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "label": item.label,
+        "reason": item.reason,
+        "required": item.required,
+        "waived": item.waived,
+        "may_be_left_out": item.may_be_left_out,
+    }
+
+
+def split_documents(
+    items: tuple[Document, ...],
+) -> tuple[tuple[Document, ...], tuple[Document, ...]]:
+    """Return what is brought, and the PINs that are entered at the counter."""
+    pins = tuple(item for item in items if item.id.startswith("pin_") and item.id != "pin_reset_extra")
+    return tuple(item for item in items if item not in pins), pins
+
+
+def documents_text(items: Iterable[Document]) -> str:
+    """Return the list as lines of text, one item a line, with when it may be left out."""
+    lines = []
+    for item in items:
+        line = f"・{item.label}"
+        if item.waived:
+            line += "（今回は省けます）"
+        elif item.may_be_left_out:
+            line += f"（{item.may_be_left_out}は省けます）"
+        lines.append(line)
+    return "\n".join(lines)

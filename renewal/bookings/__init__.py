@@ -1,0 +1,53 @@
+"""Bookings: the store on SQLite or PostgreSQL.
+
+    engine = create_engine_from(os.environ.get("DATABASE_URL"))
+    migrate(engine)
+    store = Bookings(engine)
+    hold = store.hold("honchosha", start, key=…, city=city, now=clock.now(), at=clock.real_now())
+    booking = store.confirm(hold.id, Visit(…), key=…, city=city, now=…, at=…)
+"""
+
+from renewal.bookings.codes import find_code, normalise_code
+from renewal.bookings.engine import TryAgain, create_engine_from, migrate, schema_version
+from renewal.bookings.model import (
+    Booking,
+    BookingError,
+    Card,
+    Hold,
+    HoldExpired,
+    NotBookable,
+    NotChangeable,
+    Place,
+    SlotFull,
+    TooManyAttempts,
+    Visit,
+)
+from renewal.bookings.store import Bookings
+from renewal.bookings.upkeep import BackupError, backup, check, purge, restore, sweep
+
+__all__ = [
+    "BackupError",
+    "Booking",
+    "BookingError",
+    "Bookings",
+    "Card",
+    "Hold",
+    "HoldExpired",
+    "NotBookable",
+    "NotChangeable",
+    "Place",
+    "SlotFull",
+    "TooManyAttempts",
+    "TryAgain",
+    "Visit",
+    "backup",
+    "check",
+    "create_engine_from",
+    "find_code",
+    "migrate",
+    "normalise_code",
+    "purge",
+    "restore",
+    "schema_version",
+    "sweep",
+]

@@ -1,0 +1,156 @@
+"""The database: SQLite in var/ or PostgreSQL by its address, its migrations, its transactions."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DEFAULT_PATH = ROOT / "var" / "renewal.db"
+
+_LOCK = 824_501_905  # any number that nothing else locks: one migration at a time on PostgreSQL
+_WAIT_SECONDS = 10.0  # for a lock, before the request counts as failed
+_TRIES = 8
+# serialization_failure, deadlock_detected, lock_not_available, unique_violation (a new code or key
+# that lost a race: the next try sees the winner), admin_shutdown.
+_AGAIN = {"40001", "40P01", "55P03", "23505", "57P01"}
+
+
+class TryAgain(RuntimeError):  # noqa: N818
+    """The database was too busy; nothing was changed, and the same request may be made again."""
+
+
+def create_engine_from(url: str | None = None) -> Engine:
+    """Return the engine for DATABASE_URL's value; without one, for SQLite under var/.
+
+    `postgres://` is understood as well. The directory of a SQLite file is made.
+    """
+    if not url:
+        url = f"sqlite:///{DEFAULT_PATH}"
+    if url.startswith("postgres://"):
+        url = "postgresql://" + url[len("postgres://"):]
+    address = sa.engine.make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return _sqlite(address)
+    return sa.create_engine(
+        address,
+        future=True,
+        pool_size=10,
+        max_overflow=20,
+        pool_timeout=_WAIT_SECONDS,
+        pool_recycle=1800,
+        connect_args={"options": f"-c lock_timeout={int(_WAIT_SECONDS * 1000)}"},
+    )
+
+
+def _sqlite(address: sa.engine.URL) -> Engine:
+    if address.database and address.database != ":memory:":
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        address,
+        future=True,
+        poolclass=sa.pool.QueuePool,
+        pool_size=10,
+        max_overflow=20,
+        connect_args={"timeout": _WAIT_SECONDS, "check_same_thread": False},
+    )
+
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # BEGIN is ours, not the driver's
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")  # a confirmed booking outlives a power cut
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    def begins(connection: Connection) -> None:
+        # A writer takes the lock at once, or two readers that both go on to write would block
+        # each other for good.
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    sa.event.listen(engine, "connect", connected)
+    sa.event.listen(engine, "begin", begins)
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that only reads."""
+    with engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that writes; committed at the end, undone when anything is raised."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
+
+
+def write(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """Return what `work` returns, run in one transaction, again when it lost to another.
+
+    Raises TryAgain when it loses a bounded number of times, or when the database does not answer.
+    """
+    for attempt in range(_TRIES):
+        if attempt:
+            time.sleep(random.uniform(0.005, 0.02) * 2**attempt)
+        try:
+            with writing(engine) as connection:
+                return work(connection)
+        except sa.exc.TimeoutError as error:  # no connection left in the pool
+            raise TryAgain from error
+        except sa.exc.DBAPIError as error:
+            if not _worth_another_try(error):
+                raise
+            last = error
+    raise TryAgain from last
+
+
+def _worth_another_try(error: sa.exc.DBAPIError) -> bool:
+    if error.connection_invalidated or getattr(error.orig, "pgcode", None) in _AGAIN:
+        return True
+    text = str(error.orig)
+    return (
+        "database is locked" in text
+        or "UNIQUE constraint failed" in text
+        or (isinstance(error, sa.exc.OperationalError) and "connect" in text)
+    )
+
+
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Bring the tables to the newest version, or `revision`; several processes may try at once."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def schema_version(engine: Engine) -> tuple[str | None, str]:
+    """Return the version of the tables in the database and the newest one."""
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    with reading(engine) as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current, newest or ""

@@ -1,0 +1,167 @@
+"""The tables. The database itself refuses a seat twice, and a seat above the capacity of its start.
+
+Moments are stored in UTC; days and wall-clock times of closures are those of Asia/Tokyo.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Utc(sa.types.TypeDecorator):  # type: ignore[misc]
+    """An aware datetime, in UTC in the database and in Python."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Return the moment in UTC; SQLite gets it without its zone, as text that sorts."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without its zone cannot be stored")
+        value = value.astimezone(timezone.utc)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Return the stored moment, aware, in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            return value.replace(tzinfo=timezone.utc)
+        return value.astimezone(timezone.utc)
+
+
+# A start that somebody has asked for, with its capacity: what a seat's number is checked against.
+starts = sa.Table(
+    "starts",
+    metadata,
+    sa.Column("counter", sa.String(32), primary_key=True),
+    sa.Column("start_at", Utc, primary_key=True),
+    sa.Column("capacity", sa.Integer, nullable=False),
+    sa.UniqueConstraint("counter", "start_at", "capacity"),
+    sa.CheckConstraint("capacity >= 0", name="capacity"),
+)
+
+bookings = sa.Table(
+    "bookings",
+    metadata,
+    sa.Column("code", sa.String(11), primary_key=True),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("counter", sa.String(32), nullable=False),
+    sa.Column("start_at", Utc, nullable=False),  # the first start, kept after a cancellation
+    sa.Column("applicant", sa.String(32), nullable=False),
+    sa.Column("visitor_name", sa.Text),
+    sa.Column("phone", sa.String(20)),  # digits only
+    sa.Column("conversation", sa.String(128)),  # a keyed hash, never a channel's own id
+    sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("note", sa.Text),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("ended_at", Utc),  # when cancelled, arrived or noted as not come
+    sa.Column("purged_at", Utc),
+    sa.Column("hold_id", sa.String(128), nullable=False, unique=True),
+    sa.Column("confirm_key", sa.String(128), nullable=False, unique=True),
+    sa.CheckConstraint("status IN ('booked','cancelled','arrived','no_show')", name="status"),
+    sa.Index(None, "start_at", "counter"),
+    sa.Index(None, "conversation"),
+    sa.Index(None, "phone"),
+)
+
+booking_cards = sa.Table(
+    "booking_cards",
+    metadata,
+    sa.Column("code", sa.String(11), sa.ForeignKey(bookings.c.code), primary_key=True),
+    sa.Column("card_no", sa.Integer, primary_key=True),
+    sa.Column("holder", sa.String(16), nullable=False),
+    sa.Column("name_kana", sa.Text),
+    # Documents to bring and the other facts of documents.Case that they follow from.
+    sa.Column("documents", sa.JSON, nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("expires_on", sa.Date),
+    sa.Column("note", sa.Text),
+)
+
+# One row for each seat that is taken. A held seat has `held_until`, a booked one `code`. A hold
+# that has run out counts for nothing: whoever comes next takes the row over.
+seats = sa.Table(
+    "seats",
+    metadata,
+    sa.Column("counter", sa.String(32), primary_key=True),
+    sa.Column("start_at", Utc, primary_key=True),
+    sa.Column("seat_no", sa.Integer, primary_key=True),
+    sa.Column("capacity", sa.Integer, nullable=False),
+    sa.Column("hold_id", sa.String(128), nullable=False, index=True),
+    sa.Column("held_until", Utc),
+    sa.Column("code", sa.String(11), sa.ForeignKey(bookings.c.code), index=True),
+    sa.ForeignKeyConstraint(
+        ["counter", "start_at", "capacity"],
+        ["starts.counter", "starts.start_at", "starts.capacity"],
+        onupdate="CASCADE",
+    ),
+    sa.CheckConstraint("seat_no BETWEEN 1 AND capacity", name="seat_no"),
+    sa.CheckConstraint("(held_until IS NULL) <> (code IS NULL)", name="held_or_booked"),
+    sqlite_with_rowid=False,  # stored in the order of its key, which is how it is read
+)
+
+# What a hold was given; its id is its idempotency key. Kept a while after it has run out.
+holds = sa.Table(
+    "holds",
+    metadata,
+    sa.Column("id", sa.String(128), primary_key=True),
+    sa.Column("counter", sa.String(32), nullable=False),
+    sa.Column("start_at", Utc, nullable=False),
+    sa.Column("places", sa.JSON, nullable=False),  # [[start in ISO 8601, seats], …]
+    sa.Column("held_until", Utc, nullable=False, index=True),
+)
+
+# What differs from city.yml: seats 0 is a closure. See opening_hours.Closure.
+closures = sa.Table(
+    "closures",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("counter", sa.String(32)),
+    sa.Column("first", sa.Date, nullable=False),
+    sa.Column("last", sa.Date, nullable=False),
+    sa.Column("from_time", sa.Time),
+    sa.Column("until_time", sa.Time),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("seats", sa.Integer, nullable=False),
+    sa.CheckConstraint("first <= last", name="days"),
+    sa.CheckConstraint("seats >= 0", name="seats"),
+)
+
+# Who did what when, without personal data. `key` makes a change or cancellation happen once.
+audit_log = sa.Table(
+    "audit_log",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Utc, nullable=False, index=True),
+    sa.Column("who", sa.String(64), nullable=False),
+    sa.Column("what", sa.String(32), nullable=False),
+    sa.Column("code", sa.String(11), index=True),
+    sa.Column("detail", sa.JSON),
+    sa.Column("key", sa.String(128), unique=True),
+)
+
+# Wrong answers to "code and last four digits", to limit them; `subject` is a hash.
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("subject", sa.String(64), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Index(None, "subject", "at"),
+)

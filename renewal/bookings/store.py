@@ -1,0 +1,723 @@
+"""The store: hold, confirm, find, change, cancel; closures and the audit log.
+
+Every method is one transaction, thread safe, and raises engine.TryAgain when the database stays too
+busy. `now` is the calendar's now, `at` the real now. `key` is an idempotency key (at most 100
+characters, nothing personal in it): a request repeated with the same key is done once and gives the
+same answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.sql import ColumnElement
+
+from renewal import slots
+from renewal.bookings import codes, rows, schema, seating
+from renewal.bookings.engine import reading, write
+from renewal.bookings.model import (
+    Booking,
+    Hold,
+    HoldExpired,
+    NotBookable,
+    NotChangeable,
+    Place,
+    SlotFull,
+    TooManyAttempts,
+    Visit,
+)
+from renewal.city import City
+from renewal.clock import TOKYO
+from renewal.opening_hours import Closure
+
+T = TypeVar("T")
+
+# Wrong answers allowed, and in which time: by conversation, by code, by network address.
+ATTEMPTS = {
+    "conversation": (5, timedelta(minutes=15)),
+    "code": (5, timedelta(hours=1)),
+    "source": (20, timedelta(hours=1)),
+}
+
+_REMEMBER_HOLD = sa.text(
+    """
+    INSERT INTO holds (id, counter, start_at, places, held_until)
+    VALUES (:id, :counter, :start, :places, :until) ON CONFLICT (id) DO NOTHING
+    """
+).bindparams(
+    sa.bindparam("start", type_=schema.Utc),
+    sa.bindparam("until", type_=schema.Utc),
+    sa.bindparam("places", type_=sa.JSON),
+)
+
+# No row comes back when the hold or the key has made its booking already, or there is no hold.
+_BOOK = sa.text(
+    """
+    INSERT INTO bookings (code, status, counter, start_at, applicant, visitor_name, phone,
+      conversation, channel, note, created_at, hold_id, confirm_key)
+    SELECT :code, 'booked', h.counter, h.start_at, :applicant, :visitor_name, :phone,
+      :conversation, :channel, :note, :created_at, h.id, :key
+    FROM holds h WHERE h.id = :hold
+    ON CONFLICT DO NOTHING
+    RETURNING counter, start_at
+    """
+).bindparams(sa.bindparam("created_at", type_=schema.Utc)).columns(
+    counter=sa.String, start_at=schema.Utc
+)
+
+_AUDIT = sa.text(
+    """
+    INSERT INTO audit_log (at, who, what, code, detail, key)
+    VALUES (:at, :who, :what, :code, :detail, :key) ON CONFLICT (key) DO NOTHING
+    """
+).bindparams(
+    sa.bindparam("at", type_=schema.Utc), sa.bindparam("detail", type_=sa.JSON(none_as_null=True))
+)
+
+_TAKEN = sa.text(
+    """
+    SELECT start_at, count(*) FROM seats
+    WHERE counter = :counter AND start_at >= :first AND start_at < :last
+      AND (code IS NOT NULL OR held_until > :at)
+    GROUP BY start_at
+    """
+).bindparams(
+    sa.bindparam("first", type_=schema.Utc),
+    sa.bindparam("last", type_=schema.Utc),
+    sa.bindparam("at", type_=schema.Utc),
+).columns(start_at=schema.Utc, count=sa.Integer)
+
+
+class _Done(Exception):  # noqa: N818
+    """The request was done before; what was begun now is undone."""
+
+
+class Bookings:
+    """The bookings in one database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    # Holding ----------------------------------------------------------------------------------
+
+    def hold(
+        self,
+        counter: str,
+        start: datetime,
+        seats: int = 1,
+        *,
+        key: str,
+        city: City,
+        now: datetime,
+        at: datetime,
+        instead_of: str | None = None,
+    ) -> Hold:
+        """Keep a seat for each card for city.booking.hold_minutes; the hold's id is its key.
+
+        What one start cannot take goes on at the starts that follow it without a gap. `instead_of`
+        is an earlier hold that is given up in the same transaction. Raises SlotFull, NotBookable.
+        """
+        start = start.astimezone(TOKYO)
+        until = at + timedelta(minutes=city.booking.hold_minutes)
+
+        def work(connection: Connection) -> Hold:
+            if not 1 <= seats <= city.booking.max_cards:
+                raise NotBookable("too_many_cards")
+            if reason := slots.why_not_bookable(city, counter, start, now):
+                raise NotBookable(reason)
+            if instead_of and instead_of != key:
+                seating.release(connection, instead_of)
+            places: list[Place] = []
+            missing = seats
+            for place in slots.spread(city, counter, start):
+                taken = seating.claim(
+                    connection, city.counters[counter], place.start, missing, key, until, at
+                )
+                if taken:
+                    places.append(Place(place.start, taken))
+                missing -= taken
+                if not missing or not taken:
+                    break
+            if missing:
+                raise SlotFull
+            values = {"id": key, "counter": counter, "start": start, "until": until}
+            values["places"] = seating.places_out(places)
+            if not connection.execute(_REMEMBER_HOLD, values).rowcount:
+                raise _Done
+            return Hold(key, counter, tuple(places), until)
+
+        return self._once(work, lambda: self._held(key))
+
+    def _held(self, hold_id: str) -> Hold | None:
+        with reading(self.engine) as connection:
+            row = connection.execute(
+                sa.select(schema.holds).where(schema.holds.c.id == hold_id)
+            ).one_or_none()
+        if row is None:
+            return None
+        return Hold(row.id, row.counter, seating.places_in(row.places), row.held_until)
+
+    def release(self, hold_id: str) -> None:
+        """Free the seats of a hold at once; nothing happens when it is booked or unknown."""
+        write(self.engine, lambda connection: seating.release(connection, hold_id))
+
+    def confirm(
+        self, hold_id: str, visit: Visit, *, key: str, city: City, now: datetime, at: datetime
+    ) -> Booking:
+        """Make the hold a booking and return it with its code.
+
+        A hold that has run out is taken again when there are seats at the same starts. One hold
+        makes one booking, whatever the key. Raises HoldExpired, NotBookable; ValueError when the
+        number of cards is not that of the hold.
+        """
+        visit = _tidied(visit)
+
+        def work(connection: Connection) -> Booking:
+            code = codes.new_code()
+            row = connection.execute(
+                _BOOK,
+                _columns(visit)
+                | {"code": code, "created_at": now, "key": key, "hold": hold_id},
+            ).one_or_none()
+            if row is None:
+                raise _Done
+            rows.insert_cards(connection, code, visit.cards)
+            places = seating.take(connection, hold_id, code, len(visit.cards), city, now, at)
+            start = row.start_at.astimezone(TOKYO)
+            return Booking(
+                code, "booked", row.counter, start, places, visit, now.astimezone(TOKYO)
+            )
+
+        def before() -> Booking | None:
+            table = schema.bookings.c
+            return self._one(sa.or_(table.confirm_key == key, table.hold_id == hold_id))
+
+        try:
+            return self._once(work, before)
+        except _Done:  # no such hold: given up, or never there
+            raise HoldExpired from None
+
+    def _once(self, work: Callable[[Connection], T], before: Callable[[], T | None]) -> T:
+        """Do it, or return the answer that the same request got before."""
+        try:
+            return write(self.engine, work)
+        except (_Done, SlotFull, HoldExpired, NotBookable, NotChangeable):
+            # Perhaps it fails only because the same request has been done meanwhile.
+            answer = before()
+            if answer is None:
+                raise
+            return answer
+
+    # Finding ----------------------------------------------------------------------------------
+
+    def find(
+        self,
+        code: str,
+        phone_last4: str,
+        *,
+        conversation: str,
+        at: datetime,
+        source: str | None = None,
+    ) -> Booking | None:
+        """Return the booking with that code whose phone number ends so; None for any wrong answer.
+
+        Wrong answers are counted by conversation, by code and by `source` (a hash of the network
+        address, where there is one). Raises TooManyAttempts, then for the right answer too.
+        """
+        shown = codes.normalise_code(code) or code.strip().upper()[:40]
+        subjects = {"conversation": conversation, "code": shown}
+        if source:
+            subjects["source"] = source
+        attempt = self._count_attempt(subjects, at)
+        found = self.get(shown)
+        known = (found.phone or "")[-4:] if found else ""
+        right = hmac.compare_digest(known.encode(), _digits(phone_last4).encode())
+        if not right or len(known) < 4:
+            return None
+        self._forget_attempt(attempt)
+        return found
+
+    def _count_attempt(self, subjects: dict[str, str], at: datetime) -> list[int]:
+        # Counted and committed before the answer is looked at, so that many at once gain nothing.
+        table = schema.attempts
+        subject = {
+            kind: hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()
+            for kind, value in subjects.items()
+        }
+
+        def count(connection: Connection) -> list[int]:
+            return [
+                connection.execute(
+                    sa.insert(table).values(subject=value, at=at)
+                ).inserted_primary_key[0]
+                for value in subject.values()
+            ]
+
+        attempt = write(self.engine, count)
+        for kind, value in subject.items():
+            limit, within = ATTEMPTS[kind]
+            with reading(self.engine) as connection:
+                latest = connection.scalars(
+                    sa.select(table.c.at)
+                    .where(table.c.subject == value, table.c.at > at - within)
+                    .order_by(table.c.at.desc())
+                    .limit(limit + 1)
+                ).all()
+            if len(latest) > limit:
+                self._forget_attempt(attempt)  # one that was not even looked at does not count
+                raise TooManyAttempts(latest[limit] + within)
+        return attempt
+
+    def _forget_attempt(self, attempt: list[int]) -> None:
+        table = schema.attempts
+        write(
+            self.engine,
+            lambda connection: connection.execute(sa.delete(table).where(table.c.id.in_(attempt))),
+        )
+
+    def get(self, code: str) -> Booking | None:
+        """Return the booking with that code without asking for more; for staff and for actions."""
+        return self._one(schema.bookings.c.code == _shown(code))
+
+    def find_in_conversation(self, conversation: str, now: datetime) -> list[Booking]:
+        """Return the booked visits to come that this conversation made, earliest first."""
+        table = schema.bookings.c
+        with reading(self.engine) as connection:
+            return rows.load(
+                connection,
+                table.conversation == conversation,
+                table.status == "booked",
+                table.start_at > now,
+            )
+
+    def list_bookings(
+        self,
+        *,
+        first: date | None = None,
+        last: date | None = None,
+        counter: str | None = None,
+        name: str | None = None,
+        phone: str | None = None,
+        code: str | None = None,
+        statuses: Collection[str] = ("booked",),
+    ) -> list[Booking]:
+        """Return the bookings that match all that is given, by start, counter and creation.
+
+        `first` to `last` (both included) are days of the visit; `first` alone is that one day.
+        `name` is any part of a name, `phone` any part of the number.
+        """
+        table = schema.bookings.c
+        where: list[ColumnElement[Any]] = [table.status.in_(sorted(statuses))]
+        if first is not None:
+            where.append(table.start_at >= _midnight(first))
+            last = last or first
+        if last is not None:
+            where.append(table.start_at < _midnight(last + timedelta(days=1)))
+        if counter is not None:
+            where.append(table.counter == counter)
+        if phone is not None:
+            where.append(table.phone.contains(_digits(phone), autoescape=True))
+        if code is not None:
+            where.append(table.code == _shown(code))
+        if name is not None:
+            cards = schema.booking_cards.c
+            named = sa.select(cards.code).where(cards.name_kana.contains(name, autoescape=True))
+            visitor = table.visitor_name.contains(name, autoescape=True)
+            where.append(sa.or_(visitor, table.code.in_(named)))
+        with reading(self.engine) as connection:
+            return rows.load(connection, *where)
+
+    def _one(self, where: ColumnElement[Any]) -> Booking | None:
+        with reading(self.engine) as connection:
+            found = rows.load(connection, where)
+        return found[0] if found else None
+
+    # Changing ---------------------------------------------------------------------------------
+
+    def change(
+        self,
+        code: str,
+        hold_id: str,
+        *,
+        key: str,
+        city: City,
+        now: datetime,
+        at: datetime,
+        who: str | None = None,
+        visit: Visit | None = None,
+    ) -> Booking:
+        """Move a booking to the seats of a hold, free its old ones, and return it.
+
+        Whoever calls has found the booking before (`find`, `find_in_conversation`). `who` is the
+        member of staff who does it, for whom there is no limit in time. `visit` replaces what was
+        known of the visit. Raises NotChangeable, HoldExpired, NotBookable: all stays as it was.
+        """
+        code = _shown(code)
+
+        def work(connection: Connection) -> None:
+            row = _begin(connection, "change", code, key, who, at)
+            if who is None:
+                _check_deadline(city, city.booking.change_until, row.start_at, now)
+            new = _tidied(visit) if visit else None
+            cards = len(new.cards) if new else _cards_of(connection, code)
+            table = schema.seats.c
+            target = connection.execute(
+                sa.select(schema.holds).where(schema.holds.c.id == hold_id)
+            ).one_or_none()
+            if target is None:
+                raise HoldExpired
+            seating.take(connection, hold_id, code, cards, city, now, at)
+            connection.execute(
+                sa.delete(schema.seats).where(table.code == code, table.hold_id != hold_id)
+            )
+            connection.execute(
+                sa.update(schema.bookings)
+                .where(schema.bookings.c.code == code)
+                .values(
+                    counter=target.counter,
+                    start_at=target.start_at,
+                    **(_columns(new) if new else {}),
+                )
+            )
+            if new:
+                _replace_cards(connection, code, new)
+            detail = {
+                "from": [row.counter, row.start_at.astimezone(TOKYO).isoformat()],
+                "to": [target.counter, target.start_at.astimezone(TOKYO).isoformat()],
+            }
+            _detail(connection, f"change:{key}", detail)
+
+        return self._done_once(work, code, f"change:{key}")
+
+    def cancel(
+        self,
+        code: str,
+        *,
+        key: str,
+        city: City,
+        now: datetime,
+        at: datetime,
+        who: str | None = None,
+    ) -> Booking:
+        """Cancel a booking, free its seats at once, and return it.
+
+        As with `change`, whoever calls has found it before, and staff have no limit in time. Raises
+        NotChangeable.
+        """
+        code = _shown(code)
+
+        def work(connection: Connection) -> None:
+            row = _begin(connection, "cancel", code, key, who, at)
+            if who is None:
+                _check_deadline(city, city.booking.cancel_until, row.start_at, now)
+            connection.execute(sa.delete(schema.seats).where(schema.seats.c.code == code))
+            _set_status(connection, code, "cancelled", now)
+
+        return self._done_once(work, code, f"cancel:{key}")
+
+    def mark(self, code: str, status: str, *, who: str, now: datetime, at: datetime) -> Booking:
+        """Note that somebody "arrived" or is a "no_show", or (as "booked") that it was a mistake.
+
+        Raises NotChangeable ("unknown", "cancelled").
+        """
+        if status not in ("booked", "arrived", "no_show"):
+            raise ValueError(status)
+        code = _shown(code)
+
+        def work(connection: Connection) -> None:
+            row = _locked(connection, code)
+            if row.status == "cancelled":
+                raise NotChangeable("cancelled")
+            _set_status(connection, code, status, None if status == "booked" else now)
+            _audit(connection, at, who, status, code, None, None)
+
+        write(self.engine, work)
+        return self._known(code)
+
+    def amend(self, code: str, visit: Visit, *, who: str, at: datetime) -> Booking:
+        """Correct names, phone or cards (as many as before) of a booking, for staff.
+
+        Raises NotChangeable ("unknown", "cancelled"), ValueError for another number of cards.
+        """
+        code = _shown(code)
+        visit = _tidied(visit)
+
+        def work(connection: Connection) -> None:
+            if _locked(connection, code).status == "cancelled":
+                raise NotChangeable("cancelled")
+            if len(visit.cards) != _cards_of(connection, code):
+                raise ValueError("another number of cards needs another hold")
+            table = schema.bookings
+            connection.execute(
+                sa.update(table).where(table.c.code == code).values(**_columns(visit))
+            )
+            _replace_cards(connection, code, visit)
+            _audit(connection, at, who, "amend", code, None, None)
+
+        write(self.engine, work)
+        return self._known(code)
+
+    def _done_once(self, work: Callable[[Connection], None], code: str, key: str) -> Booking:
+        def before() -> bool | None:
+            with reading(self.engine) as connection:
+                table = schema.audit_log.c
+                done = connection.scalars(sa.select(table.id).where(table.key == key)).all()
+            return bool(done) or None
+
+        def do(connection: Connection) -> bool:
+            work(connection)
+            return True
+
+        self._once(do, before)
+        return self._known(code)
+
+    def _known(self, code: str) -> Booking:
+        booking = self.get(code)
+        if booking is None:
+            raise NotChangeable("unknown")
+        return booking
+
+    # What is free -----------------------------------------------------------------------------
+
+    def taken(
+        self, counter: str, first: datetime, last: datetime, at: datetime
+    ) -> dict[datetime, int]:
+        """Return how many seats are booked or held at each start (UTC), from first to before last.
+
+        Starts where nothing is taken are left out.
+        """
+        values = {"counter": counter, "first": first, "last": last, "at": at}
+        with reading(self.engine) as connection:
+            return {row[0]: row[1] for row in connection.execute(_TAKEN, values)}
+
+    def closures(self, first: date, last: date) -> list[Closure]:
+        """Return the closures that touch those days, both included, in the order of their days."""
+        with reading(self.engine) as connection:
+            return rows.closures(connection, first, last)
+
+    # Closures and the audit log ---------------------------------------------------------------
+
+    def add_closure(self, closure: Closure, *, city: City, who: str, at: datetime) -> Closure:
+        """Store a closure (or another number of seats), and return it with its id.
+
+        Holds that it leaves no seat are lost. Bookings stay: `bookings_hit_by` before and after,
+        and `call_list`, say which ones somebody has to phone.
+        """
+
+        def work(connection: Connection) -> Closure:
+            values = {name: getattr(closure, name) for name in _CLOSURE_COLUMNS}
+            number = connection.execute(
+                sa.insert(schema.closures).values(**values)
+            ).inserted_primary_key[0]
+            stored = replace(closure, id=number)
+            table = schema.starts.c
+            for row in connection.execute(
+                sa.select(schema.starts)
+                .where(table.start_at >= _midnight(closure.first))
+                .where(table.start_at < _midnight(closure.last + timedelta(days=1)))
+                .order_by(table.counter, table.start_at)
+            ).all():
+                start = row.start_at.astimezone(TOKYO)
+                counter = city.counters.get(row.counter)
+                if counter and closure.hits(row.counter, start, counter.slot_minutes):
+                    left = min(closure.seats, row.capacity)
+                    seating.fit(connection, row.counter, row.start_at, left, at)
+            _audit(connection, at, who, "closure_add", None, _closure_json(stored), None)
+            return stored
+
+        return write(self.engine, work)
+
+    def remove_closure(self, closure_id: int, *, who: str, at: datetime) -> bool:
+        """Delete a closure, and return whether there was one. Its starts are bookable again."""
+        table = schema.closures
+
+        def work(connection: Connection) -> bool:
+            row = connection.execute(
+                sa.select(table).where(table.c.id == closure_id).with_for_update()
+            ).one_or_none()
+            if row is None:
+                return False
+            connection.execute(sa.delete(table).where(table.c.id == closure_id))
+            detail = _closure_json(Closure(**row._mapping))
+            _audit(connection, at, who, "closure_remove", None, detail, None)
+            return True
+
+        return write(self.engine, work)
+
+    def bookings_hit_by(self, closure: Closure, city: City) -> list[Booking]:
+        """Return the booked visits for which a closure, stored or not, leaves no seat.
+
+        Where it leaves some seats, those who booked last lose theirs.
+        """
+        found = self.list_bookings(
+            first=closure.first, last=closure.last, counter=closure.counter
+        )
+        left: dict[tuple[str, datetime], int] = {}
+        hit = set()
+        for booking in sorted(found, key=lambda booking: booking.created_at):
+            counter = city.counters.get(booking.counter)
+            for place in booking.places:
+                if counter and closure.hits(counter.id, place.start, counter.slot_minutes):
+                    spot = (counter.id, place.start)
+                    left[spot] = left.get(spot, closure.seats) - place.seats
+                    if left[spot] < 0:
+                        hit.add(booking.code)
+        return [booking for booking in found if booking.code in hit]
+
+    def call_list(self, city: City, today: date) -> list[tuple[Booking, Closure]]:
+        """Return the booked visits from today on that a closure hits, each with the first such."""
+        listed: dict[str, tuple[Booking, Closure]] = {}
+        for closure in self.closures(today, date.max):
+            for booking in self.bookings_hit_by(closure, city):
+                if booking.start.date() >= today:
+                    listed.setdefault(booking.code, (booking, closure))
+        return sorted(listed.values(), key=lambda pair: (pair[0].start, pair[0].counter))
+
+    def record(
+        self,
+        who: str,
+        what: str,
+        *,
+        at: datetime,
+        code: str | None = None,
+        detail: dict[str, Any] | None = None,
+    ) -> None:
+        """Write to the audit log, e.g. that staff saw personal data; nothing personal in it."""
+        write(
+            self.engine,
+            lambda connection: _audit(connection, at, who, what, code, detail, None),
+        )
+
+    def audit(
+        self, *, code: str | None = None, first: date | None = None, last: date | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the audit log, oldest first: at (Tokyo), who, what, code, detail."""
+        table = schema.audit_log.c
+        where = []
+        if code is not None:
+            where.append(table.code == _shown(code))
+        if first is not None:
+            where.append(table.at >= _midnight(first))
+        if last is not None:
+            where.append(table.at < _midnight(last + timedelta(days=1)))
+        columns = (table.at, table.who, table.what, table.code, table.detail)
+        with reading(self.engine) as connection:
+            found = connection.execute(sa.select(*columns).where(*where).order_by(table.id))
+            return [{**row._mapping, "at": row.at.astimezone(TOKYO)} for row in found]
+
+
+# Inside a transaction ----------------------------------------------------------------------------
+
+_CLOSURE_COLUMNS = ("counter", "first", "last", "from_time", "until_time", "reason", "seats")
+
+
+def _locked(connection: Connection, code: str) -> Any:
+    row = connection.execute(
+        sa.select(schema.bookings).where(schema.bookings.c.code == code).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotChangeable("unknown")
+    return row
+
+
+def _begin(
+    connection: Connection, what: str, code: str, key: str, who: str | None, at: datetime
+) -> Any:
+    """Return the locked row of a booking that can be changed; _Done when the key was used before.
+
+    The audit log's own row makes the key unique, and whoever comes second waits here.
+    """
+    if not _audit(connection, at, who or "citizen", what, code, None, f"{what}:{key}"):
+        raise _Done
+    row = _locked(connection, code)
+    if row.status != "booked":
+        raise NotChangeable(row.status)
+    return row
+
+
+def _audit(
+    connection: Connection,
+    at: datetime,
+    who: str,
+    what: str,
+    code: str | None,
+    detail: dict[str, Any] | None,
+    key: str | None,
+) -> bool:
+    values = {"at": at, "who": who, "what": what, "code": code, "detail": detail, "key": key}
+    return bool(connection.execute(_AUDIT, values).rowcount)
+
+
+def _detail(connection: Connection, key: str, detail: dict[str, Any]) -> None:
+    table = schema.audit_log
+    connection.execute(sa.update(table).where(table.c.key == key).values(detail=detail))
+
+
+def _set_status(
+    connection: Connection, code: str, status: str, ended_at: datetime | None
+) -> None:
+    table = schema.bookings
+    connection.execute(
+        sa.update(table).where(table.c.code == code).values(status=status, ended_at=ended_at)
+    )
+
+
+def _cards_of(connection: Connection, code: str) -> int:
+    table = schema.booking_cards
+    count = sa.select(sa.func.count()).select_from(table).where(table.c.code == code)
+    return int(connection.execute(count).scalar_one())
+
+
+def _replace_cards(connection: Connection, code: str, visit: Visit) -> None:
+    table = schema.booking_cards
+    connection.execute(sa.delete(table).where(table.c.code == code))
+    rows.insert_cards(connection, code, visit.cards)
+
+
+# Small things ------------------------------------------------------------------------------------
+
+
+def _check_deadline(city: City, rule: str, start: datetime, now: datetime) -> None:
+    deadline = slots.deadline(city, rule, start)
+    if now >= deadline:
+        raise NotChangeable("too_late", deadline)
+
+
+def _columns(visit: Visit) -> dict[str, Any]:
+    names = ("applicant", "visitor_name", "phone", "conversation", "channel", "note")
+    return {name: getattr(visit, name) for name in names}
+
+
+def _tidied(visit: Visit) -> Visit:
+    if not visit.cards:
+        raise ValueError("a visit without a card")
+    return replace(visit, phone=_digits(visit.phone or "") or None)
+
+
+def _closure_json(closure: Closure) -> dict[str, Any]:
+    values = {name: getattr(closure, name) for name in ("id", *_CLOSURE_COLUMNS)}
+    return {
+        name: value.isoformat() if isinstance(value, (date, time)) else value
+        for name, value in values.items()
+    }
+
+
+def _digits(text: str) -> str:
+    return re.sub("[^0-9]", "", unicodedata.normalize("NFKC", text))
+
+
+def _shown(code: str) -> str:
+    return codes.normalise_code(code) or code
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), TOKYO)

@@ -1,0 +1,320 @@
+"""Looking after the database: deletion of personal data, backup and restore, checks."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from renewal.bookings import rows
+from renewal.bookings.engine import migrate, reading, schema_version, write, writing
+from renewal.bookings.schema import (
+    Utc,
+    attempts,
+    audit_log,
+    booking_cards,
+    bookings,
+    holds,
+    metadata,
+    seats,
+    starts,
+)
+from renewal.city import City
+from renewal.clock import TOKYO
+from renewal.opening_hours import seats_at
+
+# Holds and attempts count for nothing long before; until then they still answer a repeated request.
+_KEPT = timedelta(days=1)
+
+_BATCH = 1000
+
+
+class BackupError(ValueError):
+    """A backup cannot be restored here; the text says why, in Japanese."""
+
+
+def sweep(engine: Engine, at: datetime) -> None:
+    """Delete holds and attempts that ended more than a day before `at` (real time). Only tidies."""
+
+    def work(connection: Connection) -> None:
+        old = at - _KEPT
+        connection.execute(sa.delete(seats).where(seats.c.held_until < old))
+        connection.execute(sa.delete(holds).where(holds.c.held_until < old))
+        connection.execute(sa.delete(attempts).where(attempts.c.at < old))
+
+    write(engine, work)
+
+
+def purge(engine: Engine, before: date, at: datetime, *, dry_run: bool = False) -> int:
+    """Delete the personal data of visits before that day, and return how many bookings it is.
+
+    Names, phone, conversation, notes and expiry dates go, and so do the keys of requests. Counter,
+    time, status, kind of case and documents stay, so that it can be counted. With `dry_run` nothing
+    is deleted.
+    """
+    until = datetime.combine(before, time(), TOKYO)
+    due = sa.and_(bookings.c.start_at < until, bookings.c.purged_at.is_(None))
+
+    def work(connection: Connection) -> int:
+        codes = sa.select(bookings.c.code).where(due)
+        count = int(
+            connection.execute(
+                sa.select(sa.func.count()).select_from(bookings).where(due)
+            ).scalar_one()
+        )
+        if dry_run or not count:
+            return count
+        if connection.dialect.name == "sqlite":
+            # Deleted text is overwritten in the file, not just unlinked.
+            connection.exec_driver_sql("PRAGMA secure_delete=ON")
+        connection.execute(
+            sa.update(booking_cards)
+            .where(booking_cards.c.code.in_(codes))
+            .values(name_kana=None, expires_on=None, note=None)
+        )
+        connection.execute(
+            sa.update(audit_log).where(audit_log.c.code.in_(codes)).values(key=None)
+        )
+        connection.execute(
+            sa.update(seats).where(seats.c.code.in_(codes)).values(hold_id=seats.c.code)
+        )
+        connection.execute(
+            sa.update(bookings)
+            .where(due)
+            .values(
+                visitor_name=None,
+                phone=None,
+                conversation=None,
+                note=None,
+                hold_id=bookings.c.code,
+                confirm_key=bookings.c.code,
+                purged_at=at,
+            )
+        )
+        return count
+
+    purged = write(engine, work)
+    if not dry_run:
+        sweep(engine, at)
+        if engine.dialect.name == "sqlite":
+            with engine.connect() as connection:  # or it would live on in the write-ahead log
+                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return purged
+
+
+def backup(engine: Engine, path: Path, at: datetime) -> int:
+    """Write all tables, as of one moment, to a file that only its owner can read; return its rows.
+
+    JSON Lines, compressed when the name ends in .gz. The booking goes on meanwhile. What was saved
+    from SQLite can be restored to PostgreSQL, and the other way round.
+    """
+    version, _newest = schema_version(engine)
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    count = 0
+    with engine.connect() as connection, _open(part, path.suffix == ".gz", "w") as file:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        header = {"renewal_backup": 1, "schema": version, "at": at.isoformat()}
+        file.write(json.dumps(header) + "\n")
+        for table in metadata.sorted_tables:
+            found = connection.execution_options(stream_results=True).execute(sa.select(table))
+            for row in found:
+                values = [_plain(value) for value in row]
+                file.write(json.dumps([table.name, values], ensure_ascii=False) + "\n")
+                count += 1
+    part.replace(path)
+    return count
+
+
+def restore(engine: Engine, path: Path) -> int:
+    """Read a backup into an empty database, made if need be, and return the number of its rows.
+
+    All or nothing. Raises BackupError when the database is not empty or the file does not fit.
+    """
+    migrate(engine)
+    version, _newest = schema_version(engine)
+    try:
+        with _open(path, path.suffix == ".gz", "r") as file:
+            header = json.loads(file.readline())
+            if header.get("renewal_backup") != 1:
+                raise BackupError(f"{path}: このしくみのバックアップではありません。")
+            if header["schema"] != version:
+                raise BackupError(
+                    f"{path}: 表の版（{header['schema']}）が、いまの版（{version}）と違います。"
+                    "同じ版のプログラムで戻してください。"
+                )
+            lines = (json.loads(line) for line in file)
+            with writing(engine) as connection:
+                return _restore(connection, lines)
+    except (ValueError, KeyError, AttributeError, EOFError, OSError) as error:
+        if isinstance(error, BackupError):
+            raise
+        raise BackupError(f"{path}: バックアップとして読めません（{error}）。") from error
+
+
+def check(engine: Engine, city: City, now: datetime, at: datetime) -> list[str]:
+    """Return what is wrong with the database, in Japanese; [] when all is well."""
+    version, newest = schema_version(engine)
+    if version != newest:
+        return [f"表の版が {version} です。最新は {newest} です。make run で新しくなります。"]
+    findings: list[str] = []
+    with reading(engine) as connection:
+        if engine.dialect.name == "sqlite":
+            result = connection.exec_driver_sql("PRAGMA quick_check").scalar_one()
+            if result != "ok":
+                findings.append(f"データベースのファイルがこわれています（{result}）。")
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                findings.append("表どうしのつながりが切れています。")
+        for finding in (_seat_counts, _elsewhere, _above_capacity, _old_holds):
+            findings += finding(connection, city, now, at)
+    return findings
+
+
+def _seat_counts(
+    connection: Connection, _city: City, _now: datetime, _at: datetime
+) -> Iterator[str]:
+    """Stored against computed: a live booking has a seat for each card, a cancelled one none."""
+    card_count = (
+        sa.select(booking_cards.c.code, sa.func.count().label("n"))
+        .group_by(booking_cards.c.code)
+        .subquery()
+    )
+    seat_count = (
+        sa.select(
+            seats.c.code,
+            sa.func.count().label("n"),
+            sa.func.min(seats.c.start_at).label("first"),
+        )
+        .where(seats.c.code.is_not(None))
+        .group_by(seats.c.code)
+        .subquery()
+    )
+    n_cards = sa.func.coalesce(card_count.c.n, 0)
+    n_seats = sa.func.coalesce(seat_count.c.n, 0)
+    live = bookings.c.status != "cancelled"
+    found = connection.execute(
+        sa.select(bookings.c.code, bookings.c.status, n_cards, n_seats)
+        .outerjoin(card_count, card_count.c.code == bookings.c.code)
+        .outerjoin(seat_count, seat_count.c.code == bookings.c.code)
+        .where(
+            sa.or_(
+                sa.and_(live, n_seats != n_cards),
+                sa.and_(~live, n_seats > 0),
+                sa.and_(live, seat_count.c.first != bookings.c.start_at),
+            )
+        )
+        .order_by(bookings.c.code)
+    )
+    for code, status, of_cards, of_seats in found:
+        yield f"予約 {code}（{status}）: カード {of_cards} 枚に対して席が {of_seats} です。"
+
+
+def _elsewhere(
+    connection: Connection, _city: City, _now: datetime, _at: datetime
+) -> Iterator[str]:
+    """A booked seat and its booking are at the same counter."""
+    found = connection.execute(
+        sa.select(seats.c.code, seats.c.counter, bookings.c.counter)
+        .join(bookings, bookings.c.code == seats.c.code)
+        .where(bookings.c.counter != seats.c.counter)
+    )
+    for code, there, booked in found:
+        yield f"予約 {code}: 席は {there}、予約は {booked} です。"
+
+
+def _above_capacity(
+    connection: Connection, city: City, now: datetime, at: datetime
+) -> Iterator[str]:
+    """More seats taken at a start to come than city.yml and the closures give now."""
+    found = connection.execute(
+        sa.select(seats.c.counter, seats.c.start_at, sa.func.count())
+        .where(seats.c.start_at > now)
+        .where(sa.or_(seats.c.code.is_not(None), seats.c.held_until > at))
+        .group_by(seats.c.counter, seats.c.start_at)
+        .order_by(seats.c.start_at, seats.c.counter)
+    ).all()
+    closures = rows.closures(connection, now.astimezone(TOKYO).date(), date.max)
+    for counter, start_at, taken in found:
+        start = start_at.astimezone(TOKYO)
+        there = seats_at(city.counters[counter], start, closures) if counter in city.counters else 0
+        if taken > there:
+            yield (
+                f"{counter} {start:%Y-%m-%d %H:%M}: 席は {there} ですが、{taken} 入っています。"
+                "来庁される方へのご連絡が必要です。"
+            )
+
+
+def _old_holds(
+    connection: Connection, _city: City, _now: datetime, at: datetime
+) -> Iterator[str]:
+    """Holds that ended long ago and that no sweep has tidied away; they take no seat."""
+    count = connection.execute(
+        sa.select(sa.func.count()).select_from(seats).where(seats.c.held_until < at - _KEPT)
+    ).scalar_one()
+    if count:
+        yield f"期限を過ぎた仮の席が {count} 残っています（予約のじゃまにはなりません）。"
+
+
+# Rows in and out of a backup ---------------------------------------------------------------------
+
+
+def _open(path: Path, compressed: bool, mode: str) -> Any:
+    if compressed:
+        return gzip.open(path, f"{mode}t", encoding="utf-8")
+    return path.open(mode, encoding="utf-8")
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, (datetime, date, time)) else value
+
+
+def _reader(column: sa.Column[Any]) -> Callable[[Any], Any]:
+    if isinstance(column.type, Utc):
+        return datetime.fromisoformat
+    if isinstance(column.type, sa.Date):
+        return date.fromisoformat
+    if isinstance(column.type, sa.Time):
+        return time.fromisoformat
+    return lambda value: value
+
+
+def _restore(connection: Connection, lines: Iterable[Any]) -> int:
+    for table in (bookings, seats, starts):
+        if connection.execute(sa.select(table).limit(1)).first():
+            raise BackupError("データベースが空ではありません。空のデータベースに戻してください。")
+    count = 0
+    name: str | None = None
+    batch: list[dict[str, Any]] = []
+    for to, values in lines:
+        if batch and (to != name or len(batch) == _BATCH):
+            connection.execute(sa.insert(metadata.tables[str(name)]), batch)
+            batch = []
+        name = to
+        columns = metadata.tables[to].columns
+        batch.append(
+            {
+                column.name: None if value is None else _reader(column)(value)
+                for column, value in zip(columns, values, strict=True)
+            }
+        )
+        count += 1
+    if batch:
+        connection.execute(sa.insert(metadata.tables[str(name)]), batch)
+    if connection.dialect.name == "postgresql":
+        for table in metadata.sorted_tables:
+            if "id" in table.columns and isinstance(table.c.id.type, sa.Integer):
+                connection.execute(
+                    sa.text(
+                        f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'),"  # noqa: S608
+                        f" (SELECT coalesce(max(id), 0) + 1 FROM {table.name}), false)"
+                    )
+                )
+    return count

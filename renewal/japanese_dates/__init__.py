@@ -1,0 +1,58 @@
+"""Dates, times and wishes as Japanese people write them, relative to a given now.
+
+`read` finds everything with its place in the text, `read_wish` sums up when somebody wants to
+come, `read_date` gives the one date meant. `now` is the calendar's now, aware, in Asia/Tokyo.
+
+What relative words mean here: a week is a calendar week from Monday, so 来週 is the one that begins
+on the Monday after this week's Sunday, and 今週金曜 may lie in the past. 今度の木曜 and 次の木曜 are
+the next such day after today. A weekday alone (木曜) is a wish for that weekday, not a date.
+next Thursday is 来週の木曜. A bare hour from 1 to 7 is in the afternoon, as at a counter.
+"""
+
+from __future__ import annotations
+
+
+from renewal.japanese_dates.formats import (
+    ERAS,
+    era_year,
+    japanese_date,
+    japanese_time,
+    short_date,
+)
+from renewal.japanese_dates.reader import read, read_date, read_year, read_year_month
+from renewal.japanese_dates.values import (
+    DateRange,
+    Found,
+    Invalid,
+    Kind,
+    Purpose,
+    Reason,
+    TimeRange,
+    Value,
+    Wish,
+    YearMonth,
+)
+from renewal.japanese_dates.wishes import read_wish
+
+__all__ = [
+    "ERAS",
+    "DateRange",
+    "Found",
+    "Invalid",
+    "Kind",
+    "Purpose",
+    "Reason",
+    "TimeRange",
+    "Value",
+    "Wish",
+    "YearMonth",
+    "era_year",
+    "japanese_date",
+    "japanese_time",
+    "read",
+    "read_date",
+    "read_wish",
+    "read_year",
+    "read_year_month",
+    "short_date",
+]

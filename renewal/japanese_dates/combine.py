@@ -1,0 +1,373 @@
+"""How the pieces of one text belong together: spans, "以降", "以外", what is ruled out.
+
+The pieces come in the order of the text. Neighbours are joined first ("3日" から "5日"), then each
+takes the words that follow it ("以降", "ごろ"), then negations are read ("木曜は無理").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from renewal.japanese_dates.context import (
+    DAY,
+    Context,
+    Piece,
+    span_of,
+    times_of,
+)
+from renewal.japanese_dates.rules import in_order
+from renewal.japanese_dates.text import KANJI_DIGITS, number
+from renewal.japanese_dates.values import (
+    DateRange,
+    Purpose,
+    TimeRange,
+    YearMonth,
+)
+
+_RANGE_GAP = re.compile("(?:から|より|~|-|→|->|to| to | until | till | through |until)(?:の)?、?")
+_AND_GAP = re.compile(" and |and")
+_OR_GAP = re.compile(
+    "(?:か|または|もしくは|あるいは|それか|と|や|も|、|・|or| or |か、|、または|、もしくは|とか|、か|/)"
+)
+_CHANGE_TO = re.compile("(?:の[^、。]{0,6})?(?:に|へ|で)、?(?:予約を?)?(?:変|かえ|へんこう|ずら|移|お願い|して|した)")
+_SAME_DAY_GAP = re.compile(r"[の、( ]?")
+_CLOSED = re.compile("まで(?:に|の間)?|迄|の間に?|間に|にかけて|のうち")
+_ABOUT = re.compile("ごろ|頃|ころ(?!な)|くらい|ぐらい|あたり|辺り|前後|ちょうど|丁度|じゃすと|きっかり")
+# 移行 and 意向 are how 以降 is often converted by mistake.
+_FROM = re.compile(
+    "以降|以後|いこう|移行(?!し|す|期)|意向|より後|よりあと|よりも?遅|から先|から後"
+    r"|から(?!で(?:お|す|は?予|$)|の(?:予約|枠|回|部)|お願|予約|変更|変え|ずら|きゃん)"
+    r"|~(?=$|[^\d一-龥ぁ-ん])|~(?=で|に|が|の|希)|を過ぎ(?:て|れば|たら)|になってから"
+)
+_AFTER = re.compile("(?:過ぎ|すぎ)(?!て(?:し|い)|る)")
+_UNTIL = re.compile("(?:より|の)?前までに?|まで(?:に|の間)?(?!も)|迄に?|以前|いぜん")
+_BEFORE = re.compile("より(?:も)?前|よりも?早|前(?!半|後|回|日|もって|に予)(?:に|まで)?")
+_WORK_UNTIL = re.compile(
+    "(?:まで(?:は)?(?:仕事|しごと|学校|授業|会議|用事|ばいと|ぱーと|勤務|働|保育|会社)"
+    "|(?:に|で|ごろ|ごろに|頃に)?(?:仕事|会社|学校|授業|ばいと|ぱーと|勤務)?(?:が|は)?(?:終わ|おわ|上が|あが(?:る|り|れ)|退勤|定時))"
+)
+_LASTING = re.compile(f"から(\\d{{1,2}}|[{KANJI_DIGITS}]{{1,2}})(?:日(?:間|ほど)|(週間))")
+_STEP = re.compile("の?(?P<w>翌々日|翌日|次の日|よくじつ|前日|前の日|翌週|次の週|週(?!末))")
+
+_NEGATIVE_WORDS = (
+    "無理|むり|だめ|駄目|ng(?![a-z])|不可|都合(?:が|は)?(?:悪|わる|つか|あわ|合わ|よくな|良くな)|避け|除|やめ|止め|間に合わ|早すぎ|早過ぎ|はやすぎ|遅すぎ|遅過ぎ"
+    "|(?:行け|いけ|行かれ|うかがえ|伺え|来られ|来れ|出られ|出れ|参れ|抜けられ|抜けれ|休め|動け|通え|取れ)"
+    "(?:な(?!が)|ません)|困|厳し|きびし|難し|むずかし|埋ま|ふさが"
+    "|空いて(?:い)?(?:な|ません)|あいて(?:い)?(?:な|ません)|×|外し(?:て|たい)|以外|いがい|合わな|予定があ|用事があ|用があ"
+)
+_WEAK_NEGATIVE = "仕事|しごと|学校|授業|勤務|出勤|ぱーと|ばいと|予定が|用事|用が|病院|通院|でいさーびす"
+_PARTICLE = "(?:の(?:日|方|ほう|時間帯?|枠)|とか|あたり|だけ|のみ)?(?:は|が|も|には|にも|だと|では|って|に|で|を|は、)?"
+_NEGATION = re.compile(
+    f"(?P<p>{_PARTICLE})[^、。!?\\n]{{0,8}}?(?P<n>{_NEGATIVE_WORDS})"
+    "(?!.{0,8}(?:ですか|ますか|でしょうか|せんか|かな|[^わ分]?でも|\\?))"
+)
+_WEAK_NEGATION = re.compile(f"(?:は|が|も|って)(?:、)?(?:ずっと|いつも|ちょっと)?(?:{_WEAK_NEGATIVE})")
+_EXCEPT = re.compile("の?(?:日)?(?:以外|いがい|を?除(?:いて|く|き)|は除(?:いて|く|き)|を?避けて)(?:なら|の日|で(?:も)?|は|に)?")
+_NOT_THIS = re.compile(
+    "(?:の(?:予約|方|ほう))?(?:じゃ|では?|で)(?:は)?な(?:く(?:て|、)?|し(?:に)?|い(?:です)?)|ぢゃなく|やめて|をやめ|から(?:に)?変更"
+)
+_ONLY = re.compile("(?:じゃ|で)な(?:いと|ければ|きゃ)|の?[^、。\\d]{0,4}?(?:しか|だけ|のみ)(?!は?(?:無理|だめ|駄目|ng|都合))")
+_LINKED = re.compile("(?:と|か|や|も|、|・|および|及び|・|/|or| or | and )?")
+_ENGLISH_BEFORE = re.compile(
+    "(?:(?P<neg>except(?: for)?|not|but not|avoid|other than|(?:can't|can ?not|won't)(?: come| go| make it)?|unavailable|busy|no)"
+    "|(?P<from>after|from|since|starting)|(?P<until>before|by|until|till)|(?P<about>around|about|at|on))"
+    "(?: (?:on|the|at|in))? ?$"
+)
+
+DAY_KINDS = ("date", "date_range", "month", "year")
+TIME_KINDS = ("time", "time_range")
+
+
+def combine(c: Context) -> list[Piece]:
+    """Return the pieces joined, qualified and negated; they do not overlap."""
+    joined: list[Piece] = []
+    for piece in c.pieces:
+        before = joined[-1] if joined else None
+        together = _join(c, before, piece) if before else None
+        if together:
+            joined[-1] = together
+            continue
+        if before and before.week and piece.week and _OR_GAP.fullmatch(
+            c.text, before.end, piece.start
+        ) and before.kind == "date_range" and isinstance(piece.value, date):
+            # 来週か再来週の木曜: the weekday is said of both weeks
+            on = before.week + DAY * piece.value.weekday()
+            joined[-1] = replace(before, kind="date", value=on)
+        if before and _OR_GAP.fullmatch(c.text, before.end, piece.start):
+            piece.or_before = True
+        joined.append(piece)
+    for at, piece in enumerate(joined):
+        limit = joined[at + 1].start if at + 1 < len(joined) else len(c.text)
+        joined[at] = _qualified(c, piece, limit)
+    _negate(c, joined)
+    return joined
+
+
+def _join(c: Context, a: Piece, b: Piece) -> Piece | None:
+    gap = c.text[a.end : b.start]
+    if len(gap) > 9:
+        return None
+    if _same_day(a, b, gap):
+        return _one_day(c, a, b)
+    english_between = _AND_GAP.fullmatch(gap) and c.text[: a.start].endswith("between ")
+    if not (_RANGE_GAP.fullmatch(gap) or english_between):
+        return None
+    if gap == "から" and _CHANGE_TO.match(c.text, b.end):
+        a.background = True
+        return None
+    if a.kind == b.kind == "time" or (a.kind in TIME_KINDS and b.kind in TIME_KINDS):
+        if a.kind == "time" and b.kind == "time":
+            first, last = in_order(a, b)
+        else:
+            before, after = times_of(a), times_of(b)
+            if not (before and after):
+                return None
+            started = before.from_time or (time(8, 30) if a.named else None)
+            if started is None or after.until_time is None and after.from_time is None:
+                return None
+            first, last = started, after.until_time or after.from_time or started
+        end = _closed_end(c, b.end)
+        return Piece(a.start, end, "time_range", TimeRange(first, last), half=b.half)
+    if a.kind == b.kind == "weekday" and a.value and b.value:
+        assert isinstance(a.value, frozenset) and isinstance(b.value, frozenset)
+        start, stop = min(a.value), min(b.value)
+        days = frozenset(day % 7 for day in range(start, stop + 1 + 7 * (stop < start)))
+        return Piece(a.start, _closed_end(c, b.end), "weekday", days)
+    spans = span_of(a), span_of(b)
+    if c.purpose is Purpose.BOOKING and spans[0] and spans[1] and a.kind != "year":
+        first_day, last_day = spans[0].first, spans[1].last
+        if first_day and last_day and first_day <= last_day:
+            return Piece(
+                a.start, _closed_end(c, b.end), "date_range", DateRange(first_day, last_day)
+            )
+    return None
+
+
+def _closed_end(c: Context, end: int) -> int:
+    about = _ABOUT.match(c.text, end)
+    end = about.end() if about else end
+    closed = _CLOSED.match(c.text, end)
+    return closed.end() if closed else end
+
+
+def _same_day(a: Piece, b: Piece, gap: str) -> bool:
+    """Return whether both name one day: 木曜の12月3日, 来週木曜(12/3), 明日12/3."""
+    if b.kind not in ("date", "weekday") or not _SAME_DAY_GAP.fullmatch(gap):
+        return False
+    if a.kind == "weekday" and b.kind == "date":
+        single = isinstance(a.value, frozenset) and len(a.value) == 1
+        fits = isinstance(b.value, date) and b.value.weekday() in a.value  # type: ignore[operator]
+        return single and not b.week and not b.relative and (fits or gap in ("", "の", " "))
+    if a.kind == "date" and b.kind == "date" and not b.or_before:
+        week_or_word = bool(a.week or b.week) or (a.relative != b.relative)
+        return week_or_word and (a.value == b.value or gap in ("", "の", "("))
+    return False
+
+
+def _one_day(c: Context, a: Piece, b: Piece) -> Piece:
+    end = b.end + (c.text[b.start - 1 : b.start] + c.text[b.end : b.end + 1] == "()")
+    assert isinstance(b.value, date)
+    if isinstance(a.value, frozenset):
+        return c.with_weekday(a.start, end, b.value, min(a.value), end, False)
+    if a.value == b.value:
+        return replace(b, start=a.start, end=end, relative=False)
+    assert isinstance(a.value, date)
+    return c.invalid(a.start, end, "weekday_mismatch", (b.value, a.value))
+
+
+# What follows a piece -------------------------------------------------------------------------
+
+
+def _qualified(c: Context, piece: Piece, limit: int) -> Piece:
+    text = c.text
+    if piece.kind in ("invalid", "preference") or piece.background:
+        return piece
+    english = _ENGLISH_BEFORE.search(text, max(0, piece.start - 24), piece.start)
+    if english and (piece.kind in TIME_KINDS or piece.kind in DAY_KINDS):
+        if english["from"] or english["until"]:
+            opened = _opened(c, piece, bool(english["from"]), english["until"] != "before")
+            if opened:
+                return replace(opened, start=english.start())
+    step = _STEP.match(text, piece.end) if isinstance(piece.value, date) else None
+    if step and step.end() <= limit:
+        piece = _stepped(c, piece, step["w"], step.end())
+    about = _ABOUT.match(text, piece.end)
+    if about and about.end() <= limit:
+        piece = replace(piece, end=about.end())
+    if c.purpose is not Purpose.BOOKING and piece.kind in DAY_KINDS:
+        return piece
+    lasting = _LASTING.match(text, piece.end)
+    if piece.kind == "date" and isinstance(piece.value, date) and lasting:
+        count = number(lasting[1]) * (7 if lasting[2] else 1)
+        days = DateRange(piece.value, piece.value + DAY * (count - 1))
+        return replace(piece, kind="date_range", value=days, end=lasting.end())
+    if piece.kind == "time":
+        work = _WORK_UNTIL.match(text, piece.end)
+        if work:
+            return replace(
+                piece, kind="time_range", value=TimeRange(_time(piece), None), end=piece.end
+            )
+        if text.startswith("台", piece.end):
+            until = _time(piece).replace(minute=59)
+            value = TimeRange(_time(piece).replace(minute=0), until)
+            return replace(piece, kind="time_range", value=value, end=piece.end + 1)
+    for pattern, from_it, inclusive in (
+        (_FROM, True, True),
+        (_AFTER, True, True),
+        (_UNTIL, False, True),
+        (_BEFORE, False, False),
+    ):
+        match = pattern.match(text, piece.end)
+        if match and match.end() <= limit:
+            if pattern is _AFTER and piece.kind == "time":
+                hour_on = datetime.combine(c.today, _time(piece)) + timedelta(hours=1)
+                value = TimeRange(_time(piece), hour_on.time())
+                follow = _FROM.match(text, match.end())
+                if follow:
+                    value, match = TimeRange(_time(piece), None), follow
+                return replace(piece, kind="time_range", value=value, end=match.end())
+            opened = _opened(c, piece, from_it, inclusive and not match[0].startswith("の前"))
+            if opened:
+                return replace(opened, end=match.end())
+    if piece.kind in TIME_KINDS and text[max(0, piece.start - 1) : piece.start] == "~":
+        opened = _opened(c, piece, from_it=False, inclusive=True)
+        return replace(opened, start=piece.start - 1) if opened else piece
+    if piece.kind in ("date_range", "time_range"):
+        closed = _CLOSED.match(text, piece.end)
+        if closed and closed.end() <= limit:
+            return replace(piece, end=closed.end())
+    return piece
+
+
+def _time(piece: Piece) -> time:
+    assert isinstance(piece.value, time)
+    return piece.value
+
+
+def _stepped(c: Context, piece: Piece, word: str, end: int) -> Piece:
+    assert isinstance(piece.value, date)
+    days = {"翌々日": 2, "翌日": 1, "次の日": 1, "よくじつ": 1, "前日": -1, "前の日": -1}
+    if word in days:
+        return replace(piece, value=piece.value + DAY * days[word], end=end)
+    monday = piece.value - DAY * piece.value.weekday()
+    if word != "週":
+        monday += timedelta(weeks=1)
+    return c.span(piece.start, end, monday, monday + DAY * 6)
+
+
+def _opened(c: Context, piece: Piece, from_it: bool, inclusive: bool) -> Piece | None:
+    """Return what 以降 or まで makes of it; None where it changes nothing (a closed span + まで).
+
+    午前まで lasts to its end, 昼まで and 夕方まで to where that part of the day begins.
+    """
+    if piece.kind in TIME_KINDS:
+        times = times_of(piece)
+        if times is None:
+            return None
+        first, last = times
+        if from_it:
+            value = TimeRange(first, None)
+            return replace(piece, kind="time_range", value=value) if first else None
+        until = (first or last) if piece.named or piece.kind == "time" else last
+        if not piece.named and piece.kind == "time_range":
+            return None
+        return replace(piece, kind="time_range", value=TimeRange(None, until))
+    if piece.kind == "weekday" and isinstance(piece.value, frozenset) and len(piece.value) == 1:
+        on = c.next_weekday(min(piece.value))
+        days: DateRange | None = DateRange(on, on)
+    else:
+        days = span_of(piece)
+    if days is None or piece.kind == "weekday" and len(piece.value) != 1:  # type: ignore[arg-type]
+        return None
+    if from_it:
+        if days.first is None:
+            return None
+        return replace(piece, kind="date_range", value=DateRange(days.first, None))
+    if piece.kind == "date_range" and days.first and not piece.week and days.first > c.today:
+        return replace(piece, value=DateRange(None, days.last)) if inclusive else None
+    end = days.last if inclusive else days.first and days.first - DAY
+    return replace(piece, kind="date_range", value=DateRange(None, end)) if end else None
+
+
+# What is ruled out ----------------------------------------------------------------------------
+
+
+def _negate(c: Context, pieces: list[Piece]) -> None:
+    """Turn what is ruled out into not_…, or into what remains (午前は無理 → from noon)."""
+    following_negated = False
+    for at in reversed(range(len(pieces))):
+        piece = pieces[at]
+        after = pieces[at + 1] if at + 1 < len(pieces) else None
+        limit = after.start if after else len(c.text)
+        linked = after is not None and following_negated and piece.kind == after.kind.replace(
+            "not_", ""
+        ) and bool(_LINKED.fullmatch(c.text, piece.end, after.start))
+        if piece.kind in ("invalid", "preference"):
+            following_negated = False
+            continue
+        end = _negation_end(c, piece, after, limit)
+        following_negated = linked or end is not None
+        if following_negated:
+            pieces[at] = _negated(c, piece, end or piece.end)
+
+
+def _negation_end(c: Context, piece: Piece, after: Piece | None, limit: int) -> int | None:
+    """Return where the piece ends if it is ruled out (taking 以外 in), else None."""
+    text = c.text
+    english = _ENGLISH_BEFORE.search(text, max(0, piece.start - 24), piece.start)
+    if english and english["neg"] and piece.kind in (*DAY_KINDS, *TIME_KINDS, "weekday"):
+        piece.start = english.start()
+        return piece.end
+    excepted = _EXCEPT.match(text, piece.end)
+    if excepted:
+        return piece.end + len(re.match("の?日?(?:以外|いがい)?", text[piece.end :])[0])  # type: ignore[index]
+    if _ONLY.match(text, piece.end, limit):
+        return None
+    not_this = _NOT_THIS.match(text, piece.end)
+    if not_this:
+        return piece.end
+    negation = _NEGATION.match(text, piece.end)
+    if negation and negation.end("n") <= limit and not re.search(
+        "しか|予約し(?:た|て)|予約が|たい|なら|けど", negation[0]
+    ):
+        return piece.end
+    weak = _WEAK_NEGATION.match(text, piece.end)
+    times_follow = after is not None and after.kind in TIME_KINDS
+    ruled_out = times_follow if piece.kind in TIME_KINDS else not times_follow
+    return piece.end if weak and ruled_out else None
+
+
+def _negated(c: Context, piece: Piece, end: int) -> Piece:
+    value = piece.value
+    if piece.kind == "date":
+        return replace(piece, kind="not_date", end=end)
+    if piece.kind == "weekday":
+        return replace(piece, kind="not_weekday", end=end)
+    if piece.kind == "time":
+        return replace(piece, kind="not_time", end=end)
+    if isinstance(value, TimeRange):
+        remaining = _complement(value)
+        if remaining:
+            return replace(piece, value=remaining, end=end)
+        return replace(piece, kind="not_time_range", end=end)
+    if isinstance(value, DateRange | YearMonth) or piece.kind == "year":
+        days = span_of(piece)
+        if days and days.first is None and days.last:
+            return replace(piece, value=DateRange(days.last + DAY, None), end=end)
+        if days and days.last is None and days.first:
+            return replace(piece, value=DateRange(None, days.first - DAY), end=end)
+        if days:
+            return replace(piece, kind="not_date_range", value=days, end=end)
+    return piece
+
+
+def _complement(times: TimeRange) -> TimeRange | None:
+    if times.from_time is None and times.until_time:
+        return TimeRange(times.until_time, None)
+    if times.from_time and (times.until_time is None or times.until_time >= time(19)):
+        return TimeRange(None, times.from_time)
+    if times.from_time == time(10) and times.until_time == time(16):
+        return TimeRange(time(17), None)  # 日中は無理: after work
+    return None

@@ -1,0 +1,126 @@
+"""Text made uniform for reading, with the way back to where each character came from; numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_SIGNS = str.maketrans(
+    {
+        **dict.fromkeys("〜~∼〰～", "~"),
+        **dict.fromkeys("-‐‑‒–—―−ｰ─━", "-"),
+        **dict.fromkeys("／⁄∕", "/"),
+        **dict.fromkeys("，,", "、"),
+        "’": "'",
+        **dict.fromkeys("壱壹", "一"),
+        "弐": "二",
+        "参": "三",
+        "拾": "十",
+    }
+)
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufe00-\ufe0f\u20e3\ufeff\u00ad]")
+_CIRCLED = re.compile("[①-⒛⓪-⓿❶-➓]")  # numbers of a list, not of a date
+_MARKS = "\uff9e\uff9f\u3099\u309a"  # (half-width) voicing marks join the kana before them
+
+
+def fold(text: str) -> tuple[str, list[int], list[int]]:
+    """Return the text in one form, and for each of its characters where it starts and ends.
+
+    NFKC, lower case, katakana as hiragana, one sign for each kind of dash, tilde and comma, and no
+    spaces except between two Latin letters or digits ("1. 12/3" keeps its own too). The positions
+    index the given text.
+    """
+    out: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    size, at = len(text), 0
+    while at < size:
+        end = at + 1
+        while end < size and text[end] in _MARKS:
+            end += 1
+        for char in _folded(text[at:end]):
+            if char == " ":
+                if not out or not (_latin(out[-1]) or out[-1] == "."):
+                    continue
+            elif out and out[-1] == " " and not _latin(char):
+                del out[-1], starts[-1], ends[-1]
+            elif char == "ー" and out and out[-1] in "0123456789":
+                char = "-"  # 12ー3: the long-vowel key typed for a hyphen
+            out.append(char)
+            starts.append(at)
+            ends.append(end)
+        at = end
+    return "".join(out), starts, ends
+
+
+@lru_cache(maxsize=4096)
+def _folded(piece: str) -> str:
+    if _CIRCLED.match(piece):
+        return "。"
+    plain = unicodedata.normalize("NFKC", piece).translate(_SIGNS).lower()
+    plain = _UNSEEN.sub("", re.sub(r"[ \t\u3000]+", " ", plain))
+    return re.sub("[ァ-ヴ]", lambda found: chr(ord(found[0]) - 0x60), plain)
+
+
+def _latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+KANJI_DIGITS = "〇零一二三四五六七八九十"
+_KANJI = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_KANA_ONES = {
+    "いち": 1, "いっ": 1, "に": 2, "さん": 3, "よん": 4, "よ": 4, "し": 4, "ご": 5, "ろく": 6,
+    "ろっ": 6, "なな": 7, "しち": 7, "はち": 8, "はっ": 8, "きゅう": 9, "きゅー": 9, "く": 9,
+}  # fmt: skip
+# The days of the month that have a name of their own.
+KANA_DAYS = {
+    "ついたち": 1, "ふつか": 2, "みっか": 3, "みつか": 3, "よっか": 4, "よつか": 4, "いつか": 5,
+    "むいか": 6, "なのか": 7, "なぬか": 7, "ようか": 8, "ここのか": 9, "とおか": 10, "とうか": 10,
+    "じゅうよっか": 14, "はつか": 20, "にじゅうよっか": 24,
+}  # fmt: skip
+KANA_NUMBER = (
+    "(?:(?:(?:に|さん|よん|ご)?じ[ゅゆ][うっ])?"
+    "(?:いち|いっ|に|さん|よん|よ|し|ご|ろく|ろっ|なな|しち|はち|はっ|きゅう|く)"
+    "|(?:に|さん|よん|ご)?じ[ゅゆ][うっ])"
+)
+
+
+def number(text: str) -> int:
+    """Return the number at the start of a piece such as "12", "十二", "元", "じゅうにがつ".
+
+    What follows the number (月, 日, にち…) is passed over. Raises ValueError if there is none.
+    """
+    digits = re.match(r"\d+", text)
+    if digits:
+        return int(digits[0])
+    if text[:1] == "元" or text.startswith("がん"):
+        return 1
+    if text[:1] in _KANJI or text[:1] in _UNITS:
+        return _kanji_number(text)
+    for name in sorted(KANA_DAYS, key=len, reverse=True):
+        if text.startswith(name):
+            return KANA_DAYS[name]
+    tens = re.match("(に|さん|よん|ご)?じ[ゅゆ][うっ]", text)
+    total = (_KANA_ONES[tens[1]] if tens[1] else 1) * 10 if tens else 0
+    rest = text[tens.end() :] if tens else text
+    for name in sorted(_KANA_ONES, key=len, reverse=True):
+        if rest.startswith(name):
+            return total + _KANA_ONES[name]
+    if total:
+        return total
+    raise ValueError(text)
+
+
+def _kanji_number(text: str) -> int:
+    total = digits = 0
+    for char in text:
+        if char in _KANJI:
+            digits = digits * 10 + _KANJI[char]  # 二〇二六 is read by position
+        elif char in _UNITS:
+            total += (digits or 1) * _UNITS[char]
+            digits = 0
+        else:
+            break
+    return total + digits

@@ -1,0 +1,221 @@
+"""A wish: everything that a text says about when to come, summed up."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+
+from renewal.japanese_dates.context import DAY, Context, Piece, span_of, times_of
+from renewal.japanese_dates.reader import Expecting, pieces_of
+from renewal.japanese_dates.values import (
+    DateRange,
+    Invalid,
+    Purpose,
+    TimeRange,
+    Wish,
+    YearMonth,
+)
+
+# Dates that are not about coming.
+_BACKGROUND_BEFORE = re.compile(
+    "(?:有効期限|期限|満了日?|生年月日|誕生日|生まれ|発行日?|交付日?|通知|expir\\w*|valid|birthday|born)"
+    "(?:[はがのもで:]|日は|まで|on|is|until| |、)*$"
+)
+_BACKGROUND_AFTER = re.compile(
+    "(?:まで(?:が|の)?(?:有効|期限)|(?:に|で)?(?:有効)?期限(?:切れ|が|です|で|の)|(?:に|で)(?:[^、。]{0,4})?切れ|が(?:有効)?期限"
+    "|に?生まれ|うまれ|生(?:まれ|の|です|$)|に?(?:発行|交付|作成|作っ|取得)|に(?:通知|封筒|届|手紙|はがき)|で(?:\\d+|[一二三四五六七八九十]+)歳)"
+)
+# "3日に予約した佐藤です", and where something is to be changed or cancelled "3日の予約を…".
+_BOOKED = re.compile(
+    "(?:の|に|で)?[^、。]{0,8}?(?:予約|申し込み?)(?:して(?:い(?!ただ)|る|ま(?!す)|あ)|した(?!い)|済"
+    "|が(?:あり|ある|入って)|を(?:取って(?:い(?!ただ)|あ|る)|して(?:い(?!ただ)|あ)|入れて(?:い(?!ただ)|あ)))"
+)
+_OLD_BOOKING = re.compile(
+    "の(?:[^、。]{0,6}の)?予約(?:を(?!取|とり|お願|したい|入れ)|が|の|だ|です|なん|分|は)"
+)
+_MOVED = re.compile("(?:の(?:予約)?)?(?:から|を|だった|でした)")
+_CHANGING = re.compile("変更|変え|かえ|ずら|移|変わ|延ば|のば|早め|遅ら|別の|きゃんせる|取り消|取消|change|reschedul|move|instead")
+_LONG_AGO = timedelta(days=366)
+
+
+def read_wish(text: str, now: datetime, expecting: Expecting | None = None) -> Wish:
+    """Return when the person wants to come, as far as the text says it; empty if it does not.
+
+    Dates that are about something else (期限は2月20日, 昭和40年3月5日生まれ) are left out, and so is
+    the old time where a booking is moved ("3日の予約を5日に変更"). "3日か5日" gives both days;
+    "来週の木曜" its date, "来週、木曜" a span with a weekday.
+    """
+    context, found = pieces_of(text, now, Purpose.BOOKING, expecting)
+    changing = _CHANGING.search(context.text)
+    days: list[Piece] = []
+    times: list[Piece] = []
+    excluded_days: list[date] = []
+    excluded_weekdays: set[int] = set()
+    excluded_times: set[time] = set()
+    weekdays: list[Piece] = []
+    invalid: list[Invalid] = []
+    preferences: set[str] = set()
+    for at, (piece, item) in enumerate(found):
+        later = [other for other, _ in found[at + 1 :]]
+        if piece.background or _is_background(context, piece, later, bool(changing)):
+            continue
+        value = item.value
+        if isinstance(value, Invalid):
+            invalid.append(value)
+        elif item.kind in ("date", "date_range", "month", "year"):
+            days.append(piece)
+        elif item.kind in ("time", "time_range"):
+            times.append(piece)
+        elif item.kind == "weekday":
+            weekdays.append(piece)
+        elif item.kind == "preference" and isinstance(value, str):
+            preferences.add(value)
+        elif item.kind == "not_weekday" and isinstance(value, frozenset):
+            excluded_weekdays |= value
+        elif item.kind == "not_time" and isinstance(value, time):
+            excluded_times.add(value)
+        elif item.kind in ("not_date", "not_date_range"):
+            span = span_of(piece)
+            if span and span.first and span.last:
+                count = min((span.last - span.first).days, 62)
+                if piece.week and re.search("以外|除", context.text[piece.end - 2 : piece.end + 2]):
+                    week = DateRange(max(piece.week, now.date()), piece.week + DAY * 6)
+                    days.append(Piece(piece.start, piece.end, "date_range", week))
+                excluded_days += [span.first + DAY * step for step in range(count + 1)]
+    named, first, last = _days(days, excluded_days)
+    wanted = _weekdays(weekdays, excluded_weekdays)
+    if named and wanted and not (first or last) and all(day.weekday() in wanted for day in named):
+        wanted = frozenset()
+    if named and excluded_weekdays and not weekdays:
+        wanted = frozenset()
+    starts, from_time, until_time = _times(times, excluded_times)
+    return Wish(
+        days=named,
+        first=first,
+        last=last,
+        weekdays=wanted,
+        times=starts,
+        from_time=from_time,
+        until_time=until_time,
+        earliest="earliest" in preferences,
+        anytime="anytime" in preferences,
+        not_days=tuple(sorted(set(excluded_days) - set(named))),
+        invalid=tuple(invalid),
+    )
+
+
+def _is_background(c: Context, piece: Piece, later: list[Piece], changing: bool) -> bool:
+    if piece.kind in ("preference", "weekday", "not_weekday"):
+        return False
+    lead = c.text[max(0, piece.start - 12) : piece.start]
+    about_day = piece.kind in ("date", "month", "year", "date_range", "invalid", "not_date")
+    if about_day and _BACKGROUND_BEFORE.search(lead):
+        return True
+    if about_day and _BACKGROUND_AFTER.match(c.text, piece.end):
+        return True
+    same_kind = any(
+        other.kind.replace("_range", "") == piece.kind.replace("_range", "")
+        or (piece.kind == "time" and other.kind in ("date", "weekday", "date_range"))
+        for other in later
+    )
+    if piece.kind in ("date", "time"):
+        following = [piece.end, *(other.end for other in later[:1] if other.kind == "time")]
+        if any(_BOOKED.match(c.text, end) for end in following):
+            return True
+        if changing and any(_OLD_BOOKING.match(c.text, end) for end in following):
+            return True
+        moved = same_kind and any(_MOVED.match(c.text, end) for end in following)
+        if changing and moved:
+            return True
+    if piece.kind == "year":
+        return piece.value != c.today.year and piece.value != c.today.year + 1
+    value = piece.value
+    if piece.kind == "month" and isinstance(value, YearMonth):
+        return date(*value, 1) < c.today - _LONG_AGO
+    return isinstance(value, date) and value < c.today - _LONG_AGO
+
+
+def _days(
+    pieces: list[Piece], excluded: list[date]
+) -> tuple[tuple[date, ...], date | None, date | None]:
+    """Return the single days and the span; several spans are narrowed, or covered if apart."""
+    named: list[date] = []
+    span: DateRange | None = None
+    for piece in pieces:
+        if isinstance(piece.value, date):
+            if piece.value not in named:
+                named.append(piece.value)
+            continue
+        new = span_of(piece)
+        if new is None:
+            continue
+        span = _merged(span, new, piece.or_before) if span else new
+    first, last = span or (None, None)
+    inside = [
+        day
+        for day in named
+        if (first is None or first <= day) and (last is None or day <= last)
+    ]
+    if named and inside and span:
+        first = last = None  # 来週、できれば3日: the span only led up to the day
+    return tuple(day for day in named if day not in excluded), first, last
+
+
+def _merged(a: DateRange, b: DateRange, either: bool) -> DateRange:
+    low, high = date.min, date.max
+    a_first, a_last, b_first, b_last = (
+        a.first or low, a.last or high, b.first or low, b.last or high,
+    )  # fmt: skip
+    if either or a_last < b_first or b_last < a_first:
+        first, last = min(a_first, b_first), max(a_last, b_last)
+    else:
+        first, last = max(a_first, b_first), min(a_last, b_last)
+    return DateRange(None if first == low else first, None if last == high else last)
+
+
+def _weekdays(pieces: list[Piece], excluded: set[int]) -> frozenset[int]:
+    wanted: frozenset[int] = frozenset()
+    for piece in pieces:
+        assert isinstance(piece.value, frozenset)
+        nested = piece.value < wanted or wanted < piece.value
+        if wanted and nested and not piece.or_before:
+            wanted = min(wanted, piece.value, key=len)  # 平日の木曜
+        else:
+            wanted |= piece.value
+    if not excluded:
+        return wanted
+    # 平日は難しく、木曜の夜なら: what is asked for by name counts, not the broad exclusion
+    return frozenset((wanted or frozenset(range(7))) - excluded) or wanted
+
+
+def _times(
+    pieces: list[Piece], excluded: set[time]
+) -> tuple[tuple[time, ...], time | None, time | None]:
+    """Return the exact starts and the span of times; a start inside the span takes its place."""
+    starts: list[time] = []
+    span: TimeRange | None = None
+    for piece in pieces:
+        if isinstance(piece.value, time):
+            if piece.value not in starts and piece.value not in excluded:
+                starts.append(piece.value)
+            continue
+        new = times_of(piece)
+        if new is None:
+            continue
+        span = _merged_times(span, new, piece.or_before) if span else new
+    first, last = span or (None, None)
+    if any((first is None or first <= at) and (last is None or at <= last) for at in starts):
+        first = last = None
+    return tuple(starts), first, last
+
+
+def _merged_times(a: TimeRange, b: TimeRange, either: bool) -> TimeRange:
+    low, high = time.min, time.max
+    a_first, a_last, b_first, b_last = (
+        a.from_time or low, a.until_time or high, b.from_time or low, b.until_time or high,
+    )  # fmt: skip
+    if either or a_last <= b_first or b_last <= a_first:
+        first, last = min(a_first, b_first), max(a_last, b_last)
+    else:
+        first, last = max(a_first, b_first), min(a_last, b_last)
+    return TimeRange(None if first == low else first, None if last == high else last)

@@ -1,0 +1,345 @@
+"""Finds My Numbers and PINs in what a person writes, and masks them.
+
+Dates, times, phone numbers, the phone's last four digits and booking codes are left alone. Source:
+the rules on what a chat must never take or keep; J-LIS for the formats.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from renewal.bookings.codes import normalise_code
+
+Kind = Literal["my_number", "pin"]
+Span = tuple[int, int]
+
+MASK = "●"
+
+
+@dataclass(frozen=True)
+class Masked:
+    """The text with ● for every digit and letter that must not be kept, and what was found."""
+
+    text: str
+    found: frozenset[Kind]
+
+
+def mask(text: str, pin_expected: bool = False) -> Masked:
+    """Return the text with My Numbers and PINs masked.
+
+    `pin_expected`: the bot has just asked about PINs, so a bare answer that looks like one is
+    masked as well.
+    """
+    plain, origin = _plain(text)
+    protected = _Spans(_protected(plain))
+    numbers = list(_my_numbers(plain, protected))
+    pins = list(_pins(plain, _Spans([*protected, *numbers]), pin_expected))
+    hidden = list(text)
+    for begin, end in (*numbers, *pins):
+        for position in range(begin, end):
+            if plain[position].isalnum():
+                hidden[origin[position]] = MASK
+    found: set[Kind] = set()
+    if numbers:
+        found.add("my_number")
+    if pins:
+        found.add("pin")
+    return Masked("".join(hidden), frozenset(found))
+
+
+# Reading -------------------------------------------------------------------------------------
+
+_DIGITS = str.maketrans("零一壱二弐三参四五六七八九", "0112233456789")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−─━〜~", "-"))
+# 〇 is a zero among digits, but 〇〇 alone stands for "so and so".
+_BETWEEN = r"(?:[^\w○◯]|[のー]){0,3}"
+_CIRCLES = re.compile(rf"[〇○◯](?:{_BETWEEN}[〇○◯])*")
+_DIGIT_BEFORE = re.compile(rf"[0-9]{_BETWEEN}$")
+_DIGIT_AFTER = re.compile(rf"{_BETWEEN}[0-9]")
+
+
+def _plain(text: str) -> tuple[str, list[int]]:
+    """Return the text in plain width with plain digits, and where each character came from."""
+    characters: list[str] = []
+    origin: list[int] = []
+    for index, character in enumerate(text):
+        for part in unicodedata.normalize("NFKC", character):
+            if part in "\u3099\u309a" and characters:  # voicing marks of half-width kana
+                characters[-1] = unicodedata.normalize("NFC", characters[-1] + part)[0]
+            elif unicodedata.category(part) not in ("Cf", "Mn", "Me"):
+                digit = unicodedata.decimal(part, None)
+                characters.append(part if digit is None else str(digit))
+                origin.append(index)
+    plain = "".join(characters).translate(_DIGITS).translate(_DASHES)
+    return _CIRCLES.sub(lambda match: _zeros(match, plain), plain), origin
+
+
+def _zeros(match: re.Match[str], plain: str) -> str:
+    begin, end = match.span()
+    if _DIGIT_BEFORE.search(plain[max(begin - 4, 0) : begin]) or _DIGIT_AFTER.match(plain, end):
+        return re.sub("[〇○◯]", "0", match.group())
+    return match.group()
+
+
+class _Spans:
+    """Places in the text that may overlap each other, to be asked about quickly."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self.begins: list[int] = []
+        self.ends: list[int] = []
+        for begin, end in sorted(spans):
+            if self.ends and begin <= self.ends[-1]:
+                self.ends[-1] = max(self.ends[-1], end)
+            else:
+                self.begins.append(begin)
+                self.ends.append(end)
+
+    def __iter__(self) -> Iterator[Span]:
+        return iter(zip(self.begins, self.ends, strict=True))
+
+    def touch(self, begin: int, end: int) -> bool:
+        """Return whether any of them overlaps begin … end."""
+        index = bisect_right(self.begins, end - 1)
+        return index > 0 and self.ends[index - 1] > begin
+
+
+# What must be left alone ---------------------------------------------------------------------
+
+_MONTH = r"(?:1[0-2]|0?[1-9])"
+_DAY = r"(?:3[01]|[12][0-9]|0?[1-9])"
+_KEEP = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # 20261203, 1965/03/05, 2026-12, 2026年
+        r"(?<![0-9])(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9])",
+        rf"(?<![0-9])(?:18|19|20)[0-9]{{2}}\s?[/.\-]\s?{_MONTH}(?:\s?[/.\-]\s?{_DAY})?"
+        r"(?![0-9]|[/.\-][0-9])",
+        r"(?<![0-9])[0-9]{1,4}\s?(?:年度?|月|日|時|分|秒|円|人|名|枚|歳|才|階|回|番地|丁目)",
+        rf"(?<![0-9])(?<![0-9]\s)(?:19|20)[0-9]{{2}}\s{_MONTH}\s{_DAY}(?!\s?[0-9])",
+        # 令和9年2月20日, R9.2.20
+        rf"(?:令和|平成|昭和|大正|明治|(?<![A-Z])[RHSTM])\.?\s?(?:[0-9]{{1,2}}|元)\s?[年./\-]\s?"
+        rf"{_MONTH}\s?[月./\-]\s?{_DAY}(?![0-9])",
+        # 12/3, 12-03
+        rf"(?<![0-9/.\-]){_MONTH}[/.\-]{_DAY}(?![0-9]|[/.\-][0-9])",
+        # 10:30, 10:30:00
+        r"(?<![0-9:])[0-9]{1,2}:[0-5][0-9](?::[0-5][0-9])?(?![0-9:])",
+        # 09012345678; +81 90-1234-5678
+        r"(?<![0-9])(?<![0-9]-)0[0-9]{9,10}(?![0-9])",
+        r"(?<![0-9])(?<![0-9][\s\-の・.])0(?:[\s\-の・.]?[0-9]){9,10}(?![\s\-の・.]?[0-9])",
+        r"(?:\+\s?|(?<![0-9])(?:010|00)[\s\-]?|(?:電話|携帯|tel|phone)[^0-9。]{0,10})"
+        r"81(?:[\s\-()の・.]{0,3}[0-9]){9,11}(?![0-9])",
+        # 960-8601
+        r"(?<![0-9\-])[0-9]{3}-[0-9]{4}(?![0-9\-])",
+        # 下4けたは5678, 電話の5678
+        r"(?:下|末尾|最後の?|ラスト|しも|last)\s?(?:4|よん|four)[^0-9]{0,14}"
+        r"[0-9](?:[\s\-・]?[0-9]){3}(?![0-9])",
+        r"(?:電話|携帯|tel)(?:番号|の|は|が|です|:|\s|、)*[0-9]{4}(?![0-9])",
+        # a booking code after its name
+        r"予約の?(?:番号|コード)(?:は|が|の|を|です|:|\s|「|、)*[0-9A-Z]{4,5}[\s\-]?[0-9A-Z]{4,5}"
+        r"(?![0-9A-Z])",
+    )
+)
+# 090-1234-5678, (024)505-0445: ten or eleven digits
+_PHONE_GROUPS = re.compile(
+    r"(?<![0-9])(?<![0-9][\-の・.])\(?0[0-9]{1,4}[\s\-()の・.]{1,2}[0-9]{1,4}[\s\-()の・.]{1,2}[0-9]{3,4}"
+    r"(?![0-9]|-[0-9])"
+)
+_CODE = re.compile(r"(?<![0-9A-Z])[2-9A-Z]{4,5}(-?)[2-9A-Z]{4,5}(?![0-9A-Z])", re.IGNORECASE)
+
+
+def _protected(plain: str) -> Iterator[Span]:
+    for pattern in _KEEP:
+        for match in pattern.finditer(plain):
+            yield match.span()
+    for match in _PHONE_GROUPS.finditer(plain):
+        if sum(character.isdigit() for character in match.group()) in (10, 11):
+            yield match.span()
+    for match in _CODE.finditer(plain):
+        if (match[1] and _mixed(match.group())) or normalise_code(match.group()):
+            yield match.span()
+
+
+def _mixed(token: str) -> bool:
+    return bool(re.search("[0-9]", token) and re.search("[A-Za-z]", token))
+
+
+# My Numbers ----------------------------------------------------------------------------------
+
+_DIGIT_RUN = re.compile("[0-9]+")
+_MY_NUMBER = re.compile(r"個人番号|マイナンバー|まいなんばー|my\s?number", re.IGNORECASE)
+
+
+def _my_numbers(plain: str, protected: _Spans) -> Iterator[Span]:
+    """Yield every group of digits, twelve together, that is a My Number or is called one."""
+    run: list[Span] = []
+    for match in _DIGIT_RUN.finditer(plain):
+        begin, end = match.span()
+        if run and not _separates(plain[run[-1][1] : begin]):
+            run = []
+        if protected.touch(begin, end):
+            run = []
+            continue
+        run.append((begin, end))
+        # The tokens that end here and make twelve digits together, if any.
+        total = 0
+        for first in range(len(run) - 1, -1, -1):
+            total += run[first][1] - run[first][0]
+            if total >= 12:
+                span = (run[first][0], end)
+                digits = re.sub("[^0-9]", "", plain[slice(*span)])
+                if total == 12 and (_valid(digits) or _called_my_number(plain, *span)):
+                    yield span
+                break
+
+
+def _separates(gap: str) -> bool:
+    return len(gap) <= 3 and all(not part.isalnum() or part in "のー" for part in gap)
+
+
+def _valid(digits: str) -> bool:
+    """Return whether the last of twelve digits is its check digit (平成26年総務省令85号5条)."""
+    weights = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+    rest = sum(int(digit) * weight for digit, weight in zip(digits[:11], weights, strict=True))
+    rest %= 11
+    return int(digits[11]) == (0 if rest <= 1 else 11 - rest)
+
+
+def _called_my_number(plain: str, begin: int, end: int) -> bool:
+    before = re.split("[0-9。]", plain[max(begin - 25, 0) : begin])[-1]
+    after = re.split("[0-9。]", plain[end : end + 15])[0]
+    return bool(_MY_NUMBER.search(before) or _MY_NUMBER.search(after))
+
+
+# PINs ----------------------------------------------------------------------------------------
+
+_NAME = (
+    r"(?:暗証|暗唱番号|暗号番号|暗しょう|あんしょう|アンショウ"
+    r"|パス(?:ワード|コード|番号)|パス(?![ァ-ヶー])|ぱすわーど|ピン(?:コード|ナンバー|番号)"
+    r"|ピン(?=[はがを:\s])|passw(?:or)?d|passcode|(?<![a-z])(?:pass|pin|pw)(?![a-z]))"
+)
+_PIN_NAME = re.compile(_NAME + r"(?!(?:番号|コード)?(?:では|じゃ)(?:な|あり))", re.IGNORECASE)
+# Words that name a PIN only when the number follows at once.
+_WHICH = r"(?:署名用?|利用者(?:証明)?用?|住基用?|住民基本台帳用?)"
+_FOUR = r"(?<!下)(?<!しも)(?<!末尾)(?<!最後の)(?<!最後)4(?:けた|桁|ケタ)の?(?:番号|数字)"
+_PIN_KIND = re.compile(
+    rf"(?:{_WHICH}|{_FOUR})(?:の|は|が|も|:|=|\s|、|電子証明書|番号|数字)*(?=[0-9A-Za-z])"
+)
+_SEPARATOR = r"[\s\-・,、.ー]"
+_SECRETS = (
+    re.compile(r"[0-9A-Za-z]+"),
+    re.compile(  # 1 2 3 4, 12-34
+        rf"(?<![0-9A-Za-z])(?:[0-9](?:{_SEPARATOR}{{1,2}}[0-9]){{3}}|[0-9]{{2}}{_SEPARATOR}[0-9]{{2}})"
+        rf"(?![0-9A-Za-z]|{_SEPARATOR}[0-9])"
+    ),
+    re.compile(  # ABC 123, A B C 1 2 3
+        r"(?<![0-9A-Za-z])[0-9A-Z]{1,4}(?:[\s\-][0-9A-Z]{1,4})+(?![0-9A-Za-z])"
+    ),
+)
+_UNRELATED = re.compile(
+    r"忘|わから|分から|わかん|分かん|不明|知ら|ロック|電話|予約|来庁|行き|行け|窓口|郵便|住所|期限"
+    r"|有効|ページ|マイナンバーは|個人番号は|forg|lost|lock|phone|book|reserv|\bat\b|\bon\b|\bby\b",
+    re.IGNORECASE,
+)
+_GUESS_BEFORE = re.compile(r"(?:たしか|確か|多分|たぶん|きっと|もしかして|maybe|think)\W*$")
+_GUESS_AFTER = re.compile(r"\W*(?:だった(?:と|か|よう)|だと思|かも)")
+_VISIT_AFTER = re.compile(r"(?:に|で|から|まで|ごろ|頃)*(?:行|来|予約|伺|うかが|お願|希望|ごろ|頃)")
+_AND = re.compile(
+    rf"(?:[\s、,。・/&\-ー]|と|や|で|です|が|は|の|も|and|{_WHICH}|{_NAME}|もう|片方|番号|英数字)*",
+    re.IGNORECASE,
+)
+_CALLED_AFTER = re.compile(
+    r"[\s、,]*(?:が|は|って|という|っていう|の|is|was|=)\s*"
+    rf"(?:my|the|この|私の|わたしの|(?:マイナンバー|ナンバー)?カードの|{_WHICH}の?|4(?:けた|桁)の|\s)*"
+    + _NAME,
+    re.IGNORECASE,
+)
+_FILLER = re.compile(
+    r"(?:[^0-9A-Za-z\w]|です|でした|だよ|だと思います|だった|だ|と|で|は|が|も|の|かな|かも|たぶん|多分"
+    r"|たしか|確か|はい|ええと|えっと|えー|覚えてる|覚えています|覚えてます|番号|数字|英数字|これ|よ|ね"
+    rf"|{_WHICH}|{_NAME}|yes|ok|is|it|my)*",
+    re.IGNORECASE,
+)
+
+
+def _pins(plain: str, protected: _Spans, pin_expected: bool) -> Iterator[Span]:
+    if pin_expected:
+        yield from _bare_pins(plain, protected)
+    names = list(_PIN_NAME.finditer(plain))
+    for match in names:
+        yield from _after_name(plain, match.end(), protected)
+    if names:
+        for begin, end in _secrets(plain, 0, len(plain), protected):
+            if _CALLED_AFTER.match(plain, end, end + 40):
+                yield begin, end
+    for match in _PIN_KIND.finditer(plain):
+        for begin, end in _secrets(plain, match.end(), match.end() + 32, protected):
+            if begin == match.end():
+                yield begin, end
+
+
+def _after_name(plain: str, name_end: int, protected: _Spans) -> Iterator[Span]:
+    """Yield what is said to be the PIN after the word for it, and others joined to it by "and"."""
+    last = -1
+    for begin, end in _secrets(plain, name_end, name_end + 70, protected):
+        if last >= 0:
+            joined = begin >= last and _AND.fullmatch(plain, last, begin)
+            if not joined or _VISIT_AFTER.match(plain, end):
+                continue
+        else:
+            gap = plain[name_end:begin]
+            if len(gap) > (12 if re.search("[。!?\n]", gap) else 28):
+                guessed = len(gap) <= 40 and _GUESS_BEFORE.search(gap)
+                if not guessed:
+                    return
+            guess = _GUESS_BEFORE.search(gap) or _GUESS_AFTER.match(plain, end)
+            if _UNRELATED.search(gap) and not guess:
+                continue
+        last = end
+        yield begin, end
+
+
+def _bare_pins(plain: str, protected: _Spans) -> Iterator[Span]:
+    """Yield everything that looks like a PIN when the message says hardly anything else."""
+    found = list(_secrets(plain, 0, len(plain), protected, loose=True))
+    rest, last = [], 0
+    for begin, end in found:
+        rest.append(plain[last:begin])
+        last = end
+    rest.append(plain[last:])
+    if found and len(plain) <= 80 and _FILLER.fullmatch("".join(rest)):
+        yield from found
+
+
+def _secrets(
+    plain: str, first: int, last: int, protected: _Spans, loose: bool = False
+) -> Iterator[Span]:
+    """Yield, in order and without overlap, what has the shape of a PIN."""
+    spans = []
+    for pattern in _SECRETS:
+        for match in pattern.finditer(plain, first, last + 40):
+            if match.start() >= last:
+                break
+            if _looks_like_pin(match.group(), loose):
+                spans.append(match.span())
+    reached = first
+    for begin, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if begin >= reached and not protected.touch(begin, end):
+            reached = end
+            yield begin, end
+
+
+def _looks_like_pin(text: str, loose: bool) -> bool:
+    token = re.sub("[^0-9A-Za-z]", "", text)
+    if token.isdigit():
+        return len(token) == 4 or (text == token and 4 <= len(token) <= 16)
+    if _mixed(token):
+        # "4digits", "2nd", "10am" are words; two to four characters such as A4 or R9 are no PIN.
+        word = re.fullmatch(r"[0-9]{1,2}[a-z]{2,}", token)
+        return 5 <= len(token) <= 16 and not word and (text == token or len(token) >= 6)
+    # Letters alone are words, unless they are shouted where only a PIN was asked for.
+    return loose and text == token and token.isupper() and 6 <= len(token) <= 16

@@ -1,0 +1,268 @@
+"""Bookable start times: opening hours, less closures, less what is taken.
+
+A day can be booked until the end (24:00) of the last working day before it, and from
+`horizon_days` before it. Times are in Asia/Tokyo. `now` is the calendar's now, `at` the real now
+at which holds run out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from typing import Protocol
+
+from renewal import opening_hours
+from renewal.city import City
+from renewal.clock import TOKYO
+from renewal.opening_hours import Closure
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A start time (Tokyo) at a counter: how many seats it has and how many are free."""
+
+    start: datetime
+    counter: str
+    capacity: int
+    free: int
+    kind: str = "regular"
+
+
+class Store(Protocol):
+    """What is asked of the bookings store."""
+
+    def taken(
+        self, counter: str, first: datetime, last: datetime, at: datetime
+    ) -> dict[datetime, int]:
+        """Return the number of seats taken at each start from `first` up to before `last`."""
+
+    def closures(self, first: date, last: date) -> list[Closure]:
+        """Return the closures that touch those days."""
+
+
+class Wish(Protocol):
+    """What a person said about days and times."""
+
+    def allows_day(self, day: date) -> bool:
+        """Return whether that day is wanted."""
+
+    def allows_time(self, at: time) -> bool:
+        """Return whether that start time is wanted."""
+
+
+def bookable_range(city: City, now: datetime) -> tuple[date, date]:
+    """Return the first and the last day that can be booked now."""
+    today = now.astimezone(TOKYO).date()
+    # A day stays open through the whole last working day before it, midnight included.
+    first = opening_hours.working_day_from(city, today) + timedelta(days=1)
+    return first, today + timedelta(days=city.booking.horizon_days)
+
+
+def opens_for_booking(city: City, day: date) -> date:
+    """Return the first day on which `day` can be booked (the horizon)."""
+    return day - timedelta(days=city.booking.horizon_days)
+
+
+def closes_for_booking(city: City, day: date) -> date:
+    """Return the last day on which `day` can still be booked (the cut-off)."""
+    return opening_hours.working_day_before(city, day)
+
+
+def deadline(city: City, rule: str, start: datetime) -> datetime:
+    """Return the moment (Tokyo) from which a booking can no longer be changed or cancelled.
+
+    `rule` is city.booking.change_until or cancel_until: "previous_working_day_end" or "start".
+    """
+    start = start.astimezone(TOKYO)
+    if rule == "start":
+        return start
+    last = opening_hours.working_day_before(city, start.date())
+    return datetime.combine(last + timedelta(days=1), time(), TOKYO)
+
+
+def why_not_bookable(
+    city: City,
+    counter_id: str,
+    start: datetime,
+    now: datetime,
+    closures: Iterable[Closure] = (),
+) -> str | None:
+    """Return why nobody can book this start now, or None. Whether it is full is not looked at.
+
+    "unknown_counter", "past", what `opening_hours.why_closed` says, "not_a_start", "too_late" (past
+    the cut-off) or "too_far" (past the horizon).
+    """
+    if counter_id not in city.counters:
+        return "unknown_counter"
+    start = start.astimezone(TOKYO)
+    day = start.date()
+    closures = list(closures)
+    if reason := opening_hours.why_closed(city, counter_id, day, closures):
+        return reason
+    if start <= now:
+        return "past"
+    if all(item.start != start for item in opening_hours.starts(city, counter_id, day, closures)):
+        known = any(item.start == start for item in opening_hours.starts(city, counter_id, day))
+        return "closure" if known else "not_a_start"
+    first, last = bookable_range(city, now)
+    if day < first:
+        return "too_late"
+    return "too_far" if day > last else None
+
+
+def slots(
+    store: Store,
+    city: City,
+    counter_id: str,
+    first: date,
+    last: date,
+    now: datetime,
+    at: datetime,
+) -> list[Slot]:
+    """Return every start that could be booked by horizon and cut-off, full ones with `free` 0.
+
+    `first` and `last` are both included. Raises KeyError for an unknown counter.
+    """
+    return _slots(store, city, [counter_id], first, last, now, at)
+
+
+def next_free(
+    store: Store,
+    city: City,
+    counters: Sequence[str],
+    wish: Wish | None,
+    now: datetime,
+    at: datetime,
+    seats: int = 1,
+    not_before: date | None = None,
+    limit: int = 4,
+) -> list[Slot]:
+    """Return the first `limit` starts, earliest first, that the wish allows and `seats` cards fit.
+
+    Cards that are too many for one start go on at the starts that follow without a gap. At the same
+    time the order is that of `counters`. No day before `not_before` (the first day of renewal).
+    """
+    first, last = bookable_range(city, now)
+    wanted = (
+        slot
+        for slot in _fitting(store, city, counters, max(first, not_before or first), last, now, at,
+                             seats)
+        if wish is None or (wish.allows_day(slot.start.date()) and wish.allows_time(
+            slot.start.time()))
+    )
+    return list(islice(wanted, limit))
+
+
+def nearest(
+    store: Store,
+    city: City,
+    counters: Sequence[str],
+    wanted: datetime,
+    now: datetime,
+    at: datetime,
+    seats: int = 1,
+    not_before: date | None = None,
+    limit: int = 3,
+) -> list[Slot]:
+    """Return the free starts nearest to a wanted one that is full, closed or past, in their order.
+
+    The same time a day away is as near as two hours away on the same day; of two as near, the later
+    one comes first. Where `seats` do not fit they are left out, as is a day before `not_before`.
+    """
+    wanted = wanted.astimezone(TOKYO)
+    first, last = bookable_range(city, now)
+    free = _fitting(
+        store, city, counters, max(first, not_before or first), last, now, at, seats
+    )
+    near = sorted(
+        free,
+        key=lambda slot: (
+            abs((slot.start.date() - wanted.date()).days) * 120
+            + abs(_minutes(slot.start) - _minutes(wanted)),
+            -slot.start.timestamp(),
+            counters.index(slot.counter),
+        ),
+    )
+    return sorted(near[:limit], key=lambda slot: (slot.start, counters.index(slot.counter)))
+
+
+def spread(
+    city: City, counter_id: str, start: datetime, closures: Iterable[Closure] = ()
+) -> list[opening_hours.Start]:
+    """Return this start and those of the same day that follow it without a gap, in order.
+
+    Several cards of one booking are spread over these. [] when `start` is no start.
+    """
+    start = start.astimezone(TOKYO)
+    step = timedelta(minutes=city.counters[counter_id].slot_minutes)
+    run: list[opening_hours.Start] = []
+    for item in opening_hours.starts(city, counter_id, start.date(), closures):
+        if item.start == (run[-1].start + step if run else start):
+            run.append(item)
+    return run
+
+
+def fits(free: Iterable[int], seats: int) -> bool:
+    """Return whether `seats` find a place, given what is free at a start and at those after it."""
+    for count in free:
+        if count == 0:
+            return False
+        seats -= count
+        if seats <= 0:
+            return True
+    return False
+
+
+def _minutes(moment: datetime) -> int:
+    return moment.hour * 60 + moment.minute
+
+
+def _fitting(
+    store: Store,
+    city: City,
+    counters: Sequence[str],
+    first: date,
+    last: date,
+    now: datetime,
+    at: datetime,
+    seats: int,
+) -> Iterator[Slot]:
+    found = _slots(store, city, counters, first, last, now, at)
+    free = {(slot.counter, slot.start): slot.free for slot in found}
+    for slot in found:
+        step = timedelta(minutes=city.counters[slot.counter].slot_minutes)
+        run = (free.get((slot.counter, slot.start + step * n), 0) for n in range(seats))
+        if fits(run, seats):
+            yield slot
+
+
+def _slots(
+    store: Store,
+    city: City,
+    counters: Sequence[str],
+    first: date,
+    last: date,
+    now: datetime,
+    at: datetime,
+) -> list[Slot]:
+    earliest, latest = bookable_range(city, now)
+    first, last = max(first, earliest), min(last, latest)
+    if first > last:
+        return []
+    begin = datetime.combine(first, time(), TOKYO)
+    end = datetime.combine(last + timedelta(days=1), time(), TOKYO)
+    closures = store.closures(first, last)
+    result = []
+    for counter_id in counters:
+        if not city.counters[counter_id].enabled:
+            continue
+        taken = store.taken(counter_id, begin, end, at)
+        for offset in range((last - first).days + 1):
+            day = first + timedelta(days=offset)
+            for item in opening_hours.starts(city, counter_id, day, closures):
+                free = max(0, item.seats - taken.get(item.start, 0))
+                result.append(Slot(item.start, counter_id, item.seats, free, item.kind))
+    order = {counter_id: place for place, counter_id in enumerate(counters)}
+    return sorted(result, key=lambda slot: (slot.start, order[slot.counter]))

@@ -1,0 +1,214 @@
+"""What the city decides is in city.yml, and a mistake in it is refused where it stands."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from renewal import clock
+from renewal.city import DEFAULT_PATH, DOCUMENT_IDS, City, CityError, load
+
+TEXT = DEFAULT_PATH.read_text(encoding="utf-8")
+
+
+def refused(tmp_path: Path, before: str, after: str) -> tuple[int, str]:
+    """Change the real file in one place; return the line and the sentence of the only mistake."""
+    assert TEXT.count(before) >= 1
+    path = tmp_path / "other.yml"
+    path.write_text(TEXT.replace(before, after, 1), encoding="utf-8")
+    with pytest.raises(CityError) as caught:
+        load(path)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 1, lines
+    name, line, message = lines[0].split(":", 2)
+    assert name == str(path)
+    return int(line), message.strip()
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+# The shipped file
+
+
+def test_two_counters_can_be_booked(city: City) -> None:
+    assert [counter.id for counter in city.bookable_counters] == ["honchosha", "nishiguchi"]
+    assert [key for key, counter in city.counters.items() if not counter.enabled] == [
+        "shisho",
+        "moniwa",
+    ]
+
+
+def test_the_head_office_has_weekday_hours_and_a_thursday_evening(city: City) -> None:
+    weekdays, evening = city.counters["honchosha"].hours
+    assert (weekdays.open, weekdays.close, len(weekdays.days)) == (time(8, 30), time(17), 5)
+    assert (evening.open, evening.close, evening.days) == (time(17, 30), time(19, 30), ("thu",))
+    assert evening.kind == "evening"
+
+
+def test_nishiguchi_has_three_starts(city: City) -> None:
+    (hours,) = city.counters["nishiguchi"].hours
+    assert hours.starts == (time(11), time(11, 30), time(15, 30))
+
+
+def test_only_the_head_office_takes_people_without_a_booking(city: City) -> None:
+    assert [key for key, counter in city.counters.items() if counter.walk_in] == ["honchosha"]
+
+
+def test_published_values_are_confirmed_and_presets_are_not(city: City) -> None:
+    presets = {"department.phone", "source.url", "booking.horizon_days", "id_list_a"}
+    assert presets <= set(city.unconfirmed)
+    published = ("call_centre", "national_line", "closed", "source.page", "documents.card")
+    assert not [path for path in city.unconfirmed if path.startswith(published)]
+    assert city.call_centre.phone == "024-505-0445"
+    assert city.national_line.phone == "0120-95-0178"
+    assert city.source.page == 5619
+    assert city.department.phone is None
+
+
+def test_every_unconfirmed_value_can_be_shown(city: City) -> None:
+    assert city.value_at("booking.horizon_days") == 60
+    assert city.value_at("counters.honchosha.seats") == 3
+    for path in city.unconfirmed:
+        city.value_at(path)
+
+
+def test_every_document_has_its_words(city: City) -> None:
+    assert tuple(city.documents) == DOCUMENT_IDS
+
+
+def test_paper_health_insurance_cards_are_not_on_the_id_list(city: City) -> None:
+    assert not [item for item in city.id_list_a if "保険証" in item]
+
+
+def test_the_year_end_runs_from_29_december_to_3_january(city: City) -> None:
+    days = [date(2026, 12, 20) + timedelta(days=n) for n in range(30)]
+    closed = [day for day in days if city.closed.is_year_end(day)]
+    assert (closed[0], closed[-1], len(closed)) == (date(2026, 12, 29), date(2027, 1, 3), 6)
+
+
+def test_another_city_runs_with_its_own_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "other.yml"
+    path.write_text(TEXT.replace("name: 福島市\n", "name: 別の市\n"), encoding="utf-8")
+    monkeypatch.setenv("RENEWAL_CITY", str(path))
+    assert load().name == "別の市"
+
+
+# Mistakes
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("  hold_minutes:", "  hold: 1\n  hold_minutes:", ["「hold」", "書ける項目は"]),
+        ('open: "8:30"', 'open: "8:60"', ["8:60", "時刻ではありません", "23:59"]),
+        ('open: "8:30"', "open: はちじ", ["はちじ", "時刻ではありません"]),
+        ('open: "8:30"', "open: 830", ["830", "時刻ではありません"]),
+        ('phone: "024-505-0445"', "phone: null", ["phone", "空です"]),
+        ('phone: "024-505-0445"', 'phone: "505"', ["電話番号ではありません", "024-505-0445"]),
+        ('close: "17:00"\n      - days', 'close: "18:00"\n      - days', ["木曜日", "重なって"]),
+        ("slot_minutes: !unconfirmed 30", "slot_minutes: 40", ["40分", "割り切れる"]),
+        ('"11:00", "11:30"', '"11:00", "11:15"', ["月・火・水・木・金曜日", "重なって"]),
+        ("seats: !unconfirmed 3", "seats: 0", ["seats", "1 以上"]),
+        ("seats: !unconfirmed 3", 'seats: "3"', ["seats", "整数"]),
+        ("enabled: true", "enabled: yes", ["true か false"]),
+        ("kind: evening", "kind: night", ["night", "regular、evening"]),
+        ("days: [thu]", "days: [thr]", ["thr", "mon、tue"]),
+        ("days: [thu]", "days: []", ["days", "1つ以上"]),
+        ("!unconfirmed 3 ", "!unsure 3 ", ["!unsure", "!unconfirmed だけ"]),
+        ('"12-29"', '"12-32"', ["12-32", "月日ではありません"]),
+        ("      - 西口\n", "      - 市役所\n", ["市役所", "honchosha"]),
+        ("  pin_reset_extra:", "  pin_reset:", None),
+        ("        kind: evening", '        starts: ["18:00"]', ["どちらか一方"]),
+        ('close: "19:30"', 'close: "17:00"', ["close", "より後"]),
+        ("change_until: !unconfirmed previous_working_day_end", "change_until: later", ["start"]),
+        ("url: !unconfirmed null", "url: page", ["アドレスではありません"]),
+        ("name: 福島市\n", "name: 福島市\nname: 別の市\n", None),
+        ("name: 福島市\n", "name: &a 福島市\n", ["使えません"]),
+        ("name: 福島市\n", "name: [福島市\n", ["YAMLとして読めません"]),
+        ("  honchosha:", "  本庁舎:", ["英小文字"]),
+        ("  honchosha:", "  any:", ["any"]),
+    ],
+)
+def test_a_mistake_is_refused_with_its_line_and_what_is_allowed(
+    tmp_path: Path, before: str, after: str, said: list[str] | None
+) -> None:
+    if said is None:
+        path = tmp_path / "other.yml"
+        path.write_text(TEXT.replace(before, after, 1), encoding="utf-8")
+        with pytest.raises(CityError):
+            load(path)
+        return
+    line, message = refused(tmp_path, before, after)
+    for part in said:
+        assert part in message
+    assert message.endswith("。")
+    if "YAML" not in message:
+        first = line_of(TEXT, before)
+        assert abs(line - first) <= 8
+
+
+def test_the_line_is_that_of_the_wrong_value(tmp_path: Path) -> None:
+    before = "seats: !unconfirmed 3"
+    assert refused(tmp_path, before, "seats: 0")[0] == line_of(TEXT, before)
+    assert refused(tmp_path, "days: [thu]", "days: [thr]")[0] == line_of(TEXT, "days: [thu]")
+
+
+def test_several_mistakes_are_told_at_once_in_the_files_order(tmp_path: Path) -> None:
+    path = tmp_path / "other.yml"
+    text = TEXT.replace("seats: !unconfirmed 3", "seats: 0").replace("page: 5619", "page: x")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CityError) as caught:
+        load(path)
+    first, second = str(caught.value).splitlines()
+    assert "page" in first
+    assert "seats" in second
+
+
+@pytest.mark.parametrize("text", ["", "- a", "text", "name: \x00"])
+def test_a_file_that_is_no_list_of_items_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "other.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CityError, match=":1: "):
+        load(path)
+
+
+def test_a_missing_file_and_a_wrong_encoding_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CityError, match="読めません"):
+        load(tmp_path / "none.yml")
+    path = tmp_path / "sjis.yml"
+    path.write_bytes("name: 福島市".encode("cp932"))
+    with pytest.raises(CityError, match="UTF-8"):
+        load(path)
+
+
+# The clock
+
+
+def test_renewal_now_fixes_the_calendar_but_not_durations(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RENEWAL_NOW", "2026-11-24T01:00:00Z")
+    assert clock.now().isoformat() == "2026-11-24T10:00:00+09:00"
+    before = clock.real_now()
+    assert before.utcoffset() == timedelta(0)
+    assert clock.real_now() >= before
+    monkeypatch.delenv("RENEWAL_NOW")
+    assert abs(clock.now() - clock.real_now()) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("text", ["2026-11-24T10:00:00", "きのう", "10:00"])
+def test_a_renewal_now_without_offset_is_refused(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("RENEWAL_NOW", text)
+    with pytest.raises(ValueError, match="RENEWAL_NOW"):
+        clock.now()
+
+
+def test_now_is_a_datetime_in_tokyo() -> None:
+    assert isinstance(clock.now(), datetime)
+    assert clock.now().tzinfo is clock.TOKYO
