@@ -67,18 +67,18 @@ def _places(error: BaseException) -> str:
 
 
 @lru_cache(maxsize=1)
-def _city() -> city.City:
+def the_city() -> city.City:
     return city.load()
 
 
 @lru_cache(maxsize=1)
-def _bookings() -> Bookings:
+def bookings() -> Bookings:
     return Bookings(create_engine_from(settings.database_url()))
 
 
 def desk() -> Desk:
     """Return the desk as it is now."""
-    return Desk(_city(), _bookings(), clock.now(), clock.real_now())
+    return Desk(the_city(), bookings(), clock.now(), clock.real_now())
 
 
 def say(dispatcher: CollectingDispatcher, remarks: Iterable[Remark], **kwargs: Any) -> None:

@@ -11,6 +11,7 @@ import re
 import types
 from collections.abc import Callable, Iterator
 from datetime import date, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -295,6 +296,11 @@ def load(path: Path | None = None) -> City:
         raise CityError(f"{path}:0: ファイルが読めません（{error.strerror}）。") from error
     except UnicodeDecodeError as error:
         raise CityError(f"{path}:0: 文字コードが違います。UTF-8で保存してください。") from error
+    return _read(path, text)
+
+
+@lru_cache(maxsize=4)  # the same text gives the same city: reading YAML is slow
+def _read(path: Path, text: str) -> City:
     document = _Document(path, text)
     city = None
     if not document.mistakes:

@@ -99,13 +99,13 @@ def why_not_bookable(
     start = start.astimezone(TOKYO)
     day = start.date()
     closures = list(closures)
-    if reason := opening_hours.why_closed(city, counter_id, day, closures):
-        return reason
+    if not _is_start(city, counter_id, start, closures):
+        if reason := opening_hours.why_closed(city, counter_id, day, closures):
+            return reason
+        if start > now:
+            return "closure" if _is_start(city, counter_id, start) else "not_a_start"
     if start <= now:
         return "past"
-    if all(item.start != start for item in opening_hours.starts(city, counter_id, day, closures)):
-        known = any(item.start == start for item in opening_hours.starts(city, counter_id, day))
-        return "closure" if known else "not_a_start"
     first, last = bookable_range(city, now)
     if day < first:
         return "too_late"
@@ -213,6 +213,13 @@ def fits(free: Iterable[int], seats: int) -> bool:
         if seats <= 0:
             return True
     return False
+
+
+def _is_start(
+    city: City, counter_id: str, start: datetime, closures: Iterable[Closure] = ()
+) -> bool:
+    found = opening_hours.starts(city, counter_id, start.date(), closures)
+    return any(item.start == start for item in found)
 
 
 def _minutes(moment: datetime) -> int:

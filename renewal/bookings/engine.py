@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,9 +22,10 @@ DEFAULT_PATH = ROOT / "var" / "renewal.db"
 _LOCK = 824_501_905  # any number that nothing else locks: one migration at a time on PostgreSQL
 _WAIT_SECONDS = 10.0  # for a lock, before the request counts as failed
 _TRIES = 8
-# serialization_failure, deadlock_detected, lock_not_available, unique_violation (a new code or key
-# that lost a race: the next try sees the winner), admin_shutdown.
-_AGAIN = {"40001", "40P01", "55P03", "23505", "57P01"}
+# serialization_failure, deadlock_detected, lock_not_available, admin_shutdown, and what a race can
+# break, so that the next try sees the winner: unique_violation (a key), foreign_key_violation (the
+# capacity of a start has just been changed).
+_AGAIN = {"40001", "40P01", "55P03", "57P01", "23505", "23503"}
 
 
 class TryAgain(RuntimeError):  # noqa: N818
@@ -48,7 +51,9 @@ def create_engine_from(url: str | None = None) -> Engine:
         max_overflow=20,
         pool_timeout=_WAIT_SECONDS,
         pool_recycle=1800,
-        connect_args={"options": f"-c lock_timeout={int(_WAIT_SECONDS * 1000)}"},
+        connect_args={
+            "options": f"-c lock_timeout={int(_WAIT_SECONDS * 1000)} -c timezone=UTC"
+        },
     )
 
 
@@ -126,6 +131,36 @@ def _worth_another_try(error: sa.exc.DBAPIError) -> bool:
         or "UNIQUE constraint failed" in text
         or (isinstance(error, sa.exc.OperationalError) and "connect" in text)
     )
+
+
+class Sql:
+    """A statement for the driver itself, with :names for its values.
+
+    For the few that every booking and every look at free times runs: SQLAlchemy's own preparation
+    would cost more than the statement. Moments go in through `moment_in` and out by `moment_out`.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = {"sqlite": text, "postgresql": re.sub(r":(\w+)", r"%(\1)s", text)}
+
+    def __call__(self, connection: Connection, values: dict[str, Any]) -> list[Any]:
+        """Run it and return its rows."""
+        return list(connection.exec_driver_sql(self._text[connection.dialect.name], values))
+
+
+def moment_in(connection: Connection, moment: datetime) -> Any:
+    """Return an aware moment as the driver takes it; for SQLite as text, as schema.Utc writes it."""
+    if connection.dialect.name == "sqlite":
+        return moment.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return moment
+
+
+def moment_out(value: Any) -> datetime:
+    """Return a stored moment, as the driver gives it, aware and in UTC."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=timezone.utc)
+    moment: datetime = value
+    return moment
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:

@@ -46,12 +46,14 @@ class Utc(sa.types.TypeDecorator):  # type: ignore[misc]
 
 
 # A start that somebody has asked for, with its capacity: what a seat's number is checked against.
+# `usual` is what city.yml gave when the capacity was worked out from it and the closures.
 starts = sa.Table(
     "starts",
     metadata,
     sa.Column("counter", sa.String(32), primary_key=True),
     sa.Column("start_at", Utc, primary_key=True),
     sa.Column("capacity", sa.Integer, nullable=False),
+    sa.Column("usual", sa.Integer, nullable=False),
     sa.UniqueConstraint("counter", "start_at", "capacity"),
     sa.CheckConstraint("capacity >= 0", name="capacity"),
 )
@@ -64,6 +66,7 @@ bookings = sa.Table(
     sa.Column("counter", sa.String(32), nullable=False),
     sa.Column("start_at", Utc, nullable=False),  # the first start, kept after a cancellation
     sa.Column("applicant", sa.String(32), nullable=False),
+    sa.Column("cards", sa.JSON, nullable=False),  # one to four model.Card, always read together
     sa.Column("visitor_name", sa.Text),
     sa.Column("phone", sa.String(20)),  # digits only
     sa.Column("conversation", sa.String(128)),  # a keyed hash, never a channel's own id
@@ -77,25 +80,11 @@ bookings = sa.Table(
     sa.CheckConstraint("status IN ('booked','cancelled','arrived','no_show')", name="status"),
     sa.Index(None, "start_at", "counter"),
     sa.Index(None, "conversation"),
-    sa.Index(None, "phone"),
 )
 
-booking_cards = sa.Table(
-    "booking_cards",
-    metadata,
-    sa.Column("code", sa.String(11), sa.ForeignKey(bookings.c.code), primary_key=True),
-    sa.Column("card_no", sa.Integer, primary_key=True),
-    sa.Column("holder", sa.String(16), nullable=False),
-    sa.Column("name_kana", sa.Text),
-    # Documents to bring and the other facts of documents.Case that they follow from.
-    sa.Column("documents", sa.JSON, nullable=False),
-    sa.Column("facts", sa.JSON, nullable=False),
-    sa.Column("expires_on", sa.Date),
-    sa.Column("note", sa.Text),
-)
-
-# One row for each seat that is taken. A held seat has `held_until`, a booked one `code`. A hold
-# that has run out counts for nothing: whoever comes next takes the row over.
+# One row for each seat that is taken: booked when it has a code, else held until `held_until`. A
+# hold that has run out counts for nothing, and whoever comes next takes the row over. `hold_id` is
+# the key of the request that took the seat, `part` its place among the seats of that request.
 seats = sa.Table(
     "seats",
     metadata,
@@ -103,28 +92,18 @@ seats = sa.Table(
     sa.Column("start_at", Utc, primary_key=True),
     sa.Column("seat_no", sa.Integer, primary_key=True),
     sa.Column("capacity", sa.Integer, nullable=False),
-    sa.Column("hold_id", sa.String(128), nullable=False, index=True),
-    sa.Column("held_until", Utc),
+    sa.Column("hold_id", sa.String(128), nullable=False),
+    sa.Column("part", sa.Integer, nullable=False),
+    sa.Column("held_until", Utc, nullable=False),
     sa.Column("code", sa.String(11), sa.ForeignKey(bookings.c.code), index=True),
     sa.ForeignKeyConstraint(
         ["counter", "start_at", "capacity"],
         ["starts.counter", "starts.start_at", "starts.capacity"],
         onupdate="CASCADE",
     ),
+    sa.UniqueConstraint("hold_id", "part"),
     sa.CheckConstraint("seat_no BETWEEN 1 AND capacity", name="seat_no"),
-    sa.CheckConstraint("(held_until IS NULL) <> (code IS NULL)", name="held_or_booked"),
     sqlite_with_rowid=False,  # stored in the order of its key, which is how it is read
-)
-
-# What a hold was given; its id is its idempotency key. Kept a while after it has run out.
-holds = sa.Table(
-    "holds",
-    metadata,
-    sa.Column("id", sa.String(128), primary_key=True),
-    sa.Column("counter", sa.String(32), nullable=False),
-    sa.Column("start_at", Utc, nullable=False),
-    sa.Column("places", sa.JSON, nullable=False),  # [[start in ISO 8601, seats], …]
-    sa.Column("held_until", Utc, nullable=False, index=True),
 )
 
 # What differs from city.yml: seats 0 is a closure. See opening_hours.Closure.

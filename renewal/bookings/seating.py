@@ -8,79 +8,55 @@ seat twice and a seat too many, whatever the code believes.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from renewal import slots
-from renewal.bookings import schema
-from renewal.bookings.model import HoldExpired, NotBookable, Place
-from renewal.city import City, Counter
+from renewal.bookings import rows, schema
+from renewal.bookings.engine import Sql, moment_in, moment_out
+from renewal.bookings.model import Hold, HoldExpired, NotBookable, Place
+from renewal.city import Counter
 from renewal.clock import TOKYO
-from renewal.opening_hours import wall_times
+from renewal.opening_hours import seats_at
 
-# Seats that a closure leaves at one start; `seats` are those of city.yml.
-_EFFECTIVE = """coalesce((
-    SELECT min(c.seats) FROM closures c
-    WHERE (c.counter IS NULL OR c.counter = :counter) AND c.first <= :day AND c.last >= :day
-      AND (c.from_time IS NULL OR c.from_time < :ends)
-      AND (c.until_time IS NULL OR c.until_time > :begins)
-  ), :seats)"""
+_STARTS, _SEATS = schema.starts, schema.seats
 
-_TYPES = (
-    sa.bindparam("start", type_=schema.Utc),
-    sa.bindparam("day", type_=sa.Date),
-    sa.bindparam("begins", type_=sa.Time),
-    sa.bindparam("ends", type_=sa.Time),
-    sa.bindparam("at", type_=schema.Utc),
+
+@lru_cache
+def _claim_sql(numbers: int) -> Sql:
+    # Takes the lowest seat numbers that nobody has, then (in the same statement) those whose hold
+    # has run out, as many as wanted and there are. Whoever lost the race for a number gets fewer
+    # rows. A request that has seats already gets none.
+    values = ",".join(f"({number})" for number in range(1, numbers + 1))
+    return Sql(
+        f"""
+        INSERT INTO seats (counter, start_at, seat_no, capacity, hold_id, part, held_until)
+        SELECT s.counter, s.start_at, n.column1, s.capacity, :hold,
+          :got + row_number() OVER (ORDER BY t.seat_no IS NOT NULL, n.column1), :until
+        FROM starts s
+        JOIN (VALUES {values}) n ON n.column1 <= s.capacity
+        LEFT JOIN seats t
+          ON t.counter = s.counter AND t.start_at = s.start_at AND t.seat_no = n.column1
+        WHERE s.counter = :counter AND s.start_at = :start AND s.usual = :usual
+          AND (t.seat_no IS NULL OR (t.code IS NULL AND t.held_until <= :at))
+          AND (:got > 0 OR NOT EXISTS (SELECT 1 FROM seats WHERE hold_id = :hold))
+        ORDER BY t.seat_no IS NOT NULL, n.column1 LIMIT :wanted
+        ON CONFLICT (counter, start_at, seat_no) DO UPDATE
+          SET hold_id = excluded.hold_id, part = excluded.part, held_until = excluded.held_until
+          WHERE seats.code IS NULL AND seats.held_until <= :at
+        RETURNING seat_no
+        """  # noqa: S608
+    )
+
+
+_GIVE = Sql(
+    """
+    UPDATE seats SET code = :code WHERE hold_id = :hold AND code IS NULL
+    RETURNING start_at, held_until
+    """
 )
-
-# Takes the lowest free seat numbers of a start, as many as wanted and there are. A seat whose hold
-# has run out is taken over here too. Whoever lost the race for a number gets fewer rows.
-_CLAIM = sa.text(
-    f"""
-    WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :most)
-    INSERT INTO seats (counter, start_at, seat_no, capacity, hold_id, held_until)
-    SELECT s.counter, s.start_at, n, s.capacity, :hold, :until
-    FROM starts s JOIN numbers ON n <= s.capacity
-    WHERE s.counter = :counter AND s.start_at = :start AND s.capacity = {_EFFECTIVE}
-      AND NOT EXISTS (
-        SELECT 1 FROM seats t
-        WHERE t.counter = s.counter AND t.start_at = s.start_at AND t.seat_no = n
-          AND (t.code IS NOT NULL OR t.held_until > :at))
-    ORDER BY n LIMIT :wanted
-    ON CONFLICT (counter, start_at, seat_no) DO UPDATE
-      SET hold_id = excluded.hold_id, held_until = excluded.held_until
-      WHERE seats.code IS NULL AND seats.held_until <= :at
-    RETURNING seat_no
-    """  # noqa: S608
-).bindparams(*_TYPES, sa.bindparam("until", type_=schema.Utc))
-
-_LOOK = sa.text(
-    f"""
-    SELECT {_EFFECTIVE} AS seats,
-      (SELECT capacity FROM starts WHERE counter = :counter AND start_at = :start) AS capacity,
-      (SELECT count(*) FROM seats WHERE counter = :counter AND start_at = :start
-         AND (code IS NOT NULL OR held_until > :at)) AS taken
-    """  # noqa: S608
-).bindparams(*_TYPES)
-
-_OPEN_START = sa.text(
-    """
-    INSERT INTO starts (counter, start_at, capacity) VALUES (:counter, :start, :capacity)
-    ON CONFLICT (counter, start_at) DO NOTHING
-    """
-).bindparams(sa.bindparam("start", type_=schema.Utc))
-
-_BOOK_SEATS = sa.text(
-    """
-    UPDATE seats SET code = :code, held_until = NULL
-    WHERE hold_id = :hold AND code IS NULL AND held_until > :at
-    RETURNING start_at
-    """
-).bindparams(sa.bindparam("at", type_=schema.Utc)).columns(start_at=schema.Utc)
 
 
 def claim(
@@ -91,128 +67,125 @@ def claim(
     hold_id: str,
     until: datetime,
     at: datetime,
+    got: int = 0,
 ) -> int:
     """Take up to `wanted` seats of a start and return how many; 0 when it is full.
 
-    Raises NotBookable("closure") when a closure leaves no seat.
+    `got` is how many the same hold has at other starts. Raises NotBookable("closure") when a
+    closure leaves no seat, AlreadyHeld when the request has its seats already.
     """
-    local = start.astimezone(TOKYO)
-    begins, ends = wall_times(local, counter.slot_minutes)
-    values: dict[str, Any] = {
+    here = (_STARTS.c.counter == counter.id, _STARTS.c.start_at == start)
+    values = {
         "counter": counter.id,
-        "start": start,
-        "day": local.date(),
-        "begins": begins,
-        "ends": ends,
-        "seats": counter.seats,
-        "at": at,
+        "start": moment_in(connection, start),
+        "usual": counter.seats,
+        "at": moment_in(connection, at),
+        "hold": hold_id,
+        "until": moment_in(connection, until),
     }
-    got = 0
-    most = counter.seats  # the numbers that are tried; more only where staff added seats
+    before, numbers = got, counter.seats
     while True:
-        more = {"most": most, "hold": hold_id, "until": until, "wanted": wanted - got}
-        got += len(connection.execute(_CLAIM, values | more).all())
-        if got == wanted:
-            return got
-        look = connection.execute(_LOOK, values).one()
-        if look.seats == 0:
+        values |= {"got": got, "wanted": wanted + before - got}
+        got += len(_claim_sql(numbers)(connection, values))
+        if got - before == wanted:
+            return wanted
+        if not before and not got and held(connection, hold_id):
+            raise AlreadyHeld
+        row = connection.execute(sa.select(_STARTS).where(*here)).one_or_none()
+        if row is None or row.usual != counter.seats:
+            fit(connection, counter, start, at)
+            continue
+        if row.capacity == 0:
             raise NotBookable("closure")
-        if look.taken >= look.seats:
-            return got
-        most = max(most, look.seats)
-        if look.capacity is None:
-            connection.execute(
-                _OPEN_START, {"counter": counter.id, "start": start, "capacity": look.seats}
-            )
-        elif look.capacity != look.seats:
-            fit(connection, counter.id, start, look.seats, at)
+        numbers = max(numbers, row.capacity)  # staff can give more seats than city.yml
+        if _taken(connection, counter.id, start, at) >= row.capacity:
+            return got - before
         # Else somebody was faster at that number, and another one is free.
 
 
-def fit(
-    connection: Connection, counter: str, start: datetime, seats_there: int, at: datetime
-) -> None:
-    """Set the capacity of a start that somebody has asked for before.
+class AlreadyHeld(Exception):  # noqa: N818
+    """This request took its seats before."""
+
+
+def held(connection: Connection, hold_id: str) -> Hold | None:
+    """Return the hold with that id, as it was made, as long as its seats are nobody else's."""
+    found = connection.execute(
+        sa.select(_SEATS.c.counter, _SEATS.c.start_at, _SEATS.c.held_until)
+        .where(_SEATS.c.hold_id == hold_id)
+        .order_by(_SEATS.c.part)
+    ).all()
+    if not found:
+        return None
+    places = places_of(row.start_at for row in found)
+    return Hold(hold_id, found[0].counter, places, found[0].held_until)
+
+
+def give(
+    connection: Connection, hold_id: str, code: str, at: datetime
+) -> tuple[tuple[Place, ...], bool]:
+    """Give the seats of a hold to a booking; return them, and whether the hold had run out.
+
+    A seat that nobody has taken over since is still there to be given. Raises HoldExpired when
+    there is none.
+    """
+    found = _GIVE(connection, {"hold": hold_id, "code": code})
+    if not found:
+        raise HoldExpired
+    late = moment_out(found[0][1]) <= at
+    return places_of(moment_out(start) for start, _until in found), late
+
+
+def release(connection: Connection, hold_id: str) -> None:
+    """Free the seats of a hold that is not booked."""
+    connection.execute(
+        sa.delete(_SEATS).where(_SEATS.c.hold_id == hold_id, _SEATS.c.code.is_(None))
+    )
+
+
+def fit(connection: Connection, counter: Counter, start: datetime, at: datetime) -> None:
+    """Work out the capacity of a start from city.yml and the closures, and set it.
 
     Seats that are taken move to the lowest numbers, booked ones first. Where more are booked than
     there are seats now, the capacity stays at their number, and nobody gets a seat there until it
     has sunk. Holds above the new capacity are lost.
     """
-    starts, seats = schema.starts, schema.seats
-    this_start = (starts.c.counter == counter, starts.c.start_at == start)
-    here = (seats.c.counter == counter, seats.c.start_at == start)
+    this_start = (_STARTS.c.counter == counter.id, _STARTS.c.start_at == start)
+    here = (_SEATS.c.counter == counter.id, _SEATS.c.start_at == start)
+    if connection.dialect.name == "postgresql":
+        # No closure comes or goes meanwhile: it would not see a start that is just being made.
+        connection.exec_driver_sql("LOCK TABLE closures IN SHARE MODE")
+    day = start.astimezone(TOKYO).date()
+    closures = rows.closures(connection, day, day)
+    there = seats_at(counter, start.astimezone(TOKYO), closures)
+    connection.execute(
+        _NEW_START, {"counter": counter.id, "start": start, "usual": counter.seats, "there": there}
+    )
     # Nobody takes a seat at this start before we are done: their rows refer to this one.
-    connection.execute(sa.select(starts).where(*this_start).with_for_update())
+    connection.execute(sa.select(_STARTS).where(*this_start).with_for_update())
     live = connection.execute(
-        sa.select(seats.c.seat_no, seats.c.code)
-        .where(*here, sa.or_(seats.c.code.is_not(None), seats.c.held_until > at))
-        .order_by(seats.c.code.is_(None), seats.c.seat_no)
+        sa.select(_SEATS.c.seat_no, _SEATS.c.code)
+        .where(*here, sa.or_(_SEATS.c.code.is_not(None), _SEATS.c.held_until > at))
+        .order_by(_SEATS.c.code.is_(None), _SEATS.c.seat_no)
     ).all()
-    booked = sum(row.code is not None for row in live)
-    capacity = max(seats_there, booked)
+    capacity = max(there, sum(row.code is not None for row in live))
     kept = [row.seat_no for row in live[:capacity]]
-    connection.execute(sa.delete(seats).where(*here, seats.c.seat_no.not_in(kept)))
+    connection.execute(sa.delete(_SEATS).where(*here, _SEATS.c.seat_no.not_in(kept)))
     free = sorted(set(range(1, len(kept) + 1)) - set(kept))
     for number in (number for number in kept if number > len(kept)):
         connection.execute(
-            sa.update(seats).where(*here, seats.c.seat_no == number).values(seat_no=free.pop(0))
+            sa.update(_SEATS).where(*here, _SEATS.c.seat_no == number).values(seat_no=free.pop(0))
         )
-    connection.execute(sa.update(starts).where(*this_start).values(capacity=capacity))
+    connection.execute(
+        sa.update(_STARTS).where(*this_start).values(capacity=capacity, usual=counter.seats)
+    )
 
 
-def take(
-    connection: Connection,
-    hold_id: str,
-    code: str,
-    cards: int,
-    city: City,
-    now: datetime,
-    at: datetime,
-) -> tuple[Place, ...]:
-    """Give the seats of a hold to a booking; take them again when the hold has run out.
-
-    Raises HoldExpired when they are gone, NotBookable when they can no longer be booked.
+_NEW_START = sa.text(
     """
-    mine = {"hold": hold_id, "code": code, "at": at}
-    starts = connection.scalars(_BOOK_SEATS, mine).all()
-    if len(starts) < cards:
-        hold = connection.execute(
-            sa.select(schema.holds).where(schema.holds.c.id == hold_id)
-        ).one_or_none()
-        if hold is None:
-            raise HoldExpired
-        table = schema.seats.c
-        connection.execute(
-            sa.delete(schema.seats)
-            .where(table.hold_id == hold_id)
-            .where(sa.or_(table.code.is_(None), table.code == code))
-        )
-        until = at + timedelta(minutes=city.booking.hold_minutes)
-        for place in places_in(hold.places):
-            if reason := slots.why_not_bookable(city, hold.counter, place.start, now):
-                raise NotBookable(reason)
-            counter = city.counters[hold.counter]
-            if claim(connection, counter, place.start, place.seats, hold_id, until, at) < (
-                place.seats
-            ):
-                raise HoldExpired
-        starts = connection.scalars(_BOOK_SEATS, mine).all()
-    if len(starts) != cards:
-        raise ValueError(f"a hold of {len(starts)} seats for {cards} cards")
-    return places_of(starts)
-
-
-def release(connection: Connection, hold_id: str) -> None:
-    """Free the seats of a hold that is not booked, and forget it."""
-    seats, holds = schema.seats, schema.holds
-    connection.execute(
-        sa.delete(seats).where(seats.c.hold_id == hold_id).where(seats.c.code.is_(None))
-    )
-    connection.execute(
-        sa.delete(holds)
-        .where(holds.c.id == hold_id)
-        .where(~sa.exists().where(schema.bookings.c.hold_id == hold_id))
-    )
+    INSERT INTO starts (counter, start_at, capacity, usual)
+    VALUES (:counter, :start, :there, :usual) ON CONFLICT (counter, start_at) DO NOTHING
+    """
+).bindparams(sa.bindparam("start", type_=schema.Utc))
 
 
 def places_of(starts: Iterable[datetime]) -> tuple[Place, ...]:
@@ -223,15 +196,12 @@ def places_of(starts: Iterable[datetime]) -> tuple[Place, ...]:
     return tuple(Place(start.astimezone(TOKYO), counts[start]) for start in sorted(counts))
 
 
-def places_out(places: Iterable[Place]) -> list[list[Any]]:
-    """Return the places as they are kept in a hold's row."""
-    return [[place.start.astimezone(TOKYO).isoformat(), place.seats] for place in places]
-
-
-def places_in(rows: list[list[Any]]) -> tuple[Place, ...]:
-    """Return the places kept in a hold's row."""
-    return tuple(
-        Place(datetime.fromisoformat(start).astimezone(TOKYO), seats) for start, seats in rows
+def _taken(connection: Connection, counter: str, start: datetime, at: datetime) -> int:
+    return int(
+        connection.execute(
+            sa.select(sa.func.count())
+            .select_from(_SEATS)
+            .where(_SEATS.c.counter == counter, _SEATS.c.start_at == start)
+            .where(sa.or_(_SEATS.c.code.is_not(None), _SEATS.c.held_until > at))
+        ).scalar_one()
     )
-
-

@@ -26,7 +26,7 @@ from renewal.japanese_dates.values import (
     YearMonth,
 )
 
-_RANGE_GAP = re.compile("(?:から|より|~|-|→|->|to| to | until | till | through |until)(?:の)?、?")
+_RANGE_GAP = re.compile("(?:(?:ごろ|頃|くらい|ぐらい)?(?:から|より|~|-)| to | until | till | through |until)(?:の)?、?")
 _AND_GAP = re.compile(" and |and")
 _OR_GAP = re.compile(
     "(?:か|または|もしくは|あるいは|それか|と|や|も|、|・|or| or |か、|、または|、もしくは|とか|、か|/)"
@@ -34,7 +34,7 @@ _OR_GAP = re.compile(
 _CHANGE_TO = re.compile("(?:の[^、。]{0,6})?(?:に|へ|で)、?(?:予約を?)?(?:変|かえ|へんこう|ずら|移|お願い|して|した)")
 _SAME_DAY_GAP = re.compile(r"[の、( ]?")
 _CLOSED = re.compile("まで(?:に|の間)?|迄|の間に?|間に|にかけて|のうち")
-_ABOUT = re.compile("ごろ|頃|ころ(?!な)|くらい|ぐらい|あたり|辺り|前後|ちょうど|丁度|じゃすと|きっかり")
+_ABOUT = re.compile("ごろ|頃|ころ(?!な)|くらい|ぐらい|あたり|辺り|前後|ちょうど|丁度|じゃすと|きっかり|ぴったり")
 # 移行 and 意向 are how 以降 is often converted by mistake.
 _FROM = re.compile(
     "以降|以後|いこう|移行(?!し|す|期)|意向|より後|よりあと|よりも?遅|から先|から後"
@@ -49,6 +49,9 @@ _WORK_UNTIL = re.compile(
     "|(?:に|で|ごろ|ごろに|頃に)?(?:仕事|会社|学校|授業|ばいと|ぱーと|勤務)?(?:が|は)?(?:終わ|おわ|上が|あが(?:る|り|れ)|退勤|定時))"
 )
 _LASTING = re.compile(f"から(\\d{{1,2}}|[{KANJI_DIGITS}]{{1,2}})(?:日(?:間|ほど)|(週間))")
+_BUSY_BEFORE = re.compile(
+    "(?:仕事|しごと|会社|学校|授業|勤務|ぱーと|ばいと|用事|会議|保育園)(?:が|は)(?:だいたい|大体)?$"
+)
 _STEP = re.compile("の?(?P<w>翌々日|翌日|次の日|よくじつ|前日|前の日|翌週|次の週|週(?!末))")
 
 _NEGATIVE_WORDS = (
@@ -56,6 +59,7 @@ _NEGATIVE_WORDS = (
     "|(?:行け|いけ|行かれ|うかがえ|伺え|来られ|来れ|出られ|出れ|参れ|抜けられ|抜けれ|休め|動け|通え|取れ)"
     "(?:な(?!が)|ません)|困|厳し|きびし|難し|むずかし|埋ま|ふさが"
     "|空いて(?:い)?(?:な|ません)|あいて(?:い)?(?:な|ません)|×|外し(?:て|たい)|以外|いがい|合わな|予定があ|用事があ|用があ"
+    "|休みじゃな|休みではな|(?<![てで])い(?:ない|ません)|居な|居ません|留守|不在|出張|旅行|忙し|いそがし|苦手|入院|帰省|予定が(?:あ|い)"
 )
 _WEAK_NEGATIVE = "仕事|しごと|学校|授業|勤務|出勤|ぱーと|ばいと|予定が|用事|用が|病院|通院|でいさーびす"
 _PARTICLE = "(?:の(?:日|方|ほう|時間帯?|枠)|とか|あたり|だけ|のみ)?(?:は|が|も|には|にも|だと|では|って|に|で|を|は、)?"
@@ -111,6 +115,9 @@ def _join(c: Context, a: Piece, b: Piece) -> Piece | None:
         return None
     if _same_day(a, b, gap):
         return _one_day(c, a, b)
+    if gap in ("→", "->", "⇒"):
+        a.background = a.kind == b.kind
+        return None
     english_between = _AND_GAP.fullmatch(gap) and c.text[: a.start].endswith("between ")
     if not (_RANGE_GAP.fullmatch(gap) or english_between):
         return None
@@ -205,7 +212,8 @@ def _qualified(c: Context, piece: Piece, limit: int) -> Piece:
         return replace(piece, kind="date_range", value=days, end=lasting.end())
     if piece.kind == "time":
         work = _WORK_UNTIL.match(text, piece.end)
-        if work:
+        busy = _BUSY_BEFORE.search(text, max(0, piece.start - 8), piece.start)
+        if work or (busy and _UNTIL.match(text, piece.end)):
             return replace(
                 piece, kind="time_range", value=TimeRange(_time(piece), None), end=piece.end
             )
@@ -335,7 +343,8 @@ def _negation_end(c: Context, piece: Piece, after: Piece | None, limit: int) -> 
         return piece.end
     weak = _WEAK_NEGATION.match(text, piece.end)
     times_follow = after is not None and after.kind in TIME_KINDS
-    ruled_out = times_follow if piece.kind in TIME_KINDS else not times_follow
+    closed = isinstance(piece.value, TimeRange) and None not in piece.value
+    ruled_out = times_follow or closed if piece.kind in TIME_KINDS else not times_follow
     return piece.end if weak and ruled_out else None
 
 
@@ -368,6 +377,8 @@ def _complement(times: TimeRange) -> TimeRange | None:
         return TimeRange(times.until_time, None)
     if times.from_time and (times.until_time is None or times.until_time >= time(19)):
         return TimeRange(None, times.from_time)
+    if times.from_time and times.from_time <= time(9, 30):
+        return TimeRange(times.until_time, None)  # 9時から17時は仕事
     if times.from_time == time(10) and times.until_time == time(16):
         return TimeRange(time(17), None)  # 日中は無理: after work
     return None

@@ -18,7 +18,7 @@ from renewal.japanese_dates.values import (
 
 # Dates that are not about coming.
 _BACKGROUND_BEFORE = re.compile(
-    "(?:有効期限|期限|満了日?|生年月日|誕生日|生まれ|発行日?|交付日?|通知|expir\\w*|valid|birthday|born)"
+    "(?:有効期限|期限(?:切れ)?|満了日?|生年月日|誕生日|生まれ|発行日?|交付日?|通知|expir\\w*|valid|birthday|born)"
     "(?:[はがのもで:]|日は|まで|on|is|until| |、)*$"
 )
 _BACKGROUND_AFTER = re.compile(
@@ -33,6 +33,7 @@ _BOOKED = re.compile(
 _OLD_BOOKING = re.compile(
     "の(?:[^、。]{0,6}の)?予約(?:を(?!取|とり|お願|したい|入れ)|が|の|だ|です|なん|分|は)"
 )
+_MOVED_TO = re.compile("(?:の(?:予約|枠|分|時間)?|だったの|でしたの)?を、?")
 _MOVED = re.compile("(?:の(?:予約)?)?(?:から|を|だった|でした)")
 _CHANGING = re.compile("変更|変え|かえ|ずら|移|変わ|延ば|のば|早め|遅ら|別の|きゃんせる|取り消|取消|change|reschedul|move|instead")
 _LONG_AGO = timedelta(days=366)
@@ -123,6 +124,9 @@ def _is_background(c: Context, piece: Piece, later: list[Piece], changing: bool)
         if any(_BOOKED.match(c.text, end) for end in following):
             return True
         if changing and any(_OLD_BOOKING.match(c.text, end) for end in following):
+            return True
+        after = next((other for other in later if other.kind == piece.kind), None)
+        if after and _MOVED_TO.fullmatch(c.text, piece.end, after.start):
             return True
         moved = same_kind and any(_MOVED.match(c.text, end) for end in following)
         if changing and moved:

@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 
 from cli import output
 from cli.main import main
+from renewal.bookings import create_engine_from, migrate
 from renewal.city import DEFAULT_PATH, DOCUMENT_IDS
 
 ROOT = DEFAULT_PATH.parent
@@ -30,9 +31,20 @@ BOOK = [
 ]
 
 
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The bytes of an empty, migrated SQLite database."""
+    path = tmp_path_factory.mktemp("template") / "renewal.db"
+    engine = create_engine_from(f"sqlite:///{path}")
+    migrate(engine)
+    engine.dispose()
+    return path.read_bytes()
+
+
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment(tmp_path: Path, database: bytes) -> dict[str, str]:
     """A database of its own, on Tuesday 24 November 2026 at 10:00."""
+    (tmp_path / "renewal.db").write_bytes(database)
     return {
         "DATABASE_URL": f"sqlite:///{tmp_path}/renewal.db",
         "RENEWAL_NOW": "2026-11-24T10:00:00+09:00",
@@ -91,17 +103,14 @@ def test_the_real_command_answers_on_stdout_and_refuses_on_stderr(
             check=False,
         )
 
-    fine = command("eligibility", "--expires", "2022-01-01", "--json")
+    fine = command(*BOOK, "--json")
     assert fine.returncode == 0
     assert fine.stderr == ""
-    assert json.loads(fine.stdout)["renewable_from"] == "2021-10-02"
+    assert json.loads(fine.stdout)["start"] == "2026-12-03T17:30:00+09:00"
     wrong = command("eligibility", "--expires", "abc", "--json")
     assert wrong.returncode == 2
     assert wrong.stdout == ""
     assert wrong.stderr.count("\n") == 1
-    assert command(*BOOK, "--json").returncode == 0
-    (booking,) = json.loads(command("bookings", "list", "--json").stdout)
-    assert booking["start"] == "2026-12-03T17:30:00+09:00"
 
 
 # eligibility
@@ -386,9 +395,14 @@ def test_check_lists_what_is_unconfirmed(run: Run) -> None:
     assert "問題はありません" in said
 
 
-def test_migrate_makes_the_database(run: Run) -> None:
-    assert run("migrate").exit_code == 0
-    assert run("migrate").exit_code == 0
+def test_the_database_is_made_by_migrate_or_when_it_is_first_needed(
+    run: Run, tmp_path: Path
+) -> None:
+    new = f"sqlite:///{tmp_path}/new.db"
+    assert run("migrate", DATABASE_URL=new).exit_code == 0
+    assert run("migrate", DATABASE_URL=new).exit_code == 0
+    other = f"sqlite:///{tmp_path}/other.db"
+    assert answer(run("bookings", "list", "--json", DATABASE_URL=other)) == []
 
 
 @pytest.mark.parametrize(
