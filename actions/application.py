@@ -16,6 +16,8 @@ from renewal.application import Application, Desk, Remark
 from renewal.bookings import Card, HoldExpired, NotBookable, SlotFull, TryAgain, Visit
 from renewal.japanese_dates import japanese_date, japanese_time, short_date
 
+MOST_BUTTONS = 11
+"""Times offered as buttons, with "another day" after them: LINE shows 13 at most."""
 _HOW = ("short", "example", "other_way")
 
 
@@ -54,9 +56,8 @@ class ValidateApplicationForm(AssistantAction):
         if starting and tracker.get_slot("stopped") and before != Application():
             remarks.insert(0, Remark("resumed"))
         say(dispatcher, remarks)
-        for question in turn.questions():
-            if not turn.is_button and len(turn.clauses) > 1:
-                say(dispatcher, [Remark(question)])
+        for question in turn.questions() if len(turn.clauses) > 1 else ():
+            say(dispatcher, [Remark(question)])
         return _ask(before, after, at_desk, tracker=tracker)
 
 
@@ -102,6 +103,8 @@ def _ask(
     how: str | None = None,
 ) -> Events:
     """Return the changed slots and the next question; the form ends when there is none."""
+    if after.confirmed == "fix":
+        after, how = replace(after, confirmed=None), "fix"
     question = application.next_question(after, at_desk)
     lead = "@lead_2" if tracker.get_slot("lead") == "@lead_1" else "@lead_1"
     if how is None and question and question == tracker.get_slot("requested_slot"):
@@ -123,8 +126,12 @@ class ActionAskVisitDate(AssistantAction):
     def name(self) -> str:
         return "action_ask_visit_date"
 
+    def about(self, tracker: Tracker) -> Application:
+        """Return what is being booked."""
+        return Application.from_slots(tracker.slots)
+
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        a, at_desk = Application.from_slots(tracker.slots), desk()
+        a, at_desk = self.about(tracker), desk()
         offered = application.offer(a, at_desk, limit=4)
         if not offered:
             first, last = application.bookable_days(a, at_desk)
@@ -152,19 +159,22 @@ class ActionAskVisitTime(AssistantAction):
     def name(self) -> str:
         return "action_ask_visit_time"
 
+    def about(self, tracker: Tracker) -> Application:
+        """Return what is being booked."""
+        return Application.from_slots(tracker.slots)
+
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        a, at_desk = Application.from_slots(tracker.slots), desk()
+        a, at_desk = self.about(tracker), desk()
         day = date.fromisoformat(a.visit_date or "")
         free = application.free_on(a, at_desk, day)
-        times = [f"{slot.start:%-H:%M}" for slot in free]
         dispatcher.utter_message(
             response="utter_ask_visit_time",
             day=short_date(day),
-            times_inline="・".join(times),
+            times_inline=calendar_view.times_in_words([slot.start for slot in free]),
             buttons=[
-                {"title": time, "payload": calendar_view.payload(slot)}
-                for time, slot in zip(times, free)
-            ][:10]
+                {"title": f"{slot.start:%-H:%M}", "payload": calendar_view.payload(slot)}
+                for slot in calendar_view.some_of(free, MOST_BUTTONS)
+            ]
             + [{"title": "@other_day", "payload": '/correct{"correct": "visit"}'}],
         )
         return []
@@ -178,7 +188,13 @@ class ActionAskConfirmed(AssistantAction):
 
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         a, at_desk = Application.from_slots(tracker.slots), desk()
-        dispatcher.utter_message(response="utter_ask_confirmed", summary=_summary(a, at_desk))
+        assert a.start is not None
+        dispatcher.utter_message(
+            response="utter_ask_confirmed",
+            summary=_summary(a, at_desk),
+            when=f"{short_date(a.start.date())}{japanese_time(a.start.time())}",
+            counter_label=at_desk.city.counters[str(a.counter)].short_label,
+        )
         return []
 
 
@@ -226,7 +242,8 @@ class ActionFinishApplication(AssistantAction):
             code=booking.code,
             when=f"{japanese_date(start.date())}{japanese_time(start.time())}",
             counter_label=at_desk.city.counters[booking.counter].label,
-            json_message=calendar_view.booking_card(booking, a, at_desk),
+            buttons=calendar_view.booking_buttons(booking),
+            json_message=calendar_view.booking_card(booking, at_desk),
         )
         return [*forget_application(), SlotSet("last_booking", booking.code)]
 

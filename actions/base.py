@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
@@ -27,6 +28,9 @@ ANSWERING = {"inform", "book", "correct", "affirm", "deny", "dont_know", "ask_fr
 # Short words for these read like a name; a clear one is never taken for an answer.
 COMMANDS = {"stop", "start_over", "go_back", "resume", "talk_to_human", "greet", "thank", "goodbye",
             "check_booking", "change_booking", "cancel_booking"}
+LEAVING = {"stop", "start_over", "go_back", "talk_to_human", "check_booking", "cancel_booking"}
+SHORT = 8
+"""Characters up to which a question needs no question mark: "あと手数料"."""
 SURE = 0.6
 """Confidence from which words that could also be a name are taken as a command or a question."""
 
@@ -54,7 +58,8 @@ class AssistantAction(Action, ABC):
             log.error("%s failed, id %s: %s at %s", self.name(), error_id, type(error).__name__, places)
             dispatcher.messages.clear()
             dispatcher.utter_message(response="utter_system_error")
-            return [SlotSet("last_error", error_id)]
+            asked = tracker.get_slot("requested_slot")
+            return [SlotSet("last_error", error_id), *([SlotSet("requested_slot", asked)] if asked else [])]
 
 
 def _places(error: BaseException) -> str:
@@ -149,12 +154,14 @@ class Turn:
         ]
 
     def questions(self) -> list[str]:
-        """Return the intents of the questions asked in this message, in order, each once."""
-        if self.intent.startswith(("ask_", "out_of_scope", "chitchat")) and len(self.clauses) < 2:
-            return [self.intent]
-        asked = [i for _, i, sure in self.clauses if i.startswith("ask_") and sure >= SURE]
-        if not asked and self.intent.startswith("ask_"):
-            asked = [self.intent]
+        """Return the intents of the questions that are plainly asked, in order, each once."""
+        asked = [
+            intent
+            for text, intent, sure in self.clauses
+            if intent.startswith("ask_")
+            and sure >= SURE
+            and (answers.is_question(text) or len(text) <= SHORT)
+        ]
         return list(dict.fromkeys(asked))
 
     def answers(self) -> dict[str, Any] | None:
@@ -162,20 +169,51 @@ class Turn:
         if self.is_button:
             return _from_button(self._message)
         d = desk()
-        told = [part for part in self.clauses if not _is_question(*part)]
+        # Somebody who applies states facts in questions too: "祖母が代わりに行けますか。予約したいです"
+        told = [p for p in self.clauses if self.intent == "book" or not _is_question(*p)]
         if not told:
             return None
         text = "".join(text for text, _, _ in told)
-        found = answers.read(text, self.asked, d.now, d.city)
+        found = self._not_overwriting(answers.read(text, self.asked, d.now, d.city), text)
         if self.intent in ANSWERING or self.intent == "nlu_fallback":
             return found
         sure = self.confidence >= SURE
         if self.asked in ("name_kana", "visitor_name"):
-            return None if sure and self.intent in COMMANDS else found or None
-        if self.intent in COMMANDS:
+            in_katakana = re.fullmatch(r"[ァ-ヶー\s　・]+", text.strip())
+            return None if sure and self.intent in COMMANDS and not in_katakana else found or None
+        if self.intent in LEAVING or not self.asked:
             return None
         # A question's or small talk's words count only as the answer to what was asked.
-        return found if self.asked in found or (not self.asked and found) else None
+        wanted = {self.asked, *({"wish"} if self.asked in ("visit_date", "visit_time") else ())}
+        return found if wanted & found.keys() or self.intent == "change_booking" else None
+
+
+    def _not_overwriting(self, found: dict[str, Any], text: str) -> dict[str, Any]:
+        """Return the answers without those that would change an earlier one in passing.
+
+        "ご本人が書いたものがあります" answers what was asked; it does not change who comes.
+        """
+        slot = self.tracker.get_slot
+        for_another = slot("near_fifteen") or slot("holder") in ("under_15", "adult_ward") or (
+            slot("applicant") in ("legal_representative", "other_proxy")
+        )
+        if found.get("applicant") == "self" and for_another and not re.search("本人|自分", text):
+            found = {name: value for name, value in found.items() if name != "applicant"}
+        if self.intent == "correct" or _CORRECTS.search(answers.normal(text)):
+            return found
+        free = {self.asked, "wish", "counter"}
+        if self.asked in ("expiry_checked", "birthday", "issued_on"):
+            free |= {"expires_on", "expiry_help"}
+        return {
+            name: value
+            for name, value in found.items()
+            if name in free or self.tracker.get_slot(name) is None
+        }
+
+
+_CORRECTS = re.compile(
+    "やっぱ|やはり|間違|まちが|じゃなく|ではなく|でなく|変え|かえて|かわり|変更|訂正|修正|違い|違っ|ちがい|それなら|じゃあ|でした$"
+)
 
 
 def _is_question(text: str, intent: str, confidence: float) -> bool:

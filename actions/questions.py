@@ -26,7 +26,7 @@ class ActionAnswerQuestion(AssistantAction):
 
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         turn = Turn(tracker)
-        for question in turn.questions()[:MOST_ANSWERS]:
+        for question in (turn.questions() or [turn.intent])[:MOST_ANSWERS]:
             if question == "ask_free_times":
                 _say_free_times(dispatcher, tracker)
             elif question == "ask_period" and (window := _window_of(turn)):

@@ -14,14 +14,24 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from renewal import privacy
+from renewal import answers, city, privacy
 
 MAX_LENGTH = 300
 """Characters a message may have: longer ones are classified with confidence 1.00, whatever they say."""
 
 _COMMAND = re.compile(r"/(\w+)(\{.*\})?", re.DOTALL)
+_WANTS = re.compile(
+    "予約(?:を)?(?:し(?:たい|て(?:ほしい|ください|もらえ|おきたい)|ます)|お願い|おねがい|取りたい|とりたい|も(?:お願い|したい)|できますか)"
+    "|更新(?:の手続き?)?(?:を|に|も)?(?:お願いし|し(?:たい|に行)|行きたい|いきたい|行きます)"
+)
+_NOT_YET = re.compile("予約(?:の)?(?:番号|確認|変更|取り?消|キャンセル)|予約(?:を|した|して).{0,8}(?:確認|変|取り?消|キャンセル|忘れ)")
+_ABOUT_BOOKING = re.compile(
+    "(?:予約|更新)(?:を)?し(?:たい|ます).{0,12}(?:どう|何|なに|いつから|どこで|どうすれば|必要ですか|要りますか)|"
+    "できますか[?。]?$|しなくても|しないと|せずに|なしで"
+)
 _CLAUSE_END = re.compile(r"(?<=[。！？!?\n])\s*|、(?=あと|それと|それから|ちなみに|ところで|ついでに)")
 
 
@@ -59,6 +69,22 @@ def admit(text: str | None, offered: Iterable[str], pin_expected: bool) -> Admit
 def clauses(text: str) -> list[str]:
     """Return the parts of a message that may each ask or say something of their own."""
     return [part.strip() for part in _CLAUSE_END.split(text) if part and part.strip()][:6]
+
+
+def states_a_case(text: str, now: datetime) -> bool:
+    """Return whether a first message is somebody stating what they want done.
+
+    "高1の娘の更新に、母の私が行きます" is full of words that questions are made of, yet it asks
+    nothing: two facts of a case, or the wish to book or to come, make it an application.
+    """
+    plain = answers.normal(text)
+    if _NOT_YET.search(plain):
+        return False
+    if _WANTS.search(plain) and not _ABOUT_BOOKING.search(plain):
+        return True
+    facts = {"applicant", "holder", "proof_waiver", "counter", "wish"}
+    stated = answers.read(text, None, now, city.load()).keys() & facts
+    return len(stated) >= 2 and not answers.is_question(text)
 
 
 def offered_payloads(bot_messages: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import front_door
+from renewal import clock
 
 _sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
 _result_schema = Draft7Validator(RemoteAction.action_response_format_spec())
@@ -52,7 +53,9 @@ async def _receive(
     else:
         parsed = await self.parse_message(message, tracker)
         parsed["clauses"] = await _parse_clauses(self, message, tracker)
-    if admitted.secret:
+        if not tracker.active_loop_name and front_door.states_a_case(admitted.text, clock.now()):
+            parsed["intent"] = {"name": "book", "confidence": 1.0}
+    if admitted.secret and parsed["intent"]["name"] != "book":
         parsed["intent"] = {"name": "secret_typed", "confidence": 1.0}
     tracker.update(
         UserUttered(
@@ -66,6 +69,18 @@ async def _receive(
         ),
         self.domain,
     )
+    if admitted.secret and parsed["intent"]["name"] == "book":
+        await _say(self, "utter_secret_typed", message.output_channel, tracker)
+
+
+async def _say(
+    processor: MessageProcessor, response: str, channel: Any, tracker: DialogueStateTracker
+) -> None:
+    """Utter a response outside of any action."""
+    action = ActionBotResponse(response)
+    said = await action.run(channel, processor.nlg, tracker, processor.domain)
+    tracker.update_with_events(said, processor.domain)
+    await processor._send_bot_messages(said, tracker, channel)
 
 
 def _as_parsed(text: str, intent: str, entities: list[dict[str, Any]]) -> dict[str, Any]:
@@ -97,10 +112,7 @@ def _never_silent(run_prediction_loop: Any) -> Any:
                 return
             if isinstance(event, UserUttered):
                 break
-        apology = ActionBotResponse("utter_system_error")
-        said = await apology.run(output_channel, self.nlg, tracker, self.domain)
-        tracker.update_with_events(said, self.domain)
-        await self._send_bot_messages(said, tracker, output_channel)
+        await _say(self, "utter_system_error", output_channel, tracker)
 
     return run
 

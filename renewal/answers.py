@@ -54,6 +54,7 @@ _NEGATED = re.compile(
 def normal(text: str) -> str:
     """Return the text in NFKC, lower case, without spaces between Japanese characters."""
     text = unicodedata.normalize("NFKC", text).lower().strip()
+    text = re.sub("いいない|だない", "です", text)  # 福島: 「いいない」 is 「いいですね」
     return re.sub(r"(?<=[^\x00-\x7f])[ \u3000]+(?=[^\x00-\x7f])", "", text)
 
 
@@ -84,7 +85,13 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
     if asked in _DIRECT:
         direct = _DIRECT[asked](text)
         if direct is not None:
-            answers[asked] = direct
+            return {asked: direct} if asked != "phone" else {**answers, asked: direct}
+    if asked is not None and (phone := read_phone(text)):
+        answers["phone"] = phone
+    if asked == "confirmed" and (name := re.search("名前(?:は|を|が)(.{2,20})", text)):
+        kana = read_kana(re.split("に(?:変え|直|訂正|修正)|です|だ", name[1])[0])
+        if kana:
+            answers["name_kana"] = kana
     return answers
 
 
@@ -116,9 +123,13 @@ def _notice(text: str, asked: str | None, city: City) -> Answers:
 def _people(text: str, asked: str | None, city: City) -> Answers:
     if _OTHER_GUARDIAN.search(text):
         return {"other_guardian": True}
-    told = _NEGATED.sub("", text)
+    told = re.sub("大丈夫|丈夫", "", _NEGATED.sub("", text))
     answers: Answers = {}
-    holder = _holder(told)
+    holder = _holder(told, asked)
+    if holder is None and _nearly_fifteen(told):
+        # The day of the visit decides: the birthday is asked for, and looked at once a day is chosen.
+        answers["near_fifteen"] = True
+        holder = "under_15"
     visitor = _visitor(told, asked, holder)
     if holder:
         answers["holder"] = holder
@@ -132,7 +143,7 @@ def _people(text: str, asked: str | None, city: City) -> Answers:
     return answers
 
 
-def _holder(text: str) -> str | None:
+def _holder(text: str, asked: str | None) -> str | None:
     if re.search("未成年後見", text):
         return "under_15"
     if _GUARDIAN.search(text):
@@ -154,11 +165,17 @@ def _holder(text: str) -> str | None:
     if re.search("高校生|大学生|専門学生|社会人|成人し", text):
         return "general"
     whose = _FOR_WHOM.search(text)
-    if whose:
+    if whose and (whose[1] or asked != "applicant"):  # "祖母です" is then who comes, not whose card
         person = whose[1] or whose[2]
         if re.fullmatch(_OTHER_ADULT, person) or (whose[1] and re.fullmatch(_PARENT, person)):
             return "general"
     return None
+
+
+def _nearly_fifteen(text: str) -> bool:
+    return _age(text) == 14 or bool(
+        re.search(r"中学?\s?[3三]|もうすぐ(?:15|十五)|(?:15|十五)歳?になる(?:前|予定|ところ)", text)
+    )
 
 
 def _age(text: str) -> int | None:
@@ -177,6 +194,11 @@ def _visitor(text: str, asked: str | None, holder: str | None) -> str | None:
     if asked == "applicant" and re.search("その他|代理の人|代理人|かわりの|代わりの", text):
         return "other_proxy"
     if re.search(_HELPER, text) and (asked == "applicant" or re.search(f"(?:{_HELPER})(?:です|が|の|をし|として)", text)):
+        return "other_proxy"
+    if re.search("(?:本人|自分|当人)(?:が|で|も)?(?:一緒に)?(?:行|い(?:き|く|け)|伺|うかが|来)", text):
+        return "self"
+    goes = re.search(f"({_OTHER_ADULT}|{_PARENT}){_HONORIFIC}(?:が|に|です).{{0,6}}(?:行|伺|うかが|来|代わりに|頼|$)", text)
+    if goes and re.fullmatch(_OTHER_ADULT, goes[1]) and not re.search("の代わり|のかわり", text):
         return "other_proxy"
     for_whom = _FOR_WHOM.search(text)
     person = for_whom and (for_whom[1] or for_whom[2])
@@ -218,7 +240,7 @@ def _proof(text: str, asked: str | None, city: City) -> Answers:
     if about_household:
         apart = re.search("別(?:の)?世帯|世帯(?:は|が)?(?:別|違|ちが)|別居|同じ世帯(?:では|じゃ)な|同じではな|ではありません|一緒に(?:は)?住んで(?:い)?(?:ない|ません)|not", text)
         if apart:
-            return {} if _honseki(text) else {"proof_waiver": "neither"}
+            return {"proof_waiver": "honseki_in_city" if _honseki(text) else "neither"}
         return {"proof_waiver": "same_household"}
     if _honseki(text):
         return {"proof_waiver": "honseki_in_city"}
@@ -247,7 +269,7 @@ def _reply_form(text: str, asked: str | None, city: City) -> Answers:
     if asked == "reissue_plan":
         return {}
     if re.search(
-        "(?:な|無|失)く(?:し|な)|失くし|紛失|捨て|届いて(?:い)?(?:ない|ません)|(?<!じゃ)(?<!では)な(?:い|かった|さそう)|ありません|見当たら|"
+        "(?:な|無|失)く(?:し|な)|失くし|紛失|捨て|届いて(?:い)?(?:ない|ません)|入って(?:い)?(?:ない|なか|ません)|付いて(?:い)?(?:ない|ません)|(?<!じゃ)(?<!では)な(?:い|かった|さそう)|ありません|見当たら|"
         "見つから|期限(?:が)?(?:切|過)|^いいえ|もって(?:い)?(?:ない|ません)|持って(?:い)?(?:ない|ません)|lost|don't have|^no\\b",
         text,
     ):
@@ -257,15 +279,22 @@ def _reply_form(text: str, asked: str | None, city: City) -> Answers:
     return {}
 
 
+_FORGET = (
+    "忘れ(?!て(?:い)?(?:ない|ません))|わすれ(?!て(?:い)?(?:ない|ません))|不安|ふあん|自信(?:が)?な|"
+    "(?:覚え|おぼえ)て(?:い)?(?:ない|ません|ね)|分からな|わからな|分かりませ|わかりませ|分かん|わかん|ロック|"
+    "思い出せ|おもいだせ|知らない|知りません|怪し|あやし|微妙|びみょう|うろ覚え|たぶん違|"
+    "forg|don't (?:know|remember)|not sure|locked|^いいえ|^no\\b"
+)
+
+
 def _pins(text: str, asked: str | None, city: City) -> Answers:
     about = re.search("暗証|暗唱|あんしょう|パスワード|ぱすわーど|pin|password|passcode", text)
     if not about and asked != "pins":
         return {}
-    if re.search(
-        "忘れ(?!て(?:い)?(?:ない|ません))|わすれ(?!て(?:い)?(?:ない|ません))|不安|ふあん|自信(?:が)?な|覚えて(?:い)?(?:ない|ません|ね)|おぼえて(?:い)?(?:ない|ません|ね)|"
-        "分から|わから|分かん|わかん|ロック|思い出せ|おもいだせ|知らない|知りません|怪し|あやし|微妙|びみょう|うろ覚え|たぶん違|forg|don't (?:know|remember)|not sure|locked|^いいえ|^no\\b",
-        text,
-    ):
+    if re.search(_FORGET, text):
+        forgotten = "".join(
+            part for part in re.split("[、。]|けど|けれど|ですが|だが|が、", text) if re.search(_FORGET, part)
+        )
         which = {
             name
             for name, words in (
@@ -273,12 +302,12 @@ def _pins(text: str, asked: str | None, city: City) -> Answers:
                 ("user", "利用者|コンビニ"),
                 ("juki", "住民(?:基本)?(?:台帳|票)|住基"),
             )
-            if re.search(words, text)
+            if re.search(words, forgotten)
         }
-        if re.search("4(?:けた|桁|ケタ)", text) and not which & {"user", "juki"}:
+        if re.search("4(?:けた|桁|ケタ)", forgotten) and not which & {"user", "juki"}:
             which |= {"user", "juki"}
         return {"pins": "forgotten", "forgotten_pins": sorted(which) or ["juki", "sign", "user"]}
-    if re.search("覚えて|おぼえて|大丈夫|だいじょうぶ|分かり|わかり|分かる|わかる|知って|控え|メモ|はい|ばっちり|問題な|ok|remember|know|^yes|忘れて|わすれて|うん|ええ", text):
+    if re.search("覚えて|おぼえて|大丈夫|だいじょうぶ|書いて|記入|封を|封筒に|控え|(?:分か|わか|知)って|分かり(?!ません)|わかり(?!ません)|分かる|わかる|知って|控え|メモ|はい|ばっちり|問題な|ok|remember|know|^yes|忘れて|わすれて|うん|ええ", text):
         return {"pins": "remembered", "forgotten_pins": []}
     return {}
 
@@ -340,10 +369,16 @@ def _choices(text: str, asked: str | None, city: City) -> Answers:
         if re.search("届いてから(?:に|で)|また|あとで|後で|いいえ|やめ|later", text):
             return {"reissue_plan": "later"}
         return {"reissue_plan": "book_after"} if yes or re.search("予約", text) else {}
+    if asked in ("birthday", "issued_on") and re.search(
+        "飛ば|とば|スキップ|言いたくない|教えたくない|いいたくない|分から|わから|分かりませ|わかりませ|覚えて(?:い)?(?:ない|ません)|いいです|やめ|skip", text
+    ):
+        return {"expiry_help": "skip"}
     if asked == "expiry_help":
+        if re.search("このまま|先に|進|skip", text):
+            return {"expiry_help": "skip"}
         if re.search("計算|生年月日|誕生日|調べ|わかる|分かる|calc", text) or yes:
             return {"expiry_help": "compute"}
-        return {"expiry_help": "skip"} if no or re.search("このまま|先に|進|いい|skip|分から|わから", text) else {}
+        return {"expiry_help": "skip"} if no or re.search("いい|分から|わから", text) else {}
     return {}
 
 
@@ -352,14 +387,14 @@ _READERS = (_notice, _people, _proof, _reply_form, _pins, _counter, _certificate
 
 def _unsure(text: str) -> bool:
     return bool(
-        re.search("分から|わから|分かん|わかん|わがん|不明|知らない|知りません|しらない|見当たら|見つから|書いて(?:い)?ない|don't know|not sure|unknown|\\?$", text)
+        re.search("分から|わから|分かりませ|わかりませ|分かん|わかん|わがん|不明|知らない|知りません|しらない|見当たら|見つから|書いて(?:い)?ない|don't know|not sure|unknown|\\?$", text)
     )
 
 
 # Dates -------------------------------------------------------------------------------------
 
 _ABOUT_DATE = (
-    ("expires_on", Purpose.EXPIRY, re.compile("期限|有効|切れ|きれ|まで有効|expir|valid until")),
+    ("expires_on", Purpose.EXPIRY, re.compile("期限(?!の前|より|前|が切れる前|内)|有効|切れ|きれ|expir|valid until")),
     ("birthday", Purpose.BIRTHDAY, re.compile("生まれ|うまれ|生年月日|誕生日|生(?:$|の|で)|born|birthday")),
     ("issued_on", Purpose.ISSUE, re.compile("発行|作っ|つくっ|作成|受け取っ|交付|issued")),
 )
@@ -376,8 +411,15 @@ _VISIT = ("visit_date", "visit_time", "counter")
 def _dates(text: str, plain: str, asked: str | None, now: datetime) -> Answers:
     answers: Answers = {}
     about_visit: list[str] = []
+    pending = None
+    if re.search("カード", plain) and re.search("証明書.{0,14}(?:同じ|どちらも|両方|とも)|(?:同じ|どちらも|両方|とも).{0,14}証明書", plain):
+        same = _one_date(text, now, Purpose.EXPIRY, "expires_on")
+        if isinstance(same, str):
+            return {"expires_on": same, "card_expires_on": same}
     for part in re.split(r"(?<=[。、!?\n])|(?<=ので)|(?<=けど)", text):
         slot = next((slot for slot, _, words in _ABOUT_DATE if words.search(normal(part))), None)
+        slot = slot or pending
+        pending = None
         if slot is None and asked in _ASKED_PURPOSE and not re.search("予約|来週|再来週|行き|伺", part):
             slot = "expires_on" if asked == "expiry_checked" else asked
         if slot is None:
@@ -387,13 +429,17 @@ def _dates(text: str, plain: str, asked: str | None, now: datetime) -> Answers:
         found = _one_date(part, now, purpose, slot)
         if found is not None:
             answers[slot] = found
-        elif asked != slot:
-            about_visit.append(part)
+        else:
+            pending = slot  # "有効期限、令和9年2月14日でした": the date comes after the comma
+            if asked != slot:
+                about_visit.append(part)
     if asked in ("expires_on", "reply_form_limit") and asked not in answers and _unsure(plain):
         answers[asked] = "unknown"
-    if asked in ("name_kana", "visitor_name", "phone"):
+    if asked in ("name_kana", "visitor_name", "phone") and not re.search("変え|かえ|やっぱ|やはり|間違|まちが|じゃなく", plain):
         return answers
-    wish = dates.read_wish("".join(about_visit), now)
+    said = re.sub("いいない|だない", "です", "".join(about_visit))
+    expecting = {"visit_date": "day", "visit_time": "time"}.get(asked or "")
+    wish = dates.read_wish(said, now, expecting)
     if wish and (asked not in _ASKED_PURPOSE or asked == "expiry_checked" or wish.days):
         answers["wish"] = wish.to_json()
     return answers
@@ -431,7 +477,7 @@ def read_kana(text: str) -> str | None:
 
 def read_phone(text: str) -> str | None:
     """Return a Japanese telephone number as digits (+81 becomes 0), or None."""
-    digits = re.sub(r"[\s()\-‐-―−ー.・]", "", unicodedata.normalize("NFKC", text))
+    digits = re.sub(r"[\s()\-‐-―−ー.・の、,]", "", unicodedata.normalize("NFKC", text))
     match = re.search(r"(?<!\d)(?:\+?81\(?0?\)?([1-9]\d{8,9})|(0[1-9]\d{8,9}))(?!\d)", digits)
     if not match:
         return None

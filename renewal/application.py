@@ -17,7 +17,7 @@ from renewal.bookings import Bookings, NotBookable, SlotFull, TryAgain
 from renewal.certificate import Status
 from renewal.city import City
 from renewal.clock import TOKYO
-from renewal.documents import Applicant, Case, Certificates, Document, Holder, Pin, documents
+from renewal.documents import Applicant, Case, Certificates, Document, Holder, Pin, documents, holder_on
 from renewal.japanese_dates import Wish, japanese_date, japanese_time, short_date
 from renewal.slots import Slot
 
@@ -56,6 +56,7 @@ class Application:
     notice: str | None = None
     applicant: str | None = None
     holder: str | None = None
+    near_fifteen: bool | str | None = None
     proof_waiver: str | None = None
     reply_form: str | None = None
     reissue_plan: str | None = None
@@ -139,6 +140,8 @@ def questions(a: Application, desk: Desk) -> Iterator[str]:
     yield "applicant"
     if a.applicant != "self":
         yield "holder"
+    if a.near_fifteen:
+        yield "birthday"
     if a.applicant == "legal_representative":
         yield "proof_waiver"
     if a.applicant == "other_proxy":
@@ -151,7 +154,8 @@ def questions(a: Application, desk: Desk) -> Iterator[str]:
     if a.expires_on == "unknown":
         yield "expiry_help"
         if a.expiry_help == "compute":
-            yield "birthday"
+            if not a.near_fifteen:
+                yield "birthday"
             yield "issued_on"
     if _status(a, desk) is Status.TOO_EARLY:
         yield "expiry_checked"
@@ -218,10 +222,8 @@ def advance(
     if a.outcome:
         return a, remarks
     a = _visit(before, a, answers, desk, asked, key, remarks)
+    a = _holder_on_the_day(before, a, remarks)
     a = _show_documents(a, desk, remarks)
-    if a.confirmed == "fix":
-        a = replace(a, confirmed=None)
-        remarks.append(Remark("what_to_fix"))
     return a, remarks
 
 
@@ -269,21 +271,15 @@ def _people(before: Application, a: Application, desk: Desk, remarks: list[Remar
     if a.applicant == "self" and a.holder is None:
         return replace(a, holder="general")
     if a.applicant == "self" and a.holder != "general":
-        if before.holder == "general" and before.applicant == "self" or before.applicant == "self":
-            # The card turns out to be somebody else's: who comes is asked anew.
-            pass
-        if a.applicant == before.applicant and a.holder != before.holder:
-            return replace(a, applicant=None)
-        if a.holder == before.holder and before.holder is not None:
-            # Only now "myself": the card was the child's or the ward's a moment ago.
+        if a.applicant != before.applicant or before.holder is None:
             remarks.append(Remark(f"impossible_self_{a.holder}"))
-            return replace(a, applicant=None)
-        remarks.append(Remark(f"impossible_self_{a.holder}"))
         return replace(a, applicant=None)
     if a.applicant == "legal_representative" and a.holder == "general":
         # A parent of somebody of 15 or older is an ordinary proxy (facts.md, section 2).
         remarks.append(Remark("representative_becomes_proxy"))
-        return replace(a, applicant="other_proxy")
+        # Should another day make the holder a child again, the parent is a representative again.
+        near = "representative" if a.near_fifteen else a.near_fifteen
+        return replace(a, applicant="other_proxy", near_fifteen=near)
     if a.applicant == "other_proxy" and a.holder in ("under_15", "adult_ward"):
         remarks.append(Remark(f"impossible_proxy_{a.holder}"))
         return replace(a, applicant=None)
@@ -381,7 +377,8 @@ def _computed_expiry(a: Application, desk: Desk, remarks: list[Remark]) -> Appli
 
 
 def _pins(before: Application, a: Application, desk: Desk, remarks: list[Remark]) -> Application:
-    if a.pins == "forgotten" and before.pins != "forgotten" and a.applicant:
+    unsaid = before.pins != "forgotten" or before.applicant != a.applicant
+    if a.pins == "forgotten" and unsaid and a.applicant:
         remarks.append(Remark(f"pins_forgotten_{a.applicant}"))
     return a
 
@@ -412,9 +409,8 @@ def _said_back(
     if corrected and not a.outcome:
         name = corrected[-1]
         return [Remark("changed", {"what": f"@slot_{name}", "value": word(name, a, desk)})]
-    if len(changed.keys() & {"applicant", "holder", "proof_waiver", "counter", "wish"}) >= 2 and (
-        a.applicant and a.holder and asked in (None, "notice")
-    ):
+    told = changed.keys() & {"applicant", "holder", "proof_waiver", "counter", "wish"}
+    if len(told) >= 2 and a.applicant and a.holder and asked in (None, "notice"):
         return [Remark("understood", {"whose": f"@whose_{a.holder}", "who": f"@who_{a.applicant}"})]
     return []
 
@@ -480,7 +476,8 @@ def free_on(a: Application, desk: Desk, day: date) -> list[Slot]:
         if slot.free > 0
     ]
     wished = [slot for slot in found if a.wished.allows_time(slot.start.time())]
-    return sorted(wished or found, key=lambda slot: slot.start)
+    by_start = {slot.start: slot for slot in reversed(wished or found)}  # one counter a time
+    return [by_start[start] for start in sorted(by_start)]
 
 
 class _Bounded:
@@ -516,7 +513,7 @@ def _visit(
         remarks.append(_invalid_remark(invalid))
     if said and not said.invalid:
         a = replace(a, wish=a.wished.merged_with(said).to_json())
-        if said.days or said.weekdays or said.first or said.earliest:
+        if said.days or said.weekdays or said.first or (said.earliest and asked != "visit_time"):
             a = replace(a, visit_date=None, visit_time=None)
         elif said.times or said.from_time or said.until_time:
             a = replace(a, visit_time=None)
@@ -529,15 +526,33 @@ def _visit(
     if a.counter != before.counter and before.counter is not None and a.visit_date:
         a = replace(a, wish=_wish_for(a).to_json(), visit_date=None, visit_time=None)
     if a.visit_date is None:
-        a = _choose_day(a, desk, remarks)
+        a = _choose_day(a, desk, said is not None, remarks)
     if a.visit_date and a.visit_time is None:
-        a = _choose_time(a, desk, remarks)
+        a = _choose_time(a, desk, said is not None, asked, remarks)
     if a.start and (moved or a.hold is None or a.start != before.start):
         return _hold(a, desk, key, remarks)
     if a.start is None and a.hold:
         desk.bookings.release(a.hold)
         return replace(a, hold=None)
     return a
+
+
+def _holder_on_the_day(before: Application, a: Application, remarks: list[Remark]) -> Application:
+    """Judge under 15 on the day of the visit, where the birthday is known (facts.md, section 2)."""
+    if not (a.birthday and a.near_fifteen):
+        return a
+    wished = a.wished.days
+    if a.visit_date is None and len(wished) != 1:
+        return a
+    on = date.fromisoformat(a.visit_date) if a.visit_date else wished[0]
+    holder = holder_on(date.fromisoformat(a.birthday), on).value
+    if holder == a.holder:
+        return a
+    if holder == "under_15":
+        parent = a.applicant == "other_proxy" and a.near_fifteen == "representative"
+        return replace(a, holder=holder, applicant="legal_representative" if parent else None)
+    remarks.append(Remark("holder_of_age_by_visit"))
+    return replace(a, holder=holder, applicant="self" if a.applicant == "self" else None)
 
 
 def asked_too_soon(a: Application, desk: Desk) -> bool:
@@ -561,12 +576,15 @@ def _invalid_remark(invalid: Any) -> Remark:
     )
 
 
-def _choose_day(a: Application, desk: Desk, remarks: list[Remark]) -> Application:
+def _choose_day(
+    a: Application, desk: Desk, just_said: bool, remarks: list[Remark]
+) -> Application:
     wish = a.wished
     if wish.days:
         return _choose_named_day(a, wish.days, desk, remarks)
-    narrow = wish.weekdays or wish.first or wish.last or wish.times
-    if not (narrow or wish.from_time or wish.until_time):
+    # A weekday said long ago leaves a choice of weeks; said just now, the next one is meant.
+    narrow = just_said and (wish.weekdays or wish.first or wish.last or wish.times or wish.earliest)
+    if not wish:
         return a
     found = offer(a, desk, limit=1)
     if not found:
@@ -626,10 +644,15 @@ def why_not_on(a: Application, desk: Desk, day: date) -> Remark | None:
     return None
 
 
-def _choose_time(a: Application, desk: Desk, remarks: list[Remark]) -> Application:
+def _choose_time(
+    a: Application, desk: Desk, just_said: bool, asked: str | None, remarks: list[Remark]
+) -> Application:
     wish = a.wished
     day = date.fromisoformat(str(a.visit_date))
-    if len(wish.times) != 1 and not (wish.times and a.visit_time is None):
+    if just_said and wish.earliest and asked == "visit_time":
+        first = free_on(replace(a, wish=None), desk, day)[0]
+        return replace(a, visit_time=f"{first.start:%H:%M}", counter=first.counter)
+    if not wish.times:
         return a
     wanted = [datetime.combine(day, at, TOKYO) for at in wish.times]
     free = {slot.start: slot for slot in free_on(replace(a, wish=None), desk, day)}
@@ -741,12 +764,13 @@ def documents_remark(items: tuple[Document, ...]) -> Remark:
     values = {"items": documents_text(to_bring), "pins": documents_text(pins)}
     payload = {
         "type": "document_checklist",
-        "people": [{"name": None, "items": [_item(item) for item in items]}],
+        "people": [{"name": None, "items": [document_item(item) for item in items]}],
     }
     return Remark("documents_and_pins" if pins else "documents", values, payload)
 
 
-def _item(item: Document) -> dict[str, Any]:
+def document_item(item: Document) -> dict[str, Any]:
+    """Return a document as the checklists of channels have it."""
     return {
         "id": item.id,
         "label": item.label,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -11,6 +12,7 @@ from renewal import application, opening_hours, slots
 from renewal.application import Application, Desk
 from renewal.bookings import Booking
 from renewal.city import City
+from renewal.documents import Applicant, Case, Certificates, Document, Holder, Pin, documents
 from renewal.japanese_dates import japanese_date, japanese_time, short_date
 from renewal.slots import Slot
 
@@ -27,6 +29,29 @@ def slot_label(slot: Slot, city: City | None = None) -> str:
     """Return a start as a button shows it; with a city given, the counter's short name too."""
     label = f"{short_date(slot.start.date())}{slot.start:%-H:%M}"
     return f"{label} {city.counters[slot.counter].short_label}" if city else label
+
+
+def times_in_words(starts: list[datetime]) -> str:
+    """Return start times in a line; four or more at one interval become "8:30〜16:30（30分ごと）"."""
+    runs: list[list[datetime]] = []
+    for start in starts:
+        if runs and start - runs[-1][-1] == timedelta(minutes=30):
+            runs[-1].append(start)
+        else:
+            runs.append([start])
+    words = [
+        [f"{run[0]:%-H:%M}〜{run[-1]:%-H:%M}（30分ごと）"]
+        if len(run) > 4
+        else [f"{start:%-H:%M}" for start in run]
+        for run in runs
+    ]
+    return "・".join(word for run in words for word in run)
+
+
+def some_of(found: list[Slot], most: int) -> list[Slot]:
+    """Return at most so many of the slots, evenly spread over all of them."""
+    step = -(-len(found) // most) or 1
+    return found[::step]
 
 
 def slot_calendar(a: Application, desk: Desk, counter: str | None = None) -> dict[str, Any]:
@@ -72,10 +97,9 @@ def _slot(slot: Slot) -> dict[str, Any]:
     }
 
 
-def booking_card(booking: Booking, a: Application, desk: Desk) -> dict[str, Any]:
-    """Return a booking as a card: code, when, where, what to bring."""
+def booking_card(booking: Booking, desk: Desk) -> dict[str, Any]:
+    """Return a booking as a card: code, when, where, what to bring, and how to change it."""
     counter = desk.city.counters[booking.counter]
-    checklist = application.documents_remark(application.checklist(a, desk)).payload or {}
     return {
         "type": "booking_card",
         "code": booking.code,
@@ -85,6 +109,47 @@ def booking_card(booking: Booking, a: Application, desk: Desk) -> dict[str, Any]
         "counter_label": counter.label,
         "address": counter.address,
         "map_url": counter.map_url,
-        "people": checklist.get("people", []),
+        "people": [
+            {"name": name, "items": [application.document_item(item) for item in items]}
+            for name, items in _people(booking, desk.city)
+        ],
+        "actions": [
+            {"title": "予約の変更", "payload": _command("change_booking", booking)},
+            {"title": "予約の取り消し", "payload": _command("cancel_booking", booking)},
+        ],
     }
+
+
+def booking_buttons(booking: Booking) -> list[dict[str, str]]:
+    """Return the buttons that change and cancel this booking, and no other."""
+    return [
+        {"title": f"@intent_{name}", "payload": _command(name, booking)}
+        for name in ("change_booking", "cancel_booking")
+    ]
+
+
+def _command(intent: str, booking: Booking) -> str:
+    return f"/{intent}" + json.dumps({"booking_code": booking.code})
+
+
+def documents_of(booking: Booking, city: City) -> str:
+    """Return what to bring to a booked visit as lines of text, by person if there are several."""
+    return "\n".join(
+        "\n".join([*([f"{name} 様"] if name else []), application.documents_text(items)])
+        for name, items in _people(booking, city)
+    )
+
+
+def _people(booking: Booking, city: City) -> Iterator[tuple[str | None, tuple[Document, ...]]]:
+    """Yield each card's documents with the holder's name, which one card alone does not need."""
+    for card in booking.cards:
+        case = Case(
+            Applicant(booking.visit.applicant),
+            Holder(card.holder),
+            same_household=card.same_household,
+            honseki_in_city=card.honseki_in_city,
+            forgotten_pins=frozenset(Pin(pin) for pin in card.forgotten_pins),
+            certificates=Certificates(card.certificates),
+        )
+        yield card.name_kana if len(booking.cards) > 1 else None, documents(case, city)
 

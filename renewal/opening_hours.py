@@ -121,8 +121,11 @@ def starts(
 
 def seats_at(counter: Counter, start: datetime, closures: Iterable[Closure]) -> int:
     """Return the seats at a start: those of city.yml, or the fewest that a closure leaves."""
-    left = [c.seats for c in closures if c.hits(counter.id, start, counter.slot_minutes)]
-    return min(left, default=counter.seats)
+    seats = None
+    for closure in closures:
+        if closure.hits(counter.id, start, counter.slot_minutes):
+            seats = closure.seats if seats is None else min(seats, closure.seats)
+    return counter.seats if seats is None else seats
 
 
 def why_closed(
@@ -186,13 +189,13 @@ def _day_off(city: City, day: date) -> str | None:
     return "holiday" if is_holiday(day) else None
 
 
-def _times(hours: Hours, minutes: int) -> Iterable[time]:
+@lru_cache(maxsize=256)
+def _times(hours: Hours, minutes: int) -> tuple[time, ...]:
     if hours.open is None or hours.close is None:
-        yield from hours.starts
-        return
+        return hours.starts
     # Counted in minutes of the day: wall-clock times cannot be added to.
-    begins = hours.open.hour * 60 + hours.open.minute
+    opens = hours.open.hour * 60 + hours.open.minute
     closes = hours.close.hour * 60 + hours.close.minute
-    while begins + minutes <= closes:
-        yield time(begins // 60, begins % 60)
-        begins += minutes
+    return tuple(
+        time(begins // 60, begins % 60) for begins in range(opens, closes - minutes + 1, minutes)
+    )

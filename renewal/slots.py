@@ -91,8 +91,8 @@ def why_not_bookable(
 ) -> str | None:
     """Return why nobody can book this start now, or None. Whether it is full is not looked at.
 
-    "unknown_counter", "past", what `opening_hours.why_closed` says, "not_a_start", "too_late" (past
-    the cut-off) or "too_far" (past the horizon).
+    "unknown_counter", what `opening_hours.why_closed` says, "not_a_start", or what `out_of_range`
+    says.
     """
     if counter_id not in city.counters:
         return "unknown_counter"
@@ -104,9 +104,15 @@ def why_not_bookable(
             return reason
         if start > now:
             return "closure" if _is_start(city, counter_id, start) else "not_a_start"
+    return out_of_range(city, start, now)
+
+
+def out_of_range(city: City, start: datetime, now: datetime) -> str | None:
+    """Return "past", "too_late" (past the cut-off), "too_far" (past the horizon), or None."""
     if start <= now:
         return "past"
     first, last = bookable_range(city, now)
+    day = start.astimezone(TOKYO).date()
     if day < first:
         return "too_late"
     return "too_far" if day > last else None

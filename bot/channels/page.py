@@ -1,11 +1,16 @@
-"""One plain page at /chat/ that talks to the bot, and the word that the bot is ready."""
+"""The sample city page at /chat/ with the widget in it, and the word that the bot is ready.
+
+Telephone numbers and hours in the pages come from city.yml; they are filled in at the start.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import logging
+import html
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -13,12 +18,44 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-PAGE = Path(__file__).resolve().parent.parent / "web" / "chat.html"
-log = logging.getLogger("bot")
+from renewal import city
+from renewal.city import City, Counter
+from renewal.documents import Applicant, Case, Holder, documents
+from renewal.japanese_dates import japanese_time
+
+WEB = Path(__file__).resolve().parent.parent / "web"
+TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+DAYS = dict(zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "月火水木金土日"))
+CASES = {
+    "documents_self": Case(Applicant.SELF, Holder.GENERAL),
+    "documents_representative": Case(Applicant.LEGAL_REPRESENTATIVE, Holder.UNDER_15),
+    "documents_proxy": Case(Applicant.OTHER_PROXY, Holder.GENERAL),
+}
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+    )
+)
+"""Nothing from elsewhere, nothing inline, and no text ever read as HTML."""
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-cache",
+}
 
 
 class ChatPage(InputChannel):
-    """Serves the page; the page itself speaks to the development channel `rest`."""
+    """Serves the pages and the widget's files; the widget speaks to the channel `web`."""
 
     @classmethod
     def name(cls) -> str:
@@ -29,16 +66,91 @@ class ChatPage(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         page = Blueprint("chat_page")
+        facts = page_facts(city.load())
+        files = {path.name: path for path in WEB.iterdir() if path.suffix in TYPES}
+
+        def filled(name: str, **more: str) -> HTTPResponse:
+            template = Template((WEB / name).read_text(encoding="utf-8"))
+            return response.html(template.substitute({**facts, **more}), headers=HEADERS)
 
         @page.get("/")
         async def show(request: Request) -> HTTPResponse:
-            return await response.file(PAGE)
+            return filled("index.html")
+
+        @page.get("/embed")
+        async def embed(request: Request) -> HTTPResponse:
+            return filled("embed.html", origin=html.escape(f"{request.scheme}://{request.host}"))
+
+        @page.get("/city.js")
+        async def contact(request: Request) -> HTTPResponse:
+            return response.text(facts["module"], headers=_public(".js"))
+
+        @page.get("/<name:str>")
+        async def asset(request: Request, name: str) -> HTTPResponse:
+            if name not in files:
+                return response.empty(status=404)
+            return await response.file(files[name], headers=_public(files[name].suffix))
 
         @page.listener("after_server_start")
         async def warm_up(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
             # The first sentence through the model takes seconds; nobody should wait for it.
             await app.ctx.agent.parse_message("更新の予約をしたい")
-            port = app.ctx.port if hasattr(app.ctx, "port") else 5005
+            port = app.state.port or 5005
             print(f"\n● 準備ができました。 http://localhost:{port}/chat/\n", flush=True)  # noqa: T201
 
         return page
+
+
+def _public(suffix: str) -> dict[str, str]:
+    """Return the headers of a file that another city's page may load as well."""
+    return {
+        **HEADERS,
+        "Content-Type": f"{TYPES[suffix]}; charset=utf-8",
+        "Access-Control-Allow-Origin": "*",
+    }
+
+
+def page_facts(the_city: City) -> dict[str, str]:
+    """Return what the pages say of city.yml, as HTML, and the widget's module of it."""
+    centre = the_city.call_centre
+    days = "平日" if len(centre.days) == 5 else "".join(DAYS[day] for day in centre.days) + "曜"
+    hours = f"{days} {japanese_time(centre.open)}から{japanese_time(centre.close)}まで"
+    contact = {"city": the_city.name, "name": centre.name, "phone": centre.phone, "hours": hours}
+    first, last = the_city.closed.year_end_from, the_city.closed.year_end_to
+    facts = {
+        "city": the_city.name,
+        "department": the_city.department.name,
+        "page_number": str(the_city.source.page),
+        "centre": centre.name,
+        "phone": centre.phone,
+        "phone_hours": hours,
+        "national": the_city.national_line.name,
+        "national_phone": the_city.national_line.phone,
+        "closed": f"{_month_day(str(first))}から{_month_day(str(last))}まで",
+        "horizon": str(the_city.booking.horizon_days),
+    }
+    escaped = {name: html.escape(value) for name, value in facts.items()}
+    escaped["counters"] = "\n".join(_counter_row(each) for each in the_city.bookable_counters)
+    for name, case in CASES.items():
+        items = documents(case, the_city)
+        escaped[name] = "".join(f"<li>{html.escape(item.label)}</li>" for item in items)
+    escaped["module"] = f"export default {json.dumps(contact, ensure_ascii=False)};\n"
+    return escaped
+
+
+def _counter_row(counter: Counter) -> str:
+    times = []
+    for hours in counter.hours:
+        days = "平日" if len(hours.days) == 5 else "".join(DAYS[day] for day in hours.days) + "曜"
+        if hours.open and hours.close:
+            when = f"{japanese_time(hours.open)}から{japanese_time(hours.close)}"
+        else:
+            when = "、".join(japanese_time(start) for start in hours.starts) + "（この時刻だけ）"
+        times.append(f"{days} {when}" + ("（夜間の臨時窓口）" if hours.kind == "evening" else ""))
+    rows = "<br>".join(html.escape(each) for each in times)
+    return f'<tr><th scope="row">{html.escape(counter.label)}</th><td>{rows}</td></tr>'
+
+
+def _month_day(value: str) -> str:
+    month, day = value.split("-")
+    return f"{int(month)}月{int(day)}日"

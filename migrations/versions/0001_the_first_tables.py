@@ -39,6 +39,7 @@ def upgrade():
         sa.Column("counter", sa.String(length=32), nullable=False),
         sa.Column("start_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("applicant", sa.String(length=32), nullable=False),
+        sa.Column("cards", sa.JSON(), nullable=False),
         sa.Column("visitor_name", sa.Text(), nullable=True),
         sa.Column("phone", sa.String(length=20), nullable=True),
         sa.Column("conversation", sa.String(length=128), nullable=True),
@@ -57,7 +58,6 @@ def upgrade():
         sa.UniqueConstraint("hold_id", name=op.f("uq_bookings_hold_id")),
     )
     op.create_index(op.f("ix_bookings_conversation"), "bookings", ["conversation"], unique=False)
-    op.create_index(op.f("ix_bookings_phone"), "bookings", ["phone"], unique=False)
     op.create_index(
         op.f("ix_bookings_start_at_counter"), "bookings", ["start_at", "counter"], unique=False
     )
@@ -76,38 +76,16 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_closures")),
     )
     op.create_table(
-        "holds",
-        sa.Column("id", sa.String(length=128), nullable=False),
-        sa.Column("counter", sa.String(length=32), nullable=False),
-        sa.Column("start_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("places", sa.JSON(), nullable=False),
-        sa.Column("held_until", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_holds")),
-    )
-    op.create_index(op.f("ix_holds_held_until"), "holds", ["held_until"], unique=False)
-    op.create_table(
         "starts",
         sa.Column("counter", sa.String(length=32), nullable=False),
         sa.Column("start_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("usual", sa.Integer(), nullable=True),
         sa.CheckConstraint("capacity >= 0", name=op.f("ck_starts_capacity")),
         sa.PrimaryKeyConstraint("counter", "start_at", name=op.f("pk_starts")),
         sa.UniqueConstraint(
             "counter", "start_at", "capacity", name=op.f("uq_starts_counter_start_at_capacity")
         ),
-    )
-    op.create_table(
-        "booking_cards",
-        sa.Column("code", sa.String(length=11), nullable=False),
-        sa.Column("card_no", sa.Integer(), nullable=False),
-        sa.Column("holder", sa.String(length=16), nullable=False),
-        sa.Column("name_kana", sa.Text(), nullable=True),
-        sa.Column("documents", sa.JSON(), nullable=False),
-        sa.Column("facts", sa.JSON(), nullable=False),
-        sa.Column("expires_on", sa.Date(), nullable=True),
-        sa.Column("note", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["code"], ["bookings.code"], name=op.f("fk_booking_cards_code")),
-        sa.PrimaryKeyConstraint("code", "card_no", name=op.f("pk_booking_cards")),
     )
     op.create_table(
         "seats",
@@ -116,11 +94,9 @@ def upgrade():
         sa.Column("seat_no", sa.Integer(), nullable=False),
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("hold_id", sa.String(length=128), nullable=False),
-        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("code", sa.String(length=11), nullable=True),
-        sa.CheckConstraint(
-            "(held_until IS NULL) <> (code IS NULL)", name=op.f("ck_seats_held_or_booked")
-        ),
         sa.CheckConstraint("seat_no BETWEEN 1 AND capacity", name=op.f("ck_seats_seat_no")),
         sa.ForeignKeyConstraint(["code"], ["bookings.code"], name=op.f("fk_seats_code")),
         sa.ForeignKeyConstraint(
@@ -130,23 +106,18 @@ def upgrade():
             onupdate="CASCADE",
         ),
         sa.PrimaryKeyConstraint("counter", "start_at", "seat_no", name=op.f("pk_seats")),
+        sa.UniqueConstraint("hold_id", "part", name=op.f("uq_seats_hold_id_part")),
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_seats_code"), "seats", ["code"], unique=False)
-    op.create_index(op.f("ix_seats_hold_id"), "seats", ["hold_id"], unique=False)
 
 
 def downgrade():
-    op.drop_index(op.f("ix_seats_hold_id"), table_name="seats")
     op.drop_index(op.f("ix_seats_code"), table_name="seats")
     op.drop_table("seats")
-    op.drop_table("booking_cards")
     op.drop_table("starts")
-    op.drop_index(op.f("ix_holds_held_until"), table_name="holds")
-    op.drop_table("holds")
     op.drop_table("closures")
     op.drop_index(op.f("ix_bookings_start_at_counter"), table_name="bookings")
-    op.drop_index(op.f("ix_bookings_phone"), table_name="bookings")
     op.drop_index(op.f("ix_bookings_conversation"), table_name="bookings")
     op.drop_table("bookings")
     op.drop_index(op.f("ix_audit_log_code"), table_name="audit_log")

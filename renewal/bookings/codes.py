@@ -24,7 +24,8 @@ _IN_TEXT = re.compile(
 def new_code() -> str:
     """Return a new random code as it is shown."""
     while True:
-        body = "".join(secrets.choice(ALPHABET) for _ in range(_RANDOM))
+        number = secrets.randbelow(_BASE**_RANDOM)
+        body = "".join(ALPHABET[number // _BASE**place % _BASE] for place in range(_RANDOM))
         code = body + _check(body)
         if _well_formed(code):
             return show_code(code)

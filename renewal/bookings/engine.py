@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import time
@@ -47,6 +48,8 @@ def create_engine_from(url: str | None = None) -> Engine:
     return sa.create_engine(
         address,
         future=True,
+        json_serializer=_json,
+        hide_parameters=True,  # no names or phone numbers in errors and logs
         pool_size=10,
         max_overflow=20,
         pool_timeout=_WAIT_SECONDS,
@@ -57,12 +60,19 @@ def create_engine_from(url: str | None = None) -> Engine:
     )
 
 
+def _json(value: Any) -> str:
+    # Names stay readable, and can be searched for.
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _sqlite(address: sa.engine.URL) -> Engine:
     if address.database and address.database != ":memory:":
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
         address,
         future=True,
+        json_serializer=_json,
+        hide_parameters=True,  # no names or phone numbers in errors and logs
         poolclass=sa.pool.QueuePool,
         pool_size=10,
         max_overflow=20,
@@ -102,13 +112,19 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def write(engine: Engine, work: Callable[[Connection], T]) -> T:
+def write(
+    engine: Engine, work: Callable[[Connection], T], before: Callable[[], T | None] = lambda: None
+) -> T:
     """Return what `work` returns, run in one transaction, again when it lost to another.
 
-    Raises TryAgain when it loses a bounded number of times, or when the database does not answer.
+    `before` gives the answer when the one it lost to was the same request. Raises TryAgain when it
+    loses a bounded number of times, or when the database does not answer.
     """
     for attempt in range(_TRIES):
         if attempt:
+            answer = before()
+            if answer is not None:
+                return answer
             time.sleep(random.uniform(0.005, 0.02) * 2**attempt)
         try:
             with writing(engine) as connection:
@@ -136,20 +152,39 @@ def _worth_another_try(error: sa.exc.DBAPIError) -> bool:
 class Sql:
     """A statement for the driver itself, with :names for its values.
 
-    For the few that every booking and every look at free times runs: SQLAlchemy's own preparation
-    would cost more than the statement. Moments go in through `moment_in` and out by `moment_out`.
+    For the few that every booking and every look at free times runs: SQLAlchemy's preparation and
+    result would cost more than the statement. Moments go in by `moment_in` and out by `moment_out`.
     """
 
     def __init__(self, text: str) -> None:
         self._text = {"sqlite": text, "postgresql": re.sub(r":(\w+)", r"%(\1)s", text)}
 
     def __call__(self, connection: Connection, values: dict[str, Any]) -> list[Any]:
-        """Run it and return its rows."""
-        return list(connection.exec_driver_sql(self._text[connection.dialect.name], values))
+        """Run it in the connection's transaction and return its rows; raises as SQLAlchemy does."""
+        dialect = connection.dialect
+        text = self._text[dialect.name]
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(text, values)
+            return list(cursor.fetchall())
+        except dialect.dbapi.Error as error:
+            lost = dialect.is_disconnect(error, connection.connection, cursor)
+            if lost:
+                connection.invalidate(error)
+            raise sa.exc.DBAPIError.instance(
+                text,
+                None,  # no names or phone numbers in an error
+                error,
+                dialect.dbapi.Error,
+                connection_invalidated=lost,
+                dialect=dialect,
+            ) from error
+        finally:
+            cursor.close()
 
 
 def moment_in(connection: Connection, moment: datetime) -> Any:
-    """Return an aware moment as the driver takes it; for SQLite as text, as schema.Utc writes it."""
+    """Return an aware moment as the driver takes it; for SQLite as the text of schema.Utc."""
     if connection.dialect.name == "sqlite":
         return moment.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S.%f")
     return moment

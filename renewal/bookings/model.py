@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+
+from renewal.clock import TOKYO
 
 
 @dataclass(frozen=True)
@@ -13,6 +16,14 @@ class Place:
 
     start: datetime
     seats: int
+
+
+def places_of(starts: Iterable[datetime]) -> tuple[Place, ...]:
+    """Return the starts, one for each seat, as places in order (Tokyo)."""
+    counts: dict[datetime, int] = {}
+    for start in starts:
+        counts[start] = counts.get(start, 0) + 1
+    return tuple(Place(start.astimezone(TOKYO), counts[start]) for start in sorted(counts))
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,25 @@ class Card:
     certificates: str = "both"
     expires_on: date | None = None
     note: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON knows it."""
+        return vars(self) | {
+            "documents": list(self.documents),
+            "forgotten_pins": list(self.forgotten_pins),
+            "expires_on": self.expires_on.isoformat() if self.expires_on else None,
+        }
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Card:
+        """Return the card that `as_json` gave."""
+        expires_on = value["expires_on"]
+        more = {
+            "documents": tuple(value["documents"]),
+            "forgotten_pins": tuple(value["forgotten_pins"]),
+            "expires_on": date.fromisoformat(expires_on) if expires_on else None,
+        }
+        return cls(**(value | more))
 
 
 @dataclass(frozen=True)
@@ -103,20 +133,7 @@ class Booking:
             "start": self.start.isoformat(),
             "status": self.status,
             "applicant": visit.applicant,
-            "cards": [
-                {
-                    "holder": card.holder,
-                    "name_kana": card.name_kana,
-                    "documents": list(card.documents),
-                    "certificates": card.certificates,
-                    "forgotten_pins": list(card.forgotten_pins),
-                    "same_household": card.same_household,
-                    "honseki_in_city": card.honseki_in_city,
-                    "expires_on": card.expires_on.isoformat() if card.expires_on else None,
-                    "note": card.note,
-                }
-                for card in visit.cards
-            ],
+            "cards": [card.as_json() for card in visit.cards],
             "phone": visit.phone,
             "visitor_name": visit.visitor_name,
             "channel": visit.channel,

@@ -46,14 +46,15 @@ class Utc(sa.types.TypeDecorator):  # type: ignore[misc]
 
 
 # A start that somebody has asked for, with its capacity: what a seat's number is checked against.
-# `usual` is what city.yml gave when the capacity was worked out from it and the closures.
+# `usual` is what city.yml gave when the capacity was worked out from it and the closures; empty
+# when more seats are booked than there are now.
 starts = sa.Table(
     "starts",
     metadata,
     sa.Column("counter", sa.String(32), primary_key=True),
     sa.Column("start_at", Utc, primary_key=True),
     sa.Column("capacity", sa.Integer, nullable=False),
-    sa.Column("usual", sa.Integer, nullable=False),
+    sa.Column("usual", sa.Integer),
     sa.UniqueConstraint("counter", "start_at", "capacity"),
     sa.CheckConstraint("capacity >= 0", name="capacity"),
 )

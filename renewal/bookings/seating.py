@@ -7,16 +7,14 @@ seat twice and a seat too many, whatever the code believes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from renewal.bookings import rows, schema
 from renewal.bookings.engine import Sql, moment_in, moment_out
-from renewal.bookings.model import Hold, HoldExpired, NotBookable, Place
+from renewal.bookings.model import Hold, HoldExpired, NotBookable, Place, places_of
 from renewal.city import Counter
 from renewal.clock import TOKYO
 from renewal.opening_hours import seats_at
@@ -24,32 +22,26 @@ from renewal.opening_hours import seats_at
 _STARTS, _SEATS = schema.starts, schema.seats
 
 
-@lru_cache
-def _claim_sql(numbers: int) -> Sql:
-    # Takes the lowest seat numbers that nobody has, then (in the same statement) those whose hold
-    # has run out, as many as wanted and there are. Whoever lost the race for a number gets fewer
-    # rows. A request that has seats already gets none.
-    values = ",".join(f"({number})" for number in range(1, numbers + 1))
-    return Sql(
-        f"""
-        INSERT INTO seats (counter, start_at, seat_no, capacity, hold_id, part, held_until)
-        SELECT s.counter, s.start_at, n.column1, s.capacity, :hold,
-          :got + row_number() OVER (ORDER BY t.seat_no IS NOT NULL, n.column1), :until
-        FROM starts s
-        JOIN (VALUES {values}) n ON n.column1 <= s.capacity
-        LEFT JOIN seats t
-          ON t.counter = s.counter AND t.start_at = s.start_at AND t.seat_no = n.column1
-        WHERE s.counter = :counter AND s.start_at = :start AND s.usual = :usual
-          AND (t.seat_no IS NULL OR (t.code IS NULL AND t.held_until <= :at))
-          AND (:got > 0 OR NOT EXISTS (SELECT 1 FROM seats WHERE hold_id = :hold))
-        ORDER BY t.seat_no IS NOT NULL, n.column1 LIMIT :wanted
-        ON CONFLICT (counter, start_at, seat_no) DO UPDATE
-          SET hold_id = excluded.hold_id, part = excluded.part, held_until = excluded.held_until
-          WHERE seats.code IS NULL AND seats.held_until <= :at
-        RETURNING seat_no
-        """  # noqa: S608
-    )
+_LOOK = Sql(
+    """
+    SELECT s.capacity, s.usual, t.seat_no, t.hold_id, t.code IS NOT NULL OR t.held_until > :at
+    FROM starts s LEFT JOIN seats t ON t.counter = s.counter AND t.start_at = s.start_at
+    WHERE s.counter = :counter AND s.start_at = :start
+    """
+)
 
+# A seat whose hold has run out is taken over in the same statement. No row comes back when somebody
+# was faster at that number.
+_TAKE = Sql(
+    """
+    INSERT INTO seats (counter, start_at, seat_no, capacity, hold_id, part, held_until)
+    VALUES (:counter, :start, :number, :capacity, :hold, :part, :until)
+    ON CONFLICT (counter, start_at, seat_no) DO UPDATE
+      SET hold_id = excluded.hold_id, part = excluded.part, held_until = excluded.held_until
+      WHERE seats.code IS NULL AND seats.held_until <= :at
+    RETURNING seat_no
+    """
+)
 
 _GIVE = Sql(
     """
@@ -71,36 +63,43 @@ def claim(
 ) -> int:
     """Take up to `wanted` seats of a start and return how many; 0 when it is full.
 
-    `got` is how many the same hold has at other starts. Raises NotBookable("closure") when a
-    closure leaves no seat, AlreadyHeld when the request has its seats already.
+    Numbers that nobody has go first, then those whose hold has run out: so a hold that is late is
+    good as long as there is room. `got` is how many the same hold has at other starts. Raises
+    NotBookable("closure") when a closure leaves no seat, AlreadyHeld when the request came before.
     """
-    here = (_STARTS.c.counter == counter.id, _STARTS.c.start_at == start)
     values = {
         "counter": counter.id,
         "start": moment_in(connection, start),
-        "usual": counter.seats,
         "at": moment_in(connection, at),
         "hold": hold_id,
         "until": moment_in(connection, until),
     }
-    before, numbers = got, counter.seats
+    taken = 0
     while True:
-        values |= {"got": got, "wanted": wanted + before - got}
-        got += len(_claim_sql(numbers)(connection, values))
-        if got - before == wanted:
-            return wanted
-        if not before and not got and held(connection, hold_id):
-            raise AlreadyHeld
-        row = connection.execute(sa.select(_STARTS).where(*here)).one_or_none()
-        if row is None or row.usual != counter.seats:
-            fit(connection, counter, start, at)
+        found = _LOOK(connection, values)
+        if not found or found[0][1] != counter.seats:
+            there, live = fit(connection, counter, start, at)
+            if there == 0:
+                raise NotBookable("closure")
+            if live >= there:
+                return taken
             continue
-        if row.capacity == 0:
+        capacity = found[0][0]
+        if capacity == 0:
             raise NotBookable("closure")
-        numbers = max(numbers, row.capacity)  # staff can give more seats than city.yml
-        if _taken(connection, counter.id, start, at) >= row.capacity:
-            return got - before
-        # Else somebody was faster at that number, and another one is free.
+        if not got + taken and any(row[3] == hold_id for row in found):
+            raise AlreadyHeld
+        known = {row[2]: row[4] for row in found}
+        numbers = [number for number in range(1, capacity + 1) if not known.get(number)]
+        numbers.sort(key=lambda number: number in known)
+        if not numbers:
+            return taken
+        for number in numbers[: wanted - taken]:
+            more = {"number": number, "capacity": capacity, "part": got + taken + 1}
+            taken += len(_TAKE(connection, values | more))
+        if taken == wanted:
+            return taken
+        # Somebody was faster at a number: look again.
 
 
 class AlreadyHeld(Exception):  # noqa: N818
@@ -142,12 +141,14 @@ def release(connection: Connection, hold_id: str) -> None:
     )
 
 
-def fit(connection: Connection, counter: Counter, start: datetime, at: datetime) -> None:
-    """Work out the capacity of a start from city.yml and the closures, and set it.
+def fit(
+    connection: Connection, counter: Counter, start: datetime, at: datetime
+) -> tuple[int, int]:
+    """Work out the seats of a start from city.yml and the closures; return them, and those taken.
 
-    Seats that are taken move to the lowest numbers, booked ones first. Where more are booked than
-    there are seats now, the capacity stays at their number, and nobody gets a seat there until it
-    has sunk. Holds above the new capacity are lost.
+    Seats that are taken move to the lowest numbers, booked ones first; holds that find no room are
+    lost. Where more are booked than there are seats now, the capacity stays at their number, and
+    `usual` empty, so that it is worked out again before anybody gets a seat there.
     """
     this_start = (_STARTS.c.counter == counter.id, _STARTS.c.start_at == start)
     here = (_SEATS.c.counter == counter.id, _SEATS.c.start_at == start)
@@ -157,9 +158,9 @@ def fit(connection: Connection, counter: Counter, start: datetime, at: datetime)
     day = start.astimezone(TOKYO).date()
     closures = rows.closures(connection, day, day)
     there = seats_at(counter, start.astimezone(TOKYO), closures)
-    connection.execute(
-        _NEW_START, {"counter": counter.id, "start": start, "usual": counter.seats, "there": there}
-    )
+    new = {"counter": counter.id, "start": start, "usual": counter.seats, "there": there}
+    if connection.execute(_NEW_START, new).rowcount:
+        return there, 0
     # Nobody takes a seat at this start before we are done: their rows refer to this one.
     connection.execute(sa.select(_STARTS).where(*this_start).with_for_update())
     live = connection.execute(
@@ -175,9 +176,11 @@ def fit(connection: Connection, counter: Counter, start: datetime, at: datetime)
         connection.execute(
             sa.update(_SEATS).where(*here, _SEATS.c.seat_no == number).values(seat_no=free.pop(0))
         )
+    usual = counter.seats if capacity == there else None
     connection.execute(
-        sa.update(_STARTS).where(*this_start).values(capacity=capacity, usual=counter.seats)
+        sa.update(_STARTS).where(*this_start).values(capacity=capacity, usual=usual)
     )
+    return there, len(kept)
 
 
 _NEW_START = sa.text(
@@ -186,22 +189,3 @@ _NEW_START = sa.text(
     VALUES (:counter, :start, :there, :usual) ON CONFLICT (counter, start_at) DO NOTHING
     """
 ).bindparams(sa.bindparam("start", type_=schema.Utc))
-
-
-def places_of(starts: Iterable[datetime]) -> tuple[Place, ...]:
-    """Return the starts, one for each seat, as places in order (Tokyo)."""
-    counts: dict[datetime, int] = {}
-    for start in starts:
-        counts[start] = counts.get(start, 0) + 1
-    return tuple(Place(start.astimezone(TOKYO), counts[start]) for start in sorted(counts))
-
-
-def _taken(connection: Connection, counter: str, start: datetime, at: datetime) -> int:
-    return int(
-        connection.execute(
-            sa.select(sa.func.count())
-            .select_from(_SEATS)
-            .where(_SEATS.c.counter == counter, _SEATS.c.start_at == start)
-            .where(sa.or_(_SEATS.c.code.is_not(None), _SEATS.c.held_until > at))
-        ).scalar_one()
-    )

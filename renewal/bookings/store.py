@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Collection
@@ -23,7 +24,7 @@ from sqlalchemy.sql import ColumnElement
 
 from renewal import slots
 from renewal.bookings import codes, rows, schema, seating
-from renewal.bookings.engine import reading, write
+from renewal.bookings.engine import Sql, moment_in, moment_out, reading, write
 from renewal.bookings.model import (
     Booking,
     Hold,
@@ -48,30 +49,26 @@ ATTEMPTS = {
     "source": (20, timedelta(hours=1)),
 }
 
-_REMEMBER_HOLD = sa.text(
-    """
-    INSERT INTO holds (id, counter, start_at, places, held_until)
-    VALUES (:id, :counter, :start, :places, :until) ON CONFLICT (id) DO NOTHING
-    """
-).bindparams(
-    sa.bindparam("start", type_=schema.Utc),
-    sa.bindparam("until", type_=schema.Utc),
-    sa.bindparam("places", type_=sa.JSON),
-)
-
 # No row comes back when the hold or the key has made its booking already, or there is no hold.
-_BOOK = sa.text(
+_BOOK = Sql(
     """
-    INSERT INTO bookings (code, status, counter, start_at, applicant, visitor_name, phone,
+    INSERT INTO bookings (code, status, counter, start_at, applicant, cards, visitor_name, phone,
       conversation, channel, note, created_at, hold_id, confirm_key)
-    SELECT :code, 'booked', h.counter, h.start_at, :applicant, :visitor_name, :phone,
-      :conversation, :channel, :note, :created_at, h.id, :key
-    FROM holds h WHERE h.id = :hold
+    SELECT :code, 'booked', s.counter, s.start_at, :applicant, :cards, :visitor_name, :phone,
+      :conversation, :channel, :note, :created_at, s.hold_id, :key
+    FROM seats s WHERE s.hold_id = :hold AND s.part = 1
     ON CONFLICT DO NOTHING
     RETURNING counter, start_at
     """
-).bindparams(sa.bindparam("created_at", type_=schema.Utc)).columns(
-    counter=sa.String, start_at=schema.Utc
+)
+
+_TAKEN = Sql(
+    """
+    SELECT start_at, count(*) FROM seats
+    WHERE counter = :counter AND start_at >= :first AND start_at < :last
+      AND (code IS NOT NULL OR held_until > :at)
+    GROUP BY start_at
+    """
 )
 
 _AUDIT = sa.text(
@@ -82,19 +79,6 @@ _AUDIT = sa.text(
 ).bindparams(
     sa.bindparam("at", type_=schema.Utc), sa.bindparam("detail", type_=sa.JSON(none_as_null=True))
 )
-
-_TAKEN = sa.text(
-    """
-    SELECT start_at, count(*) FROM seats
-    WHERE counter = :counter AND start_at >= :first AND start_at < :last
-      AND (code IS NOT NULL OR held_until > :at)
-    GROUP BY start_at
-    """
-).bindparams(
-    sa.bindparam("first", type_=schema.Utc),
-    sa.bindparam("last", type_=schema.Utc),
-    sa.bindparam("at", type_=schema.Utc),
-).columns(start_at=schema.Utc, count=sa.Integer)
 
 
 class _Done(Exception):  # noqa: N818
@@ -132,39 +116,35 @@ class Bookings:
         def work(connection: Connection) -> Hold:
             if not 1 <= seats <= city.booking.max_cards:
                 raise NotBookable("too_many_cards")
-            if reason := slots.why_not_bookable(city, counter, start, now):
+            run = slots.spread(city, counter, start) if counter in city.counters else []
+            if reason := (
+                slots.out_of_range(city, start, now)
+                if run
+                else slots.why_not_bookable(city, counter, start, now)
+            ):
                 raise NotBookable(reason)
             if instead_of and instead_of != key:
                 seating.release(connection, instead_of)
+            at_counter = city.counters[counter]
             places: list[Place] = []
-            missing = seats
-            for place in slots.spread(city, counter, start):
+            got = 0
+            for place in run:
                 taken = seating.claim(
-                    connection, city.counters[counter], place.start, missing, key, until, at
+                    connection, at_counter, place.start, seats - got, key, until, at, got
                 )
-                if taken:
-                    places.append(Place(place.start, taken))
-                missing -= taken
-                if not missing or not taken:
+                if not taken:
                     break
-            if missing:
-                raise SlotFull
-            values = {"id": key, "counter": counter, "start": start, "until": until}
-            values["places"] = seating.places_out(places)
-            if not connection.execute(_REMEMBER_HOLD, values).rowcount:
-                raise _Done
-            return Hold(key, counter, tuple(places), until)
+                places.append(Place(place.start, taken))
+                got += taken
+                if got == seats:
+                    return Hold(key, counter, tuple(places), until)
+            raise SlotFull
 
-        return self._once(work, lambda: self._held(key))
+        def before() -> Hold | None:
+            with reading(self.engine) as connection:
+                return seating.held(connection, key)
 
-    def _held(self, hold_id: str) -> Hold | None:
-        with reading(self.engine) as connection:
-            row = connection.execute(
-                sa.select(schema.holds).where(schema.holds.c.id == hold_id)
-            ).one_or_none()
-        if row is None:
-            return None
-        return Hold(row.id, row.counter, seating.places_in(row.places), row.held_until)
+        return self._once(work, before)
 
     def release(self, hold_id: str) -> None:
         """Free the seats of a hold at once; nothing happens when it is booked or unknown."""
@@ -175,27 +155,27 @@ class Bookings:
     ) -> Booking:
         """Make the hold a booking and return it with its code.
 
-        A hold that has run out is taken again when there are seats at the same starts. One hold
-        makes one booking, whatever the key. Raises HoldExpired, NotBookable; ValueError when the
-        number of cards is not that of the hold.
+        A hold that has run out is good as long as nobody has taken its seats over. One hold makes
+        one booking, whatever the key. Raises HoldExpired, NotBookable (a late hold, past the
+        cut-off); ValueError when there are fewer cards than seats.
         """
         visit = _tidied(visit)
 
         def work(connection: Connection) -> Booking:
             code = codes.new_code()
-            row = connection.execute(
-                _BOOK,
-                _columns(visit)
-                | {"code": code, "created_at": now, "key": key, "hold": hold_id},
-            ).one_or_none()
-            if row is None:
+            values = rows.columns(visit) | {
+                "cards": json.dumps([card.as_json() for card in visit.cards], ensure_ascii=False),
+                "code": code,
+                "created_at": moment_in(connection, now),
+                "key": key,
+                "hold": hold_id,
+            }
+            made = _BOOK(connection, values)
+            if not made:
                 raise _Done
-            rows.insert_cards(connection, code, visit.cards)
-            places = seating.take(connection, hold_id, code, len(visit.cards), city, now, at)
-            start = row.start_at.astimezone(TOKYO)
-            return Booking(
-                code, "booked", row.counter, start, places, visit, now.astimezone(TOKYO)
-            )
+            counter, start = made[0][0], moment_out(made[0][1]).astimezone(TOKYO)
+            places = self._give(connection, hold_id, code, visit, counter, city, now, at)
+            return Booking(code, "booked", counter, start, places, visit, now.astimezone(TOKYO))
 
         def before() -> Booking | None:
             table = schema.bookings.c
@@ -203,14 +183,37 @@ class Bookings:
 
         try:
             return self._once(work, before)
-        except _Done:  # no such hold: given up, or never there
+        except _Done:  # no such hold: given up, taken over, or never there
             raise HoldExpired from None
+
+    @staticmethod
+    def _give(
+        connection: Connection,
+        hold_id: str,
+        code: str,
+        visit: Visit,
+        counter: str,
+        city: City,
+        now: datetime,
+        at: datetime,
+    ) -> tuple[Place, ...]:
+        places, late = seating.give(connection, hold_id, code, at)
+        seats = sum(place.seats for place in places)
+        if seats < len(visit.cards):
+            raise HoldExpired
+        if seats > len(visit.cards):
+            raise ValueError(f"a hold of {seats} seats for {len(visit.cards)} cards")
+        if late and (
+            reason := slots.why_not_bookable(city, counter, places[0].start, now)
+        ):
+            raise NotBookable(reason)
+        return places
 
     def _once(self, work: Callable[[Connection], T], before: Callable[[], T | None]) -> T:
         """Do it, or return the answer that the same request got before."""
         try:
-            return write(self.engine, work)
-        except (_Done, SlotFull, HoldExpired, NotBookable, NotChangeable):
+            return write(self.engine, work, before)
+        except (_Done, seating.AlreadyHeld, SlotFull, HoldExpired, NotBookable, NotChangeable):
             # Perhaps it fails only because the same request has been done meanwhile.
             answer = before()
             if answer is None:
@@ -329,12 +332,13 @@ class Bookings:
         if code is not None:
             where.append(table.code == _shown(code))
         if name is not None:
-            cards = schema.booking_cards.c
-            named = sa.select(cards.code).where(cards.name_kana.contains(name, autoescape=True))
+            # The names of the cards are looked for in their JSON first, then for certain.
+            anywhere = sa.cast(table.cards, sa.Text).contains(name, autoescape=True)
             visitor = table.visitor_name.contains(name, autoescape=True)
-            where.append(sa.or_(visitor, table.code.in_(named)))
+            where.append(sa.or_(visitor, anywhere))
         with reading(self.engine) as connection:
-            return rows.load(connection, *where)
+            found = rows.load(connection, *where)
+        return [booking for booking in found if name is None or _named(booking, name)]
 
     def _one(self, where: ColumnElement[Any]) -> Booking | None:
         with reading(self.engine) as connection:
@@ -367,32 +371,21 @@ class Bookings:
             row = _begin(connection, "change", code, key, who, at)
             if who is None:
                 _check_deadline(city, city.booking.change_until, row.start_at, now)
-            new = _tidied(visit) if visit else None
-            cards = len(new.cards) if new else _cards_of(connection, code)
-            table = schema.seats.c
-            target = connection.execute(
-                sa.select(schema.holds).where(schema.holds.c.id == hold_id)
-            ).one_or_none()
+            target = seating.held(connection, hold_id)
             if target is None:
                 raise HoldExpired
-            seating.take(connection, hold_id, code, cards, city, now, at)
+            new = _tidied(visit) if visit else rows.visit_of(row)
+            self._give(connection, hold_id, code, new, target.counter, city, now, at)
+            seats = schema.seats
             connection.execute(
-                sa.delete(schema.seats).where(table.code == code, table.hold_id != hold_id)
+                sa.delete(seats).where(seats.c.code == code, seats.c.hold_id != hold_id)
             )
-            connection.execute(
-                sa.update(schema.bookings)
-                .where(schema.bookings.c.code == code)
-                .values(
-                    counter=target.counter,
-                    start_at=target.start_at,
-                    **(_columns(new) if new else {}),
-                )
-            )
-            if new:
-                _replace_cards(connection, code, new)
+            values = {"counter": target.counter, "start_at": target.start, **rows.columns(new)}
+            table = schema.bookings
+            connection.execute(sa.update(table).where(table.c.code == code).values(**values))
             detail = {
                 "from": [row.counter, row.start_at.astimezone(TOKYO).isoformat()],
-                "to": [target.counter, target.start_at.astimezone(TOKYO).isoformat()],
+                "to": [target.counter, target.start.isoformat()],
             }
             _detail(connection, f"change:{key}", detail)
 
@@ -452,15 +445,15 @@ class Bookings:
         visit = _tidied(visit)
 
         def work(connection: Connection) -> None:
-            if _locked(connection, code).status == "cancelled":
+            row = _locked(connection, code)
+            if row.status == "cancelled":
                 raise NotChangeable("cancelled")
-            if len(visit.cards) != _cards_of(connection, code):
+            if len(visit.cards) != len(row.cards):
                 raise ValueError("another number of cards needs another hold")
             table = schema.bookings
             connection.execute(
-                sa.update(table).where(table.c.code == code).values(**_columns(visit))
+                sa.update(table).where(table.c.code == code).values(**rows.columns(visit))
             )
-            _replace_cards(connection, code, visit)
             _audit(connection, at, who, "amend", code, None, None)
 
         write(self.engine, work)
@@ -495,9 +488,13 @@ class Bookings:
 
         Starts where nothing is taken are left out.
         """
-        values = {"counter": counter, "first": first, "last": last, "at": at}
         with reading(self.engine) as connection:
-            return {row[0]: row[1] for row in connection.execute(_TAKEN, values)}
+            values = {
+                name: moment_in(connection, moment)
+                for name, moment in (("first", first), ("last", last), ("at", at))
+            }
+            found = _TAKEN(connection, values | {"counter": counter})
+            return {moment_out(start): count for start, count in found}
 
     def closures(self, first: date, last: date) -> list[Closure]:
         """Return the closures that touch those days, both included, in the order of their days."""
@@ -519,24 +516,13 @@ class Bookings:
                 sa.insert(schema.closures).values(**values)
             ).inserted_primary_key[0]
             stored = replace(closure, id=number)
-            table = schema.starts.c
-            for row in connection.execute(
-                sa.select(schema.starts)
-                .where(table.start_at >= _midnight(closure.first))
-                .where(table.start_at < _midnight(closure.last + timedelta(days=1)))
-                .order_by(table.counter, table.start_at)
-            ).all():
-                start = row.start_at.astimezone(TOKYO)
-                counter = city.counters.get(row.counter)
-                if counter and closure.hits(row.counter, start, counter.slot_minutes):
-                    left = min(closure.seats, row.capacity)
-                    seating.fit(connection, row.counter, row.start_at, left, at)
+            _fit_all(connection, stored, city, at)
             _audit(connection, at, who, "closure_add", None, _closure_json(stored), None)
             return stored
 
         return write(self.engine, work)
 
-    def remove_closure(self, closure_id: int, *, who: str, at: datetime) -> bool:
+    def remove_closure(self, closure_id: int, *, city: City, who: str, at: datetime) -> bool:
         """Delete a closure, and return whether there was one. Its starts are bookable again."""
         table = schema.closures
 
@@ -547,8 +533,9 @@ class Bookings:
             if row is None:
                 return False
             connection.execute(sa.delete(table).where(table.c.id == closure_id))
-            detail = _closure_json(Closure(**row._mapping))
-            _audit(connection, at, who, "closure_remove", None, detail, None)
+            closure = Closure(**row._mapping)
+            _fit_all(connection, closure, city, at)
+            _audit(connection, at, who, "closure_remove", None, _closure_json(closure), None)
             return True
 
         return write(self.engine, work)
@@ -620,6 +607,21 @@ class Bookings:
 _CLOSURE_COLUMNS = ("counter", "first", "last", "from_time", "until_time", "reason", "seats")
 
 
+def _fit_all(connection: Connection, closure: Closure, city: City, at: datetime) -> None:
+    """Work out the capacity anew of every start that a closure touches and somebody asked for."""
+    table = schema.starts.c
+    found = connection.execute(
+        sa.select(table.counter, table.start_at)
+        .where(table.start_at >= _midnight(closure.first))
+        .where(table.start_at < _midnight(closure.last + timedelta(days=1)))
+        .order_by(table.counter, table.start_at)
+    ).all()
+    for counter_id, start in found:
+        counter = city.counters.get(counter_id)
+        if counter and closure.hits(counter_id, start.astimezone(TOKYO), counter.slot_minutes):
+            seating.fit(connection, counter, start, at)
+
+
 def _locked(connection: Connection, code: str) -> Any:
     row = connection.execute(
         sa.select(schema.bookings).where(schema.bookings.c.code == code).with_for_update()
@@ -671,18 +673,6 @@ def _set_status(
     )
 
 
-def _cards_of(connection: Connection, code: str) -> int:
-    table = schema.booking_cards
-    count = sa.select(sa.func.count()).select_from(table).where(table.c.code == code)
-    return int(connection.execute(count).scalar_one())
-
-
-def _replace_cards(connection: Connection, code: str, visit: Visit) -> None:
-    table = schema.booking_cards
-    connection.execute(sa.delete(table).where(table.c.code == code))
-    rows.insert_cards(connection, code, visit.cards)
-
-
 # Small things ------------------------------------------------------------------------------------
 
 
@@ -692,15 +682,15 @@ def _check_deadline(city: City, rule: str, start: datetime, now: datetime) -> No
         raise NotChangeable("too_late", deadline)
 
 
-def _columns(visit: Visit) -> dict[str, Any]:
-    names = ("applicant", "visitor_name", "phone", "conversation", "channel", "note")
-    return {name: getattr(visit, name) for name in names}
-
-
 def _tidied(visit: Visit) -> Visit:
     if not visit.cards:
         raise ValueError("a visit without a card")
     return replace(visit, phone=_digits(visit.phone or "") or None)
+
+
+def _named(booking: Booking, name: str) -> bool:
+    names = [booking.visit.visitor_name, *(card.name_kana for card in booking.cards)]
+    return any(name in known for known in names if known)
 
 
 def _closure_json(closure: Closure) -> dict[str, Any]:

@@ -18,9 +18,7 @@ from renewal.bookings.schema import (
     Utc,
     attempts,
     audit_log,
-    booking_cards,
     bookings,
-    holds,
     metadata,
     seats,
     starts,
@@ -44,8 +42,7 @@ def sweep(engine: Engine, at: datetime) -> None:
 
     def work(connection: Connection) -> None:
         old = at - _KEPT
-        connection.execute(sa.delete(seats).where(seats.c.held_until < old))
-        connection.execute(sa.delete(holds).where(holds.c.held_until < old))
+        connection.execute(sa.delete(seats).where(seats.c.code.is_(None), seats.c.held_until < old))
         connection.execute(sa.delete(attempts).where(attempts.c.at < old))
 
     write(engine, work)
@@ -62,42 +59,31 @@ def purge(engine: Engine, before: date, at: datetime, *, dry_run: bool = False) 
     due = sa.and_(bookings.c.start_at < until, bookings.c.purged_at.is_(None))
 
     def work(connection: Connection) -> int:
-        codes = sa.select(bookings.c.code).where(due)
-        count = int(
-            connection.execute(
-                sa.select(sa.func.count()).select_from(bookings).where(due)
-            ).scalar_one()
-        )
-        if dry_run or not count:
-            return count
+        found = connection.execute(sa.select(bookings.c.code, bookings.c.cards).where(due)).all()
+        if dry_run or not found:
+            return len(found)
         if connection.dialect.name == "sqlite":
             # Deleted text is overwritten in the file, not just unlinked.
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
-        connection.execute(
-            sa.update(booking_cards)
-            .where(booking_cards.c.code.in_(codes))
-            .values(name_kana=None, expires_on=None, note=None)
-        )
-        connection.execute(
-            sa.update(audit_log).where(audit_log.c.code.in_(codes)).values(key=None)
-        )
-        connection.execute(
-            sa.update(seats).where(seats.c.code.in_(codes)).values(hold_id=seats.c.code)
-        )
+        nothing = dict.fromkeys(("visitor_name", "phone", "conversation", "note"))
+        nameless = {"name_kana": None, "expires_on": None, "note": None}
+        code = sa.bindparam("of")
+        values = [
+            {"of": row.code, "cards": [card | nameless for card in row.cards]} for row in found
+        ]
         connection.execute(
             sa.update(bookings)
-            .where(due)
-            .values(
-                visitor_name=None,
-                phone=None,
-                conversation=None,
-                note=None,
-                hold_id=bookings.c.code,
-                confirm_key=bookings.c.code,
-                purged_at=at,
-            )
+            .where(bookings.c.code == code)
+            .values(**nothing, hold_id=code, confirm_key=code, purged_at=at),
+            values,
         )
-        return count
+        connection.execute(
+            sa.update(seats).where(seats.c.code == code).values(hold_id=code), values
+        )
+        connection.execute(
+            sa.update(audit_log).where(audit_log.c.code == code).values(key=None), values
+        )
+        return len(found)
 
     purged = write(engine, work)
     if not dry_run:
@@ -182,12 +168,7 @@ def _seat_counts(
     connection: Connection, _city: City, _now: datetime, _at: datetime
 ) -> Iterator[str]:
     """Stored against computed: a live booking has a seat for each card, a cancelled one none."""
-    card_count = (
-        sa.select(booking_cards.c.code, sa.func.count().label("n"))
-        .group_by(booking_cards.c.code)
-        .subquery()
-    )
-    seat_count = (
+    count = (
         sa.select(
             seats.c.code,
             sa.func.count().label("n"),
@@ -197,18 +178,17 @@ def _seat_counts(
         .group_by(seats.c.code)
         .subquery()
     )
-    n_cards = sa.func.coalesce(card_count.c.n, 0)
-    n_seats = sa.func.coalesce(seat_count.c.n, 0)
+    n_cards = sa.func.json_array_length(bookings.c.cards)
+    n_seats = sa.func.coalesce(count.c.n, 0)
     live = bookings.c.status != "cancelled"
     found = connection.execute(
         sa.select(bookings.c.code, bookings.c.status, n_cards, n_seats)
-        .outerjoin(card_count, card_count.c.code == bookings.c.code)
-        .outerjoin(seat_count, seat_count.c.code == bookings.c.code)
+        .outerjoin(count, count.c.code == bookings.c.code)
         .where(
             sa.or_(
                 sa.and_(live, n_seats != n_cards),
                 sa.and_(~live, n_seats > 0),
-                sa.and_(live, seat_count.c.first != bookings.c.start_at),
+                sa.and_(live, count.c.first != bookings.c.start_at),
             )
         )
         .order_by(bookings.c.code)
@@ -257,7 +237,9 @@ def _old_holds(
 ) -> Iterator[str]:
     """Holds that ended long ago and that no sweep has tidied away; they take no seat."""
     count = connection.execute(
-        sa.select(sa.func.count()).select_from(seats).where(seats.c.held_until < at - _KEPT)
+        sa.select(sa.func.count())
+        .select_from(seats)
+        .where(seats.c.code.is_(None), seats.c.held_until < at - _KEPT)
     ).scalar_one()
     if count:
         yield f"期限を過ぎた仮の席が {count} 残っています（予約のじゃまにはなりません）。"

@@ -18,7 +18,8 @@ from renewal.japanese_dates.context import (
     times_of,
 )
 from renewal.japanese_dates.rules import in_order
-from renewal.japanese_dates.text import KANJI_DIGITS, number
+from renewal.japanese_dates.rules.words import K, one_of
+from renewal.japanese_dates.text import number
 from renewal.japanese_dates.values import (
     DateRange,
     Purpose,
@@ -26,57 +27,83 @@ from renewal.japanese_dates.values import (
     YearMonth,
 )
 
-_RANGE_GAP = re.compile("(?:(?:ごろ|頃|くらい|ぐらい)?(?:から|より|~|-)| to | until | till | through |until)(?:の)?、?")
-_AND_GAP = re.compile(" and |and")
-_OR_GAP = re.compile(
-    "(?:か|または|もしくは|あるいは|それか|と|や|も|、|・|or| or |か、|、または|、もしくは|とか|、か|/)"
+_RANGE_GAP = re.compile(
+    "(?:(?:ごろ|頃|くらい|ぐらい)?(?:から|より|~|-)| to | until | till | through )の?、?"
 )
-_CHANGE_TO = re.compile("(?:の[^、。]{0,6})?(?:に|へ|で)、?(?:予約を?)?(?:変|かえ|へんこう|ずら|移|お願い|して|した)")
+_AND_GAP = re.compile(" and ")
+_OR_GAP = re.compile("、?(?:または|もしくは|あるいは|それか|とか|か)、?|[とやも、・/]| or |or")
+_CHANGED = ("→", "->", "⇒")
+_CHANGE_TO = re.compile(
+    "(?:の[^、。]{0,6})?[にへで]、?(?:予約を?)?(?:変|かえ|へんこう|ずら|移|お願い|して|した)"
+)
 _SAME_DAY_GAP = re.compile(r"[の、( ]?")
+
+# What may follow a day or time.
+_ABOUT = re.compile(
+    one_of(
+        "ごろ 頃 ころ(?!な) くらい ぐらい あたり 辺り 前後 ちょうど 丁度 じゃすと きっかり ぴったり"
+    )
+)
 _CLOSED = re.compile("まで(?:に|の間)?|迄|の間に?|間に|にかけて|のうち")
-_ABOUT = re.compile("ごろ|頃|ころ(?!な)|くらい|ぐらい|あたり|辺り|前後|ちょうど|丁度|じゃすと|きっかり|ぴったり")
-# 移行 and 意向 are how 以降 is often converted by mistake.
+# 移行 and 意向 are how 以降 is often converted by mistake. "10時からでお願いします" is a start.
 _FROM = re.compile(
     "以降|以後|いこう|移行(?!し|す|期)|意向|より後|よりあと|よりも?遅|から先|から後"
-    r"|から(?!で(?:お|す|は?予|$)|の(?:予約|枠|回|部)|お願|予約|変更|変え|ずら|きゃん)"
-    r"|~(?=$|[^\d一-龥ぁ-ん])|~(?=で|に|が|の|希)|を過ぎ(?:て|れば|たら)|になってから"
+    "|から(?!で(?:お|す|は?予|$)|の(?:予約|枠|回|部)|お願|予約|変更|変え|ずら|きゃん)"
+    r"|~(?=$|[^\d一-龥ぁ-ん]|[でにがの希])|を過ぎ(?:て|れば|たら)|になってから"
 )
 _AFTER = re.compile("(?:過ぎ|すぎ)(?!て(?:し|い)|る)")
 _UNTIL = re.compile("(?:より|の)?前までに?|まで(?:に|の間)?(?!も)|迄に?|以前|いぜん")
 _BEFORE = re.compile("より(?:も)?前|よりも?早|前(?!半|後|回|日|もって|に予)(?:に|まで)?")
-_WORK_UNTIL = re.compile(
-    "(?:まで(?:は)?(?:仕事|しごと|学校|授業|会議|用事|ばいと|ぱーと|勤務|働|保育|会社)"
-    "|(?:に|で|ごろ|ごろに|頃に)?(?:仕事|会社|学校|授業|ばいと|ぱーと|勤務)?(?:が|は)?(?:終わ|おわ|上が|あが(?:る|り|れ)|退勤|定時))"
+_BUSY = "(?:仕事|しごと|会社|学校|授業|勤務|ぱーと|ばいと|用事|会議|保育園?|働)"
+_BUSY_BEFORE = re.compile(f"{_BUSY}[がは](?:だいたい|大体)?$")
+_BUSY_UNTIL = re.compile(
+    f"まで(?:は)?{_BUSY}"
+    f"|(?:ごろ|頃)?[にで]?{_BUSY}?[がは]?(?:終わ|おわ|上が|あが[るりれ]|退勤|定時)"
 )
-_LASTING = re.compile(f"から(\\d{{1,2}}|[{KANJI_DIGITS}]{{1,2}})(?:日(?:間|ほど)|(週間))")
-_BUSY_BEFORE = re.compile(
-    "(?:仕事|しごと|会社|学校|授業|勤務|ぱーと|ばいと|用事|会議|保育園)(?:が|は)(?:だいたい|大体)?$"
-)
+_LASTING = re.compile(f"から(\\d{{1,2}}|[{K}]{{1,2}})(?:日(?:間|ほど)|(週間))")
 _STEP = re.compile("の?(?P<w>翌々日|翌日|次の日|よくじつ|前日|前の日|翌週|次の週|週(?!末))")
 
-_NEGATIVE_WORDS = (
-    "無理|むり|だめ|駄目|ng(?![a-z])|不可|都合(?:が|は)?(?:悪|わる|つか|あわ|合わ|よくな|良くな)|避け|除|やめ|止め|間に合わ|早すぎ|早過ぎ|はやすぎ|遅すぎ|遅過ぎ"
-    "|(?:行け|いけ|行かれ|うかがえ|伺え|来られ|来れ|出られ|出れ|参れ|抜けられ|抜けれ|休め|動け|通え|取れ)"
-    "(?:な(?!が)|ません)|困|厳し|きびし|難し|むずかし|埋ま|ふさが"
-    "|空いて(?:い)?(?:な|ません)|あいて(?:い)?(?:な|ません)|×|外し(?:て|たい)|以外|いがい|合わな|予定があ|用事があ|用があ"
-    "|休みじゃな|休みではな|(?<![てで])い(?:ない|ません)|居な|居ません|留守|不在|出張|旅行|忙し|いそがし|苦手|入院|帰省|予定が(?:あ|い)"
+# What rules a day or time out.
+_CANNOT = (
+    "(?:行け|いけ|行かれ|うかがえ|伺え|来られ|来れ|出られ|出れ|参れ|抜けられ|抜けれ|休め|動け|通え|取れ)"
+    "(?:な(?!が)|ません)"
 )
-_WEAK_NEGATIVE = "仕事|しごと|学校|授業|勤務|出勤|ぱーと|ばいと|予定が|用事|用が|病院|通院|でいさーびす"
-_PARTICLE = "(?:の(?:日|方|ほう|時間帯?|枠)|とか|あたり|だけ|のみ)?(?:は|が|も|には|にも|だと|では|って|に|で|を|は、)?"
+_NEGATIVE_WORDS = one_of(
+    f"{_CANNOT} 無理 むり だめ 駄目 ng(?![a-z]) 不可"
+    " 都合[がは]?(?:悪|わる|つか|あわ|合わ|よくな|良くな) 避け 除 やめ 止め 間に合わ"
+    " [早遅]すぎ [早遅]過ぎ はやすぎ 困 厳し きびし 難し むずかし 埋ま ふさが"
+    " [空あ]いてい?(?:な|ません) × 外し(?:て|たい) 以外 いがい 合わな 用事?があ 予定が(?:あ|い)"
+    " 休みじゃな 休みではな (?<![てで])い(?:ない|ません) 居な 居ません 留守 不在 出張"
+    " 旅行 忙し いそがし 苦手 入院 帰省"
+)
+_PARTICLE = (
+    "(?:の(?:日|方|ほう|時間帯?|枠)|とか|あたり|だけ|のみ)?"
+    "(?:には|にも|だと|では|って|は、|[はがもにでを])?"
+)
 _NEGATION = re.compile(
-    f"(?P<p>{_PARTICLE})[^、。!?\\n]{{0,8}}?(?P<n>{_NEGATIVE_WORDS})"
+    f"{_PARTICLE}[^、。!?\\n]{{0,8}}?(?P<n>{_NEGATIVE_WORDS})"
     "(?!.{0,8}(?:ですか|ますか|でしょうか|せんか|かな|[^わ分]?でも|\\?))"
 )
-_WEAK_NEGATION = re.compile(f"(?:は|が|も|って)(?:、)?(?:ずっと|いつも|ちょっと)?(?:{_WEAK_NEGATIVE})")
-_EXCEPT = re.compile("の?(?:日)?(?:以外|いがい|を?除(?:いて|く|き)|は除(?:いて|く|き)|を?避けて)(?:なら|の日|で(?:も)?|は|に)?")
-_NOT_THIS = re.compile(
-    "(?:の(?:予約|方|ほう))?(?:じゃ|では?|で)(?:は)?な(?:く(?:て|、)?|し(?:に)?|い(?:です)?)|ぢゃなく|やめて|をやめ|から(?:に)?変更"
+# Being busy rules a day out unless a time follows (平日は仕事なので夕方).
+_WEAK_NEGATION = re.compile(
+    "(?:は|が|も|って)、?(?:ずっと|いつも|ちょっと)?"
+    + one_of(
+        "仕事 しごと 学校 授業 勤務 出勤 ぱーと ばいと 予定が 用事 用が 病院 通院 でいさーびす"
+    )
 )
-_ONLY = re.compile("(?:じゃ|で)な(?:いと|ければ|きゃ)|の?[^、。\\d]{0,4}?(?:しか|だけ|のみ)(?!は?(?:無理|だめ|駄目|ng|都合))")
-_LINKED = re.compile("(?:と|か|や|も|、|・|および|及び|・|/|or| or | and )?")
+_EXCEPT = re.compile("の?日?(?:以外|いがい|を?除(?:いて|く|き)|は除(?:いて|く|き)|を?避けて)")
+_NOT_THIS = re.compile(
+    "(?:の(?:予約|方|ほう))?(?:じゃ|では?|ぢゃ)な(?:く|し|い)|やめて|をやめ|から(?:に)?変更"
+)
+_ONLY = re.compile(
+    "(?:じゃ|で)な(?:いと|ければ|きゃ)"
+    "|の?[^、。\\d]{0,4}?(?:しか|だけ|のみ)(?!は?(?:無理|だめ|駄目|ng|都合))"
+)
+_LINKED = re.compile("(?:および|及び|[とかやも、・/]| or | and )?")
 _ENGLISH_BEFORE = re.compile(
-    "(?:(?P<neg>except(?: for)?|not|but not|avoid|other than|(?:can't|can ?not|won't)(?: come| go| make it)?|unavailable|busy|no)"
-    "|(?P<from>after|from|since|starting)|(?P<until>before|by|until|till)|(?P<about>around|about|at|on))"
+    "(?:(?P<neg>except(?: for)?|not|avoid|other than|unavailable|busy|no"
+    "|(?:can't|can ?not|won't)(?: come| go| make it)?)"
+    "|(?P<from>after|from|since|starting)|(?P<until>before|by|until|till))"
     "(?: (?:on|the|at|in))? ?$"
 )
 
@@ -93,9 +120,14 @@ def combine(c: Context) -> list[Piece]:
         if together:
             joined[-1] = together
             continue
-        if before and before.week and piece.week and _OR_GAP.fullmatch(
-            c.text, before.end, piece.start
-        ) and before.kind == "date_range" and isinstance(piece.value, date):
+        if (
+            before
+            and before.week
+            and piece.week
+            and _OR_GAP.fullmatch(c.text, before.end, piece.start)
+            and before.kind == "date_range"
+            and isinstance(piece.value, date)
+        ):
             # 来週か再来週の木曜: the weekday is said of both weeks
             on = before.week + DAY * piece.value.weekday()
             joined[-1] = replace(before, kind="date", value=on)
@@ -115,7 +147,10 @@ def _join(c: Context, a: Piece, b: Piece) -> Piece | None:
         return None
     if _same_day(a, b, gap):
         return _one_day(c, a, b)
-    if gap in ("→", "->", "⇒"):
+    if gap == "の" and isinstance(a.value, date) and c.text.startswith(("翌週", "次の週"), b.start):
+        monday = a.value - DAY * a.value.weekday() + timedelta(weeks=1)
+        return c.span(a.start, b.end, monday, monday + DAY * 6)
+    if gap in _CHANGED:
         a.background = a.kind == b.kind
         return None
     english_between = _AND_GAP.fullmatch(gap) and c.text[: a.start].endswith("between ")
@@ -192,11 +227,10 @@ def _qualified(c: Context, piece: Piece, limit: int) -> Piece:
     if piece.kind in ("invalid", "preference") or piece.background:
         return piece
     english = _ENGLISH_BEFORE.search(text, max(0, piece.start - 24), piece.start)
-    if english and (piece.kind in TIME_KINDS or piece.kind in DAY_KINDS):
-        if english["from"] or english["until"]:
-            opened = _opened(c, piece, bool(english["from"]), english["until"] != "before")
-            if opened:
-                return replace(opened, start=english.start())
+    if english and not english["neg"] and piece.kind in (*TIME_KINDS, *DAY_KINDS):
+        opened = _opened(c, piece, bool(english["from"]), english["until"] != "before")
+        if opened:
+            return replace(opened, start=english.start())
     step = _STEP.match(text, piece.end) if isinstance(piece.value, date) else None
     if step and step.end() <= limit:
         piece = _stepped(c, piece, step["w"], step.end())
@@ -211,7 +245,7 @@ def _qualified(c: Context, piece: Piece, limit: int) -> Piece:
         days = DateRange(piece.value, piece.value + DAY * (count - 1))
         return replace(piece, kind="date_range", value=days, end=lasting.end())
     if piece.kind == "time":
-        work = _WORK_UNTIL.match(text, piece.end)
+        work = _BUSY_UNTIL.match(text, piece.end)
         busy = _BUSY_BEFORE.search(text, max(0, piece.start - 8), piece.start)
         if work or (busy and _UNTIL.match(text, piece.end)):
             return replace(
@@ -236,7 +270,8 @@ def _qualified(c: Context, piece: Piece, limit: int) -> Piece:
                 if follow:
                     value, match = TimeRange(_time(piece), None), follow
                 return replace(piece, kind="time_range", value=value, end=match.end())
-            opened = _opened(c, piece, from_it, inclusive and not match[0].startswith("の前"))
+            exclusive = match[0].startswith(("の前", "より後", "よりあと"))
+            opened = _opened(c, piece, from_it, inclusive and not exclusive)
             if opened:
                 return replace(opened, end=match.end())
     if piece.kind in TIME_KINDS and text[max(0, piece.start - 1) : piece.start] == "~":
@@ -290,9 +325,10 @@ def _opened(c: Context, piece: Piece, from_it: bool, inclusive: bool) -> Piece |
     if days is None or piece.kind == "weekday" and len(piece.value) != 1:  # type: ignore[arg-type]
         return None
     if from_it:
-        if days.first is None:
+        first_day = days.first if inclusive else days.last and days.last + DAY
+        if first_day is None:
             return None
-        return replace(piece, kind="date_range", value=DateRange(days.first, None))
+        return replace(piece, kind="date_range", value=DateRange(first_day, None))
     if piece.kind == "date_range" and days.first and not piece.week and days.first > c.today:
         return replace(piece, value=DateRange(None, days.last)) if inclusive else None
     end = days.last if inclusive else days.first and days.first - DAY
@@ -309,9 +345,12 @@ def _negate(c: Context, pieces: list[Piece]) -> None:
         piece = pieces[at]
         after = pieces[at + 1] if at + 1 < len(pieces) else None
         limit = after.start if after else len(c.text)
-        linked = after is not None and following_negated and piece.kind == after.kind.replace(
-            "not_", ""
-        ) and bool(_LINKED.fullmatch(c.text, piece.end, after.start))
+        linked = (
+            after is not None
+            and following_negated
+            and piece.kind == after.kind.replace("not_", "")
+            and bool(_LINKED.fullmatch(c.text, piece.end, after.start))
+        )
         if piece.kind in ("invalid", "preference"):
             following_negated = False
             continue
@@ -337,8 +376,10 @@ def _negation_end(c: Context, piece: Piece, after: Piece | None, limit: int) -> 
     if not_this:
         return piece.end
     negation = _NEGATION.match(text, piece.end)
-    if negation and negation.end("n") <= limit and not re.search(
-        "しか|予約し(?:た|て)|予約が|たい|なら|けど", negation[0]
+    if (
+        negation
+        and negation.end("n") <= limit
+        and not re.search("しか|予約し(?:た|て)|予約が|たい|なら|けど", negation[0])
     ):
         return piece.end
     weak = _WEAK_NEGATION.match(text, piece.end)

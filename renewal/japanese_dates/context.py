@@ -169,8 +169,7 @@ class Context:
         """Return the day, having read the weekday that may follow; invalid if it cannot be."""
         weekday, tail_end, loose = weekday_after(self.text, end)
         if isinstance(years, Invalid):
-            return Piece(start, end, "invalid", Invalid("no_such_era_year", self.text[start:end],
-                                                        self._all_valid(years, month, day)))
+            return self.invalid(start, end, "no_such_era_year", years.candidates)
         if not 1 <= month <= 12:
             other = None
             if 1 <= month <= 31 and 1 <= day <= 12 and "月" not in self.text[start:end]:
@@ -253,10 +252,6 @@ class Context:
         days = (weekday - self.today.weekday()) % 7
         return self.today + DAY * (days or 7 * after_today)
 
-    def _all_valid(self, years: Invalid, month: int, day: int) -> tuple[date, ...]:
-        counted = [valid(found.year, month, day) for found in years.candidates]
-        return tuple(on for on in counted if on)
-
     # Times ---------------------------------------------------------------------------------
 
     def clock(self, start: int, end: int, said: str, minute: int, part: str | None) -> Piece:
@@ -272,9 +267,8 @@ class Context:
             return self.invalid(start, end, "no_such_time")
         if half == "am" and hour > 12:
             return self.invalid(start, end, "am_pm_conflict")
-        if half == "pm" and hour < 12 and not (part in _NOONISH and hour >= 10):
-            hour += 12
-        elif bare and hour <= 7:
+        before_noon = half == "am" or (part in _NOONISH and hour >= 10)  # 昼の11時
+        if hour < 12 and not before_noon and (half == "pm" or (bare and hour <= 7)):
             hour += 12
         piece = Piece(start, end, "time", time(hour, minute))
         piece.half, piece.bare_hour = half, bare

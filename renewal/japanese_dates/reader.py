@@ -6,22 +6,38 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 
+from renewal.japanese_dates.beginnings import ANY, beginnings
 from renewal.japanese_dates.combine import combine
 from renewal.japanese_dates.context import Context, Piece
-from renewal.japanese_dates.first_characters import first_characters
 from renewal.japanese_dates.rules import RULES, Match, Resolver, bare_numbers
 from renewal.japanese_dates.text import fold
 from renewal.japanese_dates.values import Found, Invalid, Purpose, YearMonth
 
 Expecting = Literal["day", "time"]
 
-# The rules that can begin with a character, in their order: most characters begin none.
-_RULES_BY_FIRST: dict[str, list[tuple[Callable[[str, int], Match | None], Resolver]]] = {}
+_Tried = tuple[Callable[[str, int], Match | None], Resolver]
+_RULES_BY_FIRST: dict[str, list[tuple[frozenset[str], _Tried]]] = {}
 for _rule in RULES:
-    for _char in first_characters(_rule.pattern.pattern):
-        _RULES_BY_FIRST.setdefault(_char, []).append((_rule.pattern.match, _rule.resolve))
+    _seconds: dict[str, set[str]] = {}
+    for _head in beginnings(_rule.pattern.pattern):
+        _seconds.setdefault(_head[0], set()).add(_head[1:] or ANY)
+    for _first, _second in _seconds.items():
+        _RULES_BY_FIRST.setdefault(_first, []).append(
+            (frozenset(_second), (_rule.pattern.match, _rule.resolve))
+        )
+
+
+@lru_cache(maxsize=8192)
+def _rules_for(pair: str) -> tuple[_Tried, ...]:
+    """Return the rules that can begin with these two characters, in their order."""
+    return tuple(
+        tried
+        for seconds, tried in _RULES_BY_FIRST.get(pair[0], ())
+        if ANY in seconds or pair[1:] in seconds
+    )
 
 
 def read(
@@ -62,7 +78,7 @@ def pieces_of(
 def _scan(c: Context) -> None:
     at, text = 0, c.text
     while at < len(text):
-        for fits, resolve in _RULES_BY_FIRST.get(text[at], ()):
+        for fits, resolve in _rules_for(text[at : at + 2]):
             match = fits(text, at)
             if match is None or match.end() == at:
                 continue
@@ -79,7 +95,10 @@ def _scan(c: Context) -> None:
 
 _CUES = {
     Purpose.EXPIRY: ("期限|有効|満了|expir|valid", "まで|に?切れ|が期限|期限|で切れ|に満了"),
-    Purpose.BIRTHDAY: ("生年月日|誕生日|生まれ|うまれ|birth|born", "に?生まれ|うまれ|生(?:$|[のでま。])|が誕生日"),
+    Purpose.BIRTHDAY: (
+        "生年月日|誕生日|生まれ|うまれ|birth|born",
+        "に?生まれ|うまれ|生(?:$|[のでま。])|が誕生日",
+    ),
     Purpose.ISSUE: ("発行|交付|作成|取得|issued", "に?(?:発行|交付|作|つく|取|受け取|もら)"),
 }
 

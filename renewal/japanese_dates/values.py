@@ -170,9 +170,7 @@ class Wish:
             )
         elif newer.first or newer.last:
             weekdays = newer.weekdays or self.weekdays
-            merged = replace(
-                merged, days=(), first=newer.first, last=newer.last, weekdays=weekdays
-            )
+            merged = replace(merged, days=(), first=newer.first, last=newer.last, weekdays=weekdays)
         elif newer.weekdays:
             merged = replace(merged, days=(), weekdays=newer.weekdays)
         if newer.times or newer.from_time or newer.until_time:

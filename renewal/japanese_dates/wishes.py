@@ -35,16 +35,19 @@ _OLD_BOOKING = re.compile(
 )
 _MOVED_TO = re.compile("(?:の(?:予約|枠|分|時間)?|だったの|でしたの)?を、?")
 _MOVED = re.compile("(?:の(?:予約)?)?(?:から|を|だった|でした)")
-_CHANGING = re.compile("変更|変え|かえ|ずら|移|変わ|延ば|のば|早め|遅ら|別の|きゃんせる|取り消|取消|change|reschedul|move|instead")
+_CHANGING = re.compile(
+    "変更|変え|かえ|ずら|移|変わ|延ば|のば|早め|遅ら|別の|きゃんせる|取り消|取消"
+    "|change|reschedul|move|instead|cancel"
+)
 _LONG_AGO = timedelta(days=366)
 
 
 def read_wish(text: str, now: datetime, expecting: Expecting | None = None) -> Wish:
     """Return when the person wants to come, as far as the text says it; empty if it does not.
 
-    Dates that are about something else (期限は2月20日, 昭和40年3月5日生まれ) are left out, and so is
-    the old time where a booking is moved ("3日の予約を5日に変更"). "3日か5日" gives both days;
-    "来週の木曜" its date, "来週、木曜" a span with a weekday.
+    Dates that are about something else (期限は2月20日, 昭和40年3月5日生まれ) are left out, and so
+    is the old time where a booking is moved ("3日の予約を5日に変更"). "3日か5日" gives both days;
+    "来週の木曜" its date, "来週、木曜" a span with a weekday. `expecting` is as in `read`.
     """
     context, found = pieces_of(text, now, Purpose.BOOKING, expecting)
     changing = _CHANGING.search(context.text)
@@ -156,9 +159,7 @@ def _days(
         span = _merged(span, new, piece.or_before) if span else new
     first, last = span or (None, None)
     inside = [
-        day
-        for day in named
-        if (first is None or first <= day) and (last is None or day <= last)
+        day for day in named if (first is None or first <= day) and (last is None or day <= last)
     ]
     if named and inside and span:
         first = last = None  # 来週、できれば3日: the span only led up to the day

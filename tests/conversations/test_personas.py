@@ -19,12 +19,19 @@ MOST_TURNS = 40
 # What the bot must have said when a conversation ends without a booking.
 SAID = {
     "card_renewal": "カード本体の更新",
-    "too_early": "から更新できます",
+    "too_early": "更新できるのは",
     "reissue_first": "再発行",
     "impossible": "法定代理人",
     "call_centre": "024-505-0445",
     "stopped": "",
     "walk_in": "予約なし",
+}
+
+
+# Questions that the bot learnt after the personas were written.
+_LATER_QUESTIONS = {
+    True: {"reissue_plan": "はい、届いたあとの日で予約します"},
+    False: {"reissue_plan": "届いてからにします"},
 }
 
 
@@ -40,7 +47,7 @@ def play(persona: dict[str, Any], person: Person) -> None:
         person.says(opening)
     for _ in range(MOST_TURNS):
         asked = person.slot("requested_slot")
-        answers = persona["answers"]
+        answers = {**_LATER_QUESTIONS[persona["expect"]["outcome"] == "booked"], **persona["answers"]}
         if asked is None or asked not in answers:
             return
         wanted = _as_list(answers[asked])

@@ -103,9 +103,14 @@ class Desk:
         )
 
     def book(
-        self, start: datetime = START, seats: int = 1, *, counter: str = "honchosha"
+        self,
+        start: datetime = START,
+        seats: int = 1,
+        *,
+        counter: str = "honchosha",
+        at: datetime = AT,
     ) -> Booking:
-        return self.confirm(self.hold(start, seats, counter=counter))
+        return self.confirm(self.hold(start, seats, counter=counter, at=at), at=at)
 
     def change(self, code: str, hold: Hold, key: str | None = None, **more: Any) -> Booking:
         values = {"now": NOW, "at": AT, **more}
@@ -216,12 +221,12 @@ def test_the_database_itself_refuses_a_seat_twice_and_a_seat_too_many(
         row = dict(connection.execute(sa.select(schema.seats)).one()._mapping)
     more = (
         row,  # the same seat again
-        row | {"seat_no": 4},  # above the capacity
-        row | {"seat_no": 4, "capacity": 4},  # with a capacity of one's own
-        row | {"seat_no": 0},
-        row | {"seat_no": 2, "code": "NOPE"},  # held and booked
-        row | {"seat_no": 2, "code": "NOPE", "held_until": None},  # a booking that is none
-        row | {"start_at": OTHER},  # at a start that does not exist
+        row | {"seat_no": 4, "hold_id": "k"},  # above the capacity
+        row | {"seat_no": 4, "capacity": 4, "hold_id": "k"},  # with a capacity of one's own
+        row | {"seat_no": 0, "hold_id": "k"},
+        row | {"seat_no": 2},  # for the same request again
+        row | {"seat_no": 2, "hold_id": "k", "code": "NOPE"},  # for a booking that is none
+        row | {"start_at": OTHER, "hold_id": "k"},  # at a start that does not exist
     )
     for values in more:
         with pytest.raises(sa.exc.IntegrityError), engine.begin() as connection:
@@ -269,10 +274,29 @@ def test_a_hold_that_has_run_out_is_taken_again_when_its_seat_is_free(desk: Desk
     hold = desk.hold(WEST, counter="nishiguchi")
     booking = desk.confirm(hold, at=LATER)
     assert desk.store.get(booking.code) == booking
-    swept = desk.hold(OTHER)
-    sweep(desk.store.engine, AT + timedelta(days=1))
-    assert desk.confirm(swept, at=AT + timedelta(hours=23)).status == "booked"
     assert desk.check() == []
+
+
+def test_seats_that_nobody_had_are_given_before_those_of_a_hold_that_has_run_out(
+    desk: Desk,
+) -> None:
+    first = desk.hold()
+    for _ in range(2):
+        desk.book(at=LATER)
+    assert desk.confirm(first, at=LATER).status == "booked"
+    assert desk.taken(LATER) == {"12-03 17:30": 3}
+
+
+def test_holds_that_have_run_out_are_swept_away_after_a_day(desk: Desk) -> None:
+    hold = desk.hold()
+    booking = desk.book(OTHER)
+    sweep(desk.store.engine, LATER + timedelta(hours=23))
+    assert desk.confirm(hold, at=LATER + timedelta(hours=23)).status == "booked"
+    gone = desk.hold()
+    sweep(desk.store.engine, LATER + timedelta(days=1))
+    with pytest.raises(HoldExpired):
+        desk.confirm(gone, at=LATER + timedelta(days=1))
+    assert desk.store.get(booking.code) == booking
 
 
 def test_a_hold_taken_again_late_still_keeps_the_cut_off(desk: Desk) -> None:
@@ -567,7 +591,9 @@ def test_a_change_while_another_takes_the_target_seat_one_of_them_gets_it(desk: 
 def test_a_family_changes_with_all_its_cards(desk: Desk) -> None:
     booking = desk.book(seats=3)
     with pytest.raises(ValueError, match="cards"):
-        desk.change(booking.code, desk.hold(OTHER, 2))
+        desk.change(booking.code, desk.hold(tokyo("2026-12-04T13:00"), 4))
+    with pytest.raises(HoldExpired):
+        desk.change(booking.code, desk.hold(tokyo("2026-12-04T15:00"), 2))
     changed = desk.change(booking.code, desk.hold(OTHER, 3))
     assert [(place.start, place.seats) for place in changed.places] == [(OTHER, 3)]
 
@@ -652,8 +678,8 @@ def test_a_closed_start_cannot_be_held(desk: Desk) -> None:
     desk.hold(tokyo("2026-12-03T16:30"))
     assert desk.store.closures(START.date(), START.date()) == [closure]
     assert desk.store.closures(OTHER.date(), OTHER.date()) == []
-    assert desk.store.remove_closure(closure.id or 0, who="tanaka", at=AT)
-    assert not desk.store.remove_closure(closure.id or 0, who="tanaka", at=AT)
+    assert desk.store.remove_closure(closure.id or 0, city=desk.city, who="tanaka", at=AT)
+    assert not desk.store.remove_closure(closure.id or 0, city=desk.city, who="tanaka", at=AT)
     desk.hold()
     assert [entry["what"] for entry in desk.store.audit()] == ["closure_add", "closure_remove"]
 
@@ -674,7 +700,7 @@ def test_a_closure_takes_the_seat_of_a_hold(desk: Desk) -> None:
     hold = desk.hold()
     close(desk, START.date())
     assert desk.taken() == {}
-    with pytest.raises(NotBookable, match="closure"):
+    with pytest.raises(HoldExpired):
         desk.confirm(hold)
     assert desk.store.list_bookings() == []
 

@@ -1,0 +1,306 @@
+"""The booking form: a booking found again, shown, changed or cancelled."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.application import ActionAskVisitDate, ActionAskVisitTime
+from actions.base import AssistantAction, Events, Turn, desk, say
+from renewal import answers, booking_change, calendar_view, settings
+from renewal.application import Application, Desk, Remark
+from renewal.booking_change import Caller, Request
+from renewal.bookings import HoldExpired, NotBookable, NotChangeable, SlotFull, TryAgain
+
+_ACTIONS = {"check_booking": "check", "change_booking": "change", "cancel_booking": "cancel"}
+# What these say is an answer or nothing; every other intent has a rule of its own.
+_NO_RULE = {*_ACTIONS, "inform", "affirm", "deny", "dont_know", "correct", "resume", "go_back",
+            "nlu_fallback", "secret_typed"}
+_LEAVING = {"stop", "start_over"}
+_HOW = ("short", "example", "other_way")
+
+
+def _caller(tracker: Tracker) -> Caller:
+    metadata = (tracker.latest_message or {}).get("metadata") or {}
+    return Caller(
+        settings.keyed_hash(tracker.sender_id),
+        tuple(tracker.get_slot("booking_known") or ()),
+        metadata.get("source"),
+    )
+
+
+class ValidateBookingForm(AssistantAction):
+    """Takes in what a message says about a booking and decides what is asked next."""
+
+    def name(self) -> str:
+        return "validate_booking_form"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        turn, at_desk, caller = Turn(tracker), desk(), _caller(tracker)
+        asked = turn.asked if turn.asked in booking_change.QUESTIONS else None
+        before = Request.from_slots(tracker.slots) if asked else Request()
+        if _already_taken_in(tracker):
+            now = Request.from_slots(tracker.slots)
+            return _ask(now, now, at_desk, caller, tracker, "short")
+        if turn.intent == "go_back" and asked:
+            after = booking_change.step_back(before, asked, at_desk)
+            say(dispatcher, [Remark("back" if after != before else "nothing_to_go_back_to")])
+            return _ask(before, after, at_desk, caller, tracker)
+        if turn.intent == "secret_typed":
+            say(dispatcher, [Remark("secret_typed")])
+            return _ask(before, before, at_desk, caller, tracker, "short")
+        said = _said(turn, asked, before, at_desk, caller)
+        if asked is None:
+            said.setdefault("action", "check")
+        if not said:
+            return _unanswered(dispatcher, turn, before, at_desk, caller, tracker)
+        key = f"move:{turn.message_id}"[:100]
+        after, remarks = booking_change.advance(before, said, at_desk, caller, key)
+        if asked is None and not turn.is_button:
+            remarks = [*booking_change.asked_besides(turn.text, after, at_desk), *remarks]
+        say(dispatcher, remarks)
+        for question in turn.questions() if len(turn.clauses) > 1 else ():
+            say(dispatcher, [Remark(question)])
+        return _ask(before, after, at_desk, caller, tracker)
+
+
+def _said(
+    turn: Turn, asked: str | None, r: Request, at_desk: Desk, caller: Caller
+) -> dict[str, Any]:
+    """Return what the message says, {} when it is something else to be dealt with."""
+    action = _ACTIONS.get(turn.intent)
+    wanted = {"action": action} if action and action != r.action else {}
+    if turn.is_button:
+        given = turn.answers() or {}
+        return wanted | {name.removeprefix("booking_"): value for name, value in given.items()}
+    if asked and turn.intent in _LEAVING:
+        return {}
+    told = "".join(text for text, intent, _ in turn.clauses if not _asks(text, intent))
+    said = booking_change.read(told, asked, r, at_desk, caller)
+    # At the last question "キャンセルで" is a yes to cancelling, not another wish.
+    return said if said.get("confirmed") and r.action == action else wanted | said
+
+
+def _asks(text: str, intent: str) -> bool:
+    if intent == "ask_free_times":  # "10日は空いてますか" names a day that would suit
+        return False
+    return intent.startswith(("ask_", "out_of_scope")) and answers.is_question(text)
+
+
+def _already_taken_in(tracker: Tracker) -> bool:
+    """Return whether this message was dealt with before: Rasa asks again after a question."""
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            return False
+        if event["event"] == "action" and event["name"] not in (
+            "application_form", "booking_form", "action_extract_slots", "action_listen",
+            "action_session_start",
+        ):
+            return True
+    return False
+
+
+def _unanswered(
+    dispatcher: CollectingDispatcher,
+    turn: Turn,
+    r: Request,
+    at_desk: Desk,
+    caller: Caller,
+    tracker: Tracker,
+) -> Events:
+    if turn.intent not in _NO_RULE:
+        return []  # Rasa rejects the form, and the message's own rule answers
+    if turn.intent in _ACTIONS or turn.intent == "resume":
+        return _ask(r, r, at_desk, caller, tracker, "short")
+    if turn.intent in ("dont_know", "deny") and turn.asked in ("booking_code", "booking_choice"):
+        say(dispatcher, [Remark("booking_code_not_at_hand")])
+        return _ask(r, r, at_desk, caller, tracker, "short")
+    failed = int(tracker.get_slot("failed_answers") or 0) + 1
+    say(dispatcher, [Remark("answer_not_read")])
+    how = _HOW[(failed - 1) % 3]
+    return [*_ask(r, r, at_desk, caller, tracker, how), SlotSet("failed_answers", failed)]
+
+
+def _ask(
+    before: Request,
+    after: Request,
+    at_desk: Desk,
+    caller: Caller,
+    tracker: Tracker,
+    how: str | None = None,
+) -> Events:
+    """Return the changed slots and the next question; the form ends when there is none."""
+    question = booking_change.next_question(after, at_desk, caller)
+    if how is None and question and question == tracker.get_slot("requested_slot"):
+        how = "short"
+    changed = after.changes_since(Request.from_slots(tracker.slots))
+    return [
+        *(SlotSet(name, value) for name, value in changed.items()),
+        SlotSet("ask_how", how),
+        SlotSet("lead", "@lead_2" if tracker.get_slot("lead") == "@lead_1" else "@lead_1"),
+        SlotSet("failed_answers", None),
+        SlotSet("booking_known", _known(after, caller)),
+        SlotSet("requested_slot", question),
+    ]
+
+
+def _known(r: Request, caller: Caller) -> list[str]:
+    return list(dict.fromkeys([*caller.known, *([r.found] if r.found else [])]))
+
+
+class ActionAskBookingChoice(AssistantAction):
+    """Asks which of this conversation's bookings is meant."""
+
+    def name(self) -> str:
+        return "action_ask_booking_choice"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        at_desk = desk()
+        listed = booking_change.bookings_of(_caller(tracker), at_desk)
+        labels = [booking_change.label(booking, at_desk) for booking in listed]
+        dispatcher.utter_message(
+            response="utter_ask_booking_choice",
+            bookings="\n".join(f"{number}. {label}" for number, label in enumerate(labels, 1)),
+            buttons=[
+                {"title": label, "payload": f'/inform{{"booking_code": "{booking.code}"}}'}
+                for label, booking in zip(labels, listed, strict=True)
+            ][:10]
+            + [{"title": "@another_booking", "payload": '/inform{"booking_code": "another"}'}],
+        )
+        return []
+
+
+class ActionAskBookingDate(ActionAskVisitDate):
+    """Asks for the new day, as in the application."""
+
+    def name(self) -> str:
+        return "action_ask_booking_date"
+
+    def about(self, tracker: Tracker) -> Application:
+        return _about(tracker)
+
+
+class ActionAskBookingTime(ActionAskVisitTime):
+    """Asks for the new time on the chosen day, as in the application."""
+
+    def name(self) -> str:
+        return "action_ask_booking_time"
+
+    def about(self, tracker: Tracker) -> Application:
+        return _about(tracker)
+
+
+def _about(tracker: Tracker) -> Application:
+    r, at_desk = Request.from_slots(tracker.slots), desk()
+    booking = at_desk.bookings.get(str(r.found))
+    assert booking is not None
+    return booking_change.as_application(r, booking, at_desk)
+
+
+class ActionAskBookingConfirmed(AssistantAction):
+    """Says what will be done, and asks once."""
+
+    def name(self) -> str:
+        return "action_ask_booking_confirmed"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        r, at_desk = Request.from_slots(tracker.slots), desk()
+        booking = at_desk.bookings.get(str(r.found))
+        assert booking is not None
+        old = _place(booking.start, booking.counter, at_desk)
+        if r.action == "cancel":
+            dispatcher.utter_message(response="utter_ask_booking_cancel", old=old)
+            return []
+        start = booking_change.as_application(r, booking, at_desk).start
+        new = _place(start, str(r.counter), at_desk)
+        dispatcher.utter_message(response="utter_ask_booking_change", old=old, new=new)
+        return []
+
+
+def _place(start: Any, counter: str, at_desk: Desk) -> str:
+    return f"{booking_change.moment(start)}　{at_desk.city.counters[counter].label}"
+
+
+class ActionFinishBooking(AssistantAction):
+    """Changes or cancels what was confirmed; forgets what was asked for it."""
+
+    def name(self) -> str:
+        return "action_finish_booking"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        r, at_desk = Request.from_slots(tracker.slots), desk()
+        if r.confirmed == "yes":
+            try:
+                _carry_out(dispatcher, r, at_desk)
+            except NotChangeable:
+                booking = at_desk.bookings.get(str(r.found))
+                say(dispatcher, [booking_change.refusal(str(r.action), booking, at_desk)])
+            except (HoldExpired, SlotFull, NotBookable, TryAgain):
+                failed = "time_lost" if r.action == "change" else "booking_try_again"
+                say(dispatcher, [Remark(failed)])
+                again = replace(r, date=None, time=None, wish=None, hold=None, confirmed=None)
+                lost = again.changes_since(r).items()
+                return [*(SlotSet(*each) for each in lost), FollowupAction("booking_form")]
+        return [*_forget(), *_other_business(dispatcher, tracker)]
+
+
+def _carry_out(dispatcher: CollectingDispatcher, r: Request, at_desk: Desk) -> None:
+    booking = booking_change.carry_out(r, at_desk)
+    if r.action == "change":
+        dispatcher.utter_message(
+            response="utter_booking_changed",
+            when=booking_change.moment(booking.start),
+            counter_label=at_desk.city.counters[booking.counter].label,
+            code=booking.code,
+            buttons=calendar_view.booking_buttons(booking),
+            json_message=calendar_view.booking_card(booking, at_desk),
+        )
+    else:
+        when = booking_change.moment(booking.start)
+        dispatcher.utter_message(response="utter_booking_cancelled", when=when)
+
+
+def _forget() -> Events:
+    names = [f"booking_{f.name}" for f in fields(Request)]
+    return [SlotSet(name, None) for name in (*names, "requested_slot")]
+
+
+def _other_business(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Offer to go on with an application that was going on before."""
+    if Application.from_slots(tracker.slots) == Application() or tracker.get_slot("stopped"):
+        return []
+    say(dispatcher, [Remark("application_waits")])
+    return [SlotSet("stopped", True)]
+
+
+class ActionLeaveBooking(AssistantAction):
+    """Stops in the middle: nothing about the booking has changed, and that is said."""
+
+    def name(self) -> str:
+        return "action_leave_booking"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        booking_change.leave(Request.from_slots(tracker.slots), desk())
+        if Turn(tracker).intent == "book":
+            return _forget()
+        say(dispatcher, [Remark("booking_left")])
+        return [*_forget(), *_other_business(dispatcher, tracker)]
+
+
+class ActionRestartBooking(AssistantAction):
+    """Begins again with the same request."""
+
+    def name(self) -> str:
+        return "action_restart_booking"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        r, at_desk, caller = Request.from_slots(tracker.slots), desk(), _caller(tracker)
+        booking_change.leave(r, at_desk)
+        again = {"action": r.action}
+        after, remarks = booking_change.advance(Request(), again, at_desk, caller, "")
+        say(dispatcher, [Remark("restarted"), *remarks])
+        return [*_forget(), *_ask(after, after, at_desk, caller, tracker)]

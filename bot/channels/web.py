@@ -1,0 +1,372 @@
+"""The channel of the chat on the city's website, under /webhooks/web/.
+
+    POST   conversation   begin or go on: the transcript, and the ticket (cookie or token)
+    DELETE conversation   delete everything said
+    POST   message        {"id", "text"} or {"id", "button"}: the answers, one JSON line each
+    GET    visit.ics      a booking made in this conversation, for the calendar
+
+The server names the conversation, never the browser. What the browser may say is a text or the
+id of a button that this conversation was shown; whatever else it sends is ignored. A message has
+an id of the browser's making: one that comes again is answered again and not done again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import logging
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from rasa.shared.core.trackers import DialogueStateTracker
+from sanic import Blueprint, response
+from sanic.exceptions import SanicException
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.channels import web_tickets, web_transcript
+from bot.channels.limits import Buckets
+from renewal import city, clock, settings
+from renewal.bookings import Bookings, create_engine_from
+
+log = logging.getLogger("bot.web")
+
+COOKIE = "renewal_chat"
+LONGEST_BODY = 16_000
+LONGEST_TEXT = 2_000
+"""Characters handed on: the front door refuses more than 300, kindly, and need not read more."""
+MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+LONGEST_DELAY = 5.0
+"""Seconds that a message from a busy address waits at most. It is never turned away."""
+
+WORDS = {
+    "ended": "時間がたったため、このお話は終わりました。新しいお話を始めてください。",
+    "origin": "このページからは利用できません。",
+    "too_fast": "続けて送られたため、受け取れませんでした。"
+    "{wait}秒ほど待って、もう一度お送りください。",
+    "button": "そのボタンは使えなくなりました。もう一度選ぶか、文字で書いてください。",
+    "unreadable": "うまく受け取れませんでした。もう一度お送りください。",
+    "failed": "申し訳ありません。こちらの不具合でお答えできませんでした。"
+    "少しあとでもう一度お試しいただくか、{phone}へお電話ください。",
+}
+
+Answer = dict[str, Any]
+
+
+class Refused(SanicException):
+    """A request that is turned away, with a sentence for the person."""
+
+    def __init__(self, status: int, error: str, **values: Any) -> None:
+        super().__init__(error, status_code=status, quiet=True)
+        self.body = {"error": error, "say": WORDS[error].format(**values), **values}
+
+
+class WebChat(InputChannel):
+    """The web channel; `allowed_origins` may embed the chat, `trusted_proxies` name addresses."""
+
+    def __init__(self, allowed_origins: list[str], trusted_proxies: list[str]) -> None:
+        self._allowed = {origin.rstrip("/") for origin in allowed_origins}
+        self._proxies = [ipaddress.ip_network(each) for each in trusted_proxies]
+        self._turns: dict[tuple[str, str], Turn] = {}
+        self._per_conversation = Buckets(burst=20, per_second=0.5)
+        self._per_address = Buckets(burst=300, per_second=10)
+
+    @classmethod
+    def name(cls) -> str:
+        return "web"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChat:
+        given = credentials or {}
+        return cls(given.get("allowed_origins") or [], given.get("trusted_proxies") or [])
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        web = Blueprint("web_chat")
+
+        @web.post("/conversation")
+        async def begin(request: Request) -> HTTPResponse:
+            origin = self._origin(request)
+            await self._slow_down(request)
+            at = clock.real_now()
+            conversation = self._conversation(request) or web_tickets.new_conversation()
+            tracker = await _tracker(request.app.ctx.agent, conversation)
+            body: dict[str, Any] = {
+                "messages": web_transcript.transcript(tracker.events, conversation)
+                if tracker
+                else [],
+                "ended": bool(tracker and _has_ended(request.app.ctx.agent, tracker)),
+            }
+            ticket = web_tickets.issue(conversation, at, origin)
+            if origin:
+                body["token"] = ticket
+            answer = response.json(body, ensure_ascii=False)
+            if not origin:
+                _set_cookie(answer, ticket, int(web_tickets.LIFETIME.total_seconds()))
+            return answer
+
+        @web.delete("/conversation")
+        async def delete(request: Request) -> HTTPResponse:
+            conversation = self._conversation(request)
+            answer = response.empty()
+            if conversation:
+                await _delete(request.app.ctx.agent, conversation)
+            _set_cookie(answer, "", 0)
+            return answer
+
+        @web.post("/message")
+        async def message(request: Request) -> None:
+            conversation = self._conversation(request)
+            if conversation is None:
+                raise Refused(401, "ended")
+            said = _said(request)
+            await self._slow_down(request)
+            wait = self._per_conversation.wait(conversation, clock.real_now(), refuse=True)
+            if wait:
+                raise Refused(429, "too_fast", wait=int(wait) + 1)
+            turn = self._turn(request.app.ctx.agent, conversation, said, on_new_message)
+            headers = {**self._headers(request), "X-Accel-Buffering": "no"}
+            stream = await request.respond(content_type="application/x-ndjson", headers=headers)
+            async for answer in turn.answers():
+                await stream.send(json.dumps(answer, ensure_ascii=False) + "\n")
+            await stream.eof()
+
+        @web.get("/visit.ics")
+        async def visit(request: Request) -> HTTPResponse:
+            conversation = self._conversation(request)
+            return _calendar_file(conversation, str(request.args.get("code") or ""))
+
+        @web.options("/<_:path>")
+        async def preflight(request: Request, _: str) -> HTTPResponse:
+            self._origin(request)
+            return response.empty()
+
+        @web.middleware("response")
+        async def add_headers(request: Request, answer: HTTPResponse) -> None:
+            answer.headers.update(self._headers(request))
+
+        @web.exception(Refused)
+        async def refuse(request: Request, error: Refused) -> HTTPResponse:
+            headers = self._headers(request)
+            if "wait" in error.body:
+                headers["Retry-After"] = str(error.body["wait"])
+            return response.json(error.body, error.status_code, headers, ensure_ascii=False)
+
+        return web
+
+    def _turn(
+        self,
+        agent: Agent,
+        conversation: str,
+        said: dict[str, str],
+        on_new_message: Callable[[UserMessage], Awaitable[Any]],
+    ) -> Turn:
+        """Return the turn that this message is, begun now unless it is running already."""
+        key = (conversation, said["id"])
+        if key not in self._turns:
+            turn = self._turns[key] = Turn(agent, conversation, said, on_new_message)
+            turn.task.add_done_callback(lambda _: self._turns.pop(key, None))
+        return self._turns[key]
+
+    # Who is there ----------------------------------------------------------------------------
+
+    def _origin(self, request: Request) -> str:
+        """Return the origin of a site that embeds the chat, "" for our own; others are refused."""
+        origin = request.headers.get("origin")
+        if origin is None:
+            if request.headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
+                return ""
+            raise Refused(403, "origin")
+        if urlsplit(origin).netloc == request.host:
+            return ""
+        if origin in self._allowed:
+            return origin
+        raise Refused(403, "origin")
+
+    def _conversation(self, request: Request) -> str | None:
+        """Return the conversation that the request's cookie or token opens."""
+        origin = self._origin(request)
+        ticket = request.token if origin else request.cookies.get(COOKIE)
+        return web_tickets.conversation_of(ticket, clock.real_now(), origin)
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        headers = {
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            "Vary": "Origin",
+        }
+        origin = request.headers.get("origin")
+        if origin in self._allowed:
+            headers["Access-Control-Allow-Origin"] = origin
+            headers["Access-Control-Allow-Headers"] = "authorization, content-type"
+            headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE"
+        return headers
+
+    async def _slow_down(self, request: Request) -> None:
+        """Wait when a lot comes from one address: carriers give one address to many people."""
+        wait = self._per_address.wait(self._address(request), clock.real_now(), refuse=False)
+        if wait:
+            await asyncio.sleep(min(wait, LONGEST_DELAY))
+
+    def _address(self, request: Request) -> str:
+        """Return where a request comes from; a proxy's word counts only from our own proxy."""
+        passed = str(request.headers.get("x-forwarded-for") or "").split(",")
+        address = request.ip
+        while passed and self._is_proxy(address):
+            address = passed.pop().strip() or address
+        return address
+
+    def _is_proxy(self, address: str) -> bool:
+        try:
+            return any(ipaddress.ip_address(address) in network for network in self._proxies)
+        except ValueError:
+            return False
+
+
+class Turn(OutputChannel):
+    """One message and its answers, as they become ready.
+
+    It is a task of its own: a browser that goes away in the middle does not stop it, and one that
+    sends the message again hears the same answers.
+    """
+
+    def __init__(
+        self,
+        agent: Agent,
+        conversation: str,
+        said: dict[str, str],
+        on_new_message: Callable[[UserMessage], Awaitable[Any]],
+    ) -> None:
+        self._agent = agent
+        self._conversation = conversation
+        self._said = said
+        self._on_new_message = on_new_message
+        self._ready: list[Answer] = []
+        self._news = asyncio.Event()
+        self.task = asyncio.create_task(self._run())
+
+    @classmethod
+    def name(cls) -> str:
+        return "web"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Take an answer from the bot."""
+        self._add(web_transcript.shown(message, self._conversation))
+
+    async def answers(self) -> AsyncIterator[Answer]:
+        """Yield every answer as it becomes ready, and at last what was done with the message."""
+        sent = 0
+        while True:
+            while sent < len(self._ready):
+                yield self._ready[sent]
+                sent += 1
+                if "done" in self._ready[sent - 1]:
+                    return
+            await self._news.wait()
+
+    def _add(self, answer: Answer) -> None:
+        self._ready.append(answer)
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def _run(self) -> None:
+        text: str | None = None
+        try:
+            text = await self._take_in()
+        except Exception as error:
+            # Not the error's message: it may hold a name or a phone.
+            log.error("a web turn failed: %s", type(error).__name__)
+        if not self._ready:
+            self._add({"who": "bot", "text": WORDS["failed"].format(phone=_phone())})
+        self._add({"done": True, "text": text})
+
+    async def _take_in(self) -> str | None:
+        """Answer the message, or again what was answered; return how the text was stored."""
+        tracker = await _tracker(self._agent, self._conversation)
+        events = tracker.events if tracker else []
+        before = web_transcript.answers_to(events, self._said["id"], self._conversation)
+        if before is not None:
+            for answer in before:
+                self._add(answer)
+            said = web_transcript.transcript(events, self._conversation)
+            return next((m["text"] for m in said if m.get("id") == self._said["id"]), None)
+        pressed = "button" in self._said
+        if pressed:
+            text = web_transcript.payload_of(events, self._said["button"], self._conversation)
+            if text is None:
+                self._add({"who": "bot", "text": WORDS["button"]})
+                return None
+        else:
+            # Typed text is never a command, whatever stands before its slash.
+            text = re.sub(r"^[\W_]*/[\W_]*", "", self._said["text"][:LONGEST_TEXT])
+        message = UserMessage(
+            text, self, self._conversation, input_channel="web", message_id=self._said["id"]
+        )
+        await self._on_new_message(message)
+        # The front door has masked what nobody should have written; the browser forgets it, too.
+        return None if pressed else message.text
+
+
+def _said(request: Request) -> dict[str, str]:
+    """Return the id and the text or button of a message; everything else in it is dropped."""
+    try:
+        body = json.loads(request.body) if len(request.body) <= LONGEST_BODY else {}
+    except ValueError:
+        body = {}
+    if not isinstance(body, dict):
+        body = {}
+    said = {key: body[key] for key in ("id", "text", "button") if isinstance(body.get(key), str)}
+    what = said.keys() - {"id"}
+    if not MESSAGE_ID.fullmatch(said.get("id", "")) or len(what) != 1:
+        raise Refused(400, "unreadable")
+    return said
+
+
+def _set_cookie(answer: HTTPResponse, ticket: str, seconds: int) -> None:
+    answer.cookies[COOKIE] = ticket
+    cookie = answer.cookies[COOKIE]
+    cookie["httponly"] = True
+    cookie["samesite"] = "Strict"
+    cookie["secure"] = settings.in_production()
+    cookie["path"] = "/webhooks/web"
+    cookie["max-age"] = seconds
+
+
+async def _tracker(agent: Agent, conversation: str) -> DialogueStateTracker | None:
+    return await agent.tracker_store.retrieve(conversation)
+
+
+def _has_ended(agent: Agent, tracker: DialogueStateTracker) -> bool:
+    return bool(agent.processor and agent.processor._has_session_expired(tracker))
+
+
+async def _delete(agent: Agent, conversation: str) -> None:
+    """Delete all that was said and give back a held seat. Bookings stay."""
+    async with agent.lock_store.lock(conversation):
+        tracker = await _tracker(agent, conversation)
+        if tracker and tracker.get_slot("hold"):
+            _bookings().release(str(tracker.get_slot("hold")))
+        store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+        if hasattr(store, "session_scope"):
+            with store.session_scope() as session:
+                session.query(store.SQLEvent).filter_by(sender_id=conversation).delete()
+                session.commit()
+        else:
+            store.store.pop(conversation, None)
+
+
+def _bookings() -> Bookings:
+    return Bookings(create_engine_from(settings.database_url()))
+
+
+def _phone() -> str:
+    return city.load().call_centre.phone
+
+
+def _calendar_file(conversation: str | None, code: str) -> HTTPResponse:
+    """Return a booking that this conversation made as a file for a calendar (RFC 5545)."""
+    return response.empty(status=404)

@@ -1,0 +1,120 @@
+"""A conversation as a browser may see it, made from the events that Rasa has stored.
+
+Nothing else is stored: what was answered to a message, which buttons were shown and what they
+stand for all follow from the events. Payloads stay here; the browser gets an id for each button,
+which means something in this one conversation only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timezone
+from typing import Any
+
+from rasa.shared.core.events import BotUttered, Event, UserUttered
+
+from renewal import settings
+
+HELLO = "hello-"
+"""Message ids that begin so are the widget's own greeting, which nobody typed."""
+
+
+def button_id(conversation: str, payload: str) -> str:
+    """Return what a browser sends instead of a payload."""
+    return settings.keyed_hash(f"button:{conversation}:{payload}")[:16]
+
+
+def shown(message: dict[str, Any], conversation: str) -> dict[str, Any]:
+    """Return a bot message (Rasa's form) as the browser gets it."""
+    result: dict[str, Any] = {"who": "bot", "text": message.get("text") or ""}
+    if message.get("buttons"):
+        result["buttons"] = _without_payloads(message["buttons"], conversation)
+    if message.get("custom"):
+        result["card"] = _without_payloads(message["custom"], conversation)
+    if message.get("timestamp"):
+        result["time"] = _iso(message["timestamp"])
+    return result
+
+
+def transcript(events: Iterable[Event], conversation: str) -> list[dict[str, Any]]:
+    """Return everything said so far, in order, as the browser shows it."""
+    titles: dict[str, str] = {}
+    said: list[dict[str, Any]] = []
+    for event in events:
+        if isinstance(event, BotUttered):
+            titles.update(_titles(event.data))
+            said.append(shown(event.message(), conversation))
+        elif isinstance(event, UserUttered) and not _is_hello(event):
+            text = titles.get(event.text or "", event.text or "")
+            said.append(
+                {"who": "me", "id": event.message_id, "text": text, "time": _iso(event.timestamp)}
+            )
+    return said
+
+
+def answers_to(
+    events: Iterable[Event], message_id: str, conversation: str
+) -> list[dict[str, Any]] | None:
+    """Return what the bot answered to a message, or None when it never came."""
+    answers: list[dict[str, Any]] | None = None
+    for event in events:
+        if isinstance(event, UserUttered):
+            if answers is not None:
+                break
+            if event.message_id == message_id:
+                answers = []
+        elif isinstance(event, BotUttered) and answers is not None:
+            answers.append(shown(event.message(), conversation))
+    return answers
+
+
+def payload_of(events: Iterable[Event], button: str, conversation: str) -> str | None:
+    """Return the payload of a button that was shown in this conversation, or None."""
+    for event in events:
+        if isinstance(event, BotUttered):
+            for payload in _titles(event.data):
+                if button_id(conversation, payload) == button:
+                    return payload
+    return None
+
+
+def _is_hello(event: UserUttered) -> bool:
+    return str(event.message_id).startswith(HELLO)
+
+
+def _without_payloads(node: Any, conversation: str) -> Any:
+    if isinstance(node, list):
+        return [_without_payloads(each, conversation) for each in node]
+    if not isinstance(node, dict):
+        return node
+    result = {}
+    for key, value in node.items():
+        if key in ("payload", "next") and isinstance(value, str):
+            result["id" if key == "payload" else key] = button_id(conversation, value)
+        elif key != "payload":
+            result[key] = _without_payloads(value, conversation)
+    return result
+
+
+def _titles(node: Any, day: str = "") -> dict[str, str]:
+    """Return what the buttons inside a bot message's data are called, by payload."""
+    return dict(_named(node, day))
+
+
+def _named(node: Any, day: str) -> Iterator[tuple[str, str]]:
+    if isinstance(node, list):
+        for each in node:
+            yield from _named(each, day)
+    elif isinstance(node, dict):
+        label = str(node.get("title") or node.get("label") or "")
+        if isinstance(node.get("payload"), str):
+            yield node["payload"], day + label
+        # A calendar's time is called by its day and time: 12/3（木）18:30.
+        inner = label if "date" in node else day
+        for value in node.values():
+            if isinstance(value, (dict, list)):
+                yield from _named(value, inner)
+
+
+def _iso(timestamp: float) -> str:
+    return datetime.fromtimestamp(timestamp, timezone.utc).isoformat(timespec="seconds")

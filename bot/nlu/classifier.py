@@ -1,0 +1,202 @@
+"""Tells what a sentence wants: kernel ridge regression over its letters and its meaning.
+
+Two sentences are alike when they share character n-grams (tf-idf, cosine) and when their
+embeddings point the same way (Gaussian of the distance). The weights are the solution of one
+system of linear equations, so training takes seconds and always gives the same model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy import linalg, sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from bot.nlu.normal_form import letters, normal_form
+from bot.nlu.sentence_embedding import embed
+
+
+class SentenceModel:
+    """Sentences with their labels, and the weight of each sentence for each label.
+
+    `ridge` smooths the weights; `meaning` weighs the embedding against the letters, `width` says
+    how fast likeness of meaning falls off; `sharpness` turns scores into probabilities. All four
+    are set on cross-validation of data/nlu.yml (benchmarks/nlu_tuning.py).
+    """
+
+    def __init__(self, ridge: float, meaning: float, width: float, sharpness: float) -> None:
+        self.ridge, self.meaning, self.width, self.sharpness = ridge, meaning, width, sharpness
+
+    def fit(self, sentences: Sequence[str], labels: Sequence[str]) -> SentenceModel:
+        """Learn from sentences and their labels."""
+        texts = [normal_form(sentence) for sentence in sentences]
+        vectorizer = _vectorizer().fit(texts)
+        self.ngrams, self.idf = list(vectorizer.get_feature_names_out()), vectorizer.idf_
+        self._prepare()
+        self.letters, self.meanings = self._features(texts)
+        self.labels, columns = np.unique(np.asarray(labels, dtype=str), return_inverse=True)
+        wanted = np.zeros((len(texts), len(self.labels)), np.float32)
+        wanted[np.arange(len(texts)), columns] = 1
+        likeness = self._likeness(self.letters, self.meanings)
+        likeness[np.diag_indices_from(likeness)] += self.ridge
+        self.weights = linalg.solve(
+            likeness, wanted, assume_a="pos", overwrite_a=True, check_finite=False
+        )
+        return self
+
+    def probabilities(self, sentences: Sequence[str]) -> np.ndarray:
+        """Return one row for each sentence, one column for each of `labels`; a row sums to 1."""
+        features = self._features([normal_form(sentence) for sentence in sentences])
+        scores = self.sharpness * (self._likeness(*features) @ self.weights)
+        shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return shares / shares.sum(axis=1, keepdims=True)
+
+    def _prepare(self) -> None:
+        self._vectorizer = _vectorizer(vocabulary=self.ngrams)
+        self._vectorizer.idf_ = self.idf
+
+    def _features(self, texts: list[str]) -> tuple[sparse.csr_matrix, np.ndarray]:
+        return self._vectorizer.transform(texts), embed(texts)
+
+    def _likeness(self, letters: sparse.csr_matrix, meanings: np.ndarray) -> np.ndarray:
+        by_meaning = np.exp(self.width * (meanings @ self.meanings.T - 1))
+        by_meaning *= self.meaning
+        by_meaning += (letters @ self.letters.T).toarray()
+        return by_meaning
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return what `from_arrays` needs to make this model again."""
+        return {
+            "labels": self.labels,
+            "weights": self.weights.astype(np.float32),
+            "meanings": self.meanings.astype(np.float16),
+            "letters_data": self.letters.data,
+            "letters_indices": self.letters.indices,
+            "letters_indptr": self.letters.indptr,
+            "ngrams": np.array(self.ngrams, dtype=str),
+            "idf": self.idf,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Any, **settings: float) -> SentenceModel:
+        """Return a model that `arrays` was taken from."""
+        model = cls(**settings)
+        model.labels, model.weights = arrays["labels"], arrays["weights"]
+        model.meanings = arrays["meanings"].astype(np.float32)
+        model.ngrams, model.idf = arrays["ngrams"].tolist(), arrays["idf"]
+        model.letters = sparse.csr_matrix(
+            (arrays["letters_data"], arrays["letters_indices"], arrays["letters_indptr"]),
+            shape=(len(model.weights), len(model.ngrams)),
+        )
+        model._prepare()
+        return model
+
+
+def _vectorizer(**learnt: Any) -> TfidfVectorizer:
+    """N-grams seen once tell nothing about another sentence."""
+    return TfidfVectorizer(
+        preprocessor=letters,
+        analyzer="char",
+        ngram_range=(1, 3),
+        min_df=1 if learnt else 2,
+        sublinear_tf=True,
+        dtype=np.float32,
+        **learnt,
+    )
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class SentenceClassifier(IntentClassifier, GraphComponent):
+    """Gives each message its intent and the ten likeliest ones, with probabilities."""
+
+    RANKED = 10
+
+    def __init__(
+        self,
+        settings: dict[str, float],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: SentenceModel | None = None,
+    ) -> None:
+        self._settings, self._model = settings, model
+        self._model_storage, self._resource = model_storage, resource
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"ridge": 0.3, "meaning": 2.0, "width": 2.0, "sharpness": 15.0}
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return []  # reads the text itself: no tokens, no features of other components
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SentenceClassifier:
+        return cls(_settings(config), model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> SentenceClassifier:
+        settings = _settings(config)
+        with model_storage.read_from(resource) as folder:
+            # Plain arrays: nothing in the file can run.
+            arrays = dict(np.load(folder / "sentences.npz", allow_pickle=False))
+        model = SentenceModel.from_arrays(arrays, **settings)
+        return cls(settings, model_storage, resource, model)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [
+            each for each in training_data.intent_examples if each.get(INTENT) and each.get(TEXT)
+        ]
+        model = SentenceModel(**self._settings)
+        model.fit([each.get(TEXT) for each in examples], [each.get(INTENT) for each in examples])
+        with self._model_storage.write_to(self._resource) as folder:
+            np.savez(folder / "sentences.npz", **model.arrays())
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            ranking = self._ranking(message.get(TEXT) or "")
+            message.set("intent", ranking[0], add_to_output=True)
+            message.set("intent_ranking", ranking, add_to_output=True)
+        return messages
+
+    def _ranking(self, text: str) -> list[dict[str, Any]]:
+        if self._model is None or not text.strip():
+            return [{"name": None, "confidence": 0.0}]
+        [shares] = self._model.probabilities([text])
+        likeliest = np.argsort(-shares, kind="stable")[: self.RANKED]
+        return [
+            {"name": str(self._model.labels[at]), "confidence": float(shares[at])}
+            for at in likeliest
+        ]
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        if any(value <= 0 for value in _settings(config).values()):
+            raise ValueError(f"SentenceClassifier: every setting must be above 0: {config}")
+
+
+def _settings(config: dict[str, Any]) -> dict[str, float]:
+    return {name: float(config[name]) for name in SentenceClassifier.get_default_config()}

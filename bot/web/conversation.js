@@ -1,0 +1,137 @@
+// Speaks with the server. A message keeps its id until its answer is complete, so that the server
+// can tell a message that comes again from a new one.
+
+const PATIENCE = 25_000; // milliseconds without a sign of life
+const PAUSES = [0, 800, 2500]; // before each attempt
+
+export class Failure extends Error {
+  constructor({ error = "offline", say = null, wait = 0 } = {}) {
+    super(error);
+    this.error = error;
+    this.say = say;
+    this.wait = wait;
+  }
+}
+
+export const newId = () =>
+  [...crypto.getRandomValues(new Uint8Array(12))].map(b => b.toString(16).padStart(2, "0")).join("");
+
+export class Conversation {
+  #base;
+  #foreign;
+
+  constructor(server) {
+    this.#base = new URL("/webhooks/web/", server);
+    this.#foreign = this.#base.origin !== location.origin;
+  }
+
+  // What was said so far. Begins a conversation where there is none.
+  async open() {
+    const { token, ...state } = await (await this.#request("POST", "conversation")).json();
+    if (token) this.#keep(token);
+    return state;
+  }
+
+  async delete() {
+    await this.#request("DELETE", "conversation");
+    this.#keep("");
+  }
+
+  // Sends {id, text} or {id, button}; calls `answered` with each answer, once however often the
+  // connection breaks. Returns the message as the server stored it.
+  async send(message, answered) {
+    let seen = 0;
+    for (const [attempt, pause] of PAUSES.entries()) {
+      await new Promise(done => setTimeout(done, pause));
+      try {
+        let count = 0;
+        for await (const answer of this.#answers(message)) {
+          if (answer.done) return answer.text;
+          if (++count > seen) {
+            seen = count;
+            answered(answer);
+          }
+        }
+        throw new Failure();
+      } catch (failure) {
+        const last = attempt === PAUSES.length - 1;
+        if (failure.error !== "offline" || last || !navigator.onLine) throw failure;
+      }
+    }
+  }
+
+  calendarFile(code) {
+    const url = new URL("visit.ics", this.#base);
+    url.searchParams.set("code", code);
+    return { url: url.href, foreign: this.#foreign };
+  }
+
+  // The file itself, for a site of another origin, where a link would carry no token.
+  async calendarBlob(code) {
+    const answer = await this.#request("GET", `visit.ics?code=${encodeURIComponent(code)}`);
+    return answer.blob();
+  }
+
+  async *#answers(message) {
+    const stop = new AbortController();
+    let timer = setTimeout(() => stop.abort(), PATIENCE);
+    try {
+      const answer = await this.#request("POST", "message", message, stop.signal);
+      const reader = answer.body.getReader();
+      const decoder = new TextDecoder();
+      let rest = "";
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        clearTimeout(timer);
+        timer = setTimeout(() => stop.abort(), PATIENCE);
+        const found = (rest + decoder.decode(value, { stream: true })).split("\n");
+        rest = found.pop();
+        for (const line of found) if (line) yield JSON.parse(line);
+      }
+    } catch (error) {
+      throw error instanceof Failure ? error : new Failure();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #request(method, path, body, signal) {
+    const headers = {};
+    if (body) headers["Content-Type"] = "application/json";
+    const token = this.#foreign && this.#kept();
+    if (token) headers.Authorization = `Bearer ${token}`;
+    let answer;
+    try {
+      answer = await fetch(new URL(path, this.#base), {
+        method,
+        headers,
+        signal,
+        body: body && JSON.stringify(body),
+        credentials: this.#foreign ? "omit" : "same-origin",
+      });
+    } catch {
+      throw new Failure();
+    }
+    if (answer.ok) return answer;
+    const refusal = await answer.json().catch(() => ({}));
+    throw new Failure(refusal.say ? refusal : {});
+  }
+
+  #kept() {
+    try {
+      return sessionStorage.getItem("renewal-chat");
+    } catch {
+      return this.token;
+    }
+  }
+
+  #keep(token) {
+    this.token = token;
+    try {
+      sessionStorage.setItem("renewal-chat", token);
+    } catch {
+      // A browser that keeps nothing still talks, until the page is left.
+    }
+  }
+}

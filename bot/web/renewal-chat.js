@@ -1,0 +1,462 @@
+// <renewal-chat>: the chat on a city's page.
+//
+//   <script type="module" src="https://…/chat/renewal-chat.js" data-title="…" data-colour="#0b5c7a"
+//           data-open="true" data-origin="https://…" data-lang="ja"></script>
+//
+// Elements with data-renewal-chat-open open the panel. Without JavaScript they stay plain links.
+
+import { draw, isDrawn, leadOf } from "./cards.js";
+import city from "./city.js";
+import { Conversation, Failure, newId } from "./conversation.js";
+import { h, icon, lines, phone, unseen } from "./dom.js";
+import { label, plain, showFurigana } from "./labels.js";
+import { sheet, printOnly } from "./style.js";
+
+const LONGEST = 300;
+const SPEECH = "M4 4h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-7l-5 4v-4H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z";
+const CROSS = "M6 6l12 12M18 6L6 18";
+const DOTS = "M5 12h.01M12 12h.01M19 12h.01";
+
+class RenewalChat extends HTMLElement {
+  #conversation;
+  #count = 0; // messages shown, both sides
+  #sending = Promise.resolve();
+  #started = false;
+  #tabs = null;
+
+  connectedCallback() {
+    if (this.shadowRoot) return;
+    this.#conversation = new Conversation(this.dataset.origin ?? import.meta.url);
+    this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
+    this.lang = this.dataset.lang ?? "ja";
+    if (isReadable(this.dataset.colour)) this.style.setProperty("--main", this.dataset.colour);
+    this.#build();
+    this.#setFurigana(kept("furigana") === "on");
+    document.addEventListener("click", event => {
+      if (event.target.closest?.("[data-renewal-chat-open]")) {
+        event.preventDefault();
+        this.open(event.target.closest("a, button"));
+      }
+    });
+    addEventListener("offline", () => this.#showOffline());
+    addEventListener("online", () => this.#showOffline());
+    if (this.dataset.open === "true") this.open();
+  }
+
+  // ── The parts ───────────────────────────────────────────────────────────────────────────────
+
+  #build() {
+    this.launcher = h("button", { type: "button", class: "launcher", click: () => this.open() },
+      icon(SPEECH), label("launcher"), this.dot = h("span", { class: "dot", hidden: true }, unseen(plain("unread"))));
+    this.log = h("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0", "aria-label": plain("log") });
+    this.live = h("div", { class: "unseen", role: "status", "aria-live": "polite" });
+    this.typing = h("p", { class: "typing", "aria-hidden": "true" },
+      h("span", { class: "dots" }, h("i"), h("i"), h("i")), label("typing"));
+    this.banner = h("p", { class: "banner", role: "status" });
+    this.input = h("textarea", {
+      id: "text", rows: "1", autocomplete: "off", enterkeyhint: "send", "aria-describedby": "hint warning",
+      keydown: event => this.#key(event), input: () => this.#fit(),
+    });
+    this.left = h("span", { class: "left", role: "status" });
+    this.dialog = h("dialog", {
+      "aria-labelledby": "title",
+      cancel: event => { event.preventDefault(); this.close(); },
+      keydown: event => { if (event.key === "Escape" && !event.isComposing) this.close(); },
+    },
+      h("header", {},
+        h("div", { class: "heading" },
+          this.heading = this.dataset.title
+            ? h("h2", { id: "title", tabindex: "-1" }, this.dataset.title)
+            : label("title", "h2", { id: "title", tabindex: "-1" }),
+          h("p", {}, city.city, " ", label("subtitle"))),
+        this.menuButton = h("button", {
+          type: "button", class: "icon", "aria-expanded": "false", "aria-controls": "menu",
+          "aria-label": plain("menu"), click: () => this.#toggleMenu(),
+        }, icon(DOTS)),
+        h("button", { type: "button", class: "icon", "aria-label": plain("close"), click: () => this.close() }, icon(CROSS))),
+      this.menu = h("div", { class: "menu", id: "menu", hidden: true },
+        this.furigana = h("button", { type: "button", "aria-pressed": "false", click: () => this.#setFurigana(!this.withFurigana) }, label("furigana")),
+        h("button", { type: "button", click: () => this.#fromMenu(() => this.say("最初から")) }, label("restart")),
+        h("button", { type: "button", click: () => this.#fromMenu(() => this.#print(this.log)) }, label("print_talk")),
+        h("button", { type: "button", click: () => this.#fromMenu(() => this.#askDelete()) }, label("delete"))),
+      h("p", { class: "contact" }, label("phone"), " ", phone(city.phone), " ", h("span", {}, city.hours)),
+      this.log,
+      this.typing,
+      this.banner,
+      h("form", { submit: event => { event.preventDefault(); this.#submit(); } },
+        label("message", "label", { for: "text", class: "unseen" }),
+        h("p", { class: "hint", id: "hint" }, label("hint")),
+        h("div", { class: "field" }, this.input,
+          h("button", { class: "send" }, label("send"))),
+        h("p", { class: "hint" }, label("warning", "span", { id: "warning" }), " ", this.left)),
+      this.live);
+    this.paper = h("div", { class: "paper", lang: "ja" });
+    this.shadowRoot.append(this.launcher, this.dialog, this.paper);
+  }
+
+  // ── Opening and closing ─────────────────────────────────────────────────────────────────────
+
+  get isOpen() { return this.dialog.open; }
+
+  open(from = this.launcher) {
+    if (this.isOpen) return;
+    this.from = from;
+    // A phone's screen is all panel: what lies behind it is out of reach then.
+    if (matchMedia("(max-width: 40rem), (max-height: 30rem)").matches) this.dialog.showModal();
+    else this.dialog.show();
+    this.launcher.hidden = true;
+    this.dot.hidden = true;
+    if (matchMedia("(pointer: fine)").matches) this.input.focus();
+    else this.heading.focus();
+    this.#showOffline();
+    if (!this.#started) this.#start();
+  }
+
+  close() {
+    if (!this.isOpen) return;
+    this.dialog.close();
+    this.launcher.hidden = false;
+    (this.from.isConnected ? this.from : this.launcher).focus();
+  }
+
+  #toggleMenu(open = this.menu.hidden) {
+    this.menu.hidden = !open;
+    this.menuButton.setAttribute("aria-expanded", String(open));
+  }
+
+  #fromMenu(action) {
+    this.#toggleMenu(false);
+    this.menuButton.focus();
+    action();
+  }
+
+  // ── The conversation ────────────────────────────────────────────────────────────────────────
+
+  async #start() {
+    this.#started = true;
+    this.#busy(true);
+    try {
+      const said = await this.#load();
+      if (!said) await this.#deliver({ id: `hello-${newId()}`, text: "こんにちは" });
+      this.#listenToTabs();
+    } catch {
+      this.#started = false;
+      this.#say(h("div", { class: "note" }, h("p", {}, label("no_server")),
+        h("button", {
+          type: "button", class: "choice",
+          click: event => { event.currentTarget.closest(".note").remove(); this.input.focus(); this.#start(); },
+        }, label("reconnect"))));
+      this.#announce(plain("no_server"));
+    } finally {
+      this.#busy(false);
+    }
+  }
+
+  // Shows what was said so far, without reading it aloud; returns how much that is.
+  async #load() {
+    const { messages, ended } = await this.#conversation.open();
+    if (messages.length !== this.#count || ended) {
+      this.log.replaceChildren();
+      this.#count = 0;
+      for (const message of messages) message.who === "me" ? this.#mine(message.text) : this.#answer(message);
+      if (ended) {
+        this.#use();
+        this.#say(h("p", { class: "note" }, label("ended")));
+      }
+    }
+    return messages.length;
+  }
+
+  // Other tabs of this browser show the same conversation.
+  #listenToTabs() {
+    if (this.#tabs || !("BroadcastChannel" in window)) return;
+    this.#tabs = new BroadcastChannel("renewal-chat");
+    this.#tabs.onmessage = () => { this.#sending = this.#sending.then(() => this.#load()).catch(() => {}); };
+  }
+
+  #submit() {
+    const text = this.input.value.trim();
+    if (!text) return this.input.focus();
+    this.input.value = "";
+    this.#fit();
+    this.say(text);
+  }
+
+  say(text) {
+    this.#use();
+    this.#queue({ id: newId(), text }, this.#mine(text));
+  }
+
+  press(button, title, group) {
+    if (group?.dataset.used) return;
+    this.#use();
+    this.#queue({ id: newId(), button }, this.#mine(title));
+  }
+
+  #queue(message, bubble) {
+    this.#sending = this.#sending.then(() => this.#deliver(message, bubble));
+  }
+
+  async #deliver(message, bubble) {
+    this.#busy(true);
+    this.live.replaceChildren();
+    try {
+      const stored = await this.#conversation.send(message, answer => {
+        this.#answer(answer);
+        this.#read(answer);
+      });
+      bubble?.classList.remove("failed");
+      // What nobody should have written is masked here as well.
+      if (bubble && stored) bubble.querySelector(".text").textContent = stored;
+      this.#tabs?.postMessage("said");
+    } catch (failure) {
+      if (!bubble) throw failure;
+      this.#failed(message, bubble, failure);
+    } finally {
+      this.#busy(false);
+    }
+  }
+
+  #failed(message, bubble, failure) {
+    if (failure.error === "ended") return this.#over(message, bubble);
+    bubble.classList.add("failed");
+    const words = failure.say ?? plain("failed");
+    const note = h("div", { class: "note" }, h("p", {}, words),
+      h("button", { type: "button", class: "choice small", click: again }, label("retry")));
+    const chat = this;
+    bubble.after(note);
+    this.#scroll();
+    this.#announce(words);
+
+    function again() {
+      const held = note.contains(chat.shadowRoot.activeElement);
+      note.remove();
+      if (held) chat.input.focus();
+      chat.#queue(message, bubble);
+    }
+  }
+
+  // The ticket is no longer good: the talk is over, and a new one begins with what was written.
+  #over(message, bubble) {
+    const note = h("div", { class: "note" }, h("p", {}, label("ended")),
+      h("button", {
+        type: "button", class: "choice small",
+        click: () => {
+          this.log.replaceChildren();
+          this.#count = 0;
+          this.#started = false;
+          this.input.focus();
+          this.#start();
+        },
+      }, label("begin_anew")));
+    bubble.classList.add("failed");
+    bubble.after(note);
+    this.#scroll();
+    this.#announce(plain("ended"));
+  }
+
+  #askDelete() {
+    const note = h("div", { class: "note" }, h("p", {}, label("delete_question")),
+      h("div", { class: "choices" },
+        h("button", { type: "button", class: "choice small", click: () => this.#delete(note) }, label("delete_yes")),
+        h("button", { type: "button", class: "choice small", click: () => { note.remove(); this.menuButton.focus(); } }, label("delete_no"))));
+    this.#say(note);
+    note.querySelector("button").focus();
+    this.#announce(plain("delete_question"));
+  }
+
+  async #delete(note) {
+    try {
+      await this.#sending;
+      await this.#conversation.delete();
+    } catch (failure) {
+      note.querySelector("p").textContent = failure.say ?? plain("failed");
+      this.#announce(failure.say ?? plain("failed"));
+      return;
+    }
+    this.log.replaceChildren();
+    this.#count = 0;
+    this.#say(h("p", { class: "note" }, label("deleted")));
+    this.#announce(plain("deleted"));
+    this.input.focus();
+    await this.#start();
+  }
+
+  // ── What is shown ───────────────────────────────────────────────────────────────────────────
+
+  #mine(text) {
+    const bubble = h("div", { class: "turn me" },
+      h("div", { class: "bubble" }, unseen(`${plain("me")}：`), h("span", { class: "text" }, text), clock()));
+    this.#count += 1;
+    this.#say(bubble);
+    return bubble;
+  }
+
+  #answer({ text, buttons = [], card, time }) {
+    const drawn = isDrawn(card);
+    const words = drawn ? leadOf(text, card) : text;
+    const turn = h("div", { class: "turn bot" },
+      words && h("div", { class: "bubble" }, unseen(`${plain("bot")}：`), lines(words), clock(time)));
+    if (buttons.length) {
+      const group = h("div", { class: "choices", role: "group", "aria-label": plain("choices") },
+        buttons.map(({ id, title }) => h("button", {
+          type: "button", class: "choice",
+          click: event => {
+            if (group.dataset.used) return;
+            event.currentTarget.classList.add("chosen");
+            this.press(id, title, group);
+          },
+        }, title)));
+      turn.append(group);
+    }
+    if (drawn) turn.append(draw(card, this.#helper()));
+    this.#count += 1;
+    this.#say(turn);
+    if (!this.isOpen) this.dot.hidden = false;
+  }
+
+  #helper() {
+    return {
+      press: (id, title, group) => this.press(id, title, group),
+      disable: group => this.#disable(group),
+      print: element => this.#print(element),
+      announce: text => this.#announce(text),
+      notice: key => this.#notice(key),
+      file: code => {
+        const { url, foreign } = this.#conversation.calendarFile(code);
+        return { url, click: foreign ? event => this.#download(event, code) : null };
+      },
+    };
+  }
+
+  async #download(event, code) {
+    event.preventDefault();
+    const url = URL.createObjectURL(await this.#conversation.calendarBlob(code));
+    h("a", { href: url, download: "visit.ics" }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+
+  #say(element) {
+    this.log.append(element);
+    this.#scroll();
+  }
+
+  // The latest words of the person stay in view while a long answer comes in below.
+  #scroll() {
+    const mine = [...this.log.querySelectorAll(".me")].at(-1);
+    const end = this.log.scrollHeight - this.log.clientHeight;
+    this.log.scrollTop = mine ? Math.min(end, mine.offsetTop - this.log.offsetTop - 8) : end;
+  }
+
+  // What was offered before the latest message is no longer offered; a booking's card stays.
+  #use() {
+    for (const group of this.log.querySelectorAll(".choices, .calendar")) {
+      if (!group.closest(".note, .booking")) this.#disable(group);
+    }
+  }
+
+  #disable(group) {
+    group.dataset.used = "true";
+    for (const button of group.querySelectorAll("button")) {
+      button.setAttribute("aria-disabled", "true");
+      button.tabIndex = -1;
+    }
+  }
+
+  #read({ text, buttons = [] }) {
+    const titles = buttons.map(button => button.title).join("、");
+    this.#announce(titles ? `${text} ${plain("choices")}：${titles}` : text);
+  }
+
+  // Each new text is put here once; a screen reader reads it out when it has time.
+  #announce(text) {
+    this.live.append(h("p", {}, text));
+  }
+
+  #notice(key) {
+    this.banner.replaceChildren(label(key));
+    clearTimeout(this.noticeTimer);
+    this.noticeTimer = setTimeout(() => this.#showOffline(), 4000);
+  }
+
+  #busy(on) {
+    this.typing.classList.toggle("on", on);
+  }
+
+  #showOffline() {
+    this.banner.replaceChildren(...(navigator.onLine ? [] : [label("offline")]));
+  }
+
+  #setFurigana(on) {
+    this.withFurigana = on;
+    this.furigana.setAttribute("aria-pressed", String(on));
+    showFurigana(on, this.shadowRoot);
+    keep("furigana", on ? "on" : "off");
+  }
+
+  // ── Writing ─────────────────────────────────────────────────────────────────────────────────
+
+  #key(event) {
+    // Enter also confirms a Japanese conversion: that is not yet a message.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    this.#submit();
+  }
+
+  #fit() {
+    this.input.style.height = "auto";
+    this.input.style.height = `${this.input.scrollHeight + 4}px`;
+    const length = this.input.value.length;
+    if (length > LONGEST) this.left.replaceChildren(label("too_long"), ` ${length}`);
+    else this.left.replaceChildren(length > LONGEST - 50 ? `${length}/${LONGEST}` : "");
+  }
+
+  // ── Paper ───────────────────────────────────────────────────────────────────────────────────
+
+  // Prints this alone: the page around it is hidden for as long as that takes.
+  #print(element) {
+    const copy = element.cloneNode(true);
+    copy.removeAttribute("tabindex");
+    // A clone has the boxes, but not what was ticked in them.
+    const ticked = [...element.querySelectorAll("input")].map(box => box.checked);
+    copy.querySelectorAll("input").forEach((box, i) => { box.checked = ticked[i]; });
+    this.paper.replaceChildren(
+      h("h1", {}, `${city.city} ${plain("title")}`), copy,
+      h("p", {}, `${city.name} ${city.phone}（${city.hours}）`));
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, printOnly];
+    print();
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter(each => each !== printOnly);
+    this.paper.replaceChildren();
+  }
+}
+
+function clock(time) {
+  const at = time ? new Date(time) : new Date();
+  return h("time", { class: "unseen", datetime: at.toISOString() },
+    at.toLocaleTimeString("ja-JP", { hour: "numeric", minute: "2-digit" }));
+}
+
+// A colour is taken when white writing can be read on it (WCAG 1.4.3: 4.5 to 1).
+function isReadable(colour) {
+  if (!/^#[0-9a-f]{6}$/i.test(colour ?? "")) return false;
+  const [r, g, b] = [1, 3, 5].map(i => parseInt(colour.slice(i, i + 2), 16) / 255)
+    .map(c => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return 1.05 / (0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05) >= 4.5;
+}
+
+function kept(name) {
+  try { return localStorage.getItem(`renewal-chat-${name}`); } catch { return null; }
+}
+
+function keep(name, value) {
+  try { localStorage.setItem(`renewal-chat-${name}`, value); } catch { /* kept for this page only */ }
+}
+
+customElements.define("renewal-chat", RenewalChat);
+
+if (!document.querySelector("renewal-chat")) {
+  const script = [...document.scripts].find(each => each.src === import.meta.url);
+  const element = document.createElement("renewal-chat");
+  Object.assign(element.dataset, script?.dataset);
+  document.body.append(element);
+}

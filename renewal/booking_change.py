@@ -1,0 +1,525 @@
+"""A booking that exists: found again, shown, moved to another time, or cancelled.
+
+In the conversation that made it a booking is simply known. Anywhere else it takes the code and the
+phone's last four digits, and a wrong answer never tells which of the two was wrong. As in
+renewal/application.py the answers come as values, and what is to be said leaves as remarks.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from renewal import answers, application, calendar_view, slots
+from renewal.application import Application, Desk, Remark
+from renewal.bookings import (
+    Booking,
+    TooManyAttempts,
+    find_code,
+    normalise_code,
+)
+from renewal.japanese_dates import Wish, japanese_date, japanese_time, short_date
+
+ANOTHER = "another"
+"""Said instead of a code: none of the bookings that this conversation knows."""
+TYPO = "typo"
+"""Read instead of a code: something like one, but its check character is wrong."""
+_MOST_REMARKS = 2
+"""A question follows them, and three messages a turn are enough."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: the conversation (a keyed hash) and the codes that it has shown to know."""
+
+    conversation: str
+    known: tuple[str, ...] = ()
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is wanted with a booking; None is what is not known yet. Slots are booking_<name>."""
+
+    action: str | None = None  # check, change, cancel
+    code: str | None = None  # as it was given, or ANOTHER
+    last4: str | None = None
+    found: str | None = None  # the code of the booking that this person may deal with
+    counter: str | None = None
+    wish: dict[str, Any] | None = None
+    date: str | None = None
+    time: str | None = None
+    hold: str | None = None
+    confirmed: str | None = None
+    outcome: str | None = None
+
+    @classmethod
+    def from_slots(cls, slots: Mapping[str, Any]) -> Request:
+        """Return the request that the values of a conversation's slots make."""
+        return cls(**{f.name: slots.get(f"booking_{f.name}") for f in fields(cls)})
+
+    def changes_since(self, before: Request) -> dict[str, Any]:
+        """Return the slots that differ from an earlier state, by their names."""
+        return {
+            f"booking_{f.name}": getattr(self, f.name)
+            for f in fields(self)
+            if getattr(self, f.name) != getattr(before, f.name)
+        }
+
+
+QUESTIONS = (
+    "booking_choice", "booking_code", "booking_last4", "booking_date", "booking_time",
+    "booking_confirmed",
+)
+
+
+def next_question(r: Request, desk: Desk, caller: Caller) -> str | None:
+    """Return the slot to ask for next, or None when nothing is open."""
+    if r.outcome:
+        return None
+    if r.found is None:
+        if r.code in (None, ANOTHER):
+            several = r.code is None and len(bookings_of(caller, desk)) > 1
+            return "booking_choice" if several else "booking_code"
+        return "booking_last4"
+    if r.action == "change" and r.date is None:
+        return "booking_date"
+    if r.action == "change" and r.time is None:
+        return "booking_time"
+    return None if r.confirmed else "booking_confirmed"
+
+
+def bookings_of(caller: Caller, desk: Desk) -> list[Booking]:
+    """Return the visits to come that this conversation made or has shown to know, by start."""
+    found = desk.bookings.find_in_conversation(caller.conversation, desk.now)
+    codes = {booking.code for booking in found}
+    for code in caller.known:
+        booking = desk.bookings.get(code) if code not in codes else None
+        if booking and booking.status == "booked" and booking.start > desk.now:
+            found.append(booking)
+    return sorted(found, key=lambda booking: (booking.start, booking.code))
+
+
+def step_back(r: Request, asked: str | None, desk: Desk) -> Request:
+    """Return the request without the answer given last before the slot now asked for."""
+    if asked == "booking_last4":
+        return replace(r, code=ANOTHER)
+    if asked == "booking_time" or (asked == "booking_confirmed" and r.action == "change"):
+        r = _let_go(r, desk)
+        return replace(r, time=None) if r.time else replace(r, date=None, wish=None)
+    return r
+
+
+def leave(r: Request, desk: Desk) -> None:
+    """Give back the seat that was held for a change; the booking stays as it is."""
+    _let_go(r, desk)
+
+
+# What was said -----------------------------------------------------------------------------------
+
+_SEPARATORS = r"[-‐‑‒–—―−ー－\s]"
+_LIKE_A_CODE = re.compile(
+    rf"(?<![0-9A-Z])[0-9A-Z](?:{_SEPARATORS}{{0,3}}[0-9A-Z]){{7,11}}(?![0-9A-Z])"
+)
+_LAST_FOUR = re.compile(
+    r"(?:下|しも|末尾|最後の?|ラスト)\s?(?:4|四|よん|ヨン)[^0-9]{0,14}"
+    r"([0-9](?:[\s\-・]?[0-9]){3})(?![0-9])"
+)
+_ANOTHER_ONE = re.compile(
+    "(?:ほか|他|別|べつ)の(?:予約|番号|もの|やつ|分)|ここには?ない|どれでもない|どれも違"
+)
+_NUMBER = re.compile(
+    r"\W*([1-9])\s?(?:番目?|つ目|つめ|個目|件目)?(?:の?(?:予約|方|ほう))?(?:です|で|を)?\W*"
+)
+_NO = re.compile(
+    r"^(?:いいえ|いえ|いや|ううん|no\b|ちがい?|違)|(?:し|さ)ない|(?:し|さ)ません|やめ|そのまま"
+    "|残(?:し|す)|待って|まって"
+)
+_YES = {
+    "change": re.compile("変更|変え|かえて|移して"),
+    "cancel": re.compile("取り?消|とりけ|キャンセル|きゃんせる|消して"),
+}
+_AS_ASKED = {
+    "booking_date": "visit_date",
+    "booking_time": "visit_time",
+    "booking_confirmed": "confirmed",
+}
+
+
+def read(
+    text: str, asked: str | None, r: Request, desk: Desk, caller: Caller
+) -> dict[str, Any]:
+    """Return what the text says: code, last4, wish, counter, confirmed.
+
+    `asked`: the slot that was just asked for, or None for a first message.
+    """
+    plain = unicodedata.normalize("NFKC", text).upper()
+    found: dict[str, Any] = {}
+    rest = plain
+    like = next((m for m in _LIKE_A_CODE.finditer(plain) if _mixed(m.group())), None)
+    code = find_code(plain) or (normalise_code(like.group()) if like else None)
+    if code:
+        found["code"] = code
+    elif like and asked in ("booking_code", "booking_choice", "booking_last4"):
+        found["code"] = TYPO
+    if like:
+        rest = f"{plain[:like.start()]} {plain[like.end():]}"
+    last4 = _last4(rest, asked, bool(code))
+    if last4:
+        found["last4"] = last4
+    if asked == "booking_choice" and not code:
+        found |= _chosen(plain, desk, caller)
+    if asked in ("booking_choice", "booking_code", "booking_last4"):
+        return found
+    return found | _about_time(rest if like else text, asked, r, desk, caller)
+
+
+def _mixed(token: str) -> bool:
+    return bool(re.search("[0-9]", token) and re.search("[A-Z]", token))
+
+
+def _last4(text: str, asked: str | None, with_code: bool) -> str | None:
+    named = _LAST_FOUR.search(text)
+    if named:
+        return re.sub("[^0-9]", "", named[1])
+    if asked != "booking_last4" and not with_code:
+        return None
+    phone = answers.read_phone(text)
+    if phone:
+        return phone[-4:]
+    digits = re.findall(r"(?<![0-9])[0-9](?:[\s\-・,、]?[0-9]){3}(?![0-9])", text)
+    alone = len(re.sub("[^0-9]", "", text)) == 4
+    told = asked == "booking_last4" or not re.sub(r"[\s0-9、。,.\-:]", "", text)
+    return re.sub("[^0-9]", "", digits[0]) if len(digits) == 1 and alone and told else None
+
+
+def _chosen(text: str, desk: Desk, caller: Caller) -> dict[str, Any]:
+    """Return the one of several bookings that is meant: by number, day, time or counter."""
+    if _ANOTHER_ONE.search(text):
+        return {"code": ANOTHER}
+    listed = bookings_of(caller, desk)
+    number = _NUMBER.fullmatch(text)
+    if number and int(number[1]) <= len(listed):
+        return {"code": listed[int(number[1]) - 1].code}
+    said = answers.read(text, "visit_date", desk.now, desk.city)
+    wish = Wish.from_json(said.get("wish") or {})
+    if not wish and "counter" not in said:
+        return {}
+    meant = [
+        booking
+        for booking in listed
+        if wish.allows_day(booking.start.date())
+        and wish.allows_time(booking.start.time())
+        and said.get("counter") in (None, "any", booking.counter)
+    ]
+    return {"code": meant[0].code} if len(meant) == 1 else {}
+
+
+def _about_time(
+    text: str, asked: str | None, r: Request, desk: Desk, caller: Caller
+) -> dict[str, Any]:
+    said = answers.read(text, _AS_ASKED.get(asked or ""), desk.now, desk.city)
+    found: dict[str, Any] = {name: said[name] for name in ("wish", "counter") if name in said}
+    booking = desk.bookings.get(r.found) if r.found else None
+    if booking is None:
+        own = bookings_of(caller, desk)
+        booking = own[0] if len(own) == 1 else None
+    if "counter" in found and booking:
+        found["counter"] = _new_counter(text, str(found["counter"]), booking, desk)
+    if asked == "booking_confirmed":
+        plain = answers.normal(text)
+        if _NO.search(plain):
+            found["confirmed"] = "no"
+        elif not answers.is_question(text) and (
+            said.get("confirmed") == "yes" or _YES[r.action or "change"].search(plain)
+        ):
+            found["confirmed"] = "yes"
+        elif said.get("confirmed") == "fix":
+            found["confirmed"] = "no"
+    return found
+
+
+def _new_counter(text: str, read: str, booking: Booking, desk: Desk) -> str:
+    """Return the counter to go to: "西口から本庁舎に" names the one booked as well."""
+    plain = answers.normal(text)
+    named = {
+        counter.id
+        for counter in desk.city.counters.values()
+        for alias in (counter.label, counter.short_label, *counter.aliases)
+        if answers.normal(alias) in plain
+    }
+    others = named - {booking.counter}
+    return others.pop() if len(named) == 2 and len(others) == 1 else read
+
+
+# What it means -----------------------------------------------------------------------------------
+
+
+def advance(
+    r: Request, said: Mapping[str, Any], desk: Desk, caller: Caller, key: str
+) -> tuple[Request, list[Remark]]:
+    """Return the request with this taken in, and what is to be said about it.
+
+    `said` is what `read` returns, or what a button carries; with "action" another thing is wanted.
+    `key` makes the hold of a new seat happen once, however often the same message arrives.
+    """
+    before, remarks = r, list[Remark]()
+    if said.get("action") not in (None, r.action):
+        r = replace(_let_go(r, desk), action=said["action"], confirmed=None)
+    r = _identified(r, said, desk, caller, remarks)
+    booking = desk.bookings.get(r.found) if r.found else None
+    if booking is None or r.outcome:
+        # A time said too early is kept until it is known which booking is meant.
+        kept = {name: said[name] for name in ("wish", "counter") if name in said}
+        return replace(r, **kept), remarks
+    if (r.found, r.action) != (before.found, before.action):
+        r = _looked_at(replace(r, confirmed=None), booking, desk, remarks)
+        kept = {name: getattr(r, name) for name in ("wish", "counter") if getattr(r, name)}
+        r, said = replace(r, wish=None, counter=None), {**kept, **said}
+    if r.outcome:
+        return r, remarks
+    moved = r
+    if r.action == "change":
+        moved = _moved(r, said, booking, desk, key, remarks)
+    if moved == r and r.action == before.action and said.get("confirmed"):
+        moved = _confirmed(r, str(said["confirmed"]), desk, remarks)
+    return moved, remarks[-_MOST_REMARKS:]
+
+
+def _identified(
+    r: Request, said: Mapping[str, Any], desk: Desk, caller: Caller, remarks: list[Remark]
+) -> Request:
+    code = said.get("code")
+    if code == TYPO:
+        remarks.append(Remark("booking_code_typo"))
+        return replace(r, code=ANOTHER)
+    if code and code != r.found:
+        r = replace(_let_go(r, desk), code=code, last4=None, found=None)
+    r = replace(r, last4=said.get("last4") or r.last4)
+    if r.found:
+        return replace(r, last4=None)
+    own = [booking.code for booking in bookings_of(caller, desk)]
+    if r.code is None and len(own) == 1:
+        return replace(r, found=own[0], last4=None)
+    if r.code in (*own, *caller.known):
+        return replace(r, found=r.code, last4=None)
+    if r.code in (None, ANOTHER) or not r.last4:
+        return r
+    return _looked_up(r, desk, caller, remarks)
+
+
+def _looked_up(r: Request, desk: Desk, caller: Caller, remarks: list[Remark]) -> Request:
+    try:
+        booking = desk.bookings.find(
+            str(r.code), str(r.last4),
+            conversation=caller.conversation, at=desk.at, source=caller.source,
+        )
+    except TooManyAttempts as refused:
+        minutes = max(1, math.ceil((refused.until - desk.at).total_seconds() / 60))
+        remarks.append(Remark("booking_too_many_attempts", {"minutes": minutes}))
+        return replace(r, code=None, last4=None, outcome="refused")
+    if booking is None:
+        # One answer, whichever was wrong: it must not tell that a code exists.
+        remarks.append(Remark("booking_not_found"))
+        return replace(r, code=ANOTHER, last4=None)
+    return replace(r, found=booking.code, last4=None)
+
+
+def _looked_at(r: Request, booking: Booking, desk: Desk, remarks: list[Remark]) -> Request:
+    """Say what the booking is, or why nothing more can be done about it here."""
+    words = {
+        "when": moment(booking.start),
+        "counter_label": desk.city.counters[booking.counter].short_label,
+    }
+    refusal = why_not(str(r.action), booking, desk)
+    if refusal:
+        remarks.append(refusal)
+        return replace(r, outcome="refused")
+    if r.action == "check":
+        card = calendar_view.booking_card(booking, desk)
+        values = {
+            "details": details(booking, desk),
+            "buttons": calendar_view.booking_buttons(booking),
+        }
+        remarks.append(Remark("booking_details", values, card))
+        return replace(r, outcome="shown")
+    if r.action == "change":
+        remarks.append(Remark("booking_now", words))
+    return r
+
+
+def why_not(action: str, booking: Booking, desk: Desk) -> Remark | None:
+    """Return why this cannot be done with the booking here and now, or None."""
+    if booking.status == "cancelled":
+        return Remark("booking_was_cancelled", {"when": moment(booking.start)})
+    if booking.status != "booked" or booking.start <= desk.now:
+        return Remark("booking_is_over", {"when": moment(booking.start)})
+    if action == "check":
+        return None
+    rules = desk.city.booking
+    rule = rules.change_until if action == "change" else rules.cancel_until
+    deadline = slots.deadline(desk.city, rule, booking.start)
+    if desk.now >= deadline:
+        # Midnight ends the last day on which it was possible.
+        last = short_date((deadline - timedelta(seconds=1)).date())
+        until = "@until_start" if rule == "start" else last
+        return Remark(f"booking_{action}_too_late", {"until": until})
+    if action == "change" and len(booking.cards) > 1:
+        return Remark("booking_of_several_cards")
+    return None
+
+
+_RULES = re.compile("いつまで|何日前|当日|前日|直前|料金|料(?:は|が|って|か)|方法|仕方|やり方")
+_OTHER_CHANGE = re.compile("名前|氏名|電話番号|人数|(?:人|分)(?:を|が)?(?:追加|増|減)|来庁者")
+
+
+def asked_besides(text: str, r: Request, desk: Desk) -> list[Remark]:
+    """Return the answer to what a first message asks or wants beyond the booking itself."""
+    if r.action == "change" and _OTHER_CHANGE.search(text):
+        return [Remark("booking_other_change")]
+    if r.action not in ("change", "cancel") or not _RULES.search(text):
+        return []
+    rules = desk.city.booking
+    values = {"change": f"@until_{rules.change_until}", "cancel": f"@until_{rules.cancel_until}"}
+    return [Remark("booking_rules", values)]
+
+
+def _moved(
+    r: Request,
+    said: Mapping[str, Any],
+    booking: Booking,
+    desk: Desk,
+    key: str,
+    remarks: list[Remark],
+) -> Request:
+    """Take in what was said about the new day and time, as the application does, and hold it."""
+    if said.get("correct") == "visit":
+        return replace(_let_go(r, desk), date=None, time=None, wish=None)
+    names = ("wish", "counter", "visit_date", "visit_time")
+    told = {name: said[name] for name in names if name in said}
+    if not told:
+        return r
+    if "wish" in told:
+        told["wish"] = _same_day(Wish.from_json(told["wish"]), r, booking).to_json()
+    before = as_application(r, booking, desk)
+    after, about = application.advance(before, told, desk, "visit_date", key)
+    r = replace(
+        r, counter=after.counter, wish=after.wish, date=after.visit_date, time=after.visit_time,
+        hold=after.hold,
+    )
+    if after.hold and (after.start, after.counter) == (booking.start, booking.counter):
+        remarks.append(Remark("booking_same_time"))
+        return replace(_let_go(r, desk), date=None, time=None, wish=None)
+    remarks += about
+    return r
+
+
+def _same_day(wish: Wish, r: Request, booking: Booking) -> Wish:
+    """Return a wish for another time of day alone as one for the day that is booked."""
+    earlier = Wish.from_json(r.wish or {})
+    about_day = (wish.days, wish.weekdays, wish.first, wish.last, wish.earliest, wish.anytime)
+    said_before = (earlier.days, earlier.weekdays, earlier.first, earlier.last, r.date)
+    if any(about_day) or any(said_before) or wish.not_days:
+        return wish
+    return replace(wish, days=(booking.start.date(),))
+
+
+def as_application(r: Request, booking: Booking, desk: Desk) -> Application:
+    """Return the booking as an application in which only day, time and counter are open.
+
+    So a new time is read, refused, offered and held by the same rules as the first one.
+    """
+    card = booking.cards[0]
+    known = card.expires_on is not None and card.expires_on >= desk.today
+    settled = Application(
+        notice="certificate",
+        applicant=booking.visit.applicant,
+        holder=card.holder,
+        proof_waiver="neither",
+        reply_form="ready",
+        reply_form_limit="unknown",
+        expires_on=card.expires_on.isoformat() if card.expires_on and known else "unknown",
+        expiry_help="skip",
+        expiry_checked="confirmed",
+        book_later="yes",
+        pins="remembered",
+    )
+    # Its documents were listed when it was booked.
+    settled, _ = application.advance(settled, {}, desk, "visit_date", "")
+    return replace(
+        settled,
+        counter=r.counter or booking.counter,
+        wish=r.wish,
+        visit_date=r.date,
+        visit_time=r.time,
+        hold=r.hold,
+        outcome=None,
+    )
+
+
+def _confirmed(r: Request, answer: str, desk: Desk, remarks: list[Remark]) -> Request:
+    if answer == "yes":
+        return replace(r, confirmed="yes")
+    if r.action == "cancel":
+        remarks.append(Remark("booking_kept"))
+        return replace(r, outcome="kept")
+    remarks.append(Remark("booking_choose_again"))
+    return replace(_let_go(r, desk), date=None, time=None, wish=None)
+
+
+def _let_go(r: Request, desk: Desk) -> Request:
+    if r.hold:
+        desk.bookings.release(r.hold)
+    return replace(r, hold=None)
+
+
+def carry_out(r: Request, desk: Desk) -> Booking:
+    """Do what was confirmed, once, and return the booking as it is now.
+
+    Raises NotChangeable, and for a change HoldExpired, SlotFull, NotBookable, TryAgain.
+    """
+    code = str(r.found)
+    if r.action == "change":
+        return desk.bookings.change(
+            code, str(r.hold), key=str(r.hold), city=desk.city, now=desk.now, at=desk.at
+        )
+    return desk.bookings.cancel(code, key=code, city=desk.city, now=desk.now, at=desk.at)
+
+
+def refusal(action: str, booking: Booking | None, desk: Desk) -> Remark:
+    """Return what to say when the store refuses at the last moment."""
+    remark = why_not(action, booking, desk) if booking else None
+    return remark or Remark("booking_not_found")
+
+
+# How it reads ------------------------------------------------------------------------------------
+
+
+def moment(start: datetime) -> str:
+    """Return a start as it is said back: 12月3日（木）18時30分."""
+    return f"{short_date(start.date())}{japanese_time(start.time())}"
+
+
+def details(booking: Booking, desk: Desk) -> str:
+    """Return a booking as lines of text: code, time, counter, whose cards, what to bring."""
+    names = [f"{card.name_kana} 様" for card in booking.cards if card.name_kana]
+    lines = [
+        f"予約番号　{booking.code}",
+        f"日時　{japanese_date(booking.start.date())}{japanese_time(booking.start.time())}",
+        f"窓口　{desk.city.counters[booking.counter].label}",
+        *([f"カードの持ち主　{'、'.join(names)}"] if names else []),
+        "持ち物",
+        calendar_view.documents_of(booking, desk.city),
+    ]
+    return "\n".join(lines)
+
+
+def label(booking: Booking, desk: Desk) -> str:
+    """Return a booking as a button shows it: 12/3（木）18:30 本庁舎1階."""
+    counter = desk.city.counters[booking.counter]
+    return f"{application.slot_label(booking.start)} {counter.short_label}"

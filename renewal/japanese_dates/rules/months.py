@@ -1,0 +1,226 @@
+"""Months, days of a month, and years in words: 12月3日, 来月の頭, 第2木曜, 年明け."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from renewal.japanese_dates.context import DAY, Context, Piece, add_months, month_span
+from renewal.japanese_dates.rules.words import (
+    ANY_WEEKDAY,
+    BARE_YEAR,
+    DAY_AFTER_MONTH,
+    ENGLISH_MONTH,
+    ENGLISH_WEEKDAY,
+    LATER,
+    MONTH,
+    UM,
+    WEEK,
+    YEAR,
+    G,
+    K,
+    L,
+    Match,
+    N,
+    RuleTable,
+    english_month,
+    one_of,
+    read_month,
+    week_start,
+    weekday_of,
+)
+from renewal.japanese_dates.text import number
+from renewal.japanese_dates.values import DateRange, YearMonth
+
+rule = RuleTable()
+_Y = rf"(?:(?P<y>{YEAR})の?)?"
+_PART = one_of(
+    "初め はじめ 始め 初旬 初頭 上旬 中旬 中頃 中ごろ 下旬 半ば 真ん中 まんなか なかば 前半 後半"
+    " 末日 末 終わり おわり 頭 あたま あたり いっぱい 一杯 中(?!学) ちゅう じゅう"
+)
+_RANKS = {"最初の": 1, "first": 1, "second": 2, "third": 3, "fourth": 4}
+
+
+@rule(
+    rf"(?:(?P<week>{WEEK})|{G}(?P<n>{N})週間?{LATER}|(?P<month>{MONTH}))"
+    "の(?:今日|同じ(?:曜日|日))",
+)
+def this_day_later(c: Context, m: Match) -> list[Piece] | None:
+    """来週の今日, 来月の今日: as many weeks or months from today."""
+    on = c.today
+    if m["month"]:
+        years, at = read_month(c, None, m["month"])
+        if not years:
+            return None
+        on = month_span(YearMonth(years[0], at), 1, c.today.day)[1]
+    elif m["week"]:
+        on += week_start(c, m["week"]) - c.monday
+    else:
+        on += timedelta(weeks=number(m["n"]))
+    return [Piece(m.start(), m.end(), "date", on)]
+
+
+@rule(
+    rf"(?:(?P<y>{YEAR}|{BARE_YEAR})の?{UM})?(?P<m>{MONTH})の?{UM}(?P<d>{DAY_AFTER_MONTH})",
+    rf"(?P<y>{YEAR})の?(?P<m>\d{{1,2}})[/.](?P<d>\d{{1,2}})日?(?!\d)",
+)
+def month_and_day(c: Context, m: Match) -> list[Piece] | None:
+    """12月3日, 令和八年十二月三日, 来月10日, 来年の1/10, じゅうにがつみっか."""
+    if re.match(rf"(?:{YEAR})", m["m"]):
+        return None
+    years, month = read_month(c, m["y"], m["m"])
+    day = number(m["d"])
+    if m["y"]:
+        said = c.years(m["y"], month, day)
+        return [c.dated(m.start(), m.end(), said, month, day)]
+    return [c.dated(m.start(), m.end(), years, month, day)]
+
+
+@rule(
+    rf"(?:{_Y}(?P<m>{MONTH}|毎月)の?、?)?第(?P<n>{N})(?:[・、と/]第?(?P<n2>{N}))?"
+    rf"(?:週目?|回)?の?(?P<w>{ANY_WEEKDAY}|日曜)",
+    rf"(?:{_Y}(?P<m>{MONTH})の?)?の?(?P<n>最終|最後の|最初の)(?:週の?)?(?P<w>{ANY_WEEKDAY})",
+    rf"{_Y}(?P<m>{MONTH})の?(?P<n>{N})(?:番目|回目|週目)の(?P<w>{ANY_WEEKDAY})",
+    rf"{L}(?P<n>first|second|third|fourth|last|1st|2nd|3rd|4th) (?P<w>{ENGLISH_WEEKDAY})"
+    rf"(?: (?:of|in) (?P<m>{ENGLISH_MONTH}|(?:the|this|next) month))?",
+)
+def nth_weekday(c: Context, m: Match) -> list[Piece] | None:
+    """第2木曜, 12月の第1月曜, 最終金曜; without a month the next such day."""
+    groups = m.groupdict()
+    weekday = weekday_of(m["w"])
+    said = groups.get("m")
+    ranks = [m["n"], *([groups["n2"]] if groups.get("n2") else [])]
+    pieces = []
+    for at, rank in enumerate(ranks):
+        second = m.start("n2") - m[0].count("第", 1) if len(ranks) > 1 else m.end() + 1
+        start, end = (second, m.end()) if at else (m.start(), second - 1)
+        on = nth_in(c, said, groups.get("y"), rank, weekday)
+        if isinstance(on, date):
+            pieces.append(Piece(start, end, "date", on))
+        else:
+            pieces.append(c.invalid(start, end, "no_such_day"))
+    return pieces
+
+
+def nth_in(c: Context, said: str | None, year: str | None, rank: str, weekday: int) -> date | None:
+    """Return the nth such weekday of the month said, or of the next month that has it ahead."""
+    this = YearMonth(c.today.year, c.today.month)
+    if said in (None, "毎月", "the month"):
+        months = [add_months(this, step) for step in range(4)]
+    elif said == "this month":
+        months = [this]
+    elif said == "next month":
+        months = [add_months(this, 1)]
+    elif said and said[0].isascii() and said[0].isalpha():
+        at = english_month(said)
+        months = [YearMonth(c.near_month(at), at)]
+    else:
+        years, at = read_month(c, year, said or "")
+        if not 1 <= at <= 12:
+            return None
+        months = [YearMonth((years or [c.near_month(at)])[0], at)]
+    for month in months:
+        first, last = month_span(month)
+        if rank in ("最終", "最後の", "last"):
+            on = last - DAY * ((last.weekday() - weekday) % 7)
+        else:
+            which = _RANKS.get(rank) or number(rank)
+            on = first + DAY * ((weekday - first.weekday()) % 7) + timedelta(weeks=which - 1)
+        if on.month == month.month and (len(months) == 1 or on >= c.today):
+            return on
+    return None
+
+
+@rule(
+    rf"(?:(?P<y>{YEAR}|{BARE_YEAR})の?)?(?P<m>{MONTH})(?!号|期|分|曜|雨|病)"
+    rf"(?:の?(?:(?P<p>{_PART})|第(?P<w>{N})週目?|(?P<w1>最初|最後|最終)の?週"
+    "|(?P<e>に(?:入|な)っ(?:て(?:から|以降)?|たら))))?",
+    "(?P<p0>月初め?|月末|月の?(?:はじめ|初め|頭|半ば|なかば|中頃|真ん中)|月の[前後]半"
+    rf"|(?<![{K}\d今来先])月の?(?:終わり|おわり))",
+)
+def month_or_part(c: Context, m: Match) -> list[Piece] | None:
+    """12月, 来月の頭, 12月の前半, 月末, 来月第2週."""
+    groups = m.groupdict()
+    start, end = m.span()
+    this = YearMonth(c.today.year, c.today.month)
+    if groups.get("p0"):
+        part = m["p0"][1:].lstrip("の")
+        if c.today > month_part(this, part)[1]:
+            this = add_months(this, 1)
+        return [c.span(start, end, *month_part(this, part))]
+    years, at = read_month(c, m["y"], m["m"])
+    if not 1 <= at <= 12:
+        return [c.invalid(start, end, "no_such_month")]
+    if m["y"] and years is None:
+        return [c.invalid(start, end, "no_such_era_year")]
+    if years and len(years) > 1:
+        candidates = tuple(date(year, at, 1) for year in years)
+        return [c.invalid(start, end, "era_missing", candidates)]
+    month = YearMonth((years or [c.near_month(at)])[0], at)
+    if m["e"]:
+        return [Piece(start, end, "date_range", DateRange(month_span(month)[0], None))]
+    if m["w"] or m["w1"]:
+        last_day = month_span(month)[1]
+        if m["w1"] in ("最後", "最終"):
+            return [c.span(start, end, last_day - DAY * 6, last_day)]
+        first = number(m["w"]) * 7 - 6 if m["w"] else 1
+        if not 1 <= first <= 29:
+            return [c.invalid(start, end, "no_such_day")]
+        return [c.span(start, end, *month_span(month, first, first + 6))]
+    if m["p"] == "末日":
+        return [Piece(start, end, "date", month_span(month)[1])]
+    if m["p"] and m["p"] != "あたり":
+        return [c.span(start, end, *month_part(month, m["p"]))]
+    return [Piece(start, end, "month", month)]
+
+
+def month_part(month: YearMonth, part: str) -> tuple[date, date]:
+    """Return the days that 頭・上旬 (1–10), 半ば・中旬 (11–20), 下旬, 末 (from the 25th) mean."""
+    for words, first, last in (
+        ("初|は|始|上|頭|あ|early|beginning|start", 1, 10),
+        ("中旬|中頃|中ご|半|な|真|ま|mid", 11, 20),
+        ("前半|first", 1, 15),
+        ("下|late", 21, 31),
+        ("末|終|お|end", 25, 31),
+        ("後半|second", 16, 31),
+    ):
+        if re.match(words, part):
+            return month_span(month, first, last)
+    return month_span(month)
+
+
+@rule(
+    "(?P<new>年明け(?:早々|すぐ)?|来年(?:早々|の?(?:初め|はじめ|始め|頭))|年が明けて?"
+    "|(?<!謹賀)新年|年始(?:明け)?)",
+    rf"(?P<y>{YEAR})(?!度|生|間)(?:ごろ|頃|くらい|ぐらい)?(?P<p>中|いっぱい)?",
+    rf"{G}(?P<ago>{N})年(?:くらい|ぐらい|ほど)?前",
+    r"(?<![a-z\d])(?P<y>[rhst]\.?(?:[1-9]\d?|元))(?=$|[のにで、。ご頃(]|です)",
+    "(?P<fiscal>今年度|来年度|年度)(?P<fp>末|内|中)?(?:まで)?",
+    "(?P<end>年内|年末(?!年始))",
+)
+def years_and_turns(c: Context, m: Match) -> list[Piece] | None:
+    """来年, 令和3年ごろ, 5年前, 年内, 年末 (from 21 December), 年明け (January), 今年度中."""
+    groups = m.groupdict()
+    this = c.today.year
+    start, end = m.span()
+    if groups.get("ago"):
+        return [Piece(start, end, "year", this - number(m["ago"]))]
+    if groups.get("fiscal"):
+        fiscal = this - (c.today.month < 4) + (m["fiscal"] == "来年度")
+        if not groups.get("fp") and m["fiscal"] == "年度":
+            return []
+        if groups.get("fp") == "末":
+            return [c.span(start, end, date(fiscal + 1, 3, 1), date(fiscal + 1, 3, 31))]
+        return [c.span(start, end, date(fiscal, 4, 1), date(fiscal + 1, 3, 31))]
+    if groups.get("end"):
+        first = c.today if m["end"] == "年内" else date(this, 12, 21)
+        return [c.span(start, end, first, date(this, 12, 31))]
+    if groups.get("new"):
+        last = 10 if re.search("早|すぐ", m["new"]) else 31
+        return [c.span(start, end, date(this + 1, 1, 1), date(this + 1, 1, last))]
+    years = c.years(m["y"])
+    if not isinstance(years, list):
+        return [c.invalid(start, end, "no_such_era_year", years.candidates)]
+    if groups.get("p"):
+        return [c.span(start, end, date(years[0], 1, 1), date(years[0], 12, 31))]
+    return [Piece(start, end, "year", years[0])]

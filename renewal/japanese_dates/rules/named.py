@@ -1,0 +1,67 @@
+"""Days and spans with a name: holidays, 大晦日, 年末年始, お盆."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from renewal.japanese_dates.context import DAY, Context, Piece, holidays_of
+from renewal.japanese_dates.rules.words import YEAR, L, Match, RuleTable
+from renewal.japanese_dates.values import DateRange, Purpose
+
+rule = RuleTable()
+_DAYS = {
+    "元日": (1, 1), "元旦": (1, 1), "がんじつ": (1, 1), "大晦日": (12, 31),
+    "大みそか": (12, 31), "おおみそか": (12, 31),
+    "くりすますいぶ": (12, 24), "くりすます": (12, 25), "ばれんたいん": (2, 14), "節分": (2, 3),
+    "ひな祭り": (3, 3), "七夕": (7, 7), "はろうぃん": (10, 31), "christmas eve": (12, 24),
+    "christmas": (12, 25), "new year's day": (1, 1), "new years day": (1, 1),
+    "new year's eve": (12, 31),
+}  # fmt: skip
+_SPANS = {
+    "三が日": ((1, 1), (1, 3)), "三ヶ日": ((1, 1), (1, 3)), "正月": ((1, 1), (1, 3)),
+    "年末年始": ((12, 29), (1, 3)), "ごーるでんうぃーく": ((4, 29), (5, 5)),
+    "gw": ((4, 29), (5, 5)), "盆": ((8, 13), (8, 16)), "冬休み": ((12, 24), (1, 7)),
+    "春休み": ((3, 25), (4, 5)), "夏休み": ((7, 21), (8, 24)),
+}  # fmt: skip
+_HOLIDAYS = {
+    "成人の日": "成人の日", "成人式の日": "成人の日", "建国記念の日": "建国記念の日",
+    "建国記念日": "建国記念の日", "天皇誕生日": "天皇誕生日", "春分の日": "春分の日",
+    "昭和の日": "昭和の日", "憲法記念日": "憲法記念日", "みどりの日": "みどりの日",
+    "こどもの日": "こどもの日", "子供の日": "こどもの日", "子どもの日": "こどもの日",
+    "海の日": "海の日", "山の日": "山の日", "敬老の日": "敬老の日", "秋分の日": "秋分の日",
+    "すぽーつの日": "スポーツの日", "体育の日": "スポーツの日", "文化の日": "文化の日",
+    "勤労感謝の日": "勤労感謝の日", "せいじんのひ": "成人の日",
+}  # fmt: skip
+
+
+@rule(
+    rf"(?:(?P<y>{YEAR})の?)?(?P<h>{'|'.join(sorted({*_HOLIDAYS, *_DAYS}, key=len, reverse=True))})",
+)
+def named_day(c: Context, m: Match) -> list[Piece] | None:
+    """元日, 成人の日 and the other holidays, クリスマス: the next one (last one for the past)."""
+    years = c.years(m["y"]) if m["y"] else None
+    this = c.today.year
+    around = years if isinstance(years, list) else range(this - 1, this + 2)
+    if m["h"] in _HOLIDAYS:
+        days = [holidays_of(year).get(_HOLIDAYS[m["h"]]) for year in around]
+    else:
+        days = [date(year, *_DAYS[m["h"]]) for year in around]
+    found = [on for on in days if on]
+    past = c.purpose in (Purpose.BIRTHDAY, Purpose.ISSUE)
+    fitting = [on for on in found if (on <= c.today if past else on >= c.today)] or found
+    if not fitting:
+        return []
+    return [c.relative_day(m.start(), m.end(), fitting[-1 if past else 0])]
+
+
+@rule(rf"{L}お?(?P<h>{'|'.join(_SPANS)})(?P<k>中|明け)?")
+def named_span(c: Context, m: Match) -> list[Piece] | None:
+    """年末年始, お正月, 冬休み, GW; お盆明け is the day after and later."""
+    first, last = _SPANS[m["h"]]
+    year = c.today.year
+    wraps = last < first
+    ends = [date(start + wraps, *last) for start in (year - 1, year, year + 1)]
+    end = next(on for on in ends if on >= c.today)
+    if m["k"] == "明け":
+        return [Piece(m.start(), m.end(), "date_range", DateRange(end + DAY, None))]
+    return [c.span(m.start(), m.end(), date(end.year - wraps, *first), end)]

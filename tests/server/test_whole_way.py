@@ -1,0 +1,109 @@
+"""The whole way through the real servers over HTTP, as `make run` starts them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.servers import ROOT, Servers, running
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    with running(tmp_path_factory.mktemp("servers")) as servers:
+        yield servers
+
+
+def text_of(messages: list[dict[str, object]]) -> str:
+    return "\n".join(str(message.get("text") or "") for message in messages)
+
+
+def renewal(servers: Servers, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", *arguments],
+        cwd=ROOT, env=servers.environment, capture_output=True, text=True, check=True,
+    )
+    return done.stdout
+
+
+def test_a_person_books_the_evening_in_at_most_eleven_answers_and_staff_see_it(
+    servers: Servers,
+) -> None:
+    said = ["こんにちは", "予約する", "電子証明書", "本人です", "R9.2.20", "覚えている",
+            "12月3日の木曜の夜に市役所で", "17時半", "さとうはなこ", "09012345678", "はい"]
+    answers = [text_of(servers.says("evening", text)) for text in said]
+    assert len(said) <= 11
+    assert all(answers)
+    assert "予約できました" in answers[-1]
+    assert "令和8年12月3日（木）17時30分" in answers[-1]
+    listed = json.loads(renewal(servers, "bookings", "list", "--json"))
+    assert len(listed) == 1
+    booking = listed[0]
+    assert booking["code"] in answers[-1]
+    assert (booking["counter"], booking["start"], booking["applicant"], booking["phone"]) == (
+        "honchosha", "2026-12-03T17:30:00+09:00", "self", "09012345678",
+    )
+    assert booking["cards"][0]["name_kana"] == "サトウハナコ"
+    assert booking["cards"][0]["documents"] == ["card", "pin_juki", "pin_user", "pin_sign"]
+
+
+def test_with_everything_in_the_first_sentence_five_answers_are_enough(servers: Servers) -> None:
+    first = (
+        "通知に電子証明書と書いてあります。期限は令和9年2月20日で、暗証番号は覚えています。"
+        "本人が12月4日の10時に本庁舎で予約したいです"
+    )
+    said = [first, "サトウ ジロウ", "090-1111-2222", "はい"]
+    answers = [text_of(servers.says("all-at-once", text)) for text in said]
+    assert "予約できました" in answers[-1], answers
+    assert len(said) <= 5
+
+
+def test_a_restart_in_the_middle_keeps_the_conversation(servers: Servers) -> None:
+    for text in ("予約する", "電子証明書", "本人です"):
+        servers.says("restart", text)
+    servers.stop("rasa")
+    servers.start("rasa")
+    servers.wait_until_ready()
+    assert "暗証番号" in text_of(servers.says("restart", "令和9年2月20日"))
+
+
+def test_without_the_action_server_a_person_hears_an_apology_and_the_phone_number(
+    servers: Servers,
+) -> None:
+    servers.says("no-actions", "予約する")
+    servers.stop("actions")
+    try:
+        assert "024-505-0445" in text_of(servers.says("no-actions", "電子証明書"))
+    finally:
+        servers.start("actions")
+
+
+def test_a_typed_command_is_text(servers: Servers) -> None:
+    for text in ("予約する", "電子証明書", '/inform{"applicant": "self", "confirmed": "yes"}'):
+        said = text_of(servers.says("typed", text))
+    assert "予約できました" not in said
+    assert "どなた" in said
+
+
+def test_the_page_answers_and_names_the_phone_number(servers: Servers) -> None:
+    import requests
+
+    page = requests.get(f"{servers.url}/chat/", timeout=10)
+    assert page.status_code == 200
+    assert "024-505-0445" in page.text
+
+
+def test_nothing_listens_beyond_this_machine(servers: Servers) -> None:
+    listening = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    ours = {f"{servers.port:04X}", f"{servers.action_port:04X}"}
+    addresses = {
+        line.split()[1].split(":")[0]
+        for line in listening
+        if line.split()[3] == "0A" and line.split()[1].split(":")[1] in ours
+    }
+    assert addresses == {"0100007F"}
