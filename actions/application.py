@@ -35,7 +35,8 @@ class ValidateApplicationForm(AssistantAction):
         turn, at_desk = Turn(tracker), desk()
         before = Application.from_slots(tracker.slots)
         if _already_taken_in(tracker):
-            return _ask(before, before, at_desk, how="short", tracker=tracker)
+            again = "short" if turn.asked else None
+            return _ask(before, before, at_desk, how=again, tracker=tracker)
         answers = turn.answers()
         if turn.intent == "go_back":
             after = application.step_back(before, at_desk, turn.asked)
@@ -77,7 +78,7 @@ def _unanswered(
     dispatcher: CollectingDispatcher, turn: Turn, before: Application, at_desk: Desk, tracker: Tracker
 ) -> Events:
     if turn.intent not in ("inform", "affirm", "deny", "dont_know", "correct", "book",
-                           "nlu_fallback", "secret_typed", "resume"):
+                           "nlu_fallback", "secret_typed", "resume", "chitchat"):
         return []  # Rasa rejects the form, and the message's own rule answers
     if turn.intent == "secret_typed" or turn.intent in ("book", "resume"):
         return _ask(before, before, at_desk, how="short", tracker=tracker)

@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.application import ActionAskVisitDate, ActionAskVisitTime
 from actions.base import AssistantAction, Events, Turn, desk, say
-from renewal import answers, booking_change, calendar_view, settings
+from renewal import answers, application, booking_change, calendar_view, settings
 from renewal.application import Application, Desk, Remark
 from renewal.booking_change import Caller, Request
 from renewal.bookings import HoldExpired, NotBookable, NotChangeable, SlotFull, TryAgain
@@ -45,14 +45,14 @@ class ValidateBookingForm(AssistantAction):
         before = Request.from_slots(tracker.slots) if asked else Request()
         if _already_taken_in(tracker):
             now = Request.from_slots(tracker.slots)
-            return _ask(now, now, at_desk, caller, tracker, "short")
+            return _ask(now, at_desk, caller, tracker, "short")
         if turn.intent == "go_back" and asked:
             after = booking_change.step_back(before, asked, at_desk)
             say(dispatcher, [Remark("back" if after != before else "nothing_to_go_back_to")])
-            return _ask(before, after, at_desk, caller, tracker)
+            return _ask(after, at_desk, caller, tracker)
         if turn.intent == "secret_typed":
             say(dispatcher, [Remark("secret_typed")])
-            return _ask(before, before, at_desk, caller, tracker, "short")
+            return _ask(before, at_desk, caller, tracker, "short")
         said = _said(turn, asked, before, at_desk, caller)
         if asked is None:
             said.setdefault("action", "check")
@@ -60,12 +60,12 @@ class ValidateBookingForm(AssistantAction):
             return _unanswered(dispatcher, turn, before, at_desk, caller, tracker)
         key = f"move:{turn.message_id}"[:100]
         after, remarks = booking_change.advance(before, said, at_desk, caller, key)
+        besides = [Remark(name) for name in turn.questions()] if len(turn.clauses) > 1 else []
         if asked is None and not turn.is_button:
-            remarks = [*booking_change.asked_besides(turn.text, after, at_desk), *remarks]
-        say(dispatcher, remarks)
-        for question in turn.questions() if len(turn.clauses) > 1 else ():
-            say(dispatcher, [Remark(question)])
-        return _ask(before, after, at_desk, caller, tracker)
+            besides = [*booking_change.asked_besides(turn.text, after, at_desk), *besides]
+        # A question follows, and three messages a turn are enough.
+        say(dispatcher, [*besides[:1], *remarks[-1:]] if besides else remarks[-2:])
+        return _ask(after, at_desk, caller, tracker)
 
 
 def _said(
@@ -115,18 +115,18 @@ def _unanswered(
     if turn.intent not in _NO_RULE:
         return []  # Rasa rejects the form, and the message's own rule answers
     if turn.intent in _ACTIONS or turn.intent == "resume":
-        return _ask(r, r, at_desk, caller, tracker, "short")
-    if turn.intent in ("dont_know", "deny") and turn.asked in ("booking_code", "booking_choice"):
+        return _ask(r, at_desk, caller, tracker, "short")
+    unknown = ("booking_choice", "booking_code", "booking_last4")
+    if turn.intent in ("dont_know", "deny") and turn.asked in unknown:
         say(dispatcher, [Remark("booking_code_not_at_hand")])
-        return _ask(r, r, at_desk, caller, tracker, "short")
+        return _ask(r, at_desk, caller, tracker, "short")
     failed = int(tracker.get_slot("failed_answers") or 0) + 1
     say(dispatcher, [Remark("answer_not_read")])
     how = _HOW[(failed - 1) % 3]
-    return [*_ask(r, r, at_desk, caller, tracker, how), SlotSet("failed_answers", failed)]
+    return [*_ask(r, at_desk, caller, tracker, how), SlotSet("failed_answers", failed)]
 
 
 def _ask(
-    before: Request,
     after: Request,
     at_desk: Desk,
     caller: Caller,
@@ -159,17 +159,23 @@ class ActionAskBookingChoice(AssistantAction):
         return "action_ask_booking_choice"
 
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        at_desk = desk()
+        at_desk, action = desk(), str(tracker.get_slot("booking_action"))
         listed = booking_change.bookings_of(_caller(tracker), at_desk)
-        labels = [booking_change.label(booking, at_desk) for booking in listed]
+        lines = (
+            f"{number}. {application.slot_label(booking.start)} "
+            f"{at_desk.city.counters[booking.counter].short_label}"
+            for number, booking in enumerate(listed, 1)
+        )
+        choices = [
+            (application.slot_label(booking.start), booking.code) for booking in listed[:10]
+        ]
         dispatcher.utter_message(
             response="utter_ask_booking_choice",
-            bookings="\n".join(f"{number}. {label}" for number, label in enumerate(labels, 1)),
+            bookings="\n".join(lines),
             buttons=[
-                {"title": label, "payload": f'/inform{{"booking_code": "{booking.code}"}}'}
-                for label, booking in zip(labels, listed, strict=True)
-            ][:10]
-            + [{"title": "@another_booking", "payload": '/inform{"booking_code": "another"}'}],
+                {"title": title, "payload": calendar_view.booking_command(action, code)}
+                for title, code in (*choices, ("@another_booking", booking_change.ANOTHER))
+            ],
         )
         return []
 
@@ -212,12 +218,31 @@ class ActionAskBookingConfirmed(AssistantAction):
         booking = at_desk.bookings.get(str(r.found))
         assert booking is not None
         old = _place(booking.start, booking.counter, at_desk)
+        yes, no = (
+            calendar_view.booking_command(str(r.action), booking.code, confirmed)
+            for confirmed in ("yes", "no")
+        )
         if r.action == "cancel":
-            dispatcher.utter_message(response="utter_ask_booking_cancel", old=old)
+            dispatcher.utter_message(
+                response="utter_ask_booking_cancel",
+                old=old,
+                buttons=[
+                    {"title": "@cancel_yes", "payload": yes},
+                    {"title": "@cancel_no", "payload": no},
+                ],
+            )
             return []
         start = booking_change.as_application(r, booking, at_desk).start
-        new = _place(start, str(r.counter), at_desk)
-        dispatcher.utter_message(response="utter_ask_booking_change", old=old, new=new)
+        dispatcher.utter_message(
+            response="utter_ask_booking_change",
+            old=old,
+            new=_place(start, str(r.counter), at_desk),
+            buttons=[
+                {"title": "@change_yes", "payload": yes},
+                {"title": "@change_no", "payload": no},
+                {"title": "@intent_stop", "payload": "/stop"},
+            ],
+        )
         return []
 
 
@@ -303,4 +328,4 @@ class ActionRestartBooking(AssistantAction):
         again = {"action": r.action}
         after, remarks = booking_change.advance(Request(), again, at_desk, caller, "")
         say(dispatcher, [Remark("restarted"), *remarks])
-        return [*_forget(), *_ask(after, after, at_desk, caller, tracker)]
+        return _ask(after, at_desk, caller, tracker)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from renewal import answers, city, privacy
+from renewal import answers, bookings, city, privacy
 
 MAX_LENGTH = 300
 """Characters a message may have: longer ones are classified with confidence 1.00, whatever they say."""
@@ -32,6 +32,7 @@ _ABOUT_BOOKING = re.compile(
     "(?:予約|更新)(?:を)?し(?:たい|ます).{0,12}(?:どう|何|なに|いつから|どこで|どうすれば|必要ですか|要りますか)|"
     "できますか[?。]?$|しなくても|しないと|せずに|なしで"
 )
+_MOVES = re.compile("予約.{0,14}(?:(?:早|遅)く(?:し|で)|早め(?:た|て|ら)|遅ら|延ば|延期|ずら|前倒し)")
 _CLAUSE_END = re.compile(r"(?<=[。！？!?\n])\s*|、(?=あと|それと|それから|ちなみに|ところで|ついでに)")
 
 
@@ -85,6 +86,22 @@ def states_a_case(text: str, now: datetime) -> bool:
     facts = {"applicant", "holder", "proof_waiver", "counter", "wish"}
     stated = answers.read(text, None, now, city.load()).keys() & facts
     return len(stated) >= 2 and not answers.is_question(text)
+
+
+def about_a_booking(text: str, intent: str | None) -> str | None:
+    """Return the intent of a first message that is about a booking which exists, else None.
+
+    A booking's code says so whatever the other words are; without one the classifier decides.
+    """
+    if intent in ("check_booking", "change_booking", "cancel_booking"):
+        return None if _WANTS.search(answers.normal(text)) else intent
+    if _MOVES.search(answers.normal(text)):
+        return "change_booking"
+    if not bookings.find_code(text):
+        return None
+    if re.search("取り?消|とりけ|キャンセル", text):
+        return "cancel_booking"
+    return "change_booking" if re.search("変|ずら|移", text) else "check_booking"
 
 
 def offered_payloads(bot_messages: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -1,46 +1,56 @@
-"""What the command's options take: dates, times, PINs, names, phone numbers."""
+"""What options take that many commands have: dates, times, who does it, how it is shown."""
 
 from __future__ import annotations
 
+import getpass
+import os
+import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime
-from typing import Any, TypeVar
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from cli.refusal import Refused
-from renewal import answers, clock
-from renewal.city import City, Counter
+from renewal import clock
 from renewal.clock import TOKYO
-from renewal.documents import Applicant, Certificates, Holder, Pin
-from renewal.japanese_dates import Purpose, read_date
+
+if TYPE_CHECKING:
+    from renewal.city import City, Counter
 
 T = TypeVar("T")
 Decorator = Callable[[Callable[..., T]], Callable[..., T]]
 
 
 class Day(click.ParamType[date]):
-    """A date: ISO 8601 or as Japanese people write it."""
+    """A date: ISO 8601 or as Japanese people write it, of a visit or of an expiry."""
 
     name = "日付"
 
-    def __init__(self, purpose: Purpose) -> None:
-        self.purpose = purpose
+    def __init__(self, of_expiry: bool = False) -> None:
+        self.of_expiry = of_expiry
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
+        day = value if isinstance(value, date) else self._read(value, param)
+        if not self.of_expiry and not 2000 <= day.year <= 2200:
+            raise Refused(f"{_option(param)} の「{value}」は、ここでは扱えない年です。")
+        return day
+
+    def _read(self, value: str, param: click.Parameter | None) -> date:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            found = read_date(value, now(), self.purpose)
+            # Imported only where needed: it takes half a second.
+            from renewal.japanese_dates import Purpose, read_date
+
+            purpose = Purpose.EXPIRY if self.of_expiry else Purpose.BOOKING
+            found = read_date(value, now(), purpose)
         if isinstance(found, date):
             return found
-        option = param.opts[0] if param else self.name
         if found is not None:
-            raise Refused(f"{option} の「{value}」は、暦にない日付か、あいまいな日付です。")
+            raise Refused(f"{_option(param)} の「{value}」は、暦にない日付か、あいまいな日付です。")
         raise Refused(
-            f"{option} の「{value}」を日付として読めませんので、"
+            f"{_option(param)} の「{value}」を日付として読めませんので、"
             "2027-02-20 か 令和9年2月20日 のように書いてください。"
         )
 
@@ -64,29 +74,34 @@ class Moment(click.ParamType[datetime]):
                 moment = moment.replace(tzinfo=TOKYO)
             return moment.astimezone(TOKYO)
         except (ValueError, OverflowError):
-            option = param.opts[0] if param else self.name
             raise Refused(
-                f"{option} の「{value}」を日時として読めませんので、"
+                f"{_option(param)} の「{value}」を日時として読めませんので、"
                 "2026-12-03T17:30 のように書いてください。"
             ) from None
 
 
-class Pins(click.ParamType["frozenset[Pin]"]):
-    """The forgotten PINs, with commas between them."""
+class TimeOfDay(click.ParamType[time]):
+    """A time of day such as 9:00, on the clock in Asia/Tokyo."""
 
-    name = "juki,user,sign"
+    name = "時刻"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> frozenset[Pin]:
-        if isinstance(value, frozenset):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> time:
+        if isinstance(value, time):
             return value
+        hour, _, minute = unicodedata.normalize("NFKC", value).partition(":")
         try:
-            return frozenset(Pin(part.strip()) for part in value.split(","))
+            if len(minute) != 2:
+                raise ValueError
+            return time(int(hour), int(minute))
         except ValueError:
             raise Refused(
-                f"--pin-forgotten の「{value}」は、juki,user,sign のように書いてください。"
+                f"{_option(param)} の「{value}」を時刻として読めませんので、"
+                "13:30 のように書いてください。"
             ) from None
+
+
+def _option(param: click.Parameter | None) -> str:
+    return param.opts[0] if param else ""
 
 
 def now() -> datetime:
@@ -105,59 +120,26 @@ def counter_of(city: City, counter_id: str) -> Counter:
     return city.counters[counter_id]
 
 
-def kana(text: str, option: str) -> str:
-    """Return the name in katakana or Latin letters. Raises Refused."""
-    name = answers.read_kana(text)
-    if name is None:
-        raise Refused(f"{option} のお名前は、カタカナかローマ字で書いてください。")
-    return name
-
-
-def phone_number(text: str) -> str:
-    """Return the digits of a phone number. Raises Refused."""
-    number = answers.read_phone(text)
-    if number is None:
-        raise Refused("--phone は、024-505-0445 のような10けたか11けたの電話番号にしてください。")
-    return number
-
-
-def case_options(command: Callable[..., T]) -> Callable[..., T]:
-    """Add the options that make a documents.Case."""
-    options = (
-        click.option(
-            "--applicant",
-            type=click.Choice([applicant.value for applicant in Applicant]),
-            required=True,
-            help="窓口に来る方（本人、法定代理人、その他の代理人）",
-        ),
-        click.option(
-            "--holder",
-            type=click.Choice([holder.value for holder in Holder]),
-            required=True,
-            help="カードの持ち主（一般、15歳未満、成年被後見人）",
-        ),
-        click.option("--same-household", is_flag=True, help="法定代理人が同一世帯"),
-        click.option("--honseki-in-city", is_flag=True, help="本市本籍"),
-        click.option(
-            "--pin-forgotten",
-            type=Pins(),
-            is_flag=False,
-            flag_value=",".join(pin.value for pin in Pin),
-            default=frozenset(),
-            help="忘れた暗証番号（値を付けないと3つとも）",
-        ),
-        click.option(
-            "--certificates",
-            type=click.Choice([kind.value for kind in Certificates]),
-            default=Certificates.BOTH.value,
-            help="カードに残す電子証明書（省くと both）",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+def _who(_ctx: click.Context, _param: click.Parameter, given: str | None) -> str:
+    if given is None:
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):  # a user without a name, as in some containers
+            return f"uid {os.getuid()}"
+    if not 0 < len(given.strip()) <= 64:
+        raise Refused("--as には、1文字から64文字までの名前を書いてください。")
+    return given.strip()
 
 
 json_option: Decorator[Any] = click.option(
     "--json", "as_json", is_flag=True, help="JSONで表示します"
+)
+csv_option: Decorator[Any] = click.option(
+    "--csv", "as_csv", is_flag=True, help="CSV（Excel用）で表示します"
+)
+who_option: Decorator[Any] = click.option(
+    "--as", "who", metavar="名前", callback=_who, help="だれがしたかの記録（省くとログイン名）"
+)
+counter_option: Decorator[Any] = click.option(
+    "--counter", metavar="窓口", help="窓口（honchosha、nishiguchi など。省くとすべて）"
 )

@@ -1,15 +1,23 @@
-"""How the command says no: one Japanese sentence on stderr and exit code 2."""
+"""How the command speaks Japanese: its help, and its way to say no (one sentence, exit code 2)."""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
-import sqlalchemy as sa
 
-from renewal.bookings import TryAgain
-from renewal.city import CityError
+# What click says in English in every help text.
+_HELP = (
+    ("Usage:", "使い方:"),
+    ("\nOptions:", "\nオプション:"),
+    ("\nCommands:", "\nコマンド:"),
+    ("[OPTIONS]", "［オプション］"),
+    ("COMMAND [ARGS]...", "コマンド …"),
+    ("Show this message and exit.", "この説明を表示します"),
+    ("[required]", "［必須］"),
+)
 
 
 class Refused(click.ClickException):
@@ -18,8 +26,22 @@ class Refused(click.ClickException):
     exit_code = 2
 
 
+class Command(click.Command):
+    """A command whose help is in Japanese."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the help text."""
+        return _help_in_japanese(super().get_help(ctx))
+
+
 class Group(click.Group):
-    """A group of commands whose every error, click's own included, is in Japanese."""
+    """A group of commands whose help and every error, click's own included, are in Japanese."""
+
+    command_class = Command
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the help text."""
+        return _help_in_japanese(super().get_help(ctx))
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command and leave with 0, or 2 when the input is refused.
@@ -38,26 +60,66 @@ class Group(click.Group):
             code = _say(in_japanese(error), 2)
         except (click.Abort, KeyboardInterrupt):
             code = 130
-        except CityError as error:
-            code = _say(str(error), 2)
-        except TryAgain:
-            code = _say("混み合っていますので、少し待ってからもう一度実行してください。", 1)
-        except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError):
-            code = _say(
-                "DATABASE_URL をデータベースのアドレスとして読めません。",
-                2,
-            )
-        except sa.exc.DBAPIError as error:
-            reason = str(error.orig).strip().splitlines()[0]
-            code = _say(
-                f"データベースを使えません（{reason}）ので、DATABASE_URL を確かめてください。", 1
-            )
+        except Exception as error:
+            sentence, code = _refusal_of(error)
+            _say(sentence, code)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+class LazyGroup(Group):
+    """A group that knows where its commands are, and imports only the one that is called."""
+
+    def __init__(self, *args: Any, at: dict[str, tuple[str, str]], **extra: Any) -> None:
+        super().__init__(*args, **extra)
+        self.at = at
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands' names in their order."""
+        return list(self.at)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, imported now, or None when there is none of that name."""
+        if cmd_name not in self.at:
+            return None
+        module, _, name = self.at[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, said) for name, (_where, said) in self.at.items()])
+
+
+def _refusal_of(error: Exception) -> tuple[str, int]:
+    """Return what is said of an error from below and the exit code; raises what is a mistake."""
+    # Imported only now: most commands fail without the database, or not at all.
+    import sqlalchemy as sa
+
+    from renewal.bookings import TryAgain
+    from renewal.city import CityError
+
+    if isinstance(error, CityError):
+        return str(error), 2
+    if isinstance(error, TryAgain):
+        return "混み合っていますので、少し待ってからもう一度実行してください。", 1
+    if isinstance(error, (sa.exc.ArgumentError, sa.exc.NoSuchModuleError)):
+        return "DATABASE_URL をデータベースのアドレスとして読めません。", 2
+    if isinstance(error, sa.exc.DBAPIError):
+        reason = str(error.orig).strip().splitlines()[0]
+        return f"データベースを使えません（{reason}）ので、DATABASE_URL を確かめてください。", 1
+    raise error
 
 
 def _say(message: str, code: int) -> int:
     click.echo(message, err=True)
     return code
+
+
+def _help_in_japanese(text: str) -> str:
+    for english, japanese in _HELP:
+        text = text.replace(english, japanese)
+    return text
 
 
 def in_japanese(error: click.ClickException) -> str:
@@ -70,9 +132,12 @@ def in_japanese(error: click.ClickException) -> str:
     if isinstance(error, click.BadOptionUsage):
         return f"{error.option_name} には値を1つ付けてください。"
     if isinstance(error, click.BadParameter) and error.param is not None:
-        if isinstance(error.param.type, click.Choice):
-            allowed = "、".join(map(str, error.param.type.choices))
+        kind = error.param.type
+        if isinstance(kind, click.Choice):
+            allowed = "、".join(map(str, kind.choices))
             return f"{_name(error)} に指定できるのは {allowed} のどれかです。"
+        if isinstance(kind, click.IntRange):
+            return f"{_name(error)} は {kind.min} から {kind.max} までの整数にしてください。"
         return error.message
     if isinstance(error, click.UsageError):
         if "unexpected extra argument" in error.message:
@@ -85,4 +150,6 @@ def in_japanese(error: click.ClickException) -> str:
 
 
 def _name(error: click.BadParameter) -> str:
+    if isinstance(error.param, click.Argument):
+        return error.param.metavar or str(error.param.name)
     return error.param.opts[0] if error.param is not None else str(error.param_hint)

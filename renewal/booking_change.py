@@ -29,8 +29,6 @@ ANOTHER = "another"
 """Said instead of a code: none of the bookings that this conversation knows."""
 TYPO = "typo"
 """Read instead of a code: something like one, but its check character is wrong."""
-_MOST_REMARKS = 2
-"""A question follows them, and three messages a turn are enough."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +138,22 @@ _NO = re.compile(
     r"^(?:いいえ|いえ|いや|ううん|no\b|ちがい?|違)|(?:し|さ)ない|(?:し|さ)ません|やめ|そのまま"
     "|残(?:し|す)|待って|まって"
 )
+_NOT_THE_OLD_ONE = "(?!.{0,14}(?:から|で予約し|で取っ|の予約[をが]|じゃなく|ではなく|でなく))"
+# "木曜の予約を金曜に", "木曜から金曜に": a weekday alone does not show that it is the old one.
+_OLD_WEEKDAY = re.compile(
+    "(?:再?来週|今週|今度|次)?の?[月火水木金土日]曜日?(?:の[^、。に]{1,6})?(?:の予約|から(?=[^、。]*[にへ]))"
+)
+_SHIFT = re.compile(
+    "([1-9][0-9]?|[一二三四])(分|時間|日|週間?)(?:ほど|くらい|ぐらい|だけ)?"
+    "(?:に|を)?(早|はや|前|遅|おそ|後|うしろ|延|のば|先)"
+)
+_UNIT = {
+    "分": timedelta(minutes=1),
+    "時間": timedelta(hours=1),
+    "日": timedelta(days=1),
+    "週": timedelta(weeks=1),
+    "週間": timedelta(weeks=1),
+}
 _YES = {
     "change": re.compile("変更|変え|かえて|移して"),
     "cancel": re.compile("取り?消|とりけ|キャンセル|きゃんせる|消して"),
@@ -223,14 +237,14 @@ def _chosen(text: str, desk: Desk, caller: Caller) -> dict[str, Any]:
 def _about_time(
     text: str, asked: str | None, r: Request, desk: Desk, caller: Caller
 ) -> dict[str, Any]:
-    said = answers.read(text, _AS_ASKED.get(asked or ""), desk.now, desk.city)
+    new = _OLD_WEEKDAY.sub("", text)
+    said = answers.read(new, _AS_ASKED.get(asked or ""), desk.now, desk.city)
     found: dict[str, Any] = {name: said[name] for name in ("wish", "counter") if name in said}
-    booking = desk.bookings.get(r.found) if r.found else None
-    if booking is None:
-        own = bookings_of(caller, desk)
-        booking = own[0] if len(own) == 1 else None
-    if "counter" in found and booking:
-        found["counter"] = _new_counter(text, str(found["counter"]), booking, desk)
+    shifted = _shifted(new, r, desk, caller)
+    if shifted:
+        found["wish"] = Wish(days=(shifted.date(),), times=(shifted.time(),)).to_json()
+    if "counter" in found:
+        found["counter"] = _new_counter(text, str(found["counter"]), desk)
     if asked == "booking_confirmed":
         plain = answers.normal(text)
         if _NO.search(plain):
@@ -244,17 +258,31 @@ def _about_time(
     return found
 
 
-def _new_counter(text: str, read: str, booking: Booking, desk: Desk) -> str:
-    """Return the counter to go to: "西口から本庁舎に" names the one booked as well."""
+def _shifted(text: str, r: Request, desk: Desk, caller: Caller) -> datetime | None:
+    """Return the start that "1時間遅く" or "一週間延ばして" makes of the one that is booked."""
+    by = _SHIFT.search(answers.normal(text))
+    if not by:
+        return None
+    booking = desk.bookings.get(r.found) if r.found else None
+    own = bookings_of(caller, desk)
+    booking = booking or (own[0] if len(own) == 1 else None)
+    if booking is None:
+        return None
+    count = int(by[1]) if by[1].isdecimal() else "一二三四".index(by[1]) + 1
+    distance = count * _UNIT[by[2]]
+    return booking.start + (-distance if by[3] in ("早", "はや", "前") else distance)
+
+
+def _new_counter(text: str, read: str, desk: Desk) -> str:
+    """Return the counter to go to: "西口から本庁舎に" names the one that was booked as well."""
     plain = answers.normal(text)
     named = {
         counter.id
         for counter in desk.city.counters.values()
         for alias in (counter.label, counter.short_label, *counter.aliases)
-        if answers.normal(alias) in plain
+        if re.search(re.escape(answers.normal(alias)) + _NOT_THE_OLD_ONE, plain)
     }
-    others = named - {booking.counter}
-    return others.pop() if len(named) == 2 and len(others) == 1 else read
+    return named.pop() if len(named) == 1 else read
 
 
 # What it means -----------------------------------------------------------------------------------
@@ -286,9 +314,11 @@ def advance(
     moved = r
     if r.action == "change":
         moved = _moved(r, said, booking, desk, key, remarks)
-    if moved == r and r.action == before.action and said.get("confirmed"):
+    # A yes counts only for what was just summed up, not a button pressed later on.
+    summed_up = r == before and next_question(before, desk, caller) == "booking_confirmed"
+    if moved == r and summed_up and said.get("confirmed"):
         moved = _confirmed(r, str(said["confirmed"]), desk, remarks)
-    return moved, remarks[-_MOST_REMARKS:]
+    return moved, remarks
 
 
 def _identified(
@@ -513,13 +543,6 @@ def details(booking: Booking, desk: Desk) -> str:
         f"日時　{japanese_date(booking.start.date())}{japanese_time(booking.start.time())}",
         f"窓口　{desk.city.counters[booking.counter].label}",
         *([f"カードの持ち主　{'、'.join(names)}"] if names else []),
-        "持ち物",
         calendar_view.documents_of(booking, desk.city),
     ]
     return "\n".join(lines)
-
-
-def label(booking: Booking, desk: Desk) -> str:
-    """Return a booking as a button shows it: 12/3（木）18:30 本庁舎1階."""
-    counter = desk.city.counters[booking.counter]
-    return f"{application.slot_label(booking.start)} {counter.short_label}"

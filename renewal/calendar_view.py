@@ -114,8 +114,8 @@ def booking_card(booking: Booking, desk: Desk) -> dict[str, Any]:
             for name, items in _people(booking, desk.city)
         ],
         "actions": [
-            {"title": "予約の変更", "payload": _command("change_booking", booking)},
-            {"title": "予約の取り消し", "payload": _command("cancel_booking", booking)},
+            {"title": "予約の変更", "payload": booking_command("change", booking.code)},
+            {"title": "予約の取り消し", "payload": booking_command("cancel", booking.code)},
         ],
     }
 
@@ -123,21 +123,26 @@ def booking_card(booking: Booking, desk: Desk) -> dict[str, Any]:
 def booking_buttons(booking: Booking) -> list[dict[str, str]]:
     """Return the buttons that change and cancel this booking, and no other."""
     return [
-        {"title": f"@intent_{name}", "payload": _command(name, booking)}
-        for name in ("change_booking", "cancel_booking")
+        {"title": "@intent_change_booking", "payload": booking_command("change", booking.code)},
+        {"title": "@intent_cancel_booking", "payload": booking_command("cancel", booking.code)},
     ]
 
 
-def _command(intent: str, booking: Booking) -> str:
-    return f"/{intent}" + json.dumps({"booking_code": booking.code})
+def booking_command(action: str, code: str, confirmed: str | None = None) -> str:
+    """Return the command of a button about a booking; pressed twice, it is about the same one."""
+    values = {"booking_code": code, **({"booking_confirmed": confirmed} if confirmed else {})}
+    return f"/{action}_booking" + json.dumps(values)
 
 
 def documents_of(booking: Booking, city: City) -> str:
     """Return what to bring to a booked visit as lines of text, by person if there are several."""
-    return "\n".join(
-        "\n".join([*([f"{name} 様"] if name else []), application.documents_text(items)])
-        for name, items in _people(booking, city)
-    )
+    lines = []
+    for name, items in _people(booking, city):
+        to_bring, pins = application.split_documents(items)
+        lines += [f"{name} 様"] if name else []
+        lines.append(f"持ち物\n{application.documents_text(to_bring)}")
+        lines += [f"窓口で入力する番号\n{application.documents_text(pins)}"] if pins else []
+    return "\n".join(lines)
 
 
 def _people(booking: Booking, city: City) -> Iterator[tuple[str | None, tuple[Document, ...]]]:

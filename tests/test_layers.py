@@ -135,7 +135,7 @@ def responses(domain: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     return dict(domain["responses"])
 
 
-# Layers --------------------------------------------------------------------------------------
+# Layers ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -181,7 +181,7 @@ def test_no_action_has_a_sentence_of_its_own() -> None:
     assert not sentences
 
 
-# Words ---------------------------------------------------------------------------------------
+# Words -------------------------------------------------------------------------------------------
 
 
 def made(literal: str, ways: dict[str, list[str]]) -> list[str]:
@@ -294,7 +294,7 @@ def test_every_button_is_a_command_of_known_intents_and_values(domain: dict[str,
                 assert set(yaml.safe_load(command[2] or "{}")) <= entities, f"{name}: {button}"
 
 
-# What sentences are filled with ----------------------------------------------------------------
+# What sentences are filled with ------------------------------------------------------------------
 
 
 def placeholders(variations: list[dict[str, Any]]) -> set[str]:

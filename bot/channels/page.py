@@ -25,7 +25,15 @@ from renewal.japanese_dates import japanese_time
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-DAYS = dict(zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "月火水木金土日"))
+DAYS = {
+    "mon": "月",
+    "tue": "火",
+    "wed": "水",
+    "thu": "木",
+    "fri": "金",
+    "sat": "土",
+    "sun": "日",
+}
 CASES = {
     "documents_self": Case(Applicant.SELF, Holder.GENERAL),
     "documents_representative": Case(Applicant.LEGAL_REPRESENTATIVE, Holder.UNDER_15),
@@ -85,7 +93,7 @@ class ChatPage(InputChannel):
         async def contact(request: Request) -> HTTPResponse:
             return response.text(facts["module"], headers=_public(".js"))
 
-        @page.get("/<name:str>")
+        @page.get(r"/<name:[a-z-]+\.[a-z]+>")
         async def asset(request: Request, name: str) -> HTTPResponse:
             if name not in files:
                 return response.empty(status=404)

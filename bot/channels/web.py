@@ -24,14 +24,14 @@ from urllib.parse import urlsplit
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from rasa.shared.core.trackers import DialogueStateTracker
-from sanic import Blueprint, response
+from sanic import Blueprint, Sanic, response
 from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels import web_tickets, web_transcript
 from bot.channels.limits import Buckets
-from renewal import city, clock, settings
+from renewal import calendar_file, city, clock, settings
 from renewal.bookings import Bookings, create_engine_from
 
 log = logging.getLogger("bot.web")
@@ -51,6 +51,7 @@ WORDS = {
     "{wait}秒ほど待って、もう一度お送りください。",
     "button": "そのボタンは使えなくなりました。もう一度選ぶか、文字で書いてください。",
     "unreadable": "うまく受け取れませんでした。もう一度お送りください。",
+    "no_booking": "その予約は見つかりませんでした。",
     "failed": "申し訳ありません。こちらの不具合でお答えできませんでした。"
     "少しあとでもう一度お試しいただくか、{phone}へお電話ください。",
 }
@@ -138,12 +139,18 @@ class WebChat(InputChannel):
         @web.get("/visit.ics")
         async def visit(request: Request) -> HTTPResponse:
             conversation = self._conversation(request)
+            if conversation is None:
+                raise Refused(401, "ended")
             return _calendar_file(conversation, str(request.args.get("code") or ""))
 
-        @web.options("/<_:path>")
-        async def preflight(request: Request, _: str) -> HTTPResponse:
-            self._origin(request)
-            return response.empty()
+        async def preflight(request: Request) -> HTTPResponse | None:
+            ours = request.method == "OPTIONS" and request.path.startswith("/webhooks/web/")
+            return response.empty(headers=self._headers(request)) if ours else None
+
+        @web.listener("before_server_start")
+        async def answer_preflights_first(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+            # Rasa's own CORS middleware answers every OPTIONS request, and knows no origin.
+            app.request_middleware.appendleft(preflight)
 
         @web.middleware("response")
         async def add_headers(request: Request, answer: HTTPResponse) -> None:
@@ -176,7 +183,7 @@ class WebChat(InputChannel):
 
     def _origin(self, request: Request) -> str:
         """Return the origin of a site that embeds the chat, "" for our own; others are refused."""
-        origin = request.headers.get("origin")
+        origin: str | None = request.headers.get("origin")
         if origin is None:
             if request.headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
                 return ""
@@ -367,6 +374,12 @@ def _phone() -> str:
     return city.load().call_centre.phone
 
 
-def _calendar_file(conversation: str | None, code: str) -> HTTPResponse:
+def _calendar_file(conversation: str, code: str) -> HTTPResponse:
     """Return a booking that this conversation made as a file for a calendar (RFC 5545)."""
-    return response.empty(status=404)
+    made = _bookings().find_in_conversation(settings.keyed_hash(conversation), clock.now())
+    booking = next((each for each in made if each.code == code), None)
+    if booking is None:
+        raise Refused(404, "no_booking")
+    file = calendar_file.visit_ics(booking, city.load(), clock.real_now())
+    headers = {"Content-Disposition": 'attachment; filename="visit.ics"'}
+    return response.raw(file, content_type=calendar_file.MEDIA_TYPE, headers=headers)

@@ -9,7 +9,8 @@ const DAYS = "日月火水木金土";
 
 export const isDrawn = card => card?.type in DRAWN;
 
-export const draw = (card, chat) => DRAWN[card.type](card, chat);
+// `offered`: ids of the buttons that the message shows already.
+export const draw = (card, chat, offered = []) => DRAWN[card.type](card, chat, offered);
 
 // What the message still has to say in words when its card is drawn below it.
 export function leadOf(text, card) {
@@ -22,7 +23,7 @@ export function leadOf(text, card) {
 
 // ── slot_calendar ─────────────────────────────────────────────────────────────────────────────
 
-function slotCalendar(card, chat) {
+function slotCalendar(card, chat, offered) {
   const days = card.days.map(day => ({ ...day, on: new Date(`${day.date}T00:00Z`) }));
   const weeks = weeksOf(days);
   const slots = days.flatMap(day => day.slots.map(slot => ({ ...slot, day })));
@@ -38,9 +39,9 @@ function slotCalendar(card, chat) {
   const before = step("week_before", "‹", -1);
   const after = step("week_after", "›", 1);
   const view = h("button", { type: "button", class: "plain", click: toggleView });
-  const box = h("section", { class: "card calendar", "aria-label": card.counter_label },
+  const box = h("div", { role: "group", class: "card calendar", "aria-label": card.counter_label },
     h("h3", {}, card.counter_label),
-    next && h("button", { type: "button", class: "choice first", click: choose(next) },
+    next && !offered.includes(next.id) && h("button", { type: "button", class: "choice first", click: choose(next) },
       label("next_free"), h("strong", {}, `${next.day.label}${next.label}`)),
     h("div", { class: "calendar-head" }, before, title, after),
     body,
@@ -184,14 +185,14 @@ function part(time) {
   return minutes(time) < 720 ? "morning" : minutes(time) < 1030 ? "afternoon" : "evening";
 }
 
-const short = day => `${day.on.getUTCMonth() + 1}月${day.on.getUTCDate()}日（${DAYS[day.on.getUTCDay()]}）`;
+const short = day => `${day.on.getUTCMonth() + 1}月${day.on.getUTCDate()}日`;
 
 // ── document_checklist ────────────────────────────────────────────────────────────────────────
 
 const isPin = item => item.id.startsWith("pin_") && item.id !== "pin_reset_extra";
 
 function checklist(card, chat) {
-  const box = h("section", { class: "card checklist", "aria-label": plain("bring") },
+  const box = h("div", { role: "group", class: "card checklist", "aria-label": plain("bring") },
     people(card.people),
     h("div", { class: "row" }, tools(() => box, card.people, chat)));
   return box;
@@ -203,14 +204,14 @@ function people(list) {
     const things = person.items.filter(item => !isPin(item));
     return h("div", { class: "person" },
       person.name && h("h3", {}, person.name),
-      things.length ? group("bring", things) : null,
-      pins.length ? group("pins", pins, h("p", { class: "note" }, label("pins_note"))) : null);
+      things.length ? group(person.name ? "h4" : "h3", "bring", things) : null,
+      pins.length ? group(person.name ? "h4" : "h3", "pins", pins, h("p", { class: "note" }, label("pins_note"))) : null);
   });
 }
 
-function group(key, items, note = null) {
+function group(heading, key, items, note = null) {
   return h("div", {},
-    h("h4", {}, label(key)),
+    label(key, heading),
     note,
     h("ul", {}, items.map(item => h("li", {},
       h("label", {},
@@ -248,10 +249,10 @@ async function copy(text, chat) {
 
 function bookingCard(card, chat) {
   const file = chat.file(card.code);
-  const action = (key, button) => button?.id && h("button", {
-    type: "button", class: "choice small lasting", click: () => chat.press(button.id, plain(key)),
-  }, label(key));
-  const box = h("section", { class: "card booking", "aria-label": plain("booking") },
+  const actions = (card.actions ?? []).map(({ id, title }) => h("button", {
+    type: "button", class: "choice small", click: () => chat.press(id, title),
+  }, title));
+  const box = h("div", { role: "group", class: "card booking", "aria-label": plain("booking") },
     h("dl", {},
       h("dt", {}, label("code")), h("dd", { class: "code" }, card.code),
       h("dt", {}, label("when")), h("dd", {}, card.when),
@@ -263,6 +264,6 @@ function bookingCard(card, chat) {
     h("div", { class: "row" },
       h("a", { class: "plain", href: file.url, download: "visit.ics", click: file.click }, label("calendar_file")),
       tools(() => box, card.people, chat)),
-    h("div", { class: "row" }, action("change", card.change), action("cancel", card.cancel)));
+    h("div", { class: "row" }, actions));
   return box;
 }

@@ -61,8 +61,6 @@ export const LABELS = {
   where: "窓口[まどぐち]",
   map: "地図[ちず]",
   calendar_file: "カレンダーに入[い]れる",
-  change: "予約[よやく]の変更[へんこう]",
-  cancel: "予約[よやく]の取[と]り消[け]し",
 };
 
 const READING = /([一-龯々〆ヶ]+)\[([ぁ-ん]+)\]/;

@@ -15,7 +15,7 @@ import { sheet, printOnly } from "./style.js";
 const LONGEST = 300;
 const SPEECH = "M4 4h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-7l-5 4v-4H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z";
 const CROSS = "M6 6l12 12M18 6L6 18";
-const DOTS = "M5 12h.01M12 12h.01M19 12h.01";
+const BARS = "M5 7h14M5 12h14M5 17h14";
 
 class RenewalChat extends HTMLElement {
   #conversation;
@@ -29,7 +29,7 @@ class RenewalChat extends HTMLElement {
     this.#conversation = new Conversation(this.dataset.origin ?? import.meta.url);
     this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
     this.lang = this.dataset.lang ?? "ja";
-    if (isReadable(this.dataset.colour)) this.style.setProperty("--main", this.dataset.colour);
+    if (isReadable(this.dataset.colour)) this.style.setProperty("--renewal-chat-colour", this.dataset.colour);
     this.#build();
     this.#setFurigana(kept("furigana") === "on");
     document.addEventListener("click", event => {
@@ -63,7 +63,7 @@ class RenewalChat extends HTMLElement {
       cancel: event => { event.preventDefault(); this.close(); },
       keydown: event => { if (event.key === "Escape" && !event.isComposing) this.close(); },
     },
-      h("header", {},
+      h("div", { class: "top" },
         h("div", { class: "heading" },
           this.heading = this.dataset.title
             ? h("h2", { id: "title", tabindex: "-1" }, this.dataset.title)
@@ -72,7 +72,7 @@ class RenewalChat extends HTMLElement {
         this.menuButton = h("button", {
           type: "button", class: "icon", "aria-expanded": "false", "aria-controls": "menu",
           "aria-label": plain("menu"), click: () => this.#toggleMenu(),
-        }, icon(DOTS)),
+        }, icon(BARS)),
         h("button", { type: "button", class: "icon", "aria-label": plain("close"), click: () => this.close() }, icon(CROSS))),
       this.menu = h("div", { class: "menu", id: "menu", hidden: true },
         this.furigana = h("button", { type: "button", "aria-pressed": "false", click: () => this.#setFurigana(!this.withFurigana) }, label("furigana")),
@@ -297,9 +297,11 @@ class RenewalChat extends HTMLElement {
     const words = drawn ? leadOf(text, card) : text;
     const turn = h("div", { class: "turn bot" },
       words && h("div", { class: "bubble" }, unseen(`${plain("bot")}：`), lines(words), clock(time)));
-    if (buttons.length) {
+    // What a card offers itself is not offered twice.
+    const choices = drawn ? buttons.filter(each => !card.actions?.some(({ id }) => id === each.id)) : buttons;
+    if (choices.length) {
       const group = h("div", { class: "choices", role: "group", "aria-label": plain("choices") },
-        buttons.map(({ id, title }) => h("button", {
+        choices.map(({ id, title }) => h("button", {
           type: "button", class: "choice",
           click: event => {
             if (group.dataset.used) return;
@@ -309,7 +311,7 @@ class RenewalChat extends HTMLElement {
         }, title)));
       turn.append(group);
     }
-    if (drawn) turn.append(draw(card, this.#helper()));
+    if (drawn) turn.append(draw(card, this.#helper(), buttons.map(button => button.id)));
     this.#count += 1;
     this.#say(turn);
     if (!this.isOpen) this.dot.hidden = false;

@@ -9,9 +9,11 @@ const made = text => {
 export const printOnly = made(`@media print { body > :not(renewal-chat) { display: none !important; } }`);
 
 export const sheet = made(`
+/* Nothing of the page around comes in, and its custom properties have other names. */
 :host {
+  all: initial;
   --ink: #17242f; --soft: #495a67; --paper: #fff; --ground: #f1f5f7; --line: #b9c7d0;
-  --brand: var(--main, #0b5c7a); --accent: var(--brand); --mine: #d9ecf4; --warn: #9b1c1c; --few: #8a4b00;
+  --brand: var(--renewal-chat-colour, #0b5c7a); --accent: var(--brand); --mine: #d9ecf4; --warn: #9b1c1c; --few: #8a4b00;
   --rest: #b3261e; --saturday: #1c55a8;
   color-scheme: light dark;
   font: 1rem/1.65 "Hiragino Sans", "Hiragino Kaku Gothic ProN", "Noto Sans JP", "Noto Sans CJK JP", "Yu Gothic UI", Meiryo, sans-serif;
@@ -48,17 +50,17 @@ dialog {
   max-width: none; max-height: none; margin: 0; padding: 0; border: 1px solid var(--line); border-radius: 1rem; overflow: hidden;
   background: var(--ground); color: var(--ink); box-shadow: 0 10px 40px rgb(0 0 0 / .3);
 }
-dialog[open] { display: flex; flex-direction: column; }
+dialog[open] { container: chat / inline-size; display: flex; flex-direction: column; }
 dialog:modal { inset: 0; width: 100%; height: 100dvh; border: 0; border-radius: 0; }
 dialog::backdrop { background: var(--ground); }
 
-header { display: flex; align-items: center; gap: .25rem; flex: none; padding: .6rem .5rem .6rem 1rem; background: var(--brand); color: #fff; }
+.top { display: flex; align-items: center; gap: .25rem; flex: none; padding: .6rem .5rem .6rem 1rem; background: var(--brand); color: #fff; }
 .heading { flex: 1; min-width: 0; }
 h2 { font-size: 1.1rem; line-height: 1.4; }
 .heading p { font-size: .85rem; line-height: 1.4; }
 .icon { display: grid; place-items: center; flex: none; width: 2.75rem; height: 2.75rem; padding: 0; border: 0; border-radius: .6rem; background: transparent; color: inherit; }
 .icon:hover { background: rgb(255 255 255 / .18); }
-header :focus-visible { outline-color: #fff; outline-offset: -3px; }
+.top :focus-visible { outline-color: #fff; outline-offset: -3px; }
 .menu { flex: none; display: grid; background: var(--paper); border-bottom: 1px solid var(--line); max-height: 50%; overflow-y: auto; }
 .menu button { min-height: 2.75rem; padding: .4rem 1rem; border: 0; border-top: 1px solid var(--line); background: transparent; text-align: start; }
 .menu button:hover { background: var(--mine); }
@@ -81,7 +83,7 @@ header :focus-visible { outline-color: #fff; outline-offset: -3px; }
 div.note { padding: .75rem; border: 1px solid var(--line); border-radius: .75rem; background: var(--paper); color: var(--ink); }
 
 .choices { display: flex; flex-wrap: wrap; gap: .5rem; margin: .5rem 0; }
-.choice { min-height: 2.75rem; max-width: 100%; padding: .35rem 1.1rem; border: 2px solid var(--accent); border-radius: 1.4rem; background: var(--paper); color: var(--accent); font-weight: 700; line-height: 1.4; text-align: start; overflow-wrap: anywhere; }
+.choice { min-height: 2.75rem; max-width: 100%; padding: .35rem .8rem; font-size: .95rem; border: 2px solid var(--accent); border-radius: 1.4rem; background: var(--paper); color: var(--accent); font-weight: 700; line-height: 1.4; text-align: start; overflow-wrap: anywhere; }
 .choice:hover, td button:hover { background: var(--mine); }
 .choice.small { min-height: 2.5rem; padding: .25rem .9rem; }
 .choice[aria-disabled="true"] { border-color: var(--line); border-style: dashed; color: var(--soft); font-weight: 400; cursor: default; background: transparent; }
@@ -90,7 +92,8 @@ div.note { padding: .75rem; border: 1px solid var(--line); border-radius: .75rem
 .row { display: flex; flex-wrap: wrap; gap: .25rem .5rem; align-items: center; margin-top: .5rem; }
 
 .card { margin: .5rem 0; padding: .75rem; border: 1px solid var(--line); border-top: 4px solid var(--brand); border-radius: .5rem; background: var(--paper); }
-.card h3 { font-size: 1rem; line-height: 1.5; }
+.card h3 { margin: .25rem 0; font-size: 1rem; line-height: 1.5; }
+dl { margin-bottom: .5rem; }
 .card h4 { margin-top: .5rem; font-size: .95rem; }
 .card .note { margin: .25rem 0; }
 
@@ -145,6 +148,19 @@ textarea { flex: 1; min-width: 0; min-height: 2.9rem; max-height: 30vh; padding:
 .send { flex: none; min-height: 2.9rem; padding: 0 1.1rem; border: 2px solid var(--brand); border-radius: .6rem; background: var(--brand); color: #fff; font-weight: 700; }
 .hint { font-size: .8rem; line-height: 1.5; color: var(--soft); }
 .left { float: right; color: var(--warn); font-weight: 700; }
+
+/* Large text on a small screen: what can be done without makes room for the talk. */
+@container chat (max-width: 15rem) {
+  .heading p, #hint { display: none; }
+  .top, .contact, .log, form { padding-inline: .6rem; }
+  h2 { font-size: 1rem; }
+  .icon { width: 2rem; height: 2rem; }
+  .contact { line-height: 1.3; }
+  .send { padding: 0 .6rem; }
+  .card { padding: .4rem; }
+  .parts, .row { flex-wrap: wrap; }
+  table { font-size: .7rem; }
+}
 
 @media (prefers-reduced-motion: no-preference) {
   .log { scroll-behavior: smooth; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import re
@@ -153,26 +154,42 @@ class Sql:
     """A statement for the driver itself, with :names for its values.
 
     For the few that every booking and every look at free times runs: SQLAlchemy's preparation and
-    result would cost more than the statement. Moments go in by `moment_in` and out by `moment_out`.
+    result would cost more than the statement. A connection to PostgreSQL prepares each of them
+    once. Moments go in by `moment_in` and out by `moment_out`.
     """
 
-    def __init__(self, text: str) -> None:
-        self._text = {"sqlite": text, "postgresql": re.sub(r":(\w+)", r"%(\1)s", text)}
+    _count = itertools.count()
+
+    def __init__(self, text: str, *, first_on_postgresql: str = "") -> None:
+        self.text = text
+        self.writes = not text.lstrip().startswith("SELECT")
+        names = list(dict.fromkeys(re.findall(r":(\w+)", text)))
+        numbered = re.sub(r":(\w+)", lambda match: f"${names.index(match[1]) + 1}", text)
+        self._name = f"renewal_{next(self._count)}"
+        self._prepare = f"PREPARE {self._name} AS {numbered}"
+        values = ", ".join(f"%({name})s" for name in names)
+        self._execute = f"{first_on_postgresql}EXECUTE {self._name} ({values})"
 
     def __call__(self, connection: Connection, values: dict[str, Any]) -> list[Any]:
         """Run it in the connection's transaction and return its rows; raises as SQLAlchemy does."""
         dialect = connection.dialect
-        text = self._text[dialect.name]
         cursor = connection.connection.cursor()
         try:
-            cursor.execute(text, values)
+            if dialect.name == "sqlite":
+                cursor.execute(self.text, values)
+            else:
+                prepared = connection.info.setdefault("prepared", set())
+                if self._name not in prepared:
+                    cursor.execute(self._prepare)
+                    prepared.add(self._name)
+                cursor.execute(self._execute, values)
             return list(cursor.fetchall())
         except dialect.dbapi.Error as error:
             lost = dialect.is_disconnect(error, connection.connection, cursor)
             if lost:
                 connection.invalidate(error)
             raise sa.exc.DBAPIError.instance(
-                text,
+                self.text,
                 None,  # no names or phone numbers in an error
                 error,
                 dialect.dbapi.Error,

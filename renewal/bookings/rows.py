@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, time
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import ColumnElement
 
 from renewal.bookings import schema
+from renewal.bookings.engine import Sql
 from renewal.bookings.model import Booking, Card, Visit, places_of
 from renewal.clock import TOKYO
 from renewal.opening_hours import Closure
 
-_BATCH = 500  # codes in one IN (…)
+D = TypeVar("D", date, time)
+
+_BATCH = 500  # holds in one IN (…)
 
 
 def columns(visit: Visit) -> dict[str, Any]:
@@ -47,9 +50,11 @@ def load(connection: Connection, *where: ColumnElement[Any]) -> list[Booking]:
     ).all()
     starts: dict[str, list[datetime]] = {}
     for first in range(0, len(found), _BATCH):
-        some = [row.code for row in found[first : first + _BATCH]]
+        some = [row.hold_id for row in found[first : first + _BATCH]]
         for row in connection.execute(
-            sa.select(seats.code, seats.start_at).where(seats.code.in_(some))
+            sa.select(seats.code, seats.start_at).where(
+                seats.hold_id.in_(some), seats.code.is_not(None)
+            )
         ):
             starts.setdefault(row.code, []).append(row.start_at)
     return [
@@ -69,10 +74,33 @@ def load(connection: Connection, *where: ColumnElement[Any]) -> list[Booking]:
 
 def closures(connection: Connection, first: date, last: date) -> list[Closure]:
     """Return the closures that touch those days, both included, in the order of their days."""
-    table = schema.closures.c
-    found = connection.execute(
-        sa.select(schema.closures)
-        .where(table.first <= last, table.last >= first)
-        .order_by(table.first, table.id)
-    )
-    return [Closure(**row._mapping) for row in found]
+    values = {"first": first.isoformat(), "last": last.isoformat()}
+    return [
+        Closure(
+            counter,
+            _read(date, begins),
+            _read(date, ends),
+            from_time and _read(time, from_time),
+            until_time and _read(time, until_time),
+            reason,
+            seats,
+            number,
+        )
+        for counter, begins, ends, from_time, until_time, reason, seats, number in _CLOSURES(
+            connection, values
+        )
+    ]
+
+
+_CLOSURES = Sql(
+    """
+    SELECT counter, first, last, from_time, until_time, reason, seats, id FROM closures
+    WHERE first <= :last AND last >= :first ORDER BY first, id
+    """
+)
+
+
+def _read(kind: type[D], value: Any) -> D:
+    """Return a day or a time; SQLite gives it as text."""
+    read: D = kind.fromisoformat(value) if isinstance(value, str) else value
+    return read

@@ -76,7 +76,7 @@ bookings = sa.Table(
     sa.Column("created_at", Utc, nullable=False),
     sa.Column("ended_at", Utc),  # when cancelled, arrived or noted as not come
     sa.Column("purged_at", Utc),
-    sa.Column("hold_id", sa.String(128), nullable=False, unique=True),
+    sa.Column("hold_id", sa.String(128), nullable=False, unique=True),  # of its seats
     sa.Column("confirm_key", sa.String(128), nullable=False, unique=True),
     sa.CheckConstraint("status IN ('booked','cancelled','arrived','no_show')", name="status"),
     sa.Index(None, "start_at", "counter"),
@@ -96,7 +96,7 @@ seats = sa.Table(
     sa.Column("hold_id", sa.String(128), nullable=False),
     sa.Column("part", sa.Integer, nullable=False),
     sa.Column("held_until", Utc, nullable=False),
-    sa.Column("code", sa.String(11), sa.ForeignKey(bookings.c.code), index=True),
+    sa.Column("code", sa.String(11), sa.ForeignKey(bookings.c.code)),
     sa.ForeignKeyConstraint(
         ["counter", "start_at", "capacity"],
         ["starts.counter", "starts.start_at", "starts.capacity"],

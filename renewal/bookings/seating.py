@@ -27,7 +27,10 @@ _LOOK = Sql(
     SELECT s.capacity, s.usual, t.seat_no, t.hold_id, t.code IS NOT NULL OR t.held_until > :at
     FROM starts s LEFT JOIN seats t ON t.counter = s.counter AND t.start_at = s.start_at
     WHERE s.counter = :counter AND s.start_at = :start
-    """
+    """,
+    # Nobody need wait for a hold to reach the disk: a booking, which has to, comes after it in the
+    # same log.
+    first_on_postgresql="SET LOCAL synchronous_commit TO off;",
 )
 
 # A seat whose hold has run out is taken over in the same statement. No row comes back when somebody
@@ -77,7 +80,10 @@ def claim(
     taken = 0
     while True:
         found = _LOOK(connection, values)
-        if not found or found[0][1] != counter.seats:
+        if not found:
+            _open(connection, counter, start)
+            continue
+        if found[0][1] != counter.seats:
             there, live = fit(connection, counter, start, at)
             if there == 0:
                 raise NotBookable("closure")
@@ -141,6 +147,11 @@ def release(connection: Connection, hold_id: str) -> None:
     )
 
 
+def free(connection: Connection, hold_id: str) -> None:
+    """Free the seats of a booking."""
+    connection.execute(sa.delete(_SEATS).where(_SEATS.c.hold_id == hold_id))
+
+
 def fit(
     connection: Connection, counter: Counter, start: datetime, at: datetime
 ) -> tuple[int, int]:
@@ -152,15 +163,7 @@ def fit(
     """
     this_start = (_STARTS.c.counter == counter.id, _STARTS.c.start_at == start)
     here = (_SEATS.c.counter == counter.id, _SEATS.c.start_at == start)
-    if connection.dialect.name == "postgresql":
-        # No closure comes or goes meanwhile: it would not see a start that is just being made.
-        connection.exec_driver_sql("LOCK TABLE closures IN SHARE MODE")
-    day = start.astimezone(TOKYO).date()
-    closures = rows.closures(connection, day, day)
-    there = seats_at(counter, start.astimezone(TOKYO), closures)
-    new = {"counter": counter.id, "start": start, "usual": counter.seats, "there": there}
-    if connection.execute(_NEW_START, new).rowcount:
-        return there, 0
+    there = _seats_now(connection, counter, start)
     # Nobody takes a seat at this start before we are done: their rows refer to this one.
     connection.execute(sa.select(_STARTS).where(*this_start).with_for_update())
     live = connection.execute(
@@ -183,9 +186,29 @@ def fit(
     return there, len(kept)
 
 
-_NEW_START = sa.text(
+def _open(connection: Connection, counter: Counter, start: datetime) -> None:
+    """Make the row of a start, unless somebody else just has."""
+    values = {
+        "counter": counter.id,
+        "start": moment_in(connection, start),
+        "there": _seats_now(connection, counter, start),
+        "usual": counter.seats,
+    }
+    _NEW_START(connection, values)
+
+
+def _seats_now(connection: Connection, counter: Counter, start: datetime) -> int:
+    if connection.dialect.name == "postgresql":
+        # No closure comes or goes meanwhile: it would not see a start that is just being made.
+        connection.exec_driver_sql("LOCK TABLE closures IN SHARE MODE")
+    local = start.astimezone(TOKYO)
+    return seats_at(counter, local, rows.closures(connection, local.date(), local.date()))
+
+
+_NEW_START = Sql(
     """
     INSERT INTO starts (counter, start_at, capacity, usual)
     VALUES (:counter, :start, :there, :usual) ON CONFLICT (counter, start_at) DO NOTHING
+    RETURNING capacity
     """
-).bindparams(sa.bindparam("start", type_=schema.Utc))
+)

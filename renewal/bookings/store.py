@@ -316,7 +316,8 @@ class Bookings:
         """Return the bookings that match all that is given, by start, counter and creation.
 
         `first` to `last` (both included) are days of the visit; `first` alone is that one day.
-        `name` is any part of a name, `phone` any part of the number.
+        `name` is any part of a name, `phone` any part of the number; spaces in names count for
+        nothing.
         """
         table = schema.bookings.c
         where: list[ColumnElement[Any]] = [table.status.in_(sorted(statuses))]
@@ -333,9 +334,16 @@ class Bookings:
             where.append(table.code == _shown(code))
         if name is not None:
             # The names of the cards are looked for in their JSON first, then for certain.
-            anywhere = sa.cast(table.cards, sa.Text).contains(name, autoescape=True)
-            visitor = table.visitor_name.contains(name, autoescape=True)
-            where.append(sa.or_(visitor, anywhere))
+            name = name.replace(" ", "")
+            anywhere = (sa.cast(table.cards, sa.Text), table.visitor_name)
+            where.append(
+                sa.or_(
+                    *(
+                        sa.func.replace(column, " ", "").contains(name, autoescape=True)
+                        for column in anywhere
+                    )
+                )
+            )
         with reading(self.engine) as connection:
             found = rows.load(connection, *where)
         return [booking for booking in found if name is None or _named(booking, name)]
@@ -376,11 +384,10 @@ class Bookings:
                 raise HoldExpired
             new = _tidied(visit) if visit else rows.visit_of(row)
             self._give(connection, hold_id, code, new, target.counter, city, now, at)
-            seats = schema.seats
-            connection.execute(
-                sa.delete(seats).where(seats.c.code == code, seats.c.hold_id != hold_id)
-            )
-            values = {"counter": target.counter, "start_at": target.start, **rows.columns(new)}
+            if row.hold_id != hold_id:
+                seating.free(connection, row.hold_id)
+            values = {"counter": target.counter, "start_at": target.start, "hold_id": hold_id}
+            values |= rows.columns(new)
             table = schema.bookings
             connection.execute(sa.update(table).where(table.c.code == code).values(**values))
             detail = {
@@ -412,7 +419,7 @@ class Bookings:
             row = _begin(connection, "cancel", code, key, who, at)
             if who is None:
                 _check_deadline(city, city.booking.cancel_until, row.start_at, now)
-            connection.execute(sa.delete(schema.seats).where(schema.seats.c.code == code))
+            seating.free(connection, row.hold_id)
             _set_status(connection, code, "cancelled", now)
 
         return self._done_once(work, code, f"cancel:{key}")
@@ -585,13 +592,20 @@ class Bookings:
         )
 
     def audit(
-        self, *, code: str | None = None, first: date | None = None, last: date | None = None
+        self,
+        *,
+        code: str | None = None,
+        what: str | None = None,
+        first: date | None = None,
+        last: date | None = None,
     ) -> list[dict[str, Any]]:
         """Return the audit log, oldest first: at (Tokyo), who, what, code, detail."""
         table = schema.audit_log.c
         where = []
         if code is not None:
             where.append(table.code == _shown(code))
+        if what is not None:
+            where.append(table.what == what)
         if first is not None:
             where.append(table.at >= _midnight(first))
         if last is not None:
@@ -690,7 +704,7 @@ def _tidied(visit: Visit) -> Visit:
 
 def _named(booking: Booking, name: str) -> bool:
     names = [booking.visit.visitor_name, *(card.name_kana for card in booking.cards)]
-    return any(name in known for known in names if known)
+    return any(name in known.replace(" ", "") for known in names if known)
 
 
 def _closure_json(closure: Closure) -> dict[str, Any]:

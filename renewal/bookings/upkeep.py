@@ -21,7 +21,6 @@ from renewal.bookings.schema import (
     bookings,
     metadata,
     seats,
-    starts,
 )
 from renewal.city import City
 from renewal.clock import TOKYO
@@ -59,7 +58,8 @@ def purge(engine: Engine, before: date, at: datetime, *, dry_run: bool = False) 
     due = sa.and_(bookings.c.start_at < until, bookings.c.purged_at.is_(None))
 
     def work(connection: Connection) -> int:
-        found = connection.execute(sa.select(bookings.c.code, bookings.c.cards).where(due)).all()
+        columns = (bookings.c.code, bookings.c.hold_id, bookings.c.cards)
+        found = connection.execute(sa.select(*columns).where(due)).all()
         if dry_run or not found:
             return len(found)
         if connection.dialect.name == "sqlite":
@@ -69,7 +69,8 @@ def purge(engine: Engine, before: date, at: datetime, *, dry_run: bool = False) 
         nameless = {"name_kana": None, "expires_on": None, "note": None}
         code = sa.bindparam("of")
         values = [
-            {"of": row.code, "cards": [card | nameless for card in row.cards]} for row in found
+            {"of": row.code, "had": row.hold_id, "cards": [card | nameless for card in row.cards]}
+            for row in found
         ]
         connection.execute(
             sa.update(bookings)
@@ -78,7 +79,8 @@ def purge(engine: Engine, before: date, at: datetime, *, dry_run: bool = False) 
             values,
         )
         connection.execute(
-            sa.update(seats).where(seats.c.code == code).values(hold_id=code), values
+            sa.update(seats).where(seats.c.hold_id == sa.bindparam("had")).values(hold_id=code),
+            values,
         )
         connection.execute(
             sa.update(audit_log).where(audit_log.c.code == code).values(key=None), values
@@ -134,7 +136,7 @@ def restore(engine: Engine, path: Path) -> int:
                 raise BackupError(f"{path}: このしくみのバックアップではありません。")
             if header["schema"] != version:
                 raise BackupError(
-                    f"{path}: 表の版（{header['schema']}）が、いまの版（{version}）と違います。"
+                    f"{path}: 表の版（{header['schema']}）が、いまの版（{version}）と違いますので、"
                     "同じ版のプログラムで戻してください。"
                 )
             lines = (json.loads(line) for line in file)
@@ -269,9 +271,11 @@ def _reader(column: sa.Column[Any]) -> Callable[[Any], Any]:
 
 
 def _restore(connection: Connection, lines: Iterable[Any]) -> int:
-    for table in (bookings, seats, starts):
+    for table in metadata.sorted_tables:
         if connection.execute(sa.select(table).limit(1)).first():
-            raise BackupError("データベースが空ではありません。空のデータベースに戻してください。")
+            raise BackupError(
+                "データベースが空ではありませんので、空のデータベースに戻してください。"
+            )
     count = 0
     name: str | None = None
     batch: list[dict[str, Any]] = []

@@ -66,6 +66,17 @@ class Servers:
             [sys.executable, *command], cwd=ROOT, env=self.environment, stdout=log, stderr=log
         )
 
+    def wait_for_actions(self) -> None:
+        """Return once the action server answers."""
+        deadline = time.monotonic() + SECONDS_TO_START
+        while time.monotonic() < deadline:
+            try:
+                if requests.get(f"http://127.0.0.1:{self.action_port}/health", timeout=5).ok:
+                    return
+            except requests.RequestException:
+                time.sleep(0.2)
+        raise TimeoutError("the action server does not answer")
+
     def stop(self, name: str, how: int = signal.SIGTERM) -> None:
         """End a process and wait for it."""
         self.processes[name].send_signal(how)

@@ -81,6 +81,7 @@ def test_without_the_action_server_a_person_hears_an_apology_and_the_phone_numbe
         assert "024-505-0445" in text_of(servers.says("no-actions", "電子証明書"))
     finally:
         servers.start("actions")
+        servers.wait_for_actions()
 
 
 def test_a_typed_command_is_text(servers: Servers) -> None:

@@ -1,0 +1,58 @@
+"""Where conversations are kept: Rasa's SQL tracker store, without reading everything each turn."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+import sqlalchemy as sa
+from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.core.events import SessionStarted
+from rasa.shared.core.trackers import DialogueStateTracker
+
+KEPT = 1000
+"""Conversations kept in memory: the ones that are being held just now."""
+
+
+class ConversationStore(SQLTrackerStore):
+    """Keeps the latest conversations in memory as well, each checked against the database.
+
+    Rasa reads and replays all events of a conversation at every turn. Here a conversation that was
+    saved by this process is used again if the database holds nothing newer, so that another
+    process, or a restart, never meets an old state. One that is in use is not in the memory.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kept: OrderedDict[str, tuple[int, DialogueStateTracker]] = OrderedDict()
+        if self.engine.dialect.name == "sqlite":
+            sa.event.listen(self.engine, "connect", _quick_and_safe)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        newest, tracker = self._kept.pop(sender_id, (None, None))
+        if tracker is not None and newest == self._newest(sender_id):
+            return tracker
+        return await super().retrieve(sender_id)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        await super().save(tracker)
+        if sum(isinstance(event, SessionStarted) for event in tracker.events) > 1:
+            return  # the database now gives back the latest session alone
+        self._kept[tracker.sender_id] = (self._newest(tracker.sender_id), tracker)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+    def _newest(self, sender_id: str) -> int:
+        with self.session_scope() as session:
+            event = self.SQLEvent
+            newest = session.query(sa.func.max(event.id)).filter(event.sender_id == sender_id)
+            return int(newest.scalar() or 0)
+
+
+def _quick_and_safe(connection: Any, record: Any) -> None:
+    # With a write-ahead log a commit need not wait for the disk: a power cut may lose the last
+    # sentences of a conversation, never a booking, which is in another database.
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()

@@ -1,0 +1,114 @@
+"""What options take that describe a case: whose card, which PINs, names, a phone number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from cli.refusal import Refused
+from renewal import documents as documents_of
+from renewal.city import City
+from renewal.documents import Applicant, Case, Certificates, Document, Holder, ImpossibleCase, Pin
+
+T = TypeVar("T")
+
+HOLDERS = click.Choice([holder.value for holder in Holder])
+HOLDER_HELP = "カードの持ち主（一般、15歳未満、成年被後見人）"
+
+
+class Pins(click.ParamType["frozenset[Pin]"]):
+    """The forgotten PINs, with commas between them."""
+
+    name = "juki,user,sign"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> frozenset[Pin]:
+        if isinstance(value, frozenset):
+            return value
+        try:
+            return frozenset(Pin(part.strip()) for part in value.split(","))
+        except ValueError:
+            raise Refused(
+                f"--pin-forgotten の「{value}」は、juki,user,sign のように書いてください。"
+            ) from None
+
+
+def case_options(command: Callable[..., T]) -> Callable[..., T]:
+    """Add the options that make a documents.Case, but for the holder."""
+    options = (
+        click.option(
+            "--applicant",
+            type=click.Choice([applicant.value for applicant in Applicant]),
+            required=True,
+            help="窓口に来る方（本人、法定代理人、その他の代理人）",
+        ),
+        click.option("--same-household", is_flag=True, help="法定代理人が同一世帯"),
+        click.option("--honseki-in-city", is_flag=True, help="本市本籍"),
+        click.option(
+            "--pin-forgotten",
+            type=Pins(),
+            is_flag=False,
+            flag_value=",".join(pin.value for pin in Pin),
+            default=frozenset(),
+            help="忘れた暗証番号（値を付けないと3つとも）",
+        ),
+        click.option(
+            "--certificates",
+            type=click.Choice([kind.value for kind in Certificates]),
+            default=Certificates.BOTH.value,
+            help="カードに残す電子証明書（省くと both）",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def case_of(
+    applicant: str,
+    holder: str,
+    same_household: bool,
+    honseki_in_city: bool,
+    pin_forgotten: frozenset[Pin],
+    certificates: str,
+) -> Case:
+    """Return the case that the options describe."""
+    return Case(
+        Applicant(applicant),
+        Holder(holder),
+        same_household,
+        honseki_in_city,
+        pin_forgotten,
+        Certificates(certificates),
+    )
+
+
+def documents_for(case: Case, city: City) -> tuple[Document, ...]:
+    """Return what to bring. Raises Refused when nobody may come like this."""
+    try:
+        return documents_of.documents(case, city)
+    except ImpossibleCase as error:
+        raise Refused(str(error)) from None
+
+
+def kana(text: str, option: str) -> str:
+    """Return the name in katakana or Latin letters. Raises Refused."""
+    from renewal import answers
+
+    name = answers.read_kana(text)
+    if name is None:
+        raise Refused(f"{option} のお名前は、カタカナかローマ字で書いてください。")
+    return name
+
+
+def phone_number(text: str) -> str:
+    """Return the digits of a phone number. Raises Refused."""
+    from renewal import answers
+
+    number = answers.read_phone(text)
+    if number is None:
+        raise Refused("--phone は、024-505-0445 のような10けたか11けたの電話番号にしてください。")
+    return number

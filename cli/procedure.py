@@ -1,0 +1,75 @@
+"""`renewal documents` and `renewal slots`: the bot's answers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import click
+
+from cli import arguments, output
+from cli.arguments import Day, json_option
+from cli.case import HOLDER_HELP, HOLDERS, case_of, case_options, documents_for
+from cli.database import open_store
+from cli.refusal import Command, Refused
+from renewal import clock, slots
+from renewal.city import load
+from renewal.japanese_dates import short_date
+
+
+@click.command(cls=Command)
+@case_options
+@click.option("--holder", type=HOLDERS, required=True, help=HOLDER_HELP)
+@json_option
+def documents(as_json: bool, **case: Any) -> None:
+    """窓口に持ってくるもの"""
+    found = documents_for(case_of(**case), load())
+    if as_json:
+        keys = ("id", "label", "required", "waived", "reason", "source")
+        output.show_json([{key: getattr(item, key) for key in keys} for item in found])
+        return
+    for item in found:
+        box = "－" if item.waived else "□"
+        click.echo(f"{box} {item.label}{'（今回は不要です）' if item.waived else ''}")
+        click.echo(f"   {item.reason}［{item.source}］")
+        if item.may_be_left_out and not item.waived:
+            click.echo(f"   不要なとき: {item.may_be_left_out}")
+
+
+@click.command("slots", cls=Command)
+@click.option("--counter", required=True, help="窓口（honchosha、nishiguchi など）")
+@click.option("--from", "first", type=Day(), help="初めの日（省くと予約できる最初の日）")
+@click.option("--to", "last", type=Day(), help="終わりの日（省くと予約できる最後の日）")
+@json_option
+def free_slots(counter: str, first: date | None, last: date | None, as_json: bool) -> None:
+    """予約できる日時と空き"""
+    city, now = load(), arguments.now()
+    arguments.counter_of(city, counter)
+    earliest, latest = slots.bookable_range(city, now)
+    first, last = first or earliest, last or latest
+    if first > last:
+        raise Refused("--from は --to と同じ日か、それより前の日にしてください。")
+    found = slots.slots(open_store(), city, counter, first, last, now, clock.real_now())
+    output.show(
+        ("日", "時刻", "空き", "席"),
+        [
+            (
+                short_date(slot.start.date()),
+                f"{slot.start:%H:%M}",
+                slot.free or "満席",
+                slot.capacity,
+            )
+            for slot in found
+        ],
+        [
+            {
+                "start": slot.start.isoformat(),
+                "counter": slot.counter,
+                "capacity": slot.capacity,
+                "free": slot.free,
+            }
+            for slot in found
+        ],
+        as_json=as_json,
+        nothing="その期間に、予約できる日時はありません。",
+    )

@@ -1,0 +1,259 @@
+"""`renewal audit`, `purge`, `backup`, `restore`, `check`, `migrate`: the installation."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import click
+
+from cli import arguments, conversations, output
+from cli.arguments import Day, csv_option, json_option, who_option
+from cli.bookings import Code
+from cli.database import open_engine, open_store
+from cli.refusal import Command, Refused
+from renewal import clock, settings
+from renewal.bookings import (
+    BackupError,
+    Bookings,
+    backup,
+    check,
+    create_engine_from,
+    migrate,
+    purge,
+    restore,
+    schema_version,
+)
+from renewal.city import City, load
+
+_WHAT = {
+    "list": "一覧を見た",
+    "search": "検索した",
+    "day": "予約表を見た",
+    "hit": "休みにかかる予約を見た",
+    "calls": "連絡の一覧を見た",
+    "called": "連絡した",
+    "add": "予約を登録",
+    "change": "予約を変更",
+    "cancel": "予約を取り消し",
+    "amend": "予約を訂正",
+    "arrived": "来庁済みにした",
+    "no_show": "来庁なしにした",
+    "booked": "予約に戻した",
+    "closure_add": "休み・席数を登録",
+    "closure_remove": "休み・席数をやめた",
+    "purge": "個人情報を消去",
+    "backup": "バックアップ",
+    "restore": "バックアップから戻した",
+}
+
+
+@click.command(cls=Command)
+@click.option("--code", type=Code(), help="この予約についての記録だけ")
+@click.option("--who", "name", metavar="名前", help="この人の記録だけ")
+@click.option("--from", "first", type=Day(), help="初めの日")
+@click.option("--to", "last", type=Day(), help="終わりの日（この日を含む）")
+@csv_option
+@json_option
+def audit(
+    code: str | None,
+    name: str | None,
+    first: date | None,
+    last: date | None,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
+    """だれがいつ何をしたかの記録（古い順）"""
+    found = [
+        entry
+        for entry in open_store().audit(first=first, last=last)
+        if (code is None or code == entry["code"] or code in _seen(entry["detail"]))
+        and name in (None, entry["who"])
+    ]
+    output.show(
+        ("日時", "だれ", "何", "予約番号", "内容"),
+        [
+            (
+                f"{entry['at']:%Y-%m-%d %H:%M:%S}",
+                "市民" if entry["who"] == "citizen" else entry["who"],
+                _WHAT.get(entry["what"], entry["what"]),
+                entry["code"],
+                json.dumps(entry["detail"], ensure_ascii=False) if entry["detail"] else "",
+            )
+            for entry in found
+        ],
+        [entry | {"at": entry["at"].isoformat()} for entry in found],
+        as_json=as_json,
+        as_csv=as_csv,
+        nothing="記録はありません。",
+    )
+
+
+def _seen(detail: object) -> list[str]:
+    """Return the codes of the bookings that an entry says were seen."""
+    codes = detail.get("codes") if isinstance(detail, dict) else None
+    return codes if isinstance(codes, list) else []
+
+
+# Personal data -------------------------------------------------------------------------------
+
+
+@click.command("purge", cls=Command)
+@click.option("--dry-run", is_flag=True, help="数えるだけで、消しません")
+@who_option
+@json_option
+def purge_data(dry_run: bool, who: str, as_json: bool) -> None:
+    """期限の過ぎた個人情報の消去
+
+    来庁日から city.yml の delete_days_after_visit の日数がたった予約の名前と電話番号などと、
+    最後の発言から同じ日数がたった会話を消します。件数は数えられるように残ります。
+    """
+    city, at, engine = load(), clock.real_now(), open_engine()
+    days = city.privacy.delete_days_after_visit
+    count = purge(engine, _kept_from(city), at, dry_run=dry_run)
+    talks = conversations.delete_before(at - timedelta(days=days), dry_run)
+    result = {
+        "bookings": count,
+        "conversations": talks.conversations,
+        "events": talks.events,
+    }
+    if not dry_run:
+        Bookings(engine).record(who, "purge", at=at, detail=result)
+    if as_json:
+        output.show_json({"dry_run": dry_run, **result})
+        return
+    done = "を消します（まだ消していません）。" if dry_run else "を消しました。"
+    click.echo(f"予約 {count}件の個人情報と、会話 {talks.conversations}件{done}")
+
+
+def _kept_from(city: City) -> date:
+    """Return the first day of a visit whose personal data is still kept.
+
+    Citizens are told that it is deleted so many days after the visit: on that very day.
+    """
+    return arguments.now().date() - timedelta(days=city.privacy.delete_days_after_visit - 1)
+
+
+# Backup --------------------------------------------------------------------------------------
+
+
+@click.command("backup", cls=Command)
+@click.argument("file", type=click.Path(path_type=Path), metavar="ファイル")
+@who_option
+@json_option
+def backup_data(file: Path, who: str, as_json: bool) -> None:
+    """予約のバックアップ（受け付けながらでもできます）
+
+    名前が .gz で終わると圧縮します。個人情報が入りますので、しまう場所にご注意ください。
+    """
+    engine, at = open_engine(), clock.real_now()
+    # Noted first, so that the backup itself says so too.
+    Bookings(engine).record(who, "backup", at=at, detail={"file": file.name})
+    try:
+        rows = backup(engine, file, at)
+    except OSError as error:
+        raise Refused(f"{file} に書けません（{error.strerror}）。") from None
+    if as_json:
+        output.show_json({"file": str(file), "rows": rows})
+    else:
+        click.echo(f"{file} に {rows}行を保存しました。")
+
+
+@click.command("restore", cls=Command)
+@click.argument("file", type=click.Path(path_type=Path), metavar="ファイル")
+@who_option
+@json_option
+def restore_data(file: Path, who: str, as_json: bool) -> None:
+    """バックアップから戻す（空のデータベースだけ）
+
+    戻す先は DATABASE_URL です。SQLite のバックアップを PostgreSQL に戻すことも、その逆もできます。
+    """
+    if not file.is_file():
+        raise Refused(f"{file} というファイルはありません。")
+    engine = create_engine_from(settings.database_url())
+    try:
+        rows = restore(engine, file)
+    except BackupError as error:
+        raise Refused(str(error)) from None
+    detail = {"file": file.name, "rows": rows}
+    Bookings(engine).record(who, "restore", at=clock.real_now(), detail=detail)
+    if as_json:
+        output.show_json({"file": str(file), "rows": rows})
+    else:
+        click.echo(f"{file} から {rows}行を戻しました。")
+
+
+# Check ---------------------------------------------------------------------------------------
+
+
+@click.command("check", cls=Command)
+@json_option
+def check_all(as_json: bool) -> None:
+    """未確認の値、データベースの版、予約の整合を確かめます
+
+    問題があると、終了コードは 1 です。
+    """
+    city, engine, now, at = load(), open_engine(), arguments.now(), clock.real_now()
+    version, newest = schema_version(engine)
+    problems = check(engine, city, now, at)
+    values = [(path, city.value_at(path)) for path in city.unconfirmed]
+    # Not wrong, but waiting for somebody to do it. Without its tables there is nothing to count.
+    to_do = {}
+    if version == newest:
+        days = city.privacy.delete_days_after_visit
+        to_do = {
+            "calls": len(Bookings(engine).call_list(city, now.date())),
+            "purge_bookings": purge(engine, _kept_from(city), at, dry_run=True),
+            "purge_conversations": conversations.delete_before(
+                at - timedelta(days=days), dry_run=True
+            ).conversations,
+        }
+    if as_json:
+        output.show_json(
+            {
+                "unconfirmed": [{"path": path, "value": _plain(value)} for path, value in values],
+                "schema": {"current": version, "newest": newest},
+                "problems": problems,
+                "to_do": to_do,
+            }
+        )
+    else:
+        click.echo(f"表の版: {version}（最新は {newest}）")
+        for problem in problems or ["データベースに問題はありません。"]:
+            click.echo(problem)
+        for name, sentence in _TO_DO.items():
+            if to_do.get(name):
+                click.echo(sentence.format(to_do[name]))
+        click.echo(f"\ncity.yml で、まだ確かめていない値（{len(values)}件）:")
+        output.show_table(("項目", "いまの値"), ((path, _shown(value)) for path, value in values))
+    if problems:
+        raise click.exceptions.Exit(1)
+
+
+_TO_DO = {
+    "calls": "連絡が必要な予約が {}件あります（renewal calls）。",
+    "purge_bookings": "消去の期限が来た予約が {}件あります（renewal purge）。",
+    "purge_conversations": "消去の期限が来た会話が {}件あります（renewal purge）。",
+}
+
+
+@click.command("migrate", cls=Command)
+def migrate_database() -> None:
+    """データベースを作り、最新の形にします"""
+    engine = create_engine_from(settings.database_url())
+    migrate(engine)
+    click.echo(f"データベースは最新です（版 {schema_version(engine)[0]}）。")
+
+
+def _plain(value: object) -> object:
+    """A value of city.yml as JSON has it."""
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _shown(value: object) -> str:
+    if value is None or value == ():
+        return "（空）"
+    if isinstance(value, tuple):
+        return "、".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,110 @@
+"""Answers to questions, and what is said when a message is not understood."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.questions import ActionAnswerQuestion, ActionDefaultFallback, ActionSessionStart
+from tests.actions.conftest import Talk
+
+ANSWER, FALLBACK = ActionAnswerQuestion(), ActionDefaultFallback()
+
+# Questions ---------------------------------------------------------------------------------------
+
+
+def test_a_question_gets_its_answer(talk: Talk) -> None:
+    assert talk.hears("手数料は？", "ask_fee").runs(ANSWER).names == ["ask_fee"]
+
+
+def test_two_questions_in_one_message_get_both_answers(talk: Talk) -> None:
+    parts = [("手数料はいくらですか。", "ask_fee"), ("写真は要りますか", "ask_photo")]
+    talk.hears("".join(text for text, _ in parts), "ask_fee", clauses=parts).runs(ANSWER)
+    assert talk.names == ["ask_fee", "ask_photo"]
+
+
+def test_of_many_questions_two_are_answered(talk: Talk) -> None:
+    parts = [("手数料は？", "ask_fee"), ("写真は？", "ask_photo"), ("場所は？", "ask_access")]
+    assert len(talk.hears("…", "ask_fee", clauses=parts).runs(ANSWER).names) == 2
+
+
+def test_a_question_changes_nothing_in_the_form(talk: Talk) -> None:
+    talk.slots = {"notice": "certificate", "requested_slot": "pins"}
+    before = dict(talk.slots)
+    talk.hears("期限が切れたらどうなりますか", "ask_expired").runs(ANSWER)
+    assert talk.slots == before
+
+
+def test_free_times_are_named_with_their_counter(talk: Talk) -> None:
+    talk.hears("いつ空いていますか", "ask_free_times").runs(ANSWER)
+    [said] = talk.said
+    assert said["response"] == "utter_ask_free_times"
+    assert said["times"].splitlines()[0] == "・11月25日（水）8:30 本庁舎1階"
+    assert said["buttons"] == [{"title": "@intent_book", "payload": "/book"}]
+    assert said["custom"]["type"] == "slot_calendar"
+
+
+def test_free_times_are_those_of_the_counter_that_was_chosen(talk: Talk) -> None:
+    talk.slots = {"counter": "nishiguchi"}
+    talk.hears("いつ空いていますか", "ask_free_times").runs(ANSWER)
+    assert talk.said[0]["custom"]["counter"] == "nishiguchi"
+    assert "本庁舎" not in talk.said[0]["times"]
+
+
+def test_no_free_time_is_said_with_the_way_on(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("renewal.application.offer", lambda a, desk, limit=4: [])
+    assert talk.hears("空きは？", "ask_free_times").runs(ANSWER).names == ["no_free_times"]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("有効期限が令和9年2月20日だといつから更新できますか", "window_inside"),
+        ("期限が2031年5月10日なら、もう更新できますか", "window_too_early"),
+        ("有効期限が令和8年10月1日でも更新できますか", "window_expired"),
+        ("いつから更新できますか", "ask_period"),
+    ],
+)
+def test_a_date_in_the_question_is_answered_with_what_it_means(
+    talk: Talk, text: str, answer: str
+) -> None:
+    assert talk.hears(text, "ask_period").runs(ANSWER).names == [answer]
+
+
+# Not understood ----------------------------------------------------------------------------------
+
+
+def test_what_is_nearly_understood_is_asked_back_with_at_most_three_buttons(talk: Talk) -> None:
+    ranking = [("ask_fee", 0.3), ("book", 0.25), ("ask_photo", 0.2), ("ask_access", 0.15)]
+    talk.hears("証明書のやつ", "nlu_fallback", 0.3, ranking=ranking).runs(FALLBACK)
+    assert talk.names == ["clarify"]
+    assert talk.said[0]["buttons"] == [
+        {"title": "@intent_ask_fee", "payload": "/ask_fee"},
+        {"title": "@intent_book", "payload": "/book"},
+        {"title": "@intent_ask_photo", "payload": "/ask_photo"},
+    ]
+
+
+def test_one_likely_meaning_is_asked_by_its_name(talk: Talk) -> None:
+    ranking = [("nlu_fallback", 0.6), ("inform", 0.3), ("ask_fee", 0.2), ("book", 0.05)]
+    talk.hears("お金", "nlu_fallback", 0.3, ranking=ranking).runs(FALLBACK)
+    assert talk.names == ["clarify_one"]
+    assert talk.said[0]["guess"] == "@intent_ask_fee"
+
+
+def test_what_is_not_understood_at_all_gets_what_can_be_done_here(talk: Talk) -> None:
+    talk.hears("ふがふが", "nlu_fallback", 0.2, ranking=[("ask_fee", 0.05)]).runs(FALLBACK)
+    assert talk.names == ["not_understood"]
+
+
+# A session ---------------------------------------------------------------------------------------
+
+
+def test_a_new_conversation_begins_without_a_word(talk: Talk) -> None:
+    talk.runs(ActionSessionStart())
+    assert talk.names == []
+    assert [event["event"] for event in talk.events[1:]] == ["session_started", "action"]
+
+
+def test_who_comes_back_too_late_hears_that_the_earlier_input_is_gone(talk: Talk) -> None:
+    talk.slots = {"notice": "certificate", "requested_slot": "applicant"}
+    assert talk.runs(ActionSessionStart()).names == ["session_expired"]

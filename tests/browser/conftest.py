@@ -1,0 +1,74 @@
+"""A real Chromium before the real servers: one pair of servers for all tests here."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.person import Person
+from tests.server.servers import Servers, running
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+MISSING = (
+    "Chromium が見つかりません。`sudo apt-get install chromium fonts-noto-cjk` で入れるか、"
+    "環境変数 CHROMIUM に場所を書いてください。ブラウザの検査を省くときは NO_BROWSER=1 を付けます。"
+)
+PICTURES = Path(__file__).absolute().parents[2] / "results" / "browser"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if os.environ.get("NO_BROWSER"):
+        here = Path(__file__).parent
+        for item in items:
+            if here in item.path.parents:
+                item.add_marker(pytest.mark.skip(reason="NO_BROWSER is set"))
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    with running(tmp_path_factory.mktemp("browser")) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not found:
+        pytest.fail(MISSING, pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def person(servers: Servers, chromium: Any) -> Iterator[Callable[..., Person]]:
+    """Make a person with a browser of their own, on the city's page. Options as Playwright's."""
+    contexts = []
+
+    def make(**options: Any) -> Person:
+        settings = {"locale": "ja-JP", "reduced_motion": "reduce", **options}
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 860}, **settings})
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        return Person(context, servers.url, PICTURES)
+
+    yield make
+    for context in contexts:
+        context.close()

@@ -1,0 +1,122 @@
+"""Somebody at a browser: opens the chat, types, presses, reads."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@lru_cache(maxsize=1)
+def axe_source() -> str:
+    """Return axe-core, which the package axe-playwright-python carries."""
+    import axe_playwright_python
+
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+class Person:
+    """One browser profile, at first with one tab on the city's page."""
+
+    def __init__(self, context: Any, url: str, pictures: Path) -> None:
+        self.context = context
+        self.url = url
+        self.pictures = pictures
+        self.page = context.new_page()
+        self.errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._hear)
+        self.page.goto(f"{url}/chat/")
+
+    def _hear(self, message: Any) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.errors.append(message.text)
+
+    # Doing ---------------------------------------------------------------------------------
+
+    def opens(self) -> Person:
+        """Open the panel and wait for the greeting."""
+        self.page.click("renewal-chat .launcher")
+        self.page.wait_for_selector(".turn.bot")
+        self.waits()
+        return self
+
+    def waits(self) -> None:
+        """Wait until nothing is being answered any more."""
+        self.page.wait_for_timeout(60)
+        self.page.wait_for_selector(".typing:not(.on)", state="attached", timeout=30_000)
+
+    def says(self, text: str) -> str:
+        """Type a message, press Enter, and return what the bot answers."""
+        before = self.page.locator(".turn.bot").count()
+        self.page.fill("textarea", text)
+        self.page.press("textarea", "Enter")
+        self.waits()
+        return self.heard_since(before)
+
+    def taps(self, title: str) -> str:
+        """Press the latest button of that name that can still be pressed."""
+        before = self.page.locator(".turn.bot").count()
+        self.page.locator(".choice:not([aria-disabled=true])", has_text=title).last.click()
+        self.waits()
+        return self.heard_since(before)
+
+    def reloads(self) -> None:
+        self.page.reload()
+
+    # Seeing --------------------------------------------------------------------------------
+
+    def heard_since(self, count: int) -> str:
+        return "\n".join(self.page.locator(".turn.bot").all_inner_texts()[count:])
+
+    @property
+    def talk(self) -> list[str]:
+        """Everything in the transcript, one entry a message."""
+        return [text.strip() for text in self.page.locator(".turn").all_inner_texts()]
+
+    @property
+    def announced(self) -> list[str]:
+        """What a screen reader was given to read since the person's latest message."""
+        return list(self.page.locator("[role=status][aria-live=polite].unseen p").all_inner_texts())
+
+    def focused(self) -> str:
+        """Return the name of the element that has the focus, through the shadow root."""
+        return str(
+            self.page.evaluate(
+                """() => { let e = document.activeElement;
+                while (e.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
+                return e.getAttribute("aria-label") || e.id || e.textContent.trim(); }"""
+            )
+        )
+
+    def picture(self, name: str) -> None:
+        self.page.screenshot(path=self.pictures / f"{name}.png")
+
+    def violations(self) -> list[str]:
+        """Return what axe-core finds on the page as it is now: no rule off, nothing left out."""
+        # Added like a debugger would: the page's own policy forbids scripts from elsewhere.
+        self.page.evaluate(axe_source())
+        found = self.page.evaluate(
+            """async () => (await axe.run(document, {runOnly: {type: "tag", values: [
+            "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}})).violations
+            .map(v => ({id: v.id, nodes: v.nodes.map(n => n.target.flat().join(" ") + ": "
+            + n.any.concat(n.all, n.none).map(c => c.message).join("; "))}))"""
+        )
+        return [json.dumps(each, ensure_ascii=False) for each in found]
+
+    def scrolls_sideways(self) -> list[str]:
+        """Return the elements that are wider than the screen."""
+        return list(
+            self.page.evaluate(
+                """() => {
+                const host = document.querySelector("renewal-chat");
+                return [document.body, host.shadowRoot].flatMap(n => [...n.querySelectorAll("*")])
+                  .filter(e => !e.closest(".unseen, .paper"))
+                  .filter(e => e.getBoundingClientRect().width)
+                  .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5)
+                  .map(e => e.className || e.tagName); }"""
+            )
+        )

@@ -1,0 +1,539 @@
+"""What people's own words say about their case, by example."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from renewal.answers import is_question, read, read_kana, read_phone
+from renewal.city import City
+from renewal.clock import TOKYO
+
+NOW = datetime(2026, 11, 24, 10, tzinfo=TOKYO)  # a Tuesday
+CHILD, WARD, GENERAL = {"holder": "under_15"}, {"holder": "adult_ward"}, {"holder": "general"}
+SELF = {"applicant": "self"}
+PARENT = {"applicant": "legal_representative"}
+PROXY = {"applicant": "other_proxy"}
+
+
+def check(text: str, asked: str | None, expected: dict[str, Any], city: City) -> None:
+    """The words say at least this; None: nothing about that slot."""
+    found = read(text, asked, NOW, city)
+    said = {name: found.get(name) for name in expected}
+    assert said == expected, f"{text!r} asked for {asked}: {found}"
+
+
+# What the notice says --------------------------------------------------------------------------
+
+NOTICE = [
+    ("電子証明書", "certificate"),
+    ("電子証明書って書いてあります", "certificate"),
+    ("でんししょうめいしょです", "certificate"),
+    ("電子症名書と書いてある", "certificate"),
+    ("証明書の方です", "certificate"),
+    ("certificate", "certificate"),
+    ("電子証明書の更新のお知らせです", "certificate"),
+    ("マイナンバーカード", "card"),
+    ("カード本体です", "card"),
+    ("カードの更新と書いてあります", "card"),
+    ("カードの有効期限のお知らせでした", "card"),
+    ("両方書いてある", "card"),
+    ("どちらもです", "card"),
+    ("本体の方", "card"),
+    ("まだ届いていません", "none"),
+    ("まだです", "none"),
+    ("届いてない", "none"),
+    ("来てません", "none"),
+    ("とどいてねえ", "none"),
+    ("もう捨てちゃった", "none"),
+    ("not yet", "none"),
+    ("見当たらないです", "none"),
+    ("うーん", None),
+    ("こんにちは", None),
+]
+
+
+@pytest.mark.parametrize(("text", "notice"), NOTICE)
+def test_what_the_notice_says(text: str, notice: str | None, city: City) -> None:
+    check(text, "notice", {"notice": notice}, city)
+
+
+@pytest.mark.parametrize(
+    ("text", "notice"),
+    [
+        ("青い封筒が届いて、電子証明書の更新と書いてあります。予約したいです", "certificate"),
+        ("通知がまだ届いていないけど予約できますか", "none"),
+        ("封筒にはマイナンバーカードの更新と書いてある", "card"),
+        ("電子証明書の更新を予約したい", None),
+        ("マイナンバーカードの更新をしたい", None),
+    ],
+)
+def test_the_notice_counts_in_a_first_sentence_only_when_it_is_named(
+    text: str, notice: str | None, city: City
+) -> None:
+    check(text, None, {"notice": notice}, city)
+
+
+# Who comes, for whom ---------------------------------------------------------------------------
+
+PEOPLE = [
+    # asked who comes
+    ("applicant", "本人です", SELF),
+    ("applicant", "私です", SELF),
+    ("applicant", "自分で行きます", SELF),
+    ("applicant", "わたしが行く", SELF),
+    ("applicant", "俺", SELF),
+    ("applicant", "カードの本人", SELF),
+    ("applicant", "本人が行けます", SELF),
+    ("applicant", "親です", PARENT),
+    ("applicant", "母親の私です", PARENT),
+    ("applicant", "父親が行きます", PARENT),
+    ("applicant", "法定代理人です", PARENT),
+    ("applicant", "親権者です", PARENT),
+    ("applicant", "後見人です", PARENT | WARD),
+    ("applicant", "妻が行きます", PROXY),
+    ("applicant", "夫の代わりに私が行きます", PROXY | GENERAL),
+    ("applicant", "娘です", PROXY),
+    ("applicant", "祖母です", PROXY),
+    ("applicant", "友人に頼みます", PROXY),
+    ("applicant", "代理の人", PROXY),
+    ("applicant", "その他の代理の人です", PROXY),
+    ("applicant", "ヘルパーさん", PROXY),
+    ("applicant", "施設の職員です", PROXY),
+    ("applicant", "家族が行きます", PROXY),
+    ("applicant", "父の代わりに私が行きます", PROXY | GENERAL),
+    ("applicant", "本人じゃなくて妻が行きます", PROXY),
+    ("applicant", "myself", SELF),
+    ("applicant", "分かりません", {"applicant": None}),
+    # asked whose card
+    ("holder", "15歳未満です", CHILD),
+    ("holder", "8歳です", CHILD),
+    ("holder", "0歳", CHILD),
+    ("holder", "小学生です", CHILD),
+    ("holder", "小3です", CHILD),
+    ("holder", "小学校3年生", CHILD),
+    ("holder", "中2の娘です", CHILD),
+    ("holder", "10か月の赤ちゃんです", CHILD),
+    ("holder", "子どもです", CHILD),
+    ("holder", "15歳以上", GENERAL),
+    ("holder", "16歳です", GENERAL),
+    ("holder", "高校生です", GENERAL),
+    ("holder", "高1です", GENERAL),
+    ("holder", "大人です", GENERAL),
+    ("holder", "夫です", GENERAL),
+    ("holder", "どちらでもないです", GENERAL),
+    ("holder", "いいえ、違います", GENERAL),
+    ("holder", "成年被後見人です", WARD),
+    ("holder", "後見人がついています", WARD),
+    ("holder", "14歳です", CHILD | {"near_fifteen": True}),
+    ("holder", "中3です", CHILD | {"near_fifteen": True}),
+    # said in a first sentence
+    (None, "小3の娘の更新を予約したい。私は母親です", PARENT | CHILD),
+    (None, "5歳の息子の電子証明書を更新したい。父親です", PARENT | CHILD),
+    (None, "父の代わりに更新に行きたい", PROXY | GENERAL),
+    (None, "祖母のカードの更新を頼まれました", PROXY | GENERAL),
+    (None, "夫のマイナンバーの更新に妻の私が行きます", PROXY | GENERAL),
+    (None, "自分のカードの更新を予約したい", SELF),
+    (None, "私の電子証明書を更新したいです", SELF),
+    (None, "成年後見人です。本人の更新をしたい", PARENT | WARD),
+    (None, "高1の娘の更新に、母の私が行きます", PROXY | GENERAL),
+    (None, "高2の息子が本人で行きます", SELF | GENERAL),
+    (None, "更新したい", {"applicant": None, "holder": None}),
+    (None, "大丈夫です", {"applicant": None, "holder": None}),
+    (None, "木曜の夜に市役所で", {"applicant": None, "holder": None}),
+]
+
+
+@pytest.mark.parametrize(("asked", "text", "expected"), PEOPLE)
+def test_who_comes_and_whose_card_it_is(
+    asked: str | None, text: str, expected: dict[str, Any], city: City
+) -> None:
+    check(text, asked, expected, city)
+
+
+@pytest.mark.parametrize("text", ["保佐人です", "補助人をしています", "任意後見人です"])
+def test_guardians_of_other_kinds_are_recognised_as_such(text: str, city: City) -> None:
+    check(text, "applicant", {"other_guardian": True, "applicant": None, "holder": None}, city)
+
+
+# Household and 本籍 ----------------------------------------------------------------------------
+
+PROOF = [
+    ("同じ世帯です", "same_household"),
+    ("はい、同じ世帯です", "same_household"),
+    ("一緒に住んでいます", "same_household"),
+    ("同居してます", "same_household"),
+    ("住所は同じです", "same_household"),
+    ("はい", "same_household"),
+    ("世帯は別ですが、本籍は福島市です", "honseki_in_city"),
+    ("本籍が福島市です", "honseki_in_city"),
+    ("本籍が市内", "honseki_in_city"),
+    ("別世帯です", "neither"),
+    ("同じ世帯ではありません", "neither"),
+    ("別居中です", "neither"),
+    ("一緒に住んでいません", "neither"),
+    ("どちらでもありません", "neither"),
+    ("どちらでもない", "neither"),
+    ("いいえ", "neither"),
+    ("単身赴任中で世帯は別です。本籍も福島市ではありません", "neither"),
+    ("本籍は市外です", "neither"),
+    ("わかりません", "unknown"),
+]
+
+
+@pytest.mark.parametrize(("text", "proof"), PROOF)
+def test_the_household_and_the_honseki(text: str, proof: str, city: City) -> None:
+    check(text, "proof_waiver", {"proof_waiver": proof}, city)
+
+
+# The reply form --------------------------------------------------------------------------------
+
+REPLY_FORM = [
+    ("あります", "ready"),
+    ("はい", "ready"),
+    ("手元にあります", "ready"),
+    ("本人が書いたものがあります", "ready"),
+    ("照会書兼回答書は本人に書いてもらいました", "ready"),
+    ("届いています", "ready"),
+    ("持ってます", "ready"),
+    ("私が書きました", "other_hand"),
+    ("代筆です", "other_hand"),
+    ("本人じゃなくて娘が書きました", "other_hand"),
+    ("ありません", "missing"),
+    ("ないです", "missing"),
+    ("なくしました", "missing"),
+    ("紛失しました", "missing"),
+    ("捨ててしまいました", "missing"),
+    ("入っていませんでした", "missing"),
+    ("持っていません", "missing"),
+    ("いいえ", "missing"),
+    ("期限が切れてました", "missing"),
+]
+
+
+@pytest.mark.parametrize(("text", "form"), REPLY_FORM)
+def test_the_reply_form(text: str, form: str, city: City) -> None:
+    check(text, "reply_form", {"reply_form": form}, city)
+
+
+# PINs ------------------------------------------------------------------------------------------
+
+ALL_PINS = ["juki", "sign", "user"]
+PINS = [
+    ("覚えている", "remembered", []),
+    ("はい", "remembered", []),
+    ("全部覚えてます", "remembered", []),
+    ("大丈夫です", "remembered", []),
+    ("控えてあります", "remembered", []),
+    ("忘れていません", "remembered", []),
+    ("忘れてないです", "remembered", []),
+    ("わかります", "remembered", []),
+    ("忘れた", "forgotten", ALL_PINS),
+    ("忘れました", "forgotten", ALL_PINS),
+    ("いいえ", "forgotten", ALL_PINS),
+    ("覚えていません", "forgotten", ALL_PINS),
+    ("覚えてねえ", "forgotten", ALL_PINS),
+    ("自信がない", "forgotten", ALL_PINS),
+    ("ちょっと不安です", "forgotten", ALL_PINS),
+    ("わかんない", "forgotten", ALL_PINS),
+    ("ロックがかかってます", "forgotten", ALL_PINS),
+    ("うろ覚えです", "forgotten", ALL_PINS),
+    ("署名用だけ忘れました", "forgotten", ["sign"]),
+    ("4桁は覚えてるけど、6桁の方は忘れました", "forgotten", ["sign"]),
+    ("コンビニで使うのを忘れた", "forgotten", ["user"]),
+    ("住民基本台帳用が分からない", "forgotten", ["juki"]),
+    ("4桁の方がわかりません", "forgotten", ["juki", "user"]),
+    ("I forgot", "forgotten", ALL_PINS),
+]
+
+
+@pytest.mark.parametrize(("text", "pins", "which"), PINS)
+def test_the_pins(text: str, pins: str, which: list[str], city: City) -> None:
+    check(text, "pins", {"pins": pins, "forgotten_pins": which}, city)
+
+
+def test_pins_count_before_they_are_asked_about_when_they_are_named(city: City) -> None:
+    check("予約したい。暗証番号は忘れました", None, {"pins": "forgotten"}, city)
+    check("忘れました", None, {"pins": None}, city)
+
+
+# Counters --------------------------------------------------------------------------------------
+
+COUNTERS = [
+    ("本庁舎で", "honchosha"),
+    ("本庁舎1階", "honchosha"),
+    ("市役所", "honchosha"),
+    ("しやくしょ", "honchosha"),
+    ("福島市役所でお願いします", "honchosha"),
+    ("西口", "nishiguchi"),
+    ("西口がいいです", "nishiguchi"),
+    ("駅の西口で", "nishiguchi"),
+    ("西口行政サービスコーナー", "nishiguchi"),
+    ("にしぐち", "nishiguchi"),
+    ("支所で", "shisho"),
+    ("茂庭", "moniwa"),
+    ("どこでもいい", "any"),
+    ("どちらでも", "any"),
+    ("早く空いているところ", "any"),
+    ("早い方で", "any"),
+    ("おまかせします", "any"),
+    ("本庁舎じゃなくて西口", "nishiguchi"),
+    ("西口ではなく市役所で", "honchosha"),
+    ("city hall", "honchosha"),
+    ("うーん", None),
+]
+
+
+@pytest.mark.parametrize(("text", "counter"), COUNTERS)
+def test_the_counter(text: str, counter: str | None, city: City) -> None:
+    check(text, "counter", {"counter": counter}, city)
+
+
+# Dates -----------------------------------------------------------------------------------------
+
+DATES = [
+    ("expires_on", "R9.2.20", {"expires_on": "2027-02-20"}),
+    ("expires_on", "令和9年2月20日", {"expires_on": "2027-02-20"}),
+    ("expires_on", "2027/2/20です", {"expires_on": "2027-02-20"}),
+    ("expires_on", "２０２７年２月２０日", {"expires_on": "2027-02-20"}),
+    ("expires_on", "二月二十日", {"expires_on": "2027-02-20"}),
+    ("expires_on", "有効期限、令和9年2月14日でした", {"expires_on": "2027-02-14"}),
+    ("expires_on", "分かりません", {"expires_on": "unknown"}),
+    ("expires_on", "わかんない", {"expires_on": "unknown"}),
+    ("expires_on", "見当たらない", {"expires_on": "unknown"}),
+    ("expires_on", "2月30日", {"expires_on": {"invalid": "no_such_day", "text": "2月30日"}}),
+    ("expires_on", "令和9年13月1日", {"expires_on": {"invalid": "no_such_month",
+                                                    "text": "令和9年13月1日"}}),
+    ("birthday", "昭和40年3月5日", {"birthday": "1965-03-05"}),
+    ("birthday", "S40.3.5", {"birthday": "1965-03-05"}),
+    ("birthday", "平成30年2月20日生まれです", {"birthday": "2018-02-20"}),
+    ("birthday", "言いたくない", {"expiry_help": "skip"}),
+    ("issued_on", "2021年", {"issued_on": "2021"}),
+    ("issued_on", "令和3年です", {"issued_on": "2021"}),
+    ("issued_on", "令和3年10月5日", {"issued_on": "2021-10-05"}),
+    ("issued_on", "飛ばす", {"expiry_help": "skip"}),
+    ("reply_form_limit", "令和9年1月31日", {"reply_form_limit": "2027-01-31"}),
+    ("reply_form_limit", "書いてない", {"reply_form_limit": "unknown"}),
+    (None, "期限は2027年2月20日です。予約したい", {"expires_on": "2027-02-20", "wish": None}),
+    (None, "昭和40年3月5日生まれです", {"birthday": "1965-03-05", "wish": None}),
+]
+
+
+@pytest.mark.parametrize(("asked", "text", "expected"), DATES)
+def test_dates_are_taken_for_what_was_asked_or_named(
+    asked: str | None, text: str, expected: dict[str, Any], city: City
+) -> None:
+    check(text, asked, expected, city)
+
+
+WISHES = [
+    ("visit_date", "12月3日", {"days": ["2026-12-03"]}),
+    ("visit_date", "12/3", {"days": ["2026-12-03"]}),
+    ("visit_date", "あさって", {"days": ["2026-11-26"]}),
+    ("visit_date", "来週の木曜", {"days": ["2026-12-03"]}),
+    ("visit_date", "木曜がいい", {"weekdays": [3]}),
+    ("visit_date", "なるべく早く", {"earliest": True}),
+    ("visit_date", "12月3日の17時半", {"days": ["2026-12-03"], "times": ["17:30:00"]}),
+    ("visit_time", "11時", {"times": ["11:00:00"]}),
+    ("visit_time", "午後2時半", {"times": ["14:30:00"]}),
+    ("visit_time", "6時半", {"times": ["18:30:00"]}),
+    (None, "12月3日に予約したい", {"days": ["2026-12-03"]}),
+]
+
+
+@pytest.mark.parametrize(("asked", "text", "wish"), WISHES)
+def test_when_somebody_wants_to_come(
+    asked: str | None, text: str, wish: dict[str, Any], city: City
+) -> None:
+    found = read(text, asked, NOW, city).get("wish") or {}
+    said = {name: found.get(name) for name in wish}
+    if "times" in said:
+        said["times"] = [f"{each}:00"[:8] for each in said["times"] or ()]
+    assert said == wish, found
+
+
+# Short answers ---------------------------------------------------------------------------------
+
+CHOICES = [
+    ("confirmed", "はい", "yes"),
+    ("confirmed", "お願いします", "yes"),
+    ("confirmed", "予約してください", "yes"),
+    ("confirmed", "これで大丈夫です", "yes"),
+    ("confirmed", "OKです", "yes"),
+    ("confirmed", "それでいいです", "yes"),
+    ("confirmed", "んだ", "yes"),
+    ("confirmed", "👍", "yes"),
+    ("confirmed", "いいえ", "fix"),
+    ("confirmed", "違います", "fix"),
+    ("confirmed", "直したい", "fix"),
+    ("confirmed", "ふむ", None),
+    ("expiry_checked", "この日付で合っています", "confirmed"),
+    ("expiry_checked", "電子証明書の欄の日付です", "confirmed"),
+    ("expiry_checked", "見てみます", "recheck"),
+    ("expiry_checked", "確認します", "recheck"),
+    ("expiry_checked", "欄が空いています", "blank"),
+    ("expiry_checked", "何も書いてない", "blank"),
+    ("expiry_help", "計算してください", "compute"),
+    ("expiry_help", "はい", "compute"),
+    ("expiry_help", "このまま進む", "skip"),
+    ("book_later", "予約する", "yes"),
+    ("book_later", "はい", "yes"),
+    ("book_later", "いいえ", "no"),
+    ("book_later", "また今度にします", "no"),
+    ("reissue_plan", "届いたあとの日で予約する", "book_after"),
+    ("reissue_plan", "はい", "book_after"),
+    ("reissue_plan", "届いてからにします", "later"),
+    ("reissue_plan", "また後で", "later"),
+]
+
+
+@pytest.mark.parametrize(("asked", "text", "value"), CHOICES)
+def test_short_answers_mean_something_to_the_question_asked(
+    asked: str, text: str, value: str | None, city: City
+) -> None:
+    check(text, asked, {asked: value}, city)
+
+
+LATER = {("proof_waiver", "分からない"), ("book_later", "今はしない")}
+
+
+def buttons_of_the_questions() -> list[tuple[str, str, dict[str, Any]]]:
+    """Return slot, title and values of every button with which a question can be answered."""
+    domain = yaml.safe_load((Path(__file__).resolve().parents[2] / "domain.yml").read_text("utf-8"))
+    found = []
+    for name, variations in domain["responses"].items():
+        asked = re.fullmatch("utter_ask_application_form_(.+)", name)
+        for button in chain.from_iterable(each.get("buttons") or () for each in variations):
+            values = re.fullmatch(r"/inform(\{.*\})", button["payload"])
+            if asked and values and (asked[1], button["title"], values[1]) not in found:
+                found.append((asked[1], button["title"], values[1]))
+    found = [each for each in found if each[:2] not in LATER]
+    return [(slot, title, json.loads(values)) for slot, title, values in found]
+
+
+@pytest.mark.parametrize(("asked", "title", "values"), buttons_of_the_questions())
+def test_writing_what_a_button_says_is_as_good_as_tapping_it(
+    asked: str, title: str, values: dict[str, Any], city: City
+) -> None:
+    labels = {
+        "honcho_short": city.counters["honchosha"].short_label,
+        "nishiguchi_label": city.counters["nishiguchi"].label,
+    }
+    check(title.format(**labels), asked, values, city)
+
+
+# Names and phones ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("サトウ ハナコ", "サトウ ハナコ"),
+        ("さとうはなこ", "サトウハナコ"),
+        ("ｻﾄｳ ﾊﾅｺ", "サトウ ハナコ"),
+        ("さとう　はなこです", "サトウ ハナコ"),
+        ("佐藤はなこと申します", None),
+        ("名前はサトウハナコです", "サトウハナコ"),
+        ("えーと、さとうはなこ", "サトウハナコ"),
+        ("ジョン・スミス", "ジョン スミス"),
+        ("John Smith", "JOHN SMITH"),
+        ("my name is John Smith", "JOHN SMITH"),
+        ("佐藤花子", None),
+        ("サ", None),
+        ("12345", None),
+        ("", None),
+    ],
+)
+def test_a_name_in_kana_or_latin_letters(text: str, name: str | None) -> None:
+    assert read_kana(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("09012345678", "09012345678"),
+        ("090-1234-5678", "09012345678"),
+        ("０９０−１２３４−５６７８", "09012345678"),
+        ("０９０ー１２３４ー５６７８です", "09012345678"),
+        ("090 1234 5678", "09012345678"),
+        ("(024)505-0445", "0245050445"),
+        ("024の505の0445", "0245050445"),
+        ("+81 90-1234-5678", "09012345678"),
+        ("電話は090-1234-5678です", "09012345678"),
+        ("0901234567", None),
+        ("090123456789", None),
+        ("1234", None),
+        ("12月3日", None),
+        ("なし", None),
+    ],
+)
+def test_a_telephone_number_in_japan(text: str, phone: str | None) -> None:
+    assert read_phone(text) == phone
+
+
+def test_a_name_is_taken_as_it_stands_when_it_is_asked_for(city: City) -> None:
+    assert read("ちばはは", "name_kana", NOW, city) == {"name_kana": "チバハハ"}
+
+
+# Questions -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "手数料はいくらですか",
+        "予約できますか？",
+        "写真は要るの",
+        "いつから更新できる？",
+        "必要なものを教えてください",
+        "どうすればいい",
+        "電子証明書って何",
+        "駐車場あるかな",
+        "when can I renew",
+        "西口は土曜もやっていますか。行きたいです",
+    ],
+)
+def test_these_ask_something(text: str) -> None:
+    assert is_question(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["本人です", "12月3日でお願いします", "はい", "覚えています", "西口で", "予約したい", "ハナコ"],
+)
+def test_these_tell_something(text: str) -> None:
+    assert not is_question(text)
+
+
+# Whatever comes --------------------------------------------------------------------------------
+
+ASKED = st.sampled_from(
+    [None, "notice", "applicant", "holder", "proof_waiver", "reply_form", "reissue_plan",
+     "reply_form_limit", "expires_on", "expiry_help", "birthday", "issued_on", "expiry_checked",
+     "book_later", "pins", "counter", "visit_date", "visit_time", "name_kana", "visitor_name",
+     "phone", "confirmed"]
+)  # fmt: skip
+WORDS = st.lists(
+    st.sampled_from(
+        [text for text, *_ in (*NOTICE, *PROOF, *REPLY_FORM, *PINS, *COUNTERS)]
+        + [text for _, text, _ in (*PEOPLE, *DATES, *WISHES, *CHOICES)]
+        + ["、", "。", "？", "じゃなくて", "やっぱり", "99", "/", "\n"]
+    ),
+    max_size=5,
+).map("".join)
+
+
+@settings(derandomize=True, max_examples=150, deadline=None)
+@given(text=st.one_of(WORDS, st.text(max_size=60)), asked=ASKED)
+def test_any_words_are_read_without_an_error(text: str, asked: str | None, city: City) -> None:
+    found = read(text, asked, NOW, city)
+    assert all(value is not None for value in found.values())

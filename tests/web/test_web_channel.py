@@ -1,0 +1,214 @@
+"""What the web channel promises: whose conversation it is, each message once, never silence."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta, timezone
+
+import pytest
+import requests
+
+from bot.channels import web_tickets
+from bot.channels.limits import Buckets
+from bot.channels.web import WebChat
+from tests.web.attempts import ATTEMPTS, attempts
+from tests.web.conftest import CITY, Site, answers
+
+AT = datetime(2026, 11, 24, 1, 0, tzinfo=timezone.utc)
+
+
+# Each message once -----------------------------------------------------------------------------
+
+
+def test_a_message_sent_five_times_with_the_same_id_is_one_turn(site: Site) -> None:
+    browser = site.browser()
+    browser.begins()
+    five = [browser.says("手数料は？", id="the-same-id") for _ in range(5)]
+    assert len(site.bot.turns) == 1
+    assert all([each["text"] for each in got] == ["echo 手数料は？"] for got in five)
+
+
+def test_the_same_id_five_times_at_once_is_one_turn_and_five_answers(site: Site) -> None:
+    site.bot.seconds = 0.3
+    browser = site.browser()
+    browser.begins()
+    got: list[list[str]] = []
+
+    def send() -> None:
+        got.append([each["text"] for each in browser.says("一度だけ", id="at-the-same-time")])
+
+    threads = [threading.Thread(target=send) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(site.bot.turns) == 1
+    assert got == [["echo 一度だけ"]] * 5
+
+
+def test_a_turn_goes_on_when_the_browser_goes_away(site: Site) -> None:
+    site.bot.seconds = 0.5
+    browser = site.browser()
+    browser.begins()
+    with pytest.raises(requests.RequestException):
+        # The connection is cut long before the answer.
+        browser.sends(text="予約を確定", id="cut-in-the-middle", timeout=0.15)
+    said = browser.says("予約を確定", id="cut-in-the-middle")
+    assert [each["text"] for each in said] == ["echo 予約を確定"]
+    assert len(site.bot.turns) == 1
+
+
+def test_a_turn_without_a_word_is_answered_with_an_apology_and_the_phone(site: Site) -> None:
+    site.bot.silent = True
+    browser = site.browser()
+    browser.begins()
+    assert "024-505-0445" in browser.says("こんにちは")[0]["text"]
+
+
+# What a browser may say ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["/book", " /book", "\u200b/book", "//book", "/ /book", "\u3000/book"]
+)
+def test_typed_text_is_never_a_command(site: Site, text: str) -> None:
+    browser = site.browser()
+    browser.begins()
+    browser.says("こんにちは")  # shows the button /book
+    browser.says(text)
+    assert site.bot.turns[-1].text == "book"
+
+
+def test_a_button_is_pressed_by_its_id_and_its_payload_never_leaves(site: Site) -> None:
+    browser = site.browser()
+    browser.begins()
+    shown = browser.sends(text="こんにちは")
+    assert "/book" not in shown.text
+    button = answers(shown)[0]["buttons"][0]
+    browser.sends(button=button["id"])
+    assert site.bot.turns[-1].text == "/book"
+    assert [m["text"] for m in browser.begins()["messages"] if m["who"] == "me"][-1] == "予約する"
+
+
+def test_metadata_and_channel_from_the_browser_are_dropped(site: Site) -> None:
+    browser = site.browser()
+    browser.begins()
+    more = {"metadata": {"a": 1}, "input_channel": "line", "sender": "x"}
+    body = {"id": "with-metadata", "text": "こんにちは", **more}
+    browser.session.post(f"{site.url}/message", json=body, timeout=10)
+    turn = site.bot.turns[-1]
+    assert (turn.metadata, turn.input_channel) == (None, "web")
+    assert turn.sender_id == browser.ticket.split(".")[0]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "{", "[]", "null", '{"id": "short", "text": "a"}', '{"id": "no-text-at-all"}',
+     '{"id": "text-and-button", "text": "a", "button": "b"}', '{"id": 12345678, "text": "a"}',
+     '{"id": "much-too-long", "text": "' + "あ" * 20_000 + '"}'],
+)  # fmt: skip
+def test_what_is_no_message_is_refused_with_a_sentence(site: Site, body: str) -> None:
+    browser = site.browser()
+    browser.begins()
+    answer = browser.session.post(f"{site.url}/message", data=body.encode(), timeout=10)
+    assert answer.status_code == 400
+    assert "もう一度" in answer.json()["say"]
+    assert site.bot.turns == []
+
+
+# Whose conversation ----------------------------------------------------------------------------
+
+
+def test_the_cookie_is_httponly_and_for_this_site_alone(site: Site) -> None:
+    answer = requests.post(f"{site.url}/conversation", timeout=10)
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert "Path=/webhooks/web" in cookie
+
+
+def test_a_site_on_the_list_embeds_the_chat_with_a_token(site: Site) -> None:
+    browser = site.browser(CITY)
+    assert browser.begins()["messages"] == []
+    assert browser.says("こんにちは")[0]["text"] == "echo こんにちは"
+    assert browser.session.cookies.get("renewal_chat") is None
+    preflight = requests.options(f"{site.url}/message", headers={"Origin": CITY}, timeout=10)
+    assert preflight.headers["Access-Control-Allow-Origin"] == CITY
+    assert "authorization" in preflight.headers["Access-Control-Allow-Headers"]
+
+
+def test_two_conversations_have_different_ids_and_different_button_ids(site: Site) -> None:
+    one, two = site.browser(), site.browser()
+    one.begins(), two.begins()
+    buttons = [browser.says("やあ")[0]["buttons"][0]["id"] for browser in (one, two)]
+    assert buttons[0] != buttons[1]
+
+
+def test_a_ticket_is_good_for_a_day_for_one_conversation_and_one_origin() -> None:
+    ticket = web_tickets.issue("someone", AT, CITY)
+    day = web_tickets.LIFETIME
+    assert web_tickets.conversation_of(ticket, AT + day, CITY) == "someone"
+    assert web_tickets.conversation_of(ticket, AT + day + timedelta(seconds=1), CITY) is None
+    assert web_tickets.conversation_of(ticket, AT, "") is None
+    assert web_tickets.conversation_of(ticket.replace("someone", "another"), AT, CITY) is None
+
+
+@pytest.mark.parametrize("kind", sorted(ATTEMPTS))
+def test_no_attempt_on_another_conversation_succeeds(site: Site, kind: str) -> None:
+    tried, succeeded = attempts(site.url, kind, count=5, seed=5)
+    assert (tried, succeeded) == (5, [])
+
+
+def test_a_deleted_conversation_leaves_nothing(site: Site) -> None:
+    browser = site.browser()
+    browser.begins()
+    browser.says("こんにちは")
+    old = browser.ticket
+    browser.session.delete(f"{site.url}/conversation", timeout=10)
+    again = requests.post(f"{site.url}/conversation", cookies={"renewal_chat": old}, timeout=10)
+    assert again.json()["messages"] == []
+
+
+# How often -------------------------------------------------------------------------------------
+
+
+def test_whoever_writes_too_fast_hears_how_long_to_wait(site: Site) -> None:
+    browser = site.browser()
+    browser.begins()
+    refused = [each for each in (browser.sends(text="a") for _ in range(25)) if not each.ok]
+    assert refused[0].status_code == 429
+    assert refused[0].json()["wait"] == int(refused[0].headers["Retry-After"]) <= 3
+    assert "秒" in refused[0].json()["say"]
+
+
+def test_a_busy_address_is_slowed_down_and_never_turned_away() -> None:
+    buckets = Buckets(burst=2, per_second=1)
+    waits = [buckets.wait("carrier", AT, refuse=False) for _ in range(5)]
+    assert waits == [0, 0, 1, 2, 3]
+    assert buckets.wait("carrier", AT + timedelta(seconds=10), refuse=False) == 0
+
+
+def test_a_refused_message_costs_nothing() -> None:
+    buckets = Buckets(burst=1, per_second=1)
+    waits = [buckets.wait("someone", AT, refuse=True) for _ in range(4)]
+    assert waits == [0, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "peer", "passed", "address"),
+    [
+        ([], "203.0.113.9", "198.51.100.1", "203.0.113.9"),
+        (["10.0.0.0/8"], "10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        (["10.0.0.0/8"], "10.0.0.1", "1.1.1.1, 198.51.100.1, 10.0.0.7", "198.51.100.1"),
+        (["10.0.0.0/8"], "203.0.113.9", "198.51.100.1", "203.0.113.9"),
+        (["10.0.0.0/8"], "10.0.0.1", "", "10.0.0.1"),
+    ],
+)
+def test_an_address_header_counts_only_from_our_own_proxy(
+    proxies: list[str], peer: str, passed: str, address: str
+) -> None:
+    class Request:
+        ip = peer
+        headers = {"x-forwarded-for": passed}
+
+    assert WebChat([], proxies)._address(Request()) == address  # type: ignore[arg-type]
