@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import date
-from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
@@ -68,24 +67,44 @@ def _already_taken_in(tracker: Tracker) -> bool:
         if event["event"] == "user":
             return False
         if event["event"] == "action" and event["name"] not in (
-            "application_form", "action_extract_slots", "action_listen", "action_session_start",
+            "application_form",
+            "action_extract_slots",
+            "action_listen",
+            "action_session_start",
         ):
             return True
     return False
 
 
 def _unanswered(
-    dispatcher: CollectingDispatcher, turn: Turn, before: Application, at_desk: Desk, tracker: Tracker
+    dispatcher: CollectingDispatcher,
+    turn: Turn,
+    before: Application,
+    at_desk: Desk,
+    tracker: Tracker,
 ) -> Events:
-    if turn.intent not in ("inform", "affirm", "deny", "dont_know", "correct", "book",
-                           "nlu_fallback", "secret_typed", "resume", "chitchat"):
+    if turn.intent not in (
+        "inform",
+        "affirm",
+        "deny",
+        "dont_know",
+        "correct",
+        "book",
+        "nlu_fallback",
+        "secret_typed",
+        "resume",
+        "chitchat",
+    ):
         return []  # Rasa rejects the form, and the message's own rule answers
     if turn.intent == "secret_typed" or turn.intent in ("book", "resume"):
         return _ask(before, before, at_desk, how="short", tracker=tracker)
     failed = int(tracker.get_slot("failed_answers") or 0) + 1
     say(dispatcher, [Remark("answer_not_read")])
     how = _HOW[(failed - 1) % 3]
-    return [*_ask(before, before, at_desk, how=how, tracker=tracker), SlotSet("failed_answers", failed)]
+    return [
+        *_ask(before, before, at_desk, how=how, tracker=tracker),
+        SlotSet("failed_answers", failed),
+    ]
 
 
 def _cleared(a: Application, what: str) -> Application:
@@ -147,7 +166,7 @@ class ActionAskVisitDate(AssistantAction):
             times_inline="、".join(labels),
             buttons=[
                 {"title": label, "payload": calendar_view.payload(slot)}
-                for label, slot in zip(labels, offered)
+                for label, slot in zip(labels, offered, strict=True)
             ],
             json_message=calendar_view.slot_calendar(a, at_desk),
         )
@@ -290,8 +309,16 @@ class ActionStop(AssistantAction):
         if a.hold:
             desk().bookings.release(a.hold)
         say(dispatcher, [Remark("stopped")])
-        gone = ("hold", "visit_date", "visit_time", "confirmed", "requested_slot", "name_kana",
-                "visitor_name", "phone")
+        gone = (
+            "hold",
+            "visit_date",
+            "visit_time",
+            "confirmed",
+            "requested_slot",
+            "name_kana",
+            "visitor_name",
+            "phone",
+        )
         return [*(SlotSet(name, None) for name in gone), SlotSet("stopped", True)]
 
 

@@ -26,8 +26,19 @@ Events = list[dict[str, Any]]
 # Intents whose words may answer the question that the form has just asked.
 ANSWERING = {"inform", "book", "correct", "affirm", "deny", "dont_know", "ask_free_times", "resume"}
 # Short words for these read like a name; a clear one is never taken for an answer.
-COMMANDS = {"stop", "start_over", "go_back", "resume", "talk_to_human", "greet", "thank", "goodbye",
-            "check_booking", "change_booking", "cancel_booking"}
+COMMANDS = {
+    "stop",
+    "start_over",
+    "go_back",
+    "resume",
+    "talk_to_human",
+    "greet",
+    "thank",
+    "goodbye",
+    "check_booking",
+    "change_booking",
+    "cancel_booking",
+}
 LEAVING = {"stop", "start_over", "go_back", "talk_to_human", "check_booking", "cancel_booking"}
 SHORT = 8
 """Characters up to which a question needs no question mark: "あと手数料"."""
@@ -55,11 +66,16 @@ class AssistantAction(Action, ABC):
             error_id = uuid.uuid4().hex[:8]
             # Neither the message of the error nor its arguments: they may hold a name or a phone.
             places = _places(error)
-            log.error("%s failed, id %s: %s at %s", self.name(), error_id, type(error).__name__, places)
+            log.error(
+                "%s failed, id %s: %s at %s", self.name(), error_id, type(error).__name__, places
+            )
             dispatcher.messages.clear()
             dispatcher.utter_message(response="utter_system_error")
             asked = tracker.get_slot("requested_slot")
-            return [SlotSet("last_error", error_id), *([SlotSet("requested_slot", asked)] if asked else [])]
+            return [
+                SlotSet("last_error", error_id),
+                *([SlotSet("requested_slot", asked)] if asked else []),
+            ]
 
 
 def _places(error: BaseException) -> str:
@@ -187,15 +203,16 @@ class Turn:
         wanted = {self.asked, *({"wish"} if self.asked in ("visit_date", "visit_time") else ())}
         return found if wanted & found.keys() or self.intent == "change_booking" else None
 
-
     def _not_overwriting(self, found: dict[str, Any], text: str) -> dict[str, Any]:
         """Return the answers without those that would change an earlier one in passing.
 
         "ご本人が書いたものがあります" answers what was asked; it does not change who comes.
         """
         slot = self.tracker.get_slot
-        for_another = slot("near_fifteen") or slot("holder") in ("under_15", "adult_ward") or (
-            slot("applicant") in ("legal_representative", "other_proxy")
+        for_another = (
+            slot("near_fifteen")
+            or slot("holder") in ("under_15", "adult_ward")
+            or (slot("applicant") in ("legal_representative", "other_proxy"))
         )
         if found.get("applicant") == "self" and for_another and not re.search("本人|自分", text):
             found = {name: value for name, value in found.items() if name != "applicant"}

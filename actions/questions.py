@@ -14,8 +14,21 @@ MOST_ANSWERS = 2
 """Questions answered in one turn: more than that nobody reads."""
 NEAR = 0.10
 """From this confidence an intent is worth asking about; set on cross-validation (benchmarks/)."""
-NO_BUTTON = {"inform", "affirm", "deny", "dont_know", "correct", "go_back", "greet", "thank",
-             "goodbye", "chitchat", "complain", "nlu_fallback", "resume"}
+NO_BUTTON = {
+    "inform",
+    "affirm",
+    "deny",
+    "dont_know",
+    "correct",
+    "go_back",
+    "greet",
+    "thank",
+    "goodbye",
+    "chitchat",
+    "complain",
+    "nlu_fallback",
+    "resume",
+}
 
 
 class ActionAnswerQuestion(AssistantAction):
@@ -57,7 +70,11 @@ def _window_of(turn: Turn) -> Remark | None:
     at_desk = desk()
     found = answers.read(turn.text, "expires_on", at_desk.now, at_desk.city)
     _, remarks = application.advance(
-        Application(notice="certificate"), {"expires_on": found.get("expires_on")}, at_desk, None, ""
+        Application(notice="certificate"),
+        {"expires_on": found.get("expires_on")},
+        at_desk,
+        None,
+        "",
     )
     return next((r for r in remarks if r.name.startswith("window_")), None)
 

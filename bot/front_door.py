@@ -27,13 +27,19 @@ _WANTS = re.compile(
     "予約(?:を)?(?:し(?:たい|て(?:ほしい|ください|もらえ|おきたい)|ます)|お願い|おねがい|取りたい|とりたい|も(?:お願い|したい)|できますか)"
     "|更新(?:の手続き?)?(?:を|に|も)?(?:お願いし|し(?:たい|に行)|行きたい|いきたい|行きます)"
 )
-_NOT_YET = re.compile("予約(?:の)?(?:番号|確認|変更|取り?消|キャンセル)|予約(?:を|した|して).{0,8}(?:確認|変|取り?消|キャンセル|忘れ)")
+_NOT_YET = re.compile(
+    "予約(?:の)?(?:番号|確認|変更|取り?消|キャンセル)|予約(?:を|した|して).{0,8}(?:確認|変|取り?消|キャンセル|忘れ)"
+)
 _ABOUT_BOOKING = re.compile(
     "(?:予約|更新)(?:を)?し(?:たい|ます).{0,12}(?:どう|何|なに|いつから|どこで|どうすれば|必要ですか|要りますか)|"
     "できますか[?。]?$|しなくても|しないと|せずに|なしで"
 )
-_MOVES = re.compile("予約.{0,14}(?:(?:早|遅)く(?:し|で)|早め(?:た|て|ら)|遅ら|延ば|延期|ずら|前倒し)")
-_CLAUSE_END = re.compile(r"(?<=[。！？!?\n])\s*|、(?=あと|それと|それから|ちなみに|ところで|ついでに)")
+_MOVES = re.compile(
+    "予約.{0,14}(?:(?:早|遅)く(?:し|で)|早め(?:た|て|ら)|遅ら|延ば|延期|ずら|前倒し)"
+)
+_CLAUSE_END = re.compile(
+    r"(?<=[。！？!?\n])\s*|、(?=あと|それと|それから|ちなみに|ところで|ついでに)"
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,9 @@ def admit(text: str | None, offered: Iterable[str], pin_expected: bool) -> Admit
     if text.startswith("/") and text in set(offered):
         return _command(text)
     text = text.lstrip("/").strip()
-    if not any(character.isalnum() or unicodedata.category(character) == "So" for character in text):
+    if not any(
+        character.isalnum() or unicodedata.category(character) == "So" for character in text
+    ):
         return Admitted(text[:MAX_LENGTH], "empty_message")
     masked = privacy.mask(text, pin_expected=pin_expected)
     if len(masked.text) > MAX_LENGTH:
@@ -137,5 +145,6 @@ def _printable(text: str) -> str:
     return "".join(
         character
         for character in text
-        if character in "\n\u200d" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
+        if character in "\n\u200d"
+        or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
     )

@@ -110,7 +110,9 @@ def _never_silent(run_prediction_loop: Any) -> Any:
     Rasa answers an error in an action with an empty list: to a citizen, silence.
     """
 
-    async def run(self: MessageProcessor, output_channel: Any, tracker: DialogueStateTracker) -> None:
+    async def run(
+        self: MessageProcessor, output_channel: Any, tracker: DialogueStateTracker
+    ) -> None:
         await run_prediction_loop(self, output_channel, tracker)
         for event in reversed(tracker.events):
             if isinstance(event, BotUttered):

@@ -19,7 +19,7 @@ from renewal.city import City, Counter, load
 from renewal.documents import Applicant, Case, Holder, documents
 from renewal.japanese_dates import japanese_time, short_date
 
-WEEKDAYS = dict(zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "月火水木金土日"))
+WEEKDAYS = dict(zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "月火水木金土日", strict=True))
 
 
 class CityResponses(TemplatedNaturalLanguageGenerator):
@@ -56,7 +56,8 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
     ) -> dict[str, Any]:
         """Fill text and button titles only: Rasa would take the braces of a payload for variables."""
         values = {
-            name: self._spelt_out(value) for name, value in {**(filled_slots or {}), **kwargs}.items()
+            name: self._spelt_out(value)
+            for name, value in {**(filled_slots or {}), **kwargs}.items()
         }
         response["text"] = response["text"].format_map(values)
         for button in response.get("buttons") or ():
@@ -137,9 +138,13 @@ def _fixed_facts(city: City) -> dict[str, Any]:
 def _hours_line(counter: Counter) -> str:
     parts = []
     for hours in counter.hours:
-        days = "平日" if len(hours.days) == 5 else "".join(WEEKDAYS[day] for day in hours.days) + "曜"
+        days = (
+            "平日" if len(hours.days) == 5 else "".join(WEEKDAYS[day] for day in hours.days) + "曜"
+        )
         if hours.open and hours.close:
             parts.append(f"{days} {hours.open:%-H:%M}〜{hours.close:%-H:%M}")
         else:
-            parts.append(f"{days} {'、'.join(f'{start:%-H:%M}' for start in hours.starts)}（この時刻だけ）")
+            parts.append(
+                f"{days} {'、'.join(f'{start:%-H:%M}' for start in hours.starts)}（この時刻だけ）"
+            )
     return f"・{counter.label}: {'、'.join(parts)}"

@@ -128,12 +128,13 @@ def checks(card: Card, booking: Booking) -> Iterator[str]:
         yield "続柄の証明は省略: 本市本籍か"
     if card.holder == "under_15":
         yield "来庁日に15歳未満か"
-    yield from _expiry(card, booking.start.date())
+    yield from expiry_checks(card, booking.start.date())
     if card.note:
         yield card.note
 
 
-def _expiry(card: Card, visit: date) -> Iterator[str]:
+def expiry_checks(card: Card, visit: date) -> Iterator[str]:
+    """Yield what is to be looked at in the certificate's last day, given the day of the visit."""
     if card.expires_on is None:
         if card.name_kana is not None:  # with the name, the date is deleted too
             yield "有効期限を聞いていない"

@@ -61,7 +61,10 @@ class Line:
 def statistics(
     first: date | None, last: date | None, plot: Path | None, as_csv: bool, as_json: bool
 ) -> None:
-    """週と窓口ごとの件数（来庁日の週で数えます）"""
+    """週と窓口ごとの件数
+
+    来庁日の週で数えます。変更は回数、埋まりは、その週に受け付ける席のうち予約のある席です。
+    """
     output.refuse_both(as_json, as_csv)
     city, now = load(), arguments.now()
     first = first or _monday(now.date()) - _WEEKS_BACK * _WEEK

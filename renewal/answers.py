@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 import jaconv
 
@@ -33,7 +33,9 @@ _OTHER_ADULT = (
     "じいさん|ばあさん|兄|弟|姉|妹|叔父|叔母|伯父|伯母|おじ|おば|義父|義母|義理の父|義理の母|"
     "友人|友達|知人|同僚|利用者さん|入居者|入所者|husband|wife|grandmother|grandfather|friend"
 )
-_HELPER = "ヘルパー|ケアマネ|ケアマネジャー|施設の職員|施設職員|職員|介護士|弁護士|司法書士|行政書士|社協"
+_HELPER = (
+    "ヘルパー|ケアマネ|ケアマネジャー|施設の職員|施設職員|職員|介護士|弁護士|司法書士|行政書士|社協"
+)
 _ANY_PERSON = f"{_PARENT}|{_CHILD}|{_OTHER_ADULT}"
 _HONORIFIC = "(?:さん|様|ちゃん|くん|君|たち|達)?"
 _SELF = r"本人|自分|じぶん|ほんにん|私自身|わたし自身|自身|myself|my own|me\b"
@@ -82,7 +84,7 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
     for reader in _READERS:
         answers.update(reader(plain, asked, city))
     answers.update(_dates(text, plain, asked, now))
-    if asked in _DIRECT:
+    if asked is not None and asked in _DIRECT:
         direct = _DIRECT[asked](text)
         if direct is not None:
             return {asked: direct} if asked != "phone" else {**answers, asked: direct}
@@ -99,8 +101,13 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
 
 
 def _notice(text: str, asked: str | None, city: City) -> Answers:
-    about_notice = re.search("通知|封筒|はがき|ハガキ|お知らせ|書いて|書かれて|かいて|届|とど|notice|envelope|letter", text)
-    if asked != "notice" and not (about_notice and re.search("通知|封筒|書|はがき|届|notice|envelope", text)):
+    about_notice = re.search(
+        "通知|封筒|はがき|ハガキ|お知らせ|書いて|書かれて|かいて|届|とど|notice|envelope|letter",
+        text,
+    )
+    if asked != "notice" and not (
+        about_notice and re.search("通知|封筒|書|はがき|届|notice|envelope", text)
+    ):
         return {}
     none = re.search(
         "(?:届|とど|き|来)(?:いて|て|き)?(?:い)?(?:ない|ません|なかった|てね|でね)|未着|まだ(?:です|だ|$|な)|もらってない|"
@@ -109,10 +116,16 @@ def _notice(text: str, asked: str | None, city: City) -> Answers:
     )
     if none and (asked == "notice" or about_notice):
         return {"notice": "none"}
-    certificate = re.search("電子(?:証明|症名|証名|しょうめい)|でんししょうめい|証明書|certificate", text)
+    certificate = re.search(
+        "電子(?:証明|症名|証名|しょうめい)|でんししょうめい|証明書|certificate", text
+    )
     card = re.search(
-        "カード(?:本体|自体|そのもの|の更新|の有効期限|の期限|の方|のほう|更新)|本体|両方|りょうほう|どちらも|どっちも|both", text
-    ) or (not certificate and re.search("マイナンバーカード|まいなんばーかーど|カード|かーど|card", text))
+        "カード(?:本体|自体|そのもの|の更新|の有効期限|の期限|の方|のほう|更新)|本体|両方|りょうほう|どちらも|どっちも|both",
+        text,
+    ) or (
+        not certificate
+        and re.search("マイナンバーカード|まいなんばーかーど|カード|かーど|card", text)
+    )
     if card:
         return {"notice": "card"}
     if certificate:
@@ -136,7 +149,9 @@ def _people(text: str, asked: str | None, city: City) -> Answers:
     if visitor:
         answers["applicant"] = visitor
     if asked == "holder" and "holder" not in answers:
-        if re.search("どちらでもない|ちがう|違い|いいえ|ではない|じゃない|以上|大人|おとな|成人|adult", told):
+        if re.search(
+            "どちらでもない|ちがう|違い|いいえ|ではない|じゃない|以上|大人|おとな|成人|adult", told
+        ):
             answers["holder"] = "general"
         elif re.search("未満|子|未成年|under", told):
             answers["holder"] = "under_15"
@@ -156,7 +171,9 @@ def _holder(text: str, asked: str | None) -> str | None:
         return "general"
     if re.search("15歳未満|十五歳未満", text) or re.search(_YOUNG, text):
         return "under_15"
-    grade = re.search(r"(小学|小|中学|中|高校|高)\s?([1-6一二三四五六])(?:年|の|です|$|生|、)?", text)
+    grade = re.search(
+        r"(小学|小|中学|中|高校|高)\s?([1-6一二三四五六])(?:年|の|です|$|生|、)?", text
+    )
     if grade:
         year = "一二三四五六".find(grade[2]) + 1 or int(grade[2])
         if grade[1].startswith("小") or (grade[1].startswith("中") and year <= 2):
@@ -179,7 +196,9 @@ def _nearly_fifteen(text: str) -> bool:
 
 
 def _age(text: str) -> int | None:
-    match = re.search(r"(\d{1,3})\s?(?:歳|才|さい|years? old|yo\b)(?!未満|以上|以下|まで|から)", text)
+    match = re.search(
+        r"(\d{1,3})\s?(?:歳|才|さい|years? old|yo\b)(?!未満|以上|以下|まで|から)", text
+    )
     if match and int(match[1]) <= 120:
         return int(match[1])
     months = re.search(r"\d+\s?(?:か月|ヶ月|カ月|ヵ月)の(?:赤|子|娘|息子)", text)
@@ -193,18 +212,25 @@ def _visitor(text: str, asked: str | None, holder: str | None) -> str | None:
         return "legal_representative"
     if asked == "applicant" and re.search("その他|代理の人|代理人|かわりの|代わりの", text):
         return "other_proxy"
-    if re.search(_HELPER, text) and (asked == "applicant" or re.search(f"(?:{_HELPER})(?:です|が|の|をし|として)", text)):
+    if re.search(_HELPER, text) and (
+        asked == "applicant" or re.search(f"(?:{_HELPER})(?:です|が|の|をし|として)", text)
+    ):
         return "other_proxy"
-    if re.search("(?:本人|自分|当人)(?:が|で|も)?(?:一緒に)?(?:行|い(?:き|く|け)|伺|うかが|来)", text):
+    if re.search(
+        "(?:本人|自分|当人)(?:が|で|も)?(?:一緒に)?(?:行|い(?:き|く|け)|伺|うかが|来)", text
+    ):
         return "self"
-    goes = re.search(f"({_OTHER_ADULT}|{_PARENT}){_HONORIFIC}(?:が|に|です).{{0,6}}(?:行|伺|うかが|来|代わりに|頼|$)", text)
+    goes = re.search(
+        f"({_OTHER_ADULT}|{_PARENT}){_HONORIFIC}(?:が|に|です).{{0,6}}(?:行|伺|うかが|来|代わりに|頼|$)",
+        text,
+    )
     if goes and re.fullmatch(_OTHER_ADULT, goes[1]) and not re.search("の代わり|のかわり", text):
         return "other_proxy"
     for_whom = _FOR_WHOM.search(text)
     person = for_whom and (for_whom[1] or for_whom[2])
-    parent_of_child = re.search(f"(?:{_I})(?:は|が)?[^。、]{{0,8}}?(?:{_PARENT})(?:です|で|だ|が|と|$|、)", text) or re.search(
-        f"(?:{_PARENT})(?:です|で、|である私|の私|として)|親の(?:私|僕)", text
-    )
+    parent_of_child = re.search(
+        f"(?:{_I})(?:は|が)?[^。、]{{0,8}}?(?:{_PARENT})(?:です|で|だ|が|と|$|、)", text
+    ) or re.search(f"(?:{_PARENT})(?:です|で、|である私|の私|として)|親の(?:私|僕)", text)
     child = re.search(_CHILD, text) or holder == "under_15"
     if child and (parent_of_child or re.search(f"(?:{_PARENT})(?:が|も)", text)):
         return "legal_representative" if holder != "general" else "other_proxy"
@@ -218,7 +244,9 @@ def _visitor(text: str, asked: str | None, holder: str | None) -> str | None:
             return "legal_representative"
         if re.search(f"{_OTHER_ADULT}|{_CHILD}|代理|家族|身内", text):
             return "other_proxy"
-        if re.search(f"{_SELF}|(?:{_I})(?:です|が|だ|で|$|一人|ひとり)|^(?:{_I})|^i\\b|it's me", text):
+        if re.search(
+            f"{_SELF}|(?:{_I})(?:です|が|だ|で|$|一人|ひとり)|^(?:{_I})|^i\\b|it's me", text
+        ):
             return "self"
         return None
     if re.search(
@@ -232,20 +260,33 @@ def _visitor(text: str, asked: str | None, holder: str | None) -> str | None:
 
 def for_whom_parent(text: str) -> bool:
     """Return whether a parent is the one whose card it is ("父の代わりに"), not the visitor."""
-    return bool(re.search(f"(?:{_PARENT}){_HONORIFIC}の(?:分|代わり|かわり|代理|カード|更新|マイナ|電子)", text))
+    return bool(
+        re.search(
+            f"(?:{_PARENT}){_HONORIFIC}の(?:分|代わり|かわり|代理|カード|更新|マイナ|電子)", text
+        )
+    )
 
 
 def _proof(text: str, asked: str | None, city: City) -> Answers:
-    about_household = re.search("世帯|せたい|同居|別居|一緒に(?:住|暮|すん)|いっしょに(?:住|暮|すん)|住所(?:は|が)?同じ|household|live together", text)
+    about_household = re.search(
+        "世帯|せたい|同居|別居|一緒に(?:住|暮|すん)|いっしょに(?:住|暮|すん)|住所(?:は|が)?同じ|household|live together",
+        text,
+    )
     if about_household:
-        apart = re.search("別(?:の)?世帯|世帯(?:は|が)?(?:別|違|ちが)|別居|同じ世帯(?:では|じゃ)な|同じではな|ではありません|一緒に(?:は)?住んで(?:い)?(?:ない|ません)|not", text)
+        apart = re.search(
+            "別(?:の)?世帯|世帯(?:は|が)?(?:別|違|ちが)|別居|同じ世帯(?:では|じゃ)な|同じではな|ではありません|一緒に(?:は)?住んで(?:い)?(?:ない|ません)|not",
+            text,
+        )
         if apart:
             return {"proof_waiver": "honseki_in_city" if _honseki(text) else "neither"}
         return {"proof_waiver": "same_household"}
     if _honseki(text):
         return {"proof_waiver": "honseki_in_city"}
     if asked == "proof_waiver":
-        if re.search("本籍.*(?:違|ちが|ではな|じゃな|以外|市外)|どちらでも|どちらも(?:違|ちが|当て|ない)|いいえ|ない$|ちがい|違い|none|neither", text):
+        if re.search(
+            "本籍.*(?:違|ちが|ではな|じゃな|以外|市外)|どちらでも|どちらも(?:違|ちが|当て|ない)|いいえ|ない$|ちがい|違い|none|neither",
+            text,
+        ):
             return {"proof_waiver": "neither"}
         if re.search("^(?:はい|同じ|一緒|そうです|うん|ええ|yes)", text):
             return {"proof_waiver": "same_household"}
@@ -256,7 +297,8 @@ def _proof(text: str, asked: str | None, city: City) -> Answers:
 
 def _honseki(text: str) -> bool:
     return bool(re.search("本籍", text)) and not re.search(
-        "本籍.{0,8}(?:違|ちが|ではな|じゃな|以外|市外|ありません|ではありません|わから|分から|不明)", text
+        "本籍.{0,8}(?:違|ちが|ではな|じゃな|以外|市外|ありません|ではありません|わから|分から|不明)",
+        text,
     )
 
 
@@ -264,7 +306,10 @@ def _reply_form(text: str, asked: str | None, city: City) -> Answers:
     about = re.search("照会書|回答書|委任", text)
     if not about and asked not in ("reply_form", "reissue_plan"):
         return {}
-    if re.search("代筆|(?:私|わたし|僕|俺|娘|息子|妻|夫|家族|代理人?|職員|ヘルパー)が(?:書|かき|かい|記入|代わり)|本人(?:以外|では|じゃ)|別の人", text):
+    if re.search(
+        "代筆|(?:私|わたし|僕|俺|娘|息子|妻|夫|家族|代理人?|職員|ヘルパー)が(?:書|かき|かい|記入|代わり)|本人(?:以外|では|じゃ)|別の人",
+        text,
+    ):
         return {"reply_form": "other_hand"}
     if asked == "reissue_plan":
         return {}
@@ -274,7 +319,10 @@ def _reply_form(text: str, asked: str | None, city: City) -> Answers:
         text,
     ):
         return {"reply_form": "missing"}
-    if re.search("あ(?:る|り|っ)|持って|もって|手元|てもと|届い|書いて(?:あ|もら|い)|本人(?:が|に)(?:書|記入)|記入|同封|^はい|大丈夫|have it|^yes", text):
+    if re.search(
+        "あ(?:る|り|っ)|持って|もって|手元|てもと|届い|書いて(?:あ|もら|い)|本人(?:が|に)(?:書|記入)|記入|同封|^はい|大丈夫|have it|^yes",
+        text,
+    ):
         return {"reply_form": "ready"}
     return {}
 
@@ -293,7 +341,9 @@ def _pins(text: str, asked: str | None, city: City) -> Answers:
         return {}
     if re.search(_FORGET, text):
         forgotten = "".join(
-            part for part in re.split("[、。]|けど|けれど|ですが|だが|が、", text) if re.search(_FORGET, part)
+            part
+            for part in re.split("[、。]|けど|けれど|ですが|だが|が、", text)
+            if re.search(_FORGET, part)
         )
         which = {
             name
@@ -307,15 +357,16 @@ def _pins(text: str, asked: str | None, city: City) -> Answers:
         if re.search("4(?:けた|桁|ケタ)", forgotten) and not which & {"user", "juki"}:
             which |= {"user", "juki"}
         return {"pins": "forgotten", "forgotten_pins": sorted(which) or ["juki", "sign", "user"]}
-    if re.search("覚えて|おぼえて|大丈夫|だいじょうぶ|書いて|記入|封を|封筒に|控え|(?:分か|わか|知)って|分かり(?!ません)|わかり(?!ません)|分かる|わかる|知って|控え|メモ|はい|ばっちり|問題な|ok|remember|know|^yes|忘れて|わすれて|うん|ええ", text):
+    if re.search(
+        "覚えて|おぼえて|大丈夫|だいじょうぶ|書いて|記入|封を|封筒に|控え|(?:分か|わか|知)って|分かり(?!ません)|わかり(?!ません)|分かる|わかる|知って|控え|メモ|はい|ばっちり|問題な|ok|remember|know|^yes|忘れて|わすれて|うん|ええ",
+        text,
+    ):
         return {"pins": "remembered", "forgotten_pins": []}
     return {}
 
 
 def _counter(text: str, asked: str | None, city: City) -> Answers:
     told = _NEGATED.sub("", text)
-    if told != text and not told.strip("でにがをおねがいします願。、"):
-        told = ""
     found = [
         (len(alias), counter.id)
         for counter in city.counters.values()
@@ -324,9 +375,18 @@ def _counter(text: str, asked: str | None, city: City) -> Answers:
     ]
     if found:
         return {"counter": max(found)[1]}
-    if re.search("どこでも|どちらでも|どっちでも|場所は問|早く空いて|早い(?:方|ほう)|空いて(?:い)?(?:る|れば)(?:方|ほう|ところ|とこ)|any(?:where| counter)|earliest", told):
-        return {"counter": "any"} if asked == "counter" or "どこでも" in told or "ところ" in told or "とこ" in told else {}
-    if asked == "counter" and re.search("おまかせ|任せ|まかせ|いつでも|なんでも|early|早く|はやく|早い", told):
+    if re.search(
+        "どこでも|どちらでも|どっちでも|場所は問|早く空いて|早い(?:方|ほう)|空いて(?:い)?(?:る|れば)(?:方|ほう|ところ|とこ)|any(?:where| counter)|earliest",
+        told,
+    ):
+        return (
+            {"counter": "any"}
+            if asked == "counter" or "どこでも" in told or "ところ" in told or "とこ" in told
+            else {}
+        )
+    if asked == "counter" and re.search(
+        "おまかせ|任せ|まかせ|いつでも|なんでも|early|早く|はやく|早い", told
+    ):
         return {"counter": "any"}
     if asked == "counter" and re.search("city hall|main office|head office|本店|1階|一階", told):
         return {"counter": "honchosha"}
@@ -338,9 +398,15 @@ def _counter(text: str, asked: str | None, city: City) -> Answers:
 
 
 def _certificates(text: str, asked: str | None, city: City) -> Answers:
-    if re.search("署名用(?:は|の方は|電子証明書は).{0,6}(?:いらない|不要|使わない|要りません|いりません|入っていない|ない$)", text):
+    if re.search(
+        "署名用(?:は|の方は|電子証明書は).{0,6}(?:いらない|不要|使わない|要りません|いりません|入っていない|ない$)",
+        text,
+    ):
         return {"certificates": "user"}
-    if re.search("利用者(?:証明)?用(?:は|の方は|電子証明書は).{0,6}(?:いらない|不要|使わない|要りません|いりません)", text):
+    if re.search(
+        "利用者(?:証明)?用(?:は|の方は|電子証明書は).{0,6}(?:いらない|不要|使わない|要りません|いりません)",
+        text,
+    ):
         return {"certificates": "sign"}
     return {}
 
@@ -352,25 +418,45 @@ def _choices(text: str, asked: str | None, city: City) -> Answers:
         "間違いな|まちがいな|予約(?:する|して|します|お願)|yes|yep|sure|please|んだ)|了解|承知|問題(?:な|あり(?:ま)?せん)|👍|🙆",
         text,
     )
-    no = re.search("^(?:いいえ|いや|いえ|違|ちが|だめ|ダメ|no\\b|ううん|まだ)|直|なお(?:す|し)|訂正|修正|間違って|まちがって|やめて", text)
+    no = re.search(
+        "^(?:いいえ|いや|いえ|違|ちが|だめ|ダメ|no\\b|ううん|まだ)|直|なお(?:す|し)|訂正|修正|間違って|まちがって|やめて",
+        text,
+    )
     if asked == "confirmed":
         return {"confirmed": "fix"} if no else {"confirmed": "yes"} if yes else {}
     if asked == "expiry_checked":
-        if re.search("空|白紙|書いて(?:い)?ない|書かれて(?:い)?(?:ない|ません)|何も|なにも|blank", text):
+        if re.search(
+            "空|白紙|書いて(?:い)?ない|書かれて(?:い)?(?:ない|ません)|何も|なにも|blank", text
+        ):
             return {"expiry_checked": "blank"}
         if re.search("見て(?:み|き)|確認|確かめ|探|さがし|check", text):
             return {"expiry_checked": "recheck"}
-        if re.search("合って|あって|間違いな|まちがいな|この日付|その日付|通知(?:の|に)|電子証明書の(?:欄|有効)|で(?:いい|OK|ok)", text) or yes:
+        if (
+            re.search(
+                "合って|あって|間違いな|まちがいな|この日付|その日付|通知(?:の|に)|電子証明書の(?:欄|有効)|で(?:いい|OK|ok)",
+                text,
+            )
+            or yes
+        ):
             return {"expiry_checked": "confirmed"}
         return {"expiry_checked": "recheck"} if no else {}
     if asked == "book_later":
-        return {"book_later": "no"} if no or re.search("また|あとで|後で|今度|いい(?:です)?$", text) and not re.search("^(?:それで)?いいです$", text) else {"book_later": "yes"} if yes else {}
+        return (
+            {"book_later": "no"}
+            if no
+            or re.search("また|あとで|後で|今度|いい(?:です)?$", text)
+            and not re.search("^(?:それで)?いいです$", text)
+            else {"book_later": "yes"}
+            if yes
+            else {}
+        )
     if asked == "reissue_plan":
         if re.search("届いてから(?:に|で)|また|あとで|後で|いいえ|やめ|later", text):
             return {"reissue_plan": "later"}
         return {"reissue_plan": "book_after"} if yes or re.search("予約", text) else {}
     if asked in ("birthday", "issued_on") and re.search(
-        "飛ば|とば|スキップ|言いたくない|教えたくない|いいたくない|分から|わから|分かりませ|わかりませ|覚えて(?:い)?(?:ない|ません)|いいです|やめ|skip", text
+        "飛ば|とば|スキップ|言いたくない|教えたくない|いいたくない|分から|わから|分かりませ|わかりませ|覚えて(?:い)?(?:ない|ません)|いいです|やめ|skip",
+        text,
     ):
         return {"expiry_help": "skip"}
     if asked == "expiry_help":
@@ -387,15 +473,26 @@ _READERS = (_notice, _people, _proof, _reply_form, _pins, _counter, _certificate
 
 def _unsure(text: str) -> bool:
     return bool(
-        re.search("分から|わから|分かりませ|わかりませ|分かん|わかん|わがん|不明|知らない|知りません|しらない|見当たら|見つから|書いて(?:い)?ない|don't know|not sure|unknown|\\?$", text)
+        re.search(
+            "分から|わから|分かりませ|わかりませ|分かん|わかん|わがん|不明|知らない|知りません|しらない|見当たら|見つから|書いて(?:い)?ない|don't know|not sure|unknown|\\?$",
+            text,
+        )
     )
 
 
 # Dates -------------------------------------------------------------------------------------
 
 _ABOUT_DATE = (
-    ("expires_on", Purpose.EXPIRY, re.compile("期限(?!の前|より|前|が切れる前|内)|有効|切れ|きれ|expir|valid until")),
-    ("birthday", Purpose.BIRTHDAY, re.compile("生まれ|うまれ|生年月日|誕生日|生(?:$|の|で)|born|birthday")),
+    (
+        "expires_on",
+        Purpose.EXPIRY,
+        re.compile("期限(?!の前|より|前|が切れる前|内)|有効|切れ|きれ|expir|valid until"),
+    ),
+    (
+        "birthday",
+        Purpose.BIRTHDAY,
+        re.compile("生まれ|うまれ|生年月日|誕生日|生(?:$|の|で)|born|birthday"),
+    ),
     ("issued_on", Purpose.ISSUE, re.compile("発行|作っ|つくっ|作成|受け取っ|交付|issued")),
 )
 _ASKED_PURPOSE = {
@@ -412,7 +509,9 @@ def _dates(text: str, plain: str, asked: str | None, now: datetime) -> Answers:
     answers: Answers = {}
     about_visit: list[str] = []
     pending = None
-    if re.search("カード", plain) and re.search("証明書.{0,14}(?:同じ|どちらも|両方|とも)|(?:同じ|どちらも|両方|とも).{0,14}証明書", plain):
+    if re.search("カード", plain) and re.search(
+        "証明書.{0,14}(?:同じ|どちらも|両方|とも)|(?:同じ|どちらも|両方|とも).{0,14}証明書", plain
+    ):
         same = _one_date(text, now, Purpose.EXPIRY, "expires_on")
         if isinstance(same, str):
             return {"expires_on": same, "card_expires_on": same}
@@ -420,7 +519,11 @@ def _dates(text: str, plain: str, asked: str | None, now: datetime) -> Answers:
         slot = next((slot for slot, _, words in _ABOUT_DATE if words.search(normal(part))), None)
         slot = slot or pending
         pending = None
-        if slot is None and asked in _ASKED_PURPOSE and not re.search("予約|来週|再来週|行き|伺", part):
+        if (
+            slot is None
+            and asked in _ASKED_PURPOSE
+            and not re.search("予約|来週|再来週|行き|伺", part)
+        ):
             slot = "expires_on" if asked == "expiry_checked" else asked
         if slot is None:
             about_visit.append(part)
@@ -435,10 +538,14 @@ def _dates(text: str, plain: str, asked: str | None, now: datetime) -> Answers:
                 about_visit.append(part)
     if asked in ("expires_on", "reply_form_limit") and asked not in answers and _unsure(plain):
         answers[asked] = "unknown"
-    if asked in ("name_kana", "visitor_name", "phone") and not re.search("変え|かえ|やっぱ|やはり|間違|まちが|じゃなく", plain):
+    if asked in ("name_kana", "visitor_name", "phone") and not re.search(
+        "変え|かえ|やっぱ|やはり|間違|まちが|じゃなく", plain
+    ):
         return answers
     said = re.sub("いいない|だない", "です", "".join(about_visit))
-    expecting = {"visit_date": "day", "visit_time": "time"}.get(asked or "")
+    expecting: Literal["day", "time"] | None = (
+        "day" if asked == "visit_date" else "time" if asked == "visit_time" else None
+    )
     wish = dates.read_wish(said, now, expecting)
     if wish and (asked not in _ASKED_PURPOSE or asked == "expiry_checked" or wish.days):
         answers["wish"] = wish.to_json()
@@ -463,14 +570,20 @@ def _one_date(text: str, now: datetime, purpose: Purpose, slot: str) -> Any:
 def read_kana(text: str) -> str | None:
     """Return a name in katakana (Latin letters stay as they are), or None if it is no such name."""
     name = unicodedata.normalize("NFKC", text).strip()
-    name = re.sub(r"^(?:名前は|なまえは|氏名は|私は|わたしは|えーと|えっと|あの|はい)[、,]?\s*", "", name)
+    name = re.sub(
+        r"^(?:名前は|なまえは|氏名は|私は|わたしは|えーと|えっと|あの|はい)[、,]?\s*", "", name
+    )
     name = re.sub(r"^(?:my name is|i am|i'm|it's)\s+", "", name, flags=re.IGNORECASE)
     name = re.sub(
-        r"(?:と申します|ともうします|といいます|と言います|って(?:いいます|言います)|になります|です|だよ|でございます|でお願いします)+[。.!!]*$", "", name
+        r"(?:と申します|ともうします|といいます|と言います|って(?:いいます|言います)|になります|です|だよ|でございます|でお願いします)+[。.!!]*$",
+        "",
+        name,
     )
     name = jaconv.hira2kata(name).replace("・", " ").strip(" 、。,.")
     name = re.sub(r"[\s\u3000]+", " ", name)
-    if re.fullmatch(r"[ァ-ヺー ]{2,40}", name) or re.fullmatch(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ .,'-]{1,49}", name):
+    if re.fullmatch(r"[ァ-ヺー ]{2,40}", name) or re.fullmatch(
+        r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ .,'-]{1,49}", name
+    ):
         return name if not name.isascii() else name.upper()
     return None
 

@@ -17,7 +17,16 @@ from renewal.bookings import Bookings, NotBookable, SlotFull, TryAgain
 from renewal.certificate import Status
 from renewal.city import City
 from renewal.clock import TOKYO
-from renewal.documents import Applicant, Case, Certificates, Document, Holder, Pin, documents, holder_on
+from renewal.documents import (
+    Applicant,
+    Case,
+    Certificates,
+    Document,
+    Holder,
+    Pin,
+    documents,
+    holder_on,
+)
 from renewal.japanese_dates import Wish, japanese_date, japanese_time, short_date
 from renewal.slots import Slot
 
@@ -193,7 +202,7 @@ def step_back(a: Application, desk: Desk, asked: str | None) -> Application:
         cleared = {"visit_date": None, "visit_time": None, "wish": None}
     if last == "counter":
         cleared |= {"wish": None}
-    return replace(a, **cleared)  # type: ignore[arg-type]
+    return replace(a, **cleared)
 
 
 # What an answer means ----------------------------------------------------------------------
@@ -392,13 +401,20 @@ def _counter(before: Application, a: Application, desk: Desk, remarks: list[Rema
     return a
 
 
-_SAID_BACK = ("notice", "applicant", "holder", "expires_on", "counter", "pins", "name_kana",
-              "visitor_name", "phone")
+_SAID_BACK = (
+    "notice",
+    "applicant",
+    "holder",
+    "expires_on",
+    "counter",
+    "pins",
+    "name_kana",
+    "visitor_name",
+    "phone",
+)
 
 
-def _said_back(
-    before: Application, a: Application, asked: str | None, desk: Desk
-) -> list[Remark]:
+def _said_back(before: Application, a: Application, asked: str | None, desk: Desk) -> list[Remark]:
     """Say in a line what was understood: several answers at once, or an answer that changed."""
     changed = a.changes_since(before)
     corrected = [
@@ -520,7 +536,10 @@ def _visit(
     if "visit_date" in answers and "visit_time" not in answers:
         a = replace(a, visit_time=None)
     moved = (a.counter, a.visit_date, a.visit_time) != (
-        before.counter, before.visit_date, before.visit_time)
+        before.counter,
+        before.visit_date,
+        before.visit_time,
+    )
     if a.counter is None or (asked_too_soon(a, desk) and before.visit_time is None):
         return a
     if a.counter != before.counter and before.counter is not None and a.visit_date:
@@ -576,9 +595,7 @@ def _invalid_remark(invalid: Any) -> Remark:
     )
 
 
-def _choose_day(
-    a: Application, desk: Desk, just_said: bool, remarks: list[Remark]
-) -> Application:
+def _choose_day(a: Application, desk: Desk, just_said: bool, remarks: list[Remark]) -> Application:
     wish = a.wished
     if wish.days:
         return _choose_named_day(a, wish.days, desk, remarks)
@@ -673,7 +690,12 @@ def _choose_time(
 
 def _with_alternatives(name: str, a: Application, wanted: datetime, desk: Desk) -> Remark:
     near = slots.nearest(
-        desk.bookings, desk.city, counters_wanted(a, desk), wanted, desk.now, desk.at,
+        desk.bookings,
+        desk.city,
+        counters_wanted(a, desk),
+        wanted,
+        desk.now,
+        desk.at,
         not_before=not_before(a, desk),
     )
     return Remark(
@@ -700,8 +722,14 @@ def _hold(a: Application, desk: Desk, key: str, remarks: list[Remark]) -> Applic
         a = replace(a, counter=counter)
     try:
         hold = desk.bookings.hold(
-            counter=str(counter), start=start, seats=1, key=key, city=desk.city,
-            now=desk.now, at=desk.at, instead_of=a.hold,
+            counter=str(counter),
+            start=start,
+            seats=1,
+            key=key,
+            city=desk.city,
+            now=desk.now,
+            at=desk.at,
+            instead_of=a.hold,
         )
     except SlotFull:
         remarks.append(_with_alternatives("time_full", a, start, desk))
@@ -785,7 +813,9 @@ def split_documents(
     items: tuple[Document, ...],
 ) -> tuple[tuple[Document, ...], tuple[Document, ...]]:
     """Return what is brought, and the PINs that are entered at the counter."""
-    pins = tuple(item for item in items if item.id.startswith("pin_") and item.id != "pin_reset_extra")
+    pins = tuple(
+        item for item in items if item.id.startswith("pin_") and item.id != "pin_reset_extra"
+    )
     return tuple(item for item in items if item not in pins), pins
 
 

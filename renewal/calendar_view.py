@@ -157,4 +157,3 @@ def _people(booking: Booking, city: City) -> Iterator[tuple[str | None, tuple[Do
             certificates=Certificates(card.certificates),
         )
         yield card.name_kana if len(booking.cards) > 1 else None, documents(case, city)
-

@@ -163,6 +163,14 @@ class WebChat(InputChannel):
                 headers["Retry-After"] = str(error.body["wait"])
             return response.json(error.body, error.status_code, headers, ensure_ascii=False)
 
+        @web.exception(Exception)
+        async def apologise(request: Request, error: Exception) -> HTTPResponse:
+            if isinstance(error, SanicException):
+                raise error
+            log.error("a web request failed: %s", type(error).__name__)
+            body = {"error": "failed", "say": WORDS["failed"].format(phone=_phone())}
+            return response.json(body, 500, self._headers(request), ensure_ascii=False)
+
         return web
 
     def _turn(

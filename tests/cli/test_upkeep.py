@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import stat
 from pathlib import Path
@@ -189,7 +188,6 @@ def test_seats_above_the_capacity_and_old_holds_are_reported(run: Run, tmp_path:
     assert found["to_do"]["calls"] == 1
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="POSIX")
 def test_check_of_an_old_version_counts_nothing_else(run: Run, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "renewal.db") as database:
         database.execute("UPDATE alembic_version SET version_num = '0000'")

@@ -31,12 +31,21 @@ def take_all_seats(bookings: Bookings, counter: str, start: str) -> None:
     moment = datetime.fromisoformat(start)
     for seat in range(city.counters[counter].seats):
         hold = bookings.hold(
-            counter, moment, key=f"taken-{start}-{seat}", city=city, now=clock.now(), at=clock.real_now()
+            counter,
+            moment,
+            key=f"taken-{start}-{seat}",
+            city=city,
+            now=clock.now(),
+            at=clock.real_now(),
         )
         card = Card(holder="general", name_kana="ホカノ ヒト", documents=("card",))
         bookings.confirm(
-            hold.id, Visit("self", (card,), "0245550123"), key=f"c-{start}-{seat}",
-            city=city, now=clock.now(), at=clock.real_now(),
+            hold.id,
+            Visit("self", (card,), "0245550123"),
+            key=f"c-{start}-{seat}",
+            city=city,
+            now=clock.now(),
+            at=clock.real_now(),
         )
 
 
@@ -47,13 +56,31 @@ def test_the_greeting_says_what_it_can_do_and_what_not_to_write(person: NewPerso
     talker, said = asks(person, "こんにちは")
     assert "電子証明書の更新" in said
     assert "暗証番号は書かないで" in said
-    assert [b["title"] for b in talker.buttons] == ["予約する", "持ち物を知りたい", "窓口と時間", "予約の確認・変更"]
+    assert [b["title"] for b in talker.buttons] == [
+        "予約する",
+        "持ち物を知りたい",
+        "窓口と時間",
+        "予約の確認・変更",
+    ]
 
 
-def test_an_adult_books_for_themselves_by_buttons_alone(person: NewPerson, bookings: Bookings) -> None:
-    talker, _ = asks(person, "こんにちは", "［予約する］", "［電子証明書］", "［カードの本人］",
-                     "令和9年2月20日", "［覚えている］", "［本庁舎］", "［11月25日（水）8:30］",
-                     "サトウ ハナコ", "090-1234-5678", "［予約する］")
+def test_an_adult_books_for_themselves_by_buttons_alone(
+    person: NewPerson, bookings: Bookings
+) -> None:
+    talker, _ = asks(
+        person,
+        "こんにちは",
+        "［予約する］",
+        "［電子証明書］",
+        "［カードの本人］",
+        "令和9年2月20日",
+        "［覚えている］",
+        "［本庁舎］",
+        "［11月25日（水）8:30］",
+        "サトウ ハナコ",
+        "090-1234-5678",
+        "［予約する］",
+    )
     made = bookings.list_bookings()
     assert [b.start.isoformat() for b in made] == ["2026-11-25T08:30:00+09:00"]
     assert "予約番号" in talker.transcript[-1][1]
@@ -62,15 +89,26 @@ def test_an_adult_books_for_themselves_by_buttons_alone(person: NewPerson, booki
 
 
 def test_a_child_in_another_household_needs_the_proof(person: NewPerson) -> None:
-    _, said = asks(person, "小5の息子の更新を予約したいです。父親の私が行きます", "電子証明書",
-                   "別の世帯で、本籍も市外です", "令和9年1月12日", "覚えています")
+    _, said = asks(
+        person,
+        "小5の息子の更新を予約したいです。父親の私が行きます",
+        "電子証明書",
+        "別の世帯で、本籍も市外です",
+        "令和9年1月12日",
+        "覚えています",
+    )
     assert "登記事項証明書または戸籍謄本" in said
     assert "署名用" not in said
 
 
 def test_a_child_in_the_same_household_may_leave_the_proof_out(person: NewPerson) -> None:
-    _, said = asks(person, "小5の息子の更新を予約したいです。同じ世帯の母親です", "電子証明書",
-                   "令和9年1月12日", "覚えています")
+    _, said = asks(
+        person,
+        "小5の息子の更新を予約したいです。同じ世帯の母親です",
+        "電子証明書",
+        "令和9年1月12日",
+        "覚えています",
+    )
     assert "登記事項証明書または戸籍謄本（今回は省けます）" in said
 
 
@@ -80,15 +118,29 @@ def test_a_child_coming_alone_hears_who_may_come(person: NewPerson) -> None:
 
 
 def test_a_ward_is_represented_by_the_guardian(person: NewPerson) -> None:
-    talker, said = asks(person, "予約する", "電子証明書", "成年後見人です", "別世帯です", "R9.1.31", "覚えてます")
+    talker, said = asks(
+        person, "予約する", "電子証明書", "成年後見人です", "別世帯です", "R9.1.31", "覚えてます"
+    )
     assert talker.slot("holder") == "adult_ward"
     assert "登記事項証明書" in said
 
 
 def test_a_proxy_with_the_reply_form_books(person: NewPerson, bookings: Bookings) -> None:
-    asks(person, "夫の代わりに更新に行きたいです", "電子証明書", "本人が書いたものがあります", "令和9年2月1日",
-         "令和9年2月1日", "覚えています", "市役所", "12月8日の10時", "サトウ イチロウ", "サトウ ハナコ",
-         "024-555-0199", "はい")
+    asks(
+        person,
+        "夫の代わりに更新に行きたいです",
+        "電子証明書",
+        "本人が書いたものがあります",
+        "令和9年2月1日",
+        "令和9年2月1日",
+        "覚えています",
+        "市役所",
+        "12月8日の10時",
+        "サトウ イチロウ",
+        "サトウ ハナコ",
+        "024-555-0199",
+        "はい",
+    )
     booking = bookings.list_bookings()[0]
     assert booking.visit.applicant == "other_proxy"
     assert booking.visit.visitor_name == "サトウ ハナコ"
@@ -116,11 +168,19 @@ def test_a_form_that_somebody_else_wrote_needs_the_holders_seal(person: NewPerso
 
 
 def test_a_form_past_its_limit_needs_a_reissue(person: NewPerson) -> None:
-    _, said = asks(person, "母の代わりに手続きに行きたいです", "電子証明書", "本人が書いたものがあります", "令和8年11月1日")
+    _, said = asks(
+        person,
+        "母の代わりに手続きに行きたいです",
+        "電子証明書",
+        "本人が書いたものがあります",
+        "令和8年11月1日",
+    )
     assert "再発行" in said
 
 
-def test_a_date_too_early_is_questioned_once_before_anyone_is_turned_away(person: NewPerson) -> None:
+def test_a_date_too_early_is_questioned_once_before_anyone_is_turned_away(
+    person: NewPerson,
+) -> None:
     talker, said = asks(person, "予約する", "電子証明書", "本人です", "2031年5月10日")
     assert "令和13年2月11日" in said
     assert "カード本体の期限かもしれません" in said
@@ -131,8 +191,18 @@ def test_a_date_too_early_is_questioned_once_before_anyone_is_turned_away(person
 def test_too_early_but_within_reach_books_from_the_first_possible_day(
     person: NewPerson, bookings: Bookings
 ) -> None:
-    talker, said = asks(person, "予約する", "電子証明書", "本人です", "令和9年4月10日", "この日付で合っています",
-                        "はい、予約します", "覚えている", "本庁舎", "12月25日")
+    talker, said = asks(
+        person,
+        "予約する",
+        "電子証明書",
+        "本人です",
+        "令和9年4月10日",
+        "この日付で合っています",
+        "はい、予約します",
+        "覚えている",
+        "本庁舎",
+        "12月25日",
+    )
     assert "まだ更新できません" in said and "1月12日" in said or "1月11日" in said
     assert all("12月" not in button["title"] for button in talker.buttons)
 
@@ -181,8 +251,14 @@ def test_nishiguchi_has_three_starts(person: NewPerson) -> None:
 
 @pytest.mark.parametrize(
     ("day", "reason"),
-    [("1月11日", "祝日（成人の日）"), ("12月5日", "平日だけ"), ("12月30日", "年末年始"), ("今日", "予約なしでも"),
-     ("昨日", "過ぎています"), ("2月25日", "から受け付けます")],
+    [
+        ("1月11日", "祝日（成人の日）"),
+        ("12月5日", "平日だけ"),
+        ("12月30日", "年末年始"),
+        ("今日", "予約なしでも"),
+        ("昨日", "過ぎています"),
+        ("2月25日", "から受け付けます"),
+    ],
 )
 def test_a_day_that_cannot_be_booked_says_why_and_offers_others(
     person: NewPerson, day: str, reason: str
@@ -224,12 +300,18 @@ def test_two_questions_in_one_message_get_two_answers(person: NewPerson) -> None
 
 
 def test_everything_in_one_sentence(person: NewPerson) -> None:
-    talker, said = asks(person, "来週の木曜の夕方に本庁舎で小3の娘の更新を予約したいです。私は母親で同じ世帯です")
+    talker, said = asks(
+        person, "来週の木曜の夕方に本庁舎で小3の娘の更新を予約したいです。私は母親で同じ世帯です"
+    )
     assert "お子さま（15歳未満）" in said
     assert "「電子証明書」と書かれていますか" in said
     known = {name: talker.slot(name) for name in ("applicant", "holder", "proof_waiver", "counter")}
-    assert known == {"applicant": "legal_representative", "holder": "under_15",
-                     "proof_waiver": "same_household", "counter": "honchosha"}
+    assert known == {
+        "applicant": "legal_representative",
+        "holder": "under_15",
+        "proof_waiver": "same_household",
+        "counter": "honchosha",
+    }
 
 
 def test_stop_gives_the_seat_back_and_goes_on_later(person: NewPerson, bookings: Bookings) -> None:
@@ -274,7 +356,9 @@ def test_a_pin_typed_as_an_answer_is_masked(person: NewPerson) -> None:
     assert "4649" not in str([event.as_dict() for event in tracker.events])
 
 
-def test_only_buttons_that_the_bot_offered_are_commands(person: NewPerson, bookings: Bookings) -> None:
+def test_only_buttons_that_the_bot_offered_are_commands(
+    person: NewPerson, bookings: Bookings
+) -> None:
     talker, _ = asks(person, "予約する", '/inform{"confirmed": "yes", "applicant": "self"}')
     assert talker.slot("applicant") is None
 
@@ -289,5 +373,7 @@ def test_a_late_yes_takes_the_seat_again_if_it_is_still_free(
 
 
 def test_the_same_yes_twice_books_once(person: NewPerson, bookings: Bookings) -> None:
-    talker, _ = asks(person, *TO_THE_DAY, "本庁舎", "12月9日の11時", "サトウ", "09011112222", "はい", "はい")
+    talker, _ = asks(
+        person, *TO_THE_DAY, "本庁舎", "12月9日の11時", "サトウ", "09011112222", "はい", "はい"
+    )
     assert len(bookings.list_bookings()) == 1

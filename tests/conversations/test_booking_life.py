@@ -111,10 +111,15 @@ def test_a_code_and_digits_in_the_first_message_are_not_asked_for_again(
 
 @pytest.mark.parametrize(
     "typed",
-    [str.lower, lambda c: c.replace("-", ""), lambda c: c.replace("-", " "),
-     lambda c: f"予約番号は{c}です", lambda c: " ".join(c.replace("-", "")).lower(),
-     lambda c: c.translate({i: i + 0xFEE0 for i in range(0x21, 0x7F)}),
-     lambda c: c.replace("-", "ー")],
+    [
+        str.lower,
+        lambda c: c.replace("-", ""),
+        lambda c: c.replace("-", " "),
+        lambda c: f"予約番号は{c}です",
+        lambda c: " ".join(c.replace("-", "")).lower(),
+        lambda c: c.translate({i: i + 0xFEE0 for i in range(0x21, 0x7F)}),
+        lambda c: c.replace("-", "ー"),
+    ],
     ids=["small", "no hyphen", "space", "in a sentence", "letter by letter", "full width", "ー"],
 )
 def test_a_code_may_be_typed_in_many_ways(
@@ -193,9 +198,7 @@ def test_the_last_four_digits_survive_and_a_pin_does_not(
     assert booking.code in me.says("下4けたは5678です")
 
 
-def test_the_whole_phone_number_serves_as_well(
-    person: Callable[[], Person], book: Make
-) -> None:
+def test_the_whole_phone_number_serves_as_well(person: Callable[[], Person], book: Make) -> None:
     me, booking = person(), book()
     me.says("予約を確認したい")
     me.says(booking.code)
@@ -295,8 +298,13 @@ def test_a_change_said_in_one_sentence_needs_only_a_yes(
 
 @pytest.mark.parametrize(
     ("said", "why"),
-    [("12月5日", "窓口が休み"), ("12月31日", "年末年始"), ("昨日", "過ぎています"),
-     ("2027年3月1日", "から受け付けます"), ("12/8の17:10", "受付がありません")],
+    [
+        ("12月5日", "窓口が休み"),
+        ("12月31日", "年末年始"),
+        ("昨日", "過ぎています"),
+        ("2027年3月1日", "から受け付けます"),
+        ("12/8の17:10", "受付がありません"),
+    ],
 )
 def test_a_new_day_is_refused_for_the_same_reasons_as_the_first(
     said: str, why: str, person: Callable[[], Person], book: Make
@@ -576,8 +584,11 @@ def test_nobody_is_told_more_than_three_things_at_once(
     me = person()
     book(by=me)
     for line in (
-        "予約の名前を間違えたので直したい。手数料はかかりますか", "西口で12月9日の10時", "12月5日",
-        "12月9日の11時", "やっぱりキャンセルしたい。料金は？",
+        "予約の名前を間違えたので直したい。手数料はかかりますか",
+        "西口で12月9日の10時",
+        "12月5日",
+        "12月9日の11時",
+        "やっぱりキャンセルしたい。料金は？",
     ):
         me.says(line)
         said = [who for who, _ in reversed(me.transcript)]

@@ -41,20 +41,21 @@ def _as_list(value: Any) -> list[str]:
 
 def play(persona: dict[str, Any], person: Person) -> None:
     """Let the person say their part until nothing more is asked or to be said."""
-    answered = 0
     times_asked: dict[str, int] = {}
     for opening in persona["says"]:
         person.says(opening)
-    for _ in range(MOST_TURNS):
+    for answered in range(1, MOST_TURNS):
         asked = person.slot("requested_slot")
-        answers = {**_LATER_QUESTIONS[persona["expect"]["outcome"] == "booked"], **persona["answers"]}
+        answers = {
+            **_LATER_QUESTIONS[persona["expect"]["outcome"] == "booked"],
+            **persona["answers"],
+        }
         if asked is None or asked not in answers:
             return
         wanted = _as_list(answers[asked])
         nth = times_asked.get(asked, 0)
         times_asked[asked] = nth + 1
         person.says(wanted[min(nth, len(wanted) - 1)])
-        answered += 1
         for said in _as_list((persona.get("interjections") or {}).get(answered, [])):
             person.says(said)
 
@@ -100,6 +101,10 @@ def differences(expect: dict[str, Any], talker: Person, bookings: Bookings) -> l
         for name in facts
         if name in expect and str(expect[name]) != facts[name]
     ]
-    problems += [f"{id_} not listed" for id_ in expect.get("documents", []) if id_ not in card.documents]
-    problems += [f"{id_} listed" for id_ in expect.get("not_documents", []) if id_ in card.documents]
+    problems += [
+        f"{id_} not listed" for id_ in expect.get("documents", []) if id_ not in card.documents
+    ]
+    problems += [
+        f"{id_} listed" for id_ in expect.get("not_documents", []) if id_ in card.documents
+    ]
     return problems

@@ -26,7 +26,11 @@ def text_of(messages: list[dict[str, object]]) -> str:
 def renewal(servers: Servers, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "cli", *arguments],
-        cwd=ROOT, env=servers.environment, capture_output=True, text=True, check=True,
+        cwd=ROOT,
+        env=servers.environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return done.stdout
 
@@ -34,8 +38,19 @@ def renewal(servers: Servers, *arguments: str) -> str:
 def test_a_person_books_the_evening_in_at_most_eleven_answers_and_staff_see_it(
     servers: Servers,
 ) -> None:
-    said = ["こんにちは", "予約する", "電子証明書", "本人です", "R9.2.20", "覚えている",
-            "12月3日の木曜の夜に市役所で", "17時半", "さとうはなこ", "09012345678", "はい"]
+    said = [
+        "こんにちは",
+        "予約する",
+        "電子証明書",
+        "本人です",
+        "R9.2.20",
+        "覚えている",
+        "12月3日の木曜の夜に市役所で",
+        "17時半",
+        "さとうはなこ",
+        "09012345678",
+        "はい",
+    ]
     answers = [text_of(servers.says("evening", text)) for text in said]
     assert len(said) <= 11
     assert all(answers)
@@ -46,7 +61,10 @@ def test_a_person_books_the_evening_in_at_most_eleven_answers_and_staff_see_it(
     booking = listed[0]
     assert booking["code"] in answers[-1]
     assert (booking["counter"], booking["start"], booking["applicant"], booking["phone"]) == (
-        "honchosha", "2026-12-03T17:30:00+09:00", "self", "09012345678",
+        "honchosha",
+        "2026-12-03T17:30:00+09:00",
+        "self",
+        "09012345678",
     )
     assert booking["cards"][0]["name_kana"] == "サトウハナコ"
     assert booking["cards"][0]["documents"] == ["card", "pin_juki", "pin_user", "pin_sign"]

@@ -22,6 +22,7 @@ from sanic import Sanic
 
 from bot.channels.web import WebChat
 from renewal import settings
+from renewal.bookings import create_engine_from, migrate
 
 CITY = "https://city.example"
 BUTTONS = [
@@ -105,10 +106,13 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def one_site() -> Iterator[Site]:
+def one_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One server for all tests, for Sanic starts once a process; city.example may embed it."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("RENEWAL_SECRET_KEY", "a key for tests")
+        database = f"sqlite:///{tmp_path_factory.mktemp('web')}/renewal.db"
+        environment.setenv("DATABASE_URL", database)
+        migrate(create_engine_from(database))
         settings.secret_key.cache_clear()
         bot = EchoBot()
         with serving(WebChat([CITY], []), bot) as url:

@@ -1,0 +1,842 @@
+"""The procedure: what is asked, in which order, and what each answer means for the rest."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from renewal import application, calendar_view, clock, slots
+from renewal.application import Application, Desk, Remark
+from renewal.bookings import Bookings, TryAgain, create_engine_from
+from renewal.certificate import renewal_window
+from renewal.city import City
+from renewal.clock import TOKYO
+from renewal.japanese_dates import read_wish
+from renewal.opening_hours import Closure
+
+NOW = datetime(2026, 11, 24, 10, tzinfo=TOKYO)  # a Tuesday; the last bookable day is 23 January
+INSIDE, EXPIRED = "2027-02-20", "2026-10-01"
+SOON, FAR = "2027-03-20", "2031-05-10"  # renewable from 21 December; from 11 February 2031
+
+
+@pytest.fixture
+def desk(city: City, sqlite_template: bytes, tmp_path: Path) -> Iterator[Desk]:
+    """A desk with an empty database of its own."""
+    path = tmp_path / "renewal.db"
+    path.write_bytes(sqlite_template)
+    engine = create_engine_from(f"sqlite:///{path}")
+    yield Desk(city, Bookings(engine), NOW, clock.real_now())
+    engine.dispose()
+
+
+@dataclass
+class Talk:
+    """Somebody whose answers are taken in one after the other."""
+
+    desk: Desk
+    a: Application = field(default_factory=Application)
+    remarks: list[Remark] = field(default_factory=list)
+    turns: int = 0
+
+    @property
+    def asked(self) -> str | None:
+        return application.next_question(self.a, self.desk)
+
+    @property
+    def said(self) -> list[str]:
+        return [remark.name for remark in self.remarks]
+
+    def says(self, **answers: Any) -> Talk:
+        """Take in these answers; a wish may be given in words."""
+        self.turns += 1
+        if isinstance(answers.get("wish"), str):
+            answers["wish"] = read_wish(answers["wish"], self.desk.now).to_json()
+        key = f"hold:{id(self)}:{self.turns}"
+        self.a, self.remarks = application.advance(self.a, answers, self.desk, self.asked, key)
+        return self
+
+    def value(self, name: str, value: str) -> Any:
+        """Return a value of the remark with this name."""
+        [remark] = [remark for remark in self.remarks if remark.name == name]
+        return remark.values[value]
+
+
+@pytest.fixture
+def talk(desk: Desk) -> Talk:
+    return Talk(desk)
+
+
+@pytest.fixture
+def adult(talk: Talk) -> Talk:
+    """An adult for themselves, inside the period, PINs known: the counter is asked next."""
+    return talk.says(notice="certificate", applicant="self", expires_on=INSIDE, pins="remembered")
+
+
+@pytest.fixture
+def proxy(talk: Talk) -> Talk:
+    """Somebody who comes for an adult."""
+    return talk.says(notice="certificate", applicant="other_proxy", holder="general")
+
+
+def with_rules(desk: Desk, **rules: Any) -> Desk:
+    """Return the desk of a city that decided otherwise."""
+    booking = desk.city.booking.model_copy(update=rules)
+    return replace(desk, city=desk.city.model_copy(update={"booking": booking}))
+
+
+# What is asked, in order -------------------------------------------------------------------------
+
+ASKED_OF_EVERYBODY = ["pins", "counter", "visit_date", "visit_time", "name_kana"]
+
+
+def order(desk: Desk, **known: Any) -> list[str]:
+    return list(application.questions(Application(**known), desk))
+
+
+def test_a_plain_adult_answers_ten_questions(desk: Desk) -> None:
+    asked = order(desk, applicant="self", holder="general")
+    assert asked == ["notice", "applicant", "expires_on", *ASKED_OF_EVERYBODY, "phone", "confirmed"]
+    assert len(asked) == 10  # with the greeting: 11 answers
+
+
+def test_a_child_is_asked_for_the_household_and_the_visitors_name(desk: Desk) -> None:
+    assert order(desk, applicant="legal_representative", holder="under_15") == [
+        "notice", "applicant", "holder", "proof_waiver", "expires_on", *ASKED_OF_EVERYBODY,
+        "visitor_name", "phone", "confirmed",
+    ]  # fmt: skip
+
+
+def test_another_proxy_is_asked_for_the_reply_form_and_its_limit(desk: Desk) -> None:
+    asked = order(desk, applicant="other_proxy", holder="general", reply_form="ready")
+    assert asked[3:6] == ["reply_form", "reply_form_limit", "expires_on"]
+    assert "proof_waiver" not in asked
+
+
+def test_a_missing_reply_form_is_asked_for_a_plan_and_no_limit(desk: Desk) -> None:
+    asked = order(desk, applicant="other_proxy", holder="general", reply_form="missing")
+    assert asked[3:6] == ["reply_form", "reissue_plan", "expires_on"]
+
+
+def test_an_unknown_expiry_can_be_computed(desk: Desk) -> None:
+    known: dict[str, Any] = {"applicant": "self", "holder": "general", "expires_on": "unknown"}
+    assert order(desk, **known)[2:5] == ["expires_on", "expiry_help", "pins"]
+    assert order(desk, **known, expiry_help="compute")[2:7] == [
+        "expires_on", "expiry_help", "birthday", "issued_on", "pins",
+    ]  # fmt: skip
+
+
+def test_too_early_a_date_is_questioned_before_anything_else_is_asked(desk: Desk) -> None:
+    asked = order(desk, applicant="self", holder="general", expires_on=FAR)
+    assert asked[2:6] == ["expires_on", "expiry_checked", "book_later", "pins"]
+
+
+def test_who_is_nearly_fifteen_is_asked_for_the_birthday_once(desk: Desk) -> None:
+    known = {"applicant": "legal_representative", "holder": "under_15", "near_fifteen": True}
+    asked = order(desk, **known, expires_on="unknown", expiry_help="compute")
+    assert asked[2:4] == ["holder", "birthday"]
+    assert asked.count("birthday") == 1
+
+
+def test_what_can_turn_a_person_away_is_asked_before_a_time(desk: Desk) -> None:
+    for known in ({"applicant": "self"}, {"applicant": "legal_representative"},
+                  {"applicant": "other_proxy", "reply_form": "missing"}, {"expires_on": FAR}):
+        asked = order(desk, **known)
+        assert max(map(asked.index, {"notice", "applicant", "pins"})) < asked.index("counter")
+        assert asked.index("counter") < asked.index("visit_date") < asked.index("name_kana")
+
+
+def test_an_application_that_has_ended_asks_nothing(desk: Desk) -> None:
+    assert application.next_question(Application(outcome="card_renewal"), desk) is None
+
+
+# Back --------------------------------------------------------------------------------------------
+
+
+def back(talk: Talk) -> str | None:
+    talk.a = application.step_back(talk.a, talk.desk, talk.asked)
+    return talk.asked
+
+
+def test_back_goes_through_the_questions_one_by_one(adult: Talk) -> None:
+    assert [back(adult) for _ in range(4)] == ["pins", "expires_on", "applicant", "notice"]
+    assert adult.a.notice is None
+
+
+def test_back_at_the_first_question_changes_nothing(talk: Talk) -> None:
+    assert application.step_back(talk.a, talk.desk, "notice") == Application()
+
+
+def test_back_from_the_time_asks_for_the_day_again(adult: Talk) -> None:
+    adult.says(counter="honchosha").says(wish="12月3日")
+    assert adult.asked == "visit_time"
+    assert back(adult) == "visit_date"
+    assert adult.a.wish is None
+
+
+def test_back_from_the_name_asks_for_the_day_and_not_only_the_time(adult: Talk) -> None:
+    adult.says(counter="honchosha", visit_date="2026-12-03", visit_time="10:00")
+    assert adult.asked == "name_kana"
+    assert back(adult) == "visit_date"
+
+
+def test_back_to_the_counter_forgets_what_was_wished(adult: Talk) -> None:
+    adult.says(counter="honchosha", wish="木曜がいい")
+    adult.a = replace(adult.a, visit_date=None, visit_time=None)
+    assert back(adult) == "counter"
+    assert adult.a.wish is None
+
+
+def test_back_after_a_child_alone_asks_again_who_comes(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="legal_representative", holder="under_15")
+    assert back(talk) == "holder"
+    assert back(talk) == "applicant"
+
+
+# The notice --------------------------------------------------------------------------------------
+
+
+def test_the_card_itself_ends_the_application_with_the_call_centre(talk: Talk) -> None:
+    talk.says(notice="card")
+    assert (talk.said, talk.a.outcome, talk.asked) == (["card_renewal"], "card_renewal", None)
+
+
+def test_two_dates_on_the_same_day_are_a_card_renewal_where_the_notice_is_unknown(
+    talk: Talk,
+) -> None:
+    talk.says(expires_on=INSIDE, card_expires_on=INSIDE)
+    assert talk.a.outcome == "card_renewal"
+
+
+def test_two_different_dates_go_on(talk: Talk) -> None:
+    assert talk.says(expires_on=INSIDE, card_expires_on=FAR).a.outcome is None
+
+
+def test_a_child_whose_notice_says_certificate_goes_on(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="legal_representative", holder="under_15")
+    assert (talk.a.outcome, talk.asked) == (None, "proof_waiver")
+
+
+def test_without_the_notice_it_goes_on_and_the_counter_without_booking_is_named(talk: Talk) -> None:
+    assert talk.says(notice="none").said == ["notice_not_come"]
+    assert talk.asked == "applicant"
+
+
+def test_a_city_that_books_only_with_the_notice_sends_to_the_counter(desk: Desk) -> None:
+    talk = Talk(with_rules(desk, bookable_without_notice=False)).says(notice="none")
+    assert (talk.said, talk.a.outcome) == (["walk_in_without_notice"], "walk_in")
+
+
+# Who comes ---------------------------------------------------------------------------------------
+
+
+def test_who_comes_for_themselves_is_not_asked_whose_card_it_is(talk: Talk) -> None:
+    assert talk.says(notice="certificate", applicant="self").a.holder == "general"
+    assert talk.asked == "expires_on"
+
+
+@pytest.mark.parametrize("holder", ["under_15", "adult_ward"])
+def test_a_child_or_ward_cannot_come_alone(talk: Talk, holder: str) -> None:
+    talk.says(notice="certificate", applicant="self", holder=holder)
+    assert talk.said == [f"impossible_self_{holder}"]
+    assert talk.asked == "applicant"
+
+
+@pytest.mark.parametrize("holder", ["under_15", "adult_ward"])
+def test_another_proxy_cannot_come_for_a_child_or_ward(talk: Talk, holder: str) -> None:
+    talk.says(notice="certificate", applicant="other_proxy", holder=holder)
+    assert talk.said == [f"impossible_proxy_{holder}"]
+    assert talk.asked == "applicant"
+
+
+def test_a_parent_of_somebody_of_fifteen_or_older_is_an_ordinary_proxy(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="legal_representative", holder="general")
+    assert "representative_becomes_proxy" in talk.said
+    assert (talk.a.applicant, talk.asked) == ("other_proxy", "reply_form")
+
+
+def test_a_guardian_of_another_kind_is_handed_to_the_call_centre(talk: Talk) -> None:
+    talk.says(other_guardian=True)
+    assert (talk.said, talk.a.outcome) == (["ask_other_guardian"], "other_guardian")
+
+
+def nearly_fifteen(talk: Talk, applicant: str) -> Talk:
+    """Somebody who turns fifteen on 10 December 2026."""
+    known = {"notice": "certificate", "applicant": applicant, "holder": "under_15"}
+    talk.says(**known, near_fifteen=True)
+    assert talk.asked == "birthday"
+    return talk.says(
+        birthday="2011-12-10", proof_waiver="same_household", expires_on=INSIDE, pins="remembered"
+    )
+
+
+def test_a_child_who_is_fifteen_by_the_visit_comes_alone_or_by_proxy(talk: Talk) -> None:
+    nearly_fifteen(talk, "legal_representative").says(counter="honchosha", wish="12月11日の10時")
+    assert "holder_of_age_by_visit" in talk.said
+    assert (talk.a.holder, talk.asked) == ("general", "applicant")
+
+
+def test_a_child_who_is_still_fourteen_at_the_visit_stays_a_child(talk: Talk) -> None:
+    nearly_fifteen(talk, "legal_representative").says(counter="honchosha", wish="12月9日の10時")
+    assert (talk.a.holder, talk.a.applicant) == ("under_15", "legal_representative")
+    assert talk.a.hold
+
+
+def test_the_fifteenth_birthday_itself_counts(talk: Talk) -> None:
+    nearly_fifteen(talk, "legal_representative").says(counter="honchosha", wish="12月10日の10時")
+    assert talk.a.holder == "general"
+
+
+# The reply form ----------------------------------------------------------------------------------
+
+
+def test_a_form_in_another_hand_is_explained_and_serves(proxy: Talk) -> None:
+    assert proxy.says(reply_form="other_hand").said == ["reply_form_other_hand"]
+    assert proxy.asked == "reply_form_limit"
+
+
+def test_without_the_form_the_reissue_comes_first(proxy: Talk) -> None:
+    assert proxy.says(reply_form="missing").said == ["reply_form_missing"]
+    assert proxy.asked == "reissue_plan"
+
+
+def test_who_waits_for_the_form_books_later(proxy: Talk) -> None:
+    proxy.says(reply_form="missing").says(reissue_plan="later")
+    assert (proxy.said, proxy.a.outcome) == (["come_back_with_form"], "reissue_first")
+
+
+def test_no_day_is_offered_before_the_form_can_have_arrived(proxy: Talk) -> None:
+    proxy.says(reply_form="missing").says(reissue_plan="book_after")
+    proxy.says(expires_on=INSIDE, pins="remembered", counter="honchosha")
+    arrives = NOW.date() + timedelta(days=proxy.desk.city.reply_form.reissue_days)
+    assert application.offer(proxy.a, proxy.desk)[0].start.date() >= arrives
+    proxy.says(wish="11月27日")
+    assert "day_before_form" in proxy.said
+    assert proxy.a.visit_date is None
+
+
+def test_a_form_past_its_limit_is_a_missing_form(proxy: Talk) -> None:
+    proxy.says(reply_form="ready").says(reply_form_limit="2026-11-20")
+    assert proxy.said == ["reply_form_past_limit"]
+    assert proxy.value("reply_form_past_limit", "limit") == "令和8年11月20日（金）"
+    assert proxy.asked == "reissue_plan"
+
+
+def test_a_form_is_good_on_the_day_of_its_limit(proxy: Talk) -> None:
+    proxy.says(reply_form="ready").says(reply_form_limit="2026-11-24")
+    assert proxy.a.reply_form == "ready"
+
+
+def test_no_day_after_the_forms_limit_is_offered_or_taken(proxy: Talk) -> None:
+    proxy.says(reply_form="ready", reply_form_limit="2026-11-27", expires_on=INSIDE)
+    proxy.says(pins="remembered", counter="nishiguchi")
+    offered = {slot.start.date() for slot in application.offer(proxy.a, proxy.desk, limit=99)}
+    assert offered == {date(2026, 11, day) for day in (25, 26, 27)}
+    assert "day_after_form_limit" in proxy.says(wish="11月30日").said
+
+
+# The expiry date ---------------------------------------------------------------------------------
+
+
+def test_inside_the_period_the_first_day_is_said_and_it_goes_on(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self").says(expires_on=INSIDE)
+    assert talk.said == ["window_inside"]
+    assert talk.value("window_inside", "renewable_from") == "令和8年11月21日（土）"
+    assert talk.asked == "pins"
+
+
+def test_after_the_expiry_it_is_said_what_has_stopped_and_it_goes_on(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self").says(expires_on=EXPIRED)
+    assert (talk.said, talk.asked) == (["window_expired"], "pins")
+
+
+def test_a_city_that_books_nobody_after_the_expiry_names_the_call_centre(desk: Desk) -> None:
+    talk = Talk(with_rules(desk, bookable_after_expiry=False))
+    talk.says(notice="certificate", applicant="self").says(expires_on=EXPIRED)
+    assert talk.said == ["window_expired", "expired_not_bookable"]
+    assert talk.a.outcome == "call_centre"
+
+
+def test_too_early_a_date_is_questioned_once(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self").says(expires_on=FAR)
+    assert (talk.said, talk.asked) == (["window_too_early"], "expiry_checked")
+
+
+def test_who_looks_again_is_asked_for_the_date_again(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self", expires_on=FAR)
+    assert talk.says(expiry_checked="recheck").asked == "expires_on"
+    talk.says(expires_on=INSIDE)
+    assert talk.asked == "pins"
+
+
+def test_an_empty_field_is_explained(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self", expires_on=FAR)
+    assert talk.says(expiry_checked="blank").said == ["expiry_field_blank"]
+    assert talk.asked == "expires_on"
+
+
+def test_a_date_past_the_horizon_ends_with_the_day_on_which_booking_opens(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self", expires_on=FAR)
+    talk.says(expiry_checked="confirmed")
+    assert (talk.said, talk.a.outcome) == (["too_early_to_book"], "too_early")
+    assert talk.value("too_early_to_book", "renewable_from") == "令和13年2月11日（火）"
+    assert talk.value("too_early_to_book", "opens_on") == "令和12年12月13日（金）"
+
+
+def test_who_is_early_by_weeks_can_book_from_the_first_day_on(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self", expires_on=SOON)
+    assert talk.says(expiry_checked="confirmed").asked == "book_later"
+    talk.says(book_later="yes", pins="remembered", counter="honchosha")
+    assert application.offer(talk.a, talk.desk)[0].start.date() == date(2026, 12, 21)
+    talk.says(wish="12月18日")
+    assert "day_before_window" in talk.said
+    assert talk.value("day_before_window", "first_day") == "12月21日（月）"
+
+
+def test_who_does_not_book_early_hears_when_to_come_back(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self", expires_on=SOON)
+    talk.says(expiry_checked="confirmed").says(book_later="no")
+    assert (talk.said, talk.a.outcome) == (["too_early_come_back"], "too_early")
+
+
+def test_an_unknown_expiry_is_explained_and_may_be_skipped(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self")
+    assert talk.says(expires_on="unknown").said == ["where_expiry_stands"]
+    assert talk.says(expiry_help="skip").said == ["expiry_unknown_goes_on"]
+    assert talk.asked == "pins"
+
+
+def test_the_expiry_is_computed_from_birthday_and_day_of_issue(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self", expires_on="unknown")
+    talk.says(expiry_help="compute").says(birthday="1965-03-05").says(issued_on="2021-10-05")
+    assert talk.said[-2:] == ["expiry_computed", "window_expired"]
+    assert talk.a.expires_on == "2026-03-05"
+
+
+def test_a_year_of_issue_alone_may_leave_two_days(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self", expires_on="unknown")
+    talk.says(expiry_help="compute").says(birthday="1965-06-05").says(issued_on="2021")
+    assert talk.said[0] == "expiry_computed_either"
+    assert talk.value("expiry_computed_either", "candidates") == (
+        "令和7年6月5日（木）、または令和8年6月5日（金）"
+    )
+    assert talk.asked == "pins"
+
+
+def test_another_date_is_said_back_as_a_change(adult: Talk) -> None:
+    adult.says(expires_on="2027-02-21")
+    assert adult.said[0] == "changed"
+    assert adult.value("changed", "value") == "令和9年2月21日（日）"
+
+
+# PINs and documents ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"applicant": "self"},
+        {"applicant": "legal_representative", "holder": "under_15", "proof_waiver": "neither"},
+        {"applicant": "other_proxy", "holder": "general", "reply_form": "ready",
+         "reply_form_limit": "unknown"},
+    ],
+    ids=lambda known: str(known["applicant"]),
+)
+def test_a_forgotten_pin_means_something_else_for_each_visitor(
+    talk: Talk, known: Mapping[str, Any]
+) -> None:
+    talk.says(notice="certificate", expires_on=INSIDE, **known)
+    talk.says(pins="forgotten", forgotten_pins=["juki", "sign", "user"])
+    assert talk.said[0] == f"pins_forgotten_{known['applicant']}"
+    assert "pin_reset_extra" in str(talk.a.documents_shown)
+
+
+def test_the_list_leaves_out_the_proof_of_the_same_household(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="legal_representative", holder="under_15")
+    talk.says(proof_waiver="same_household", expires_on=INSIDE).says(pins="remembered")
+    assert talk.said == ["documents_and_pins"]
+    items = talk.value("documents_and_pins", "items")
+    assert "・登記事項証明書または戸籍謄本（今回は省けます）" in items
+    assert "署名用" not in talk.value("documents_and_pins", "pins")
+
+
+def test_the_list_of_another_proxy_has_the_form_and_no_pins(proxy: Talk) -> None:
+    proxy.says(reply_form="ready", reply_form_limit="unknown", expires_on=INSIDE)
+    assert proxy.says(pins="remembered").said == ["documents"]
+    assert "照会書兼回答書" in proxy.value("documents", "items")
+
+
+def test_the_list_comes_again_only_when_it_changes(adult: Talk) -> None:
+    assert "documents_and_pins" in adult.said
+    assert "documents_and_pins" not in adult.says(counter="honchosha").said
+    adult.says(pins="forgotten", forgotten_pins=["sign"])
+    assert "documents_and_pins" in adult.said
+
+
+# The counter -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("counter", ["shisho", "moniwa"])
+def test_a_branch_that_cannot_be_booked_is_named_and_the_counter_asked_again(
+    adult: Talk, counter: str
+) -> None:
+    assert adult.says(counter=counter).said == ["counter_not_bookable"]
+    assert adult.asked == "counter"
+
+
+def test_a_branch_said_later_leaves_the_chosen_counter(adult: Talk) -> None:
+    adult.says(counter="honchosha").says(counter="shisho")
+    assert adult.a.counter == "honchosha"
+
+
+def test_another_counter_looks_for_the_same_day_and_time_there(adult: Talk) -> None:
+    adult.says(counter="honchosha", visit_date="2026-12-03", visit_time="11:00")
+    adult.says(counter="nishiguchi")
+    assert (adult.a.counter, adult.a.visit_date, adult.a.visit_time) == (
+        "nishiguchi", "2026-12-03", "11:00",
+    )  # fmt: skip
+    assert "held" in adult.said
+
+
+def test_another_counter_without_that_time_offers_the_nearest(adult: Talk) -> None:
+    adult.says(counter="honchosha", visit_date="2026-12-03", visit_time="14:00")
+    adult.says(counter="nishiguchi")
+    assert "time_not_a_start" in adult.said
+    assert "15:30" in adult.value("time_not_a_start", "alternatives")
+    assert (adult.a.visit_time, adult.asked) == (None, "visit_time")
+    assert adult.a.hold is None
+
+
+# The day -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        ("2026-11-20", "day_past"),
+        ("2026-11-24", "day_too_late"),
+        ("2026-11-28", "day_closed_weekend"),
+        ("2027-01-11", "day_closed_holiday"),
+        ("2026-12-29", "day_closed_year_end"),
+        ("2027-01-03", "day_closed_year_end"),
+        ("2027-01-25", "day_too_far"),
+        ("2026-11-25", None),
+        ("2027-01-22", None),
+    ],
+)
+def test_a_day_is_refused_with_its_reason(adult: Talk, day: str, why: str | None) -> None:
+    adult.says(counter="honchosha")
+    remark = application.why_not_on(adult.a, adult.desk, date.fromisoformat(day))
+    assert (remark.name if remark else None) == why
+
+
+def test_the_name_of_the_holiday_is_said(adult: Talk) -> None:
+    adult.says(counter="honchosha").says(wish="1月11日")
+    assert adult.value("day_closed_holiday", "holiday") == "成人の日"
+
+
+def test_a_closure_is_said_with_its_reason(adult: Talk) -> None:
+    desk = adult.desk
+    closure = Closure(None, date(2026, 12, 3), date(2026, 12, 3), reason="システムの点検")
+    desk.bookings.add_closure(closure, city=desk.city, who="test", at=desk.at)
+    adult.says(counter="honchosha").says(wish="12月3日")
+    assert adult.value("day_closed_closure", "reason") == "システムの点検"
+    assert adult.asked == "visit_date"
+
+
+def fill(desk: Desk, counter: str, start: str, seats: int) -> None:
+    """Take seats at a start, Tokyo time."""
+    moment = datetime.fromisoformat(start).replace(tzinfo=TOKYO)
+    for n in range(seats):
+        desk.bookings.hold(
+            counter, moment, key=f"other:{start}:{n}", city=desk.city, now=desk.now, at=desk.at
+        )
+
+
+def test_a_full_day_is_refused(adult: Talk) -> None:
+    for at in ("11:00", "11:30", "15:30"):
+        fill(adult.desk, "nishiguchi", f"2026-12-03T{at}", 1)
+    assert "day_full" in adult.says(counter="nishiguchi").says(wish="12月3日").said
+    assert adult.asked == "visit_date"
+
+
+def test_of_two_days_the_one_that_can_be_booked_is_taken(adult: Talk) -> None:
+    adult.says(counter="honchosha").says(wish="11月28日か30日")
+    assert adult.a.visit_date == "2026-11-30"
+
+
+def test_a_wish_that_nothing_fits_is_said(adult: Talk) -> None:
+    assert "nothing_fits_wish" in adult.says(counter="honchosha").says(wish="土日がいい").said
+    assert adult.asked == "visit_date"
+
+
+def test_a_weekday_is_the_next_one_that_is_free(adult: Talk) -> None:
+    assert adult.says(counter="honchosha").says(wish="木曜がいい").a.visit_date == "2026-11-26"
+
+
+def test_as_early_as_possible_is_the_first_free_day(adult: Talk) -> None:
+    assert adult.says(counter="honchosha").says(wish="なるべく早く").a.visit_date == "2026-11-25"
+
+
+# The time ----------------------------------------------------------------------------------------
+
+
+def test_a_free_time_is_held_and_said_back(adult: Talk) -> None:
+    adult.says(counter="honchosha").says(wish="12月2日の10時")
+    assert adult.said == ["held"]
+    assert adult.value("held", "when") == "12月2日（水）10時"
+    assert adult.asked == "name_kana"
+
+
+def test_a_thursday_evening_is_held_with_the_word_that_it_may_close(adult: Talk) -> None:
+    assert adult.says(counter="honchosha").says(wish="12月3日の17時半").said == ["held_evening"]
+
+
+def test_a_full_time_comes_with_the_nearest_free_ones(adult: Talk) -> None:
+    fill(adult.desk, "nishiguchi", "2026-12-09T11:00", 1)
+    adult.says(counter="nishiguchi").says(wish="12月9日の11時")
+    assert adult.said == ["time_full"]
+    assert adult.value("time_full", "wanted") == "12月9日（水）11時"
+    assert "12/9（水）11:30" in adult.value("time_full", "alternatives")
+    assert adult.asked == "visit_time"
+
+
+def test_a_time_between_the_starts_comes_with_the_nearest_ones(adult: Talk) -> None:
+    adult.says(counter="honchosha").says(wish="12月3日の17時10分")
+    assert adult.said == ["time_not_a_start"]
+
+
+def test_a_button_whose_time_was_taken_meanwhile_offers_others(adult: Talk) -> None:
+    fill(adult.desk, "honchosha", "2026-12-03T10:00", 3)
+    adult.says(counter="honchosha", visit_date="2026-12-03", visit_time="10:00")
+    assert "time_full" in adult.said
+    assert adult.a.hold is None
+
+
+def test_a_time_that_nobody_offered_is_not_held(adult: Talk) -> None:
+    adult.says(counter="nishiguchi", visit_date="2026-12-06", visit_time="03:00")
+    assert "time_not_a_start" in adult.said
+    assert adult.a.hold is None
+
+
+def test_any_counter_becomes_the_one_where_the_time_is_free(adult: Talk) -> None:
+    adult.says(counter="any").says(wish="12月3日の17時半")
+    assert adult.a.counter == "honchosha"
+    assert adult.a.hold
+
+
+def test_a_changed_mind_frees_the_first_seat(adult: Talk) -> None:
+    adult.says(counter="honchosha").says(wish="12月2日の10時")
+    adult.says(wish="やっぱり12月4日の10時")
+    first, later = (datetime(2026, 12, day, 10, tzinfo=TOKYO) for day in (2, 4))
+    taken = adult.desk.bookings.taken("honchosha", first, later + timedelta(1), adult.desk.at)
+    assert taken == {later: 1}
+
+
+def test_a_visit_after_the_expiry_is_said(adult: Talk) -> None:
+    adult.says(expires_on="2026-12-01", counter="honchosha", wish="12月2日の10時")
+    assert "visit_after_expiry" in adult.said
+    assert adult.a.hold
+
+
+def test_when_the_database_is_too_busy_another_try_is_asked_for(adult: Talk) -> None:
+    class Busy(Bookings):
+        def hold(self, *args: Any, **kwargs: Any) -> Any:
+            raise TryAgain
+
+    adult.desk = replace(adult.desk, bookings=Busy(adult.desk.bookings.engine))
+    assert "choose_again" in adult.says(counter="honchosha").says(wish="12月2日の10時").said
+    assert adult.asked == "visit_time"
+
+
+@pytest.mark.parametrize("reason", ["no_such_day", "no_such_month", "no_such_era_year"])
+def test_a_date_that_does_not_exist_is_said_back_and_asked_again(talk: Talk, reason: str) -> None:
+    talk.says(notice="certificate", applicant="self")
+    talk.says(expires_on={"invalid": reason, "text": "2月30日"})
+    assert (talk.said, talk.asked) == ([f"invalid_{reason}"], "expires_on")
+    assert talk.value(f"invalid_{reason}", "said") == "2月30日"
+
+
+# Everything at once, and the last yes ------------------------------------------------------------
+
+
+def test_facts_in_the_first_sentence_are_said_back_in_a_line(talk: Talk) -> None:
+    talk.says(applicant="legal_representative", holder="under_15", counter="honchosha", wish="木曜")
+    assert talk.said == ["understood"]
+    assert talk.asked == "notice"
+
+
+def test_no_seat_is_held_before_it_is_known_that_the_person_may_come(talk: Talk) -> None:
+    talk.says(applicant="self", counter="honchosha", wish="12月3日の10時")
+    assert talk.a.hold is None
+    talk.says(notice="certificate", expires_on=INSIDE)
+    assert talk.a.hold is None
+    talk.says(pins="remembered")
+    assert talk.a.hold
+    assert talk.asked == "name_kana"
+
+
+def test_a_yes_that_changes_something_is_not_yet_a_yes(adult: Talk) -> None:
+    adult.says(counter="honchosha").says(wish="12月2日の10時")
+    adult.says(name_kana="サトウ ハナコ").says(phone="09012345678")
+    adult.says(confirmed="yes", phone="0245550123")
+    assert adult.asked == "confirmed"
+    assert adult.says(confirmed="yes").asked is None
+
+
+def test_a_label_of_every_answer_that_is_said_back_is_a_word_of_the_domain(desk: Desk) -> None:
+    responses = DOMAIN["responses"]
+    for name in application._SAID_BACK:
+        assert f"utter_word_slot_{name}" in responses
+    values = {
+        "notice": ["certificate", "card", "none"], "expires_on": ["unknown"], "counter": ["any"],
+        "applicant": ["self", "legal_representative", "other_proxy"],
+        "holder": ["general", "under_15", "adult_ward"], "pins": ["remembered", "forgotten"],
+    }  # fmt: skip
+    for name, each in values.items():
+        for value in each:
+            word = application.word(name, Application(**{name: value}), desk)
+            assert f"utter_word_{word[1:]}" in responses
+
+
+# Whatever comes ----------------------------------------------------------------------------------
+
+DOMAIN = yaml.safe_load((Path(__file__).resolve().parents[2] / "domain.yml").read_text("utf-8"))
+# Shrinking an example of many turns takes minutes and helps little: its draws are readable.
+ONCE = settings(
+    derandomize=False, database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+WISHES = ["12月3日", "12月3日の10時", "木曜の夜", "なるべく早く", "来週", "土日", "11時",
+          "昨日", "3日か4日", "午前中", "12月29日", "来年の5月1日"]
+DATES = [INSIDE, EXPIRED, SOON, FAR, "unknown", "2026-11-24", "2026-12-02", "2027-01-15"]
+VALUES: dict[str, list[Any]] = {
+    "notice": ["certificate", "certificate", "certificate", "none", "card"],
+    "applicant": ["self", "legal_representative", "other_proxy"],
+    "holder": ["general", "under_15", "adult_ward"],
+    "near_fifteen": [True],
+    "proof_waiver": ["same_household", "honseki_in_city", "neither", "unknown"],
+    "reply_form": ["ready", "other_hand", "missing"],
+    "reissue_plan": ["book_after", "book_after", "later"],
+    "reply_form_limit": DATES,
+    "expires_on": [*DATES, {"invalid": "no_such_day", "text": "2月30日"}],
+    "card_expires_on": DATES[:4],
+    "expiry_help": ["compute", "skip"],
+    "birthday": ["1965-03-05", "2011-12-10", "2015-02-28", "2024-02-29"],
+    "issued_on": ["2024", "2025", "2024-06-01", "2026-11-01"],
+    "expiry_checked": ["confirmed", "recheck", "blank"],
+    "book_later": ["yes", "yes", "no"],
+    "pins": ["remembered", "forgotten"],
+    "forgotten_pins": [[], ["sign"], ["juki", "sign", "user"]],
+    "certificates": ["both", "user", "sign", "none"],
+    "counter": ["honchosha", "nishiguchi", "any", "shisho"],
+    "wish": [read_wish(words, NOW).to_json() for words in WISHES],
+    "visit_date": ["2026-12-03", "2026-12-05", "2026-11-24", "2027-01-22"],
+    "visit_time": ["10:00", "11:00", "17:30", "03:00"],
+    "name_kana": ["サトウ ハナコ"],
+    "visitor_name": ["サトウ タロウ"],
+    "phone": ["09012345678"],
+    "confirmed": ["yes", "yes", "fix"],
+}
+
+
+def answers_to(*names: str) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({}, optional={n: st.sampled_from(VALUES[n]) for n in names})
+
+
+@pytest.fixture(scope="module")
+def facts(city: City) -> set[str]:
+    from bot.responses import _fixed_facts
+
+    return {*_fixed_facts(city), "call_centre_now"}
+
+
+@pytest.fixture(scope="module")
+def shared_desk(
+    city: City, sqlite_template: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    """A desk whose seats fill up as examples go by."""
+    path = tmp_path_factory.mktemp("shared") / "renewal.db"
+    path.write_bytes(sqlite_template)
+    engine = create_engine_from(f"sqlite:///{path}")
+    yield Desk(city, Bookings(engine), NOW, clock.real_now())
+    engine.dispose()
+
+
+def check_remarks(remarks: list[Remark], facts: set[str]) -> None:
+    """Every remark has a sentence, and a value for each of its gaps."""
+    for remark in remarks:
+        for variation in DOMAIN["responses"][f"utter_{remark.name}"]:
+            gaps = {name for _, name, _, _ in string.Formatter().parse(variation["text"]) if name}
+            assert gaps <= remark.values.keys() | facts, f"utter_{remark.name} lacks {gaps}"
+
+
+def check_state(a: Application, desk: Desk) -> None:
+    """What is always so, whatever has been answered."""
+    asked = application.next_question(a, desk)
+    assert asked is None or getattr(a, asked) is None
+    assert a.outcome is None or asked is None
+    application.step_back(a, desk, asked)
+    if a.hold:
+        assert a.start is not None
+        assert slots.why_not_bookable(desk.city, str(a.counter), a.start, desk.now) is None
+
+
+@settings(ONCE, max_examples=1500)
+@given(data=st.data())
+def test_any_answers_to_any_application_are_taken_in_without_an_error(
+    data: st.DataObject, shared_desk: Desk, facts: set[str]
+) -> None:
+    known = data.draw(answers_to(*(name for name in VALUES if name != "near_fifteen")))
+    known = {name: value for name, value in known.items() if not isinstance(value, dict)}
+    known.pop("counter", None) if known.get("counter") == "shisho" else None
+    talk = Talk(shared_desk, Application(**known))
+    answers = data.draw(answers_to(*VALUES))
+    talk.says(**answers)
+    check_remarks(talk.remarks, facts)
+    check_state(talk.a, talk.desk)
+    application.offer(talk.a, talk.desk)
+    calendar_view.slot_calendar(talk.a, talk.desk)
+    assert {f.name for f in fields(Application)} >= talk.a.changes_since(Application()).keys()
+
+
+@settings(ONCE, max_examples=600)
+@given(data=st.data())
+def test_whoever_answers_what_is_asked_gets_to_an_end(
+    data: st.DataObject, shared_desk: Desk, facts: set[str]
+) -> None:
+    talk = Talk(shared_desk)
+    asked_last: str | None = None
+    for _ in range(60):
+        asked = talk.asked
+        if asked is None:
+            break
+        besides = data.draw(answers_to("counter", "wish")) if asked_last != asked else {}
+        # Asked for day or time, the person takes one of those offered.
+        if asked in ("visit_date", "visit_time"):
+            [slot, *_] = application.offer(replace(talk.a, wish=None), talk.desk, limit=1)
+            talk.says(visit_date=f"{slot.start:%Y-%m-%d}", visit_time=f"{slot.start:%H:%M}",
+                      counter=slot.counter)
+        else:
+            talk.says(**{**besides, asked: data.draw(st.sampled_from(VALUES[asked]))})
+        asked_last = asked
+        check_remarks(talk.remarks, facts)
+        check_state(talk.a, talk.desk)
+    assert talk.asked is None or asked_last in ("expires_on", "applicant", "expiry_checked")
+    if talk.asked is None and not talk.a.outcome:
+        assert talk.a.hold and talk.a.start
+        assert application.checklist(talk.a, talk.desk)
+        if talk.a.expiry:
+            assert talk.a.start.date() >= renewal_window(talk.a.expiry).renewable_from
+    if talk.a.hold:
+        talk.desk.bookings.release(talk.a.hold)
