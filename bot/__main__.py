@@ -12,13 +12,16 @@ os.environ.setdefault("SANIC_HOST", "127.0.0.1")
 
 def main() -> None:
     """Run Rasa's own command line; `run` and `shell` listen on loopback only."""
+    if len(sys.argv) > 1 and sys.argv[1] in ("run", "shell"):
+        from bot import rasa_fixes, start
+
+        if refused := start.refusals(sys.argv):
+            sys.exit("\n".join(refused))
+        rasa_fixes.apply()
+        if sys.argv[1] == "run" and "--interface" not in sys.argv:
+            sys.argv += ["--interface", "127.0.0.1"]
     import rasa.__main__
 
-    if len(sys.argv) > 1 and sys.argv[1] in ("run", "shell"):
-        from bot import rasa_fixes
-
-        rasa_fixes.apply()
-        sys.argv += ["--interface", "127.0.0.1"] if sys.argv[1] == "run" else []
     rasa.__main__.main()
 
 

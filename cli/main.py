@@ -8,8 +8,8 @@ from cli.refusal import LazyGroup
 
 COMMANDS = {
     "eligibility": ("cli.eligibility:eligibility", "いつから更新できるか"),
-    "documents": ("cli.procedure:documents", "窓口に持ってくるもの"),
-    "slots": ("cli.procedure:free_slots", "予約できる日時と空き"),
+    "documents": ("cli.documents:documents", "窓口に持ってくるもの"),
+    "slots": ("cli.slots:free_slots", "予約できる日時と空き"),
     "day": ("cli.day:day_sheet", "1日の予約表（印刷用）"),
     "bookings": ("cli.bookings:bookings", "予約の一覧・検索・登録・変更・取り消し"),
     "closures": ("cli.closures:closures", "臨時の休み"),

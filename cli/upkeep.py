@@ -64,7 +64,10 @@ def audit(
     as_csv: bool,
     as_json: bool,
 ) -> None:
-    """だれがいつ何をしたかの記録（古い順）"""
+    """だれがいつ何をしたかの記録
+
+    古い順です。名前や電話番号は記録に入りません。
+    """
     found = [
         entry
         for entry in open_store().audit(first=first, last=last)
@@ -143,9 +146,9 @@ def _kept_from(city: City) -> date:
 @who_option
 @json_option
 def backup_data(file: Path, who: str, as_json: bool) -> None:
-    """予約のバックアップ（受け付けながらでもできます）
+    """予約のバックアップ
 
-    名前が .gz で終わると圧縮します。個人情報が入りますので、しまう場所にご注意ください。
+    受け付けながらでもできます。名前が .gz で終わると圧縮します。個人情報が入りますので、しまう場所にご注意ください。
     """
     engine, at = open_engine(), clock.real_now()
     # Noted first, so that the backup itself says so too.
@@ -165,9 +168,9 @@ def backup_data(file: Path, who: str, as_json: bool) -> None:
 @who_option
 @json_option
 def restore_data(file: Path, who: str, as_json: bool) -> None:
-    """バックアップから戻す（空のデータベースだけ）
+    """バックアップから戻す
 
-    戻す先は DATABASE_URL です。SQLite のバックアップを PostgreSQL に戻すことも、その逆もできます。
+    空のデータベースにだけ戻せます。戻す先は DATABASE_URL です。SQLite のバックアップを PostgreSQL に戻すことも、その逆もできます。
     """
     if not file.is_file():
         raise Refused(f"{file} というファイルはありません。")

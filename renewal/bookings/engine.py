@@ -160,15 +160,18 @@ class Sql:
 
     _count = itertools.count()
 
-    def __init__(self, text: str, *, first_on_postgresql: str = "") -> None:
+    def __init__(self, text: str, *, postgresql_before: str = "", then: Sql | None = None) -> None:
         self.text = text
         self.writes = not text.lstrip().startswith("SELECT")
+        self._steps = [self, *(then._steps if then else [])]  # sent together; the last one answers
         names = list(dict.fromkeys(re.findall(r":(\w+)", text)))
         numbered = re.sub(r":(\w+)", lambda match: f"${names.index(match[1]) + 1}", text)
         self._name = f"renewal_{next(self._count)}"
         self._prepare = f"PREPARE {self._name} AS {numbered}"
         values = ", ".join(f"%({name})s" for name in names)
-        self._execute = f"{first_on_postgresql}EXECUTE {self._name} ({values})"
+        self._execute = f"{postgresql_before}EXECUTE {self._name} ({values})"
+        if then:
+            self._execute += f";{then._execute}"
 
     def __call__(self, connection: Connection, values: dict[str, Any]) -> list[Any]:
         """Run it in the connection's transaction and return its rows; raises as SQLAlchemy does."""
@@ -176,12 +179,14 @@ class Sql:
         cursor = connection.connection.cursor()
         try:
             if dialect.name == "sqlite":
-                cursor.execute(self.text, values)
+                for step in self._steps:
+                    cursor.execute(step.text, values)
             else:
                 prepared = connection.info.setdefault("prepared", set())
-                if self._name not in prepared:
-                    cursor.execute(self._prepare)
-                    prepared.add(self._name)
+                for step in self._steps:
+                    if step._name not in prepared:
+                        cursor.execute(step._prepare)
+                        prepared.add(step._name)
                 cursor.execute(self._execute, values)
             return list(cursor.fetchall())
         except dialect.dbapi.Error as error:

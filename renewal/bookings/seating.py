@@ -7,17 +7,18 @@ seat twice and a seat too many, whatever the code believes.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from renewal import opening_hours
 from renewal.bookings import rows, schema
-from renewal.bookings.engine import Sql, moment_in, moment_out
-from renewal.bookings.model import Hold, HoldExpired, NotBookable, Place, places_of
-from renewal.city import Counter
+from renewal.bookings.engine import Sql, moment_in
+from renewal.bookings.model import Hold, NotBookable, places_of
+from renewal.city import City, Counter
 from renewal.clock import TOKYO
-from renewal.opening_hours import seats_at
+from renewal.opening_hours import Closure, seats_at
 
 _STARTS, _SEATS = schema.starts, schema.seats
 
@@ -30,7 +31,7 @@ _LOOK = Sql(
     """,
     # Nobody need wait for a hold to reach the disk: a booking, which has to, comes after it in the
     # same log.
-    first_on_postgresql="SET LOCAL synchronous_commit TO off;",
+    postgresql_before="SET LOCAL synchronous_commit TO off;",
 )
 
 # A seat whose hold has run out is taken over in the same statement. No row comes back when somebody
@@ -46,16 +47,19 @@ _TAKE = Sql(
     """
 )
 
-_GIVE = Sql(
+# To the booking that has this hold; a seat that nobody has taken over since is still there.
+GIVE = Sql(
     """
     UPDATE seats SET code = :code WHERE hold_id = :hold AND code IS NULL
-    RETURNING start_at, held_until
+      AND EXISTS (SELECT 1 FROM bookings b WHERE b.code = :code AND b.hold_id = :hold)
+    RETURNING counter, start_at, held_until
     """
 )
 
 
 def claim(
     connection: Connection,
+    city: City,
     counter: Counter,
     start: datetime,
     wanted: int,
@@ -81,7 +85,7 @@ def claim(
     while True:
         found = _LOOK(connection, values)
         if not found:
-            _open(connection, counter, start)
+            _open(connection, city, counter, start)
             continue
         if found[0][1] != counter.seats:
             there, live = fit(connection, counter, start, at)
@@ -125,21 +129,6 @@ def held(connection: Connection, hold_id: str) -> Hold | None:
     return Hold(hold_id, found[0].counter, places, found[0].held_until)
 
 
-def give(
-    connection: Connection, hold_id: str, code: str, at: datetime
-) -> tuple[tuple[Place, ...], bool]:
-    """Give the seats of a hold to a booking; return them, and whether the hold had run out.
-
-    A seat that nobody has taken over since is still there to be given. Raises HoldExpired when
-    there is none.
-    """
-    found = _GIVE(connection, {"hold": hold_id, "code": code})
-    if not found:
-        raise HoldExpired
-    late = moment_out(found[0][1]) <= at
-    return places_of(moment_out(start) for start, _until in found), late
-
-
 def release(connection: Connection, hold_id: str) -> None:
     """Free the seats of a hold that is not booked."""
     connection.execute(
@@ -163,7 +152,8 @@ def fit(
     """
     this_start = (_STARTS.c.counter == counter.id, _STARTS.c.start_at == start)
     here = (_SEATS.c.counter == counter.id, _SEATS.c.start_at == start)
-    there = _seats_now(connection, counter, start)
+    local = start.astimezone(TOKYO)
+    there = seats_at(counter, local, _closures(connection, local.date()))
     # Nobody takes a seat at this start before we are done: their rows refer to this one.
     connection.execute(sa.select(_STARTS).where(*this_start).with_for_update())
     live = connection.execute(
@@ -186,23 +176,25 @@ def fit(
     return there, len(kept)
 
 
-def _open(connection: Connection, counter: Counter, start: datetime) -> None:
-    """Make the row of a start, unless somebody else just has."""
-    values = {
-        "counter": counter.id,
-        "start": moment_in(connection, start),
-        "there": _seats_now(connection, counter, start),
-        "usual": counter.seats,
-    }
-    _NEW_START(connection, values)
+def _open(connection: Connection, city: City, counter: Counter, start: datetime) -> None:
+    """Make the rows of that day's starts, the first time that somebody asks for one of them."""
+    day = start.astimezone(TOKYO).date()
+    closures = _closures(connection, day)
+    for item in opening_hours.starts(city, counter.id, day):
+        values = {
+            "counter": counter.id,
+            "start": moment_in(connection, item.start),
+            "there": seats_at(counter, item.start, closures),
+            "usual": counter.seats,
+        }
+        _NEW_START(connection, values)
 
 
-def _seats_now(connection: Connection, counter: Counter, start: datetime) -> int:
+def _closures(connection: Connection, day: date) -> list[Closure]:
     if connection.dialect.name == "postgresql":
-        # No closure comes or goes meanwhile: it would not see a start that is just being made.
+        # None comes or goes meanwhile: it would not see a start that is just being made.
         connection.exec_driver_sql("LOCK TABLE closures IN SHARE MODE")
-    local = start.astimezone(TOKYO)
-    return seats_at(counter, local, rows.closures(connection, local.date(), local.date()))
+    return rows.closures(connection, day, day)
 
 
 _NEW_START = Sql(

@@ -35,6 +35,7 @@ from renewal.bookings.model import (
     SlotFull,
     TooManyAttempts,
     Visit,
+    places_of,
 )
 from renewal.city import City
 from renewal.clock import TOKYO
@@ -49,7 +50,8 @@ ATTEMPTS = {
     "source": (20, timedelta(hours=1)),
 }
 
-# No row comes back when the hold or the key has made its booking already, or there is no hold.
+# Makes the booking and gives it its seats, whose rows come back: none when the hold or the key has
+# made its booking already, or there is no hold.
 _BOOK = Sql(
     """
     INSERT INTO bookings (code, status, counter, start_at, applicant, cards, visitor_name, phone,
@@ -58,11 +60,11 @@ _BOOK = Sql(
       :conversation, :channel, :note, :created_at, s.hold_id, :key
     FROM seats s WHERE s.hold_id = :hold AND s.part = 1
     ON CONFLICT DO NOTHING
-    RETURNING counter, start_at
-    """
+    """,
+    then=seating.GIVE,
 )
 
-_TAKEN = Sql(
+TAKEN = Sql(
     """
     SELECT start_at, count(*) FROM seats
     WHERE counter = :counter AND start_at >= :first AND start_at < :last
@@ -130,7 +132,7 @@ class Bookings:
             got = 0
             for place in run:
                 taken = seating.claim(
-                    connection, at_counter, place.start, seats - got, key, until, at, got
+                    connection, city, at_counter, place.start, seats - got, key, until, at, got
                 )
                 if not taken:
                     break
@@ -170,12 +172,13 @@ class Bookings:
                 "key": key,
                 "hold": hold_id,
             }
-            made = _BOOK(connection, values)
-            if not made:
+            given = _BOOK(connection, values)
+            if not given:
                 raise _Done
-            counter, start = made[0][0], moment_out(made[0][1]).astimezone(TOKYO)
-            places = self._give(connection, hold_id, code, visit, counter, city, now, at)
-            return Booking(code, "booked", counter, start, places, visit, now.astimezone(TOKYO))
+            counter, places = _seated(given, visit, city, now, at)
+            return Booking(
+                code, "booked", counter, places[0].start, places, visit, now.astimezone(TOKYO)
+            )
 
         def before() -> Booking | None:
             table = schema.bookings.c
@@ -185,29 +188,6 @@ class Bookings:
             return self._once(work, before)
         except _Done:  # no such hold: given up, taken over, or never there
             raise HoldExpired from None
-
-    @staticmethod
-    def _give(
-        connection: Connection,
-        hold_id: str,
-        code: str,
-        visit: Visit,
-        counter: str,
-        city: City,
-        now: datetime,
-        at: datetime,
-    ) -> tuple[Place, ...]:
-        places, late = seating.give(connection, hold_id, code, at)
-        seats = sum(place.seats for place in places)
-        if seats < len(visit.cards):
-            raise HoldExpired
-        if seats > len(visit.cards):
-            raise ValueError(f"a hold of {seats} seats for {len(visit.cards)} cards")
-        if late and (
-            reason := slots.why_not_bookable(city, counter, places[0].start, now)
-        ):
-            raise NotBookable(reason)
-        return places
 
     def _once(self, work: Callable[[Connection], T], before: Callable[[], T | None]) -> T:
         """Do it, or return the answer that the same request got before."""
@@ -380,16 +360,18 @@ class Bookings:
             if who is None:
                 _check_deadline(city, city.booking.change_until, row.start_at, now)
             target = seating.held(connection, hold_id)
-            if target is None:
+            if target is None or row.hold_id == hold_id:
                 raise HoldExpired
             new = _tidied(visit) if visit else rows.visit_of(row)
-            self._give(connection, hold_id, code, new, target.counter, city, now, at)
-            if row.hold_id != hold_id:
-                seating.free(connection, row.hold_id)
             values = {"counter": target.counter, "start_at": target.start, "hold_id": hold_id}
             values |= rows.columns(new)
             table = schema.bookings
             connection.execute(sa.update(table).where(table.c.code == code).values(**values))
+            given = seating.GIVE(connection, {"code": code, "hold": hold_id})
+            if not given:
+                raise HoldExpired
+            _seated(given, new, city, now, at)
+            seating.free(connection, row.hold_id)
             detail = {
                 "from": [row.counter, row.start_at.astimezone(TOKYO).isoformat()],
                 "to": [target.counter, target.start.isoformat()],
@@ -500,7 +482,7 @@ class Bookings:
                 name: moment_in(connection, moment)
                 for name, moment in (("first", first), ("last", last), ("at", at))
             }
-            found = _TAKEN(connection, values | {"counter": counter})
+            found = TAKEN(connection, values | {"counter": counter})
             return {moment_out(start): count for start, count in found}
 
     def closures(self, first: date, last: date) -> list[Closure]:
@@ -676,6 +658,23 @@ def _audit(
 def _detail(connection: Connection, key: str, detail: dict[str, Any]) -> None:
     table = schema.audit_log
     connection.execute(sa.update(table).where(table.c.key == key).values(detail=detail))
+
+
+def _seated(
+    given: list[Any], visit: Visit, city: City, now: datetime, at: datetime
+) -> tuple[str, tuple[Place, ...]]:
+    """Return counter and places of the seats that a booking was given, if they are as they must be.
+    """
+    counter = given[0][0]
+    places = places_of(moment_out(start) for _counter, start, _until in given)
+    if len(given) < len(visit.cards):
+        raise HoldExpired
+    if len(given) > len(visit.cards):
+        raise ValueError(f"a hold of {len(given)} seats for {len(visit.cards)} cards")
+    late = moment_out(given[0][2]) <= at
+    if late and (reason := slots.why_not_bookable(city, counter, places[0].start, now)):
+        raise NotBookable(reason)
+    return counter, places
 
 
 def _set_status(

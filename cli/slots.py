@@ -1,39 +1,18 @@
-"""`renewal documents` and `renewal slots`: the bot's answers."""
+"""`renewal slots`: what citizens can book now."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import click
 
 from cli import arguments, output
 from cli.arguments import Day, json_option
-from cli.case import HOLDER_HELP, HOLDERS, case_of, case_options, documents_for
 from cli.database import open_store
 from cli.refusal import Command, Refused
 from renewal import clock, slots
 from renewal.city import load
 from renewal.japanese_dates import short_date
-
-
-@click.command(cls=Command)
-@case_options
-@click.option("--holder", type=HOLDERS, required=True, help=HOLDER_HELP)
-@json_option
-def documents(as_json: bool, **case: Any) -> None:
-    """窓口に持ってくるもの"""
-    found = documents_for(case_of(**case), load())
-    if as_json:
-        keys = ("id", "label", "required", "waived", "reason", "source")
-        output.show_json([{key: getattr(item, key) for key in keys} for item in found])
-        return
-    for item in found:
-        box = "－" if item.waived else "□"
-        click.echo(f"{box} {item.label}{'（今回は不要です）' if item.waived else ''}")
-        click.echo(f"   {item.reason}［{item.source}］")
-        if item.may_be_left_out and not item.waived:
-            click.echo(f"   不要なとき: {item.may_be_left_out}")
 
 
 @click.command("slots", cls=Command)
