@@ -22,9 +22,12 @@ from renewal import answers, bookings, city, privacy
 MAX_LENGTH = 300
 """Characters a message may have: longer ones are classified with confidence 1.00, whatever they say."""
 
+SHORT = 8
+"""Characters of a message that says what to do, not to what."""
+
 _COMMAND = re.compile(r"/(\w+)(\{.*\})?", re.DOTALL)
 _WANTS = re.compile(
-    "予約(?:を)?(?:し(?:たい|て(?:ほしい|ください|もらえ|おきたい)|ます)|お願い|おねがい|取りたい|とりたい|も(?:お願い|したい)|できますか)"
+    "予約(?:を)?(?:(?:し|さし|させ)て(?:ほしい|ください|くんち|くんね|くんな|くれ|もらえ|もらいたい|いただ|頂|おきたい)|し(?:たい|ます)|お願い|おねがい|取りたい|とりたい|も(?:お願い|したい)|できますか)"
     "|更新(?:の手続き?)?(?:を|に|も)?(?:お願いし|し(?:たい|に行)|行きたい|いきたい|行きます)"
 )
 _NOT_YET = re.compile(
@@ -78,6 +81,18 @@ def admit(text: str | None, offered: Iterable[str], pin_expected: bool) -> Admit
 def clauses(text: str) -> list[str]:
     """Return the parts of a message that may each ask or say something of their own."""
     return [part.strip() for part in _CLAUSE_END.split(text) if part and part.strip()][:6]
+
+
+def plain_intent(text: str, intent: str | None, loop: str | None, now: datetime) -> str | None:
+    """Return the intent that the words plainly have where the conversation stands, else None.
+
+    A bare "キャンセル" or "変更" in the middle of an application is about that application.
+    """
+    if loop == "application_form" and len(text) <= SHORT and not bookings.find_code(text):
+        return {"cancel_booking": "stop", "change_booking": "correct"}.get(intent or "")
+    if loop:
+        return None
+    return about_a_booking(text, intent) or ("book" if states_a_case(text, now) else None)
 
 
 def states_a_case(text: str, now: datetime) -> bool:

@@ -53,13 +53,11 @@ async def _receive(
     else:
         parsed = await self.parse_message(message, tracker)
         parsed["clauses"] = await _parse_clauses(self, message, tracker)
-        booking = front_door.about_a_booking(admitted.text, parsed["intent"]["name"])
-        if tracker.active_loop_name:
-            pass
-        elif booking:
-            parsed["intent"] = {"name": booking, "confidence": 1.0}
-        elif front_door.states_a_case(admitted.text, clock.now()):
-            parsed["intent"] = {"name": "book", "confidence": 1.0}
+        plainly = front_door.plain_intent(
+            admitted.text, parsed["intent"]["name"], tracker.active_loop_name, clock.now()
+        )
+        if plainly:
+            parsed["intent"] = {"name": plainly, "confidence": 1.0}
     if admitted.secret and parsed["intent"]["name"] != "book":
         parsed["intent"] = {"name": "secret_typed", "confidence": 1.0}
     tracker.update(

@@ -19,7 +19,9 @@ from renewal.city import City, Counter, load
 from renewal.documents import Applicant, Case, Holder, documents
 from renewal.japanese_dates import japanese_time, short_date
 
-WEEKDAYS = dict(zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "月火水木金土日", strict=True))
+WEEKDAYS = dict(
+    zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "月火水木金土日", strict=True)
+)
 
 
 class CityResponses(TemplatedNaturalLanguageGenerator):

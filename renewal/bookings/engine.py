@@ -163,7 +163,7 @@ class Sql:
     def __init__(self, text: str, *, postgresql_before: str = "", then: Sql | None = None) -> None:
         self.text = text
         self.writes = not text.lstrip().startswith("SELECT")
-        self._steps = [self, *(then._steps if then else [])]  # sent together; the last one answers
+        self._steps: list[Sql] = [self, *(then._steps if then else [])]  # sent together; the last one answers
         names = list(dict.fromkeys(re.findall(r":(\w+)", text)))
         numbered = re.sub(r":(\w+)", lambda match: f"${names.index(match[1]) + 1}", text)
         self._name = f"renewal_{next(self._count)}"

@@ -29,9 +29,9 @@ class Victim:
         self.url = url
         self.session = requests.Session()
         self.session.post(f"{url}/conversation", timeout=30)
-        self.session.post(
-            f"{url}/message", json={"id": uuid.uuid4().hex, "text": SECRET}, timeout=30
-        )
+        for text in ("こんにちは", SECRET):
+            body = {"id": uuid.uuid4().hex, "text": text}
+            self.session.post(f"{url}/message", json=body, timeout=30)
         self.before = self.transcript()
         self.ticket = self.session.cookies["renewal_chat"]
         self.buttons = [b["id"] for m in self.before for b in m.get("buttons", [])]
