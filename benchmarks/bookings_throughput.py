@@ -15,7 +15,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import psycopg2
@@ -77,7 +77,7 @@ def bare(url: str, number: int, ready: Any, seconds: float) -> int:
 def hold_and_confirm(url: str, number: int, ready: Any, seconds: float) -> int:
     """Hold and confirm one booking after the other, and return how many."""
     store, at = store_at(url), clock.real_now()
-    mine = [start for start in STARTS[number::CONNECTIONS] for _ in range(SEATS)]
+    mine = _seats_of(number)
     done = 0
 
     def book() -> None:
@@ -99,7 +99,7 @@ def hold_and_confirm(url: str, number: int, ready: Any, seconds: float) -> int:
 def confirm(url: str, number: int, ready: Any, seconds: float) -> int:
     """Confirm holds made before, and return how many."""
     store, at = store_at(url), clock.real_now()
-    mine = [start for start in STARTS[number::CONNECTIONS] for _ in range(SEATS)]
+    mine = _seats_of(number)
     for place, start in enumerate(mine[: int(seconds * 150)]):
         store.hold(COUNTER, start, key=f"h{number}-{place}", city=LONG, now=NOW, at=at)
     ready.wait()
@@ -110,6 +110,13 @@ def confirm(url: str, number: int, ready: Any, seconds: float) -> int:
         done += 1
     # Scaled up when the holds did not last for the whole time.
     return round(done * seconds / min(seconds, time.perf_counter() - begin))
+
+
+def _seats_of(number: int) -> list[datetime]:
+    """Return the starts of one connection, days of its own, each as often as it has seats."""
+    share = len(STARTS) // CONNECTIONS
+    mine = STARTS[number * share : (number + 1) * share]
+    return [start for start in mine for _ in range(SEATS)]
 
 
 def rate(work: Work, url: str, seconds: float) -> float:

@@ -347,7 +347,7 @@ class RenewalChat extends HTMLElement {
   #scroll() {
     const mine = [...this.log.querySelectorAll(".me")].at(-1);
     const end = this.log.scrollHeight - this.log.clientHeight;
-    this.log.scrollTop = mine ? Math.min(end, mine.offsetTop - this.log.offsetTop - 8) : end;
+    this.log.scrollTop = mine ? Math.min(end, mine.offsetTop - this.log.offsetTop - 8) : 0;
   }
 
   // What was offered before the latest message is no longer offered; a booking's card stays.

@@ -84,7 +84,7 @@ div.note { padding: .75rem; border: 1px solid var(--line); border-radius: .75rem
 
 .choices { display: flex; flex-wrap: wrap; gap: .5rem; margin: .5rem 0; }
 .choice { min-height: 2.75rem; max-width: 100%; padding: .35rem .8rem; font-size: .95rem; border: 2px solid var(--accent); border-radius: 1.4rem; background: var(--paper); color: var(--accent); font-weight: 700; line-height: 1.4; text-align: start; overflow-wrap: anywhere; }
-.choice:hover, td button:hover { background: var(--mine); }
+@media (hover: hover) { .choice:hover, td button:hover { background: var(--mine); } }
 .choice.small { min-height: 2.5rem; padding: .25rem .9rem; }
 .choice[aria-disabled="true"] { border-color: var(--line); border-style: dashed; color: var(--soft); font-weight: 400; cursor: default; background: transparent; }
 .choice.chosen[aria-disabled="true"] { border: 2px solid var(--accent); color: var(--ink); background: var(--mine); }
@@ -93,7 +93,6 @@ div.note { padding: .75rem; border: 1px solid var(--line); border-radius: .75rem
 
 .card { margin: .5rem 0; padding: .75rem; border: 1px solid var(--line); border-top: 4px solid var(--brand); border-radius: .5rem; background: var(--paper); }
 .card h3 { margin: .25rem 0; font-size: 1rem; line-height: 1.5; }
-dl { margin-bottom: .5rem; }
 .card h4 { margin-top: .5rem; font-size: .95rem; }
 .card .note { margin: .25rem 0; }
 
@@ -131,7 +130,7 @@ li input { flex: none; width: 1.4rem; height: 1.4rem; margin: .15rem 0 0; accent
 .thing { font-weight: 700; }
 li small { display: block; color: var(--soft); font-size: .85rem; line-height: 1.5; }
 li em { margin-left: .5rem; padding: 0 .5rem; border: 1px solid var(--line); border-radius: .5rem; font-size: .85rem; font-style: normal; white-space: nowrap; }
-dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem .9rem; }
+dl { margin-bottom: .5rem; display: grid; grid-template-columns: auto 1fr; gap: .25rem .9rem; }
 dt { color: var(--soft); font-size: .875rem; padding-top: .2em; white-space: nowrap; }
 dd { font-weight: 700; }
 dd.code { font-size: 1.6rem; line-height: 1.3; letter-spacing: .06em; font-variant-numeric: tabular-nums; }

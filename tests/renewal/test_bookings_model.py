@@ -41,7 +41,7 @@ from renewal.opening_hours import Closure, seats_at
 
 CITY = city_module.load(city_module.DEFAULT_PATH)
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+09:00")
-EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "12"))
 
 # A few starts, so that people meet: two of a day that follow each other, and another one.
 PLACES = [
@@ -114,7 +114,6 @@ class Machine(RuleBasedStateMachine):
     @rule(place=st.sampled_from(PLACES), cards=st.integers(1, 4))
     def hold(self, place: Place, cards: int) -> None:
         key = self.key()
-        self.lose_holds(place)
         expected = self.model.hold(key, place, cards, self.at)
         try:
             hold = self.store.hold(
@@ -129,12 +128,6 @@ class Machine(RuleBasedStateMachine):
             taken, until = self.model.holds[key]
             assert [((hold.counter, p.start), p.seats) for p in hold.places] == taken
             assert hold.held_until == until
-
-    def lose_holds(self, place: Place) -> None:
-        """A hold that has run out can lose its seats as soon as somebody asks for that start.
-
-        Which seats those are is the store's affair; here the model takes the store's word for it.
-        """
 
     @precondition(lambda self: self.model.holds)
     @rule(data=st.data())
@@ -152,7 +145,7 @@ class Machine(RuleBasedStateMachine):
             booking = self.store.confirm(
                 hold_id, visit, key=self.key(), city=CITY, now=NOW, at=self.at
             )
-        except HoldExpired:
+        except HoldExpired:  # late, and somebody has taken over one of its seats since
             assert not live
         else:
             assert live or room
@@ -281,8 +274,8 @@ class Machine(RuleBasedStateMachine):
                     free = slot.capacity - self.model.taken(place, self.at)
                     assert slot.free == max(0, free)
 
-    @invariant()
-    def the_check_finds_just_the_closed_starts_with_visitors(self) -> None:
+    def teardown(self) -> None:
+        """In the end the check finds just the starts that have more visitors than seats."""
         sweep(self.engine, self.at)
         over = sum(
             self.model.taken(place, self.at) > self.model.seats(place) for place in PLACES
@@ -322,7 +315,7 @@ def test_the_store_never_differs_from_a_simple_model(machine: type[Machine]) -> 
         settings=settings(
             derandomize=True,
             max_examples=EXAMPLES,
-            stateful_step_count=30,
+            stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
