@@ -24,6 +24,7 @@ shell: setup database $(MODEL) ## 端末でボットと話します（make run �
 	@PORT=5006 ACTION_PORT=5056 $(PY) -m bot.shell
 
 test: setup $(MODEL) ## すべての検査を実行します
+	@scripts/chromium
 	@echo "● 文法と型"; .venv/bin/ruff check . && $(PY) -m mypy
 	@echo "● 学習データと会話"; $(PY) -m bot data validate 2>&1 | tail -5; exit $${PIPESTATUS[0]}
 	@$(PY) -m bot test core --stories tests/test_stories.yml --model $(MODEL) --out results --fail-on-prediction-errors 2>&1 | tail -5; exit $${PIPESTATUS[0]}

@@ -42,7 +42,7 @@ _TAKE = Sql(
     VALUES (:counter, :start, :number, :capacity, :hold, :part, :until)
     ON CONFLICT (counter, start_at, seat_no) DO UPDATE
       SET hold_id = excluded.hold_id, part = excluded.part, held_until = excluded.held_until
-      WHERE seats.code IS NULL
+      WHERE seats.code IS NULL AND seats.held_until <= :at
     RETURNING seat_no
     """
 )
@@ -100,7 +100,7 @@ def claim(
         if not got + taken and any(row[3] == hold_id for row in found):
             raise AlreadyHeld
         known = {row[2]: row[4] for row in found}
-        numbers = [number for number in range(1, capacity + 1) if not known.get(number) or number == 1]
+        numbers = [number for number in range(1, capacity + 1) if not known.get(number)]
         numbers.sort(key=lambda number: number in known)
         if not numbers:
             return taken

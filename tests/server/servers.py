@@ -19,7 +19,7 @@ from renewal.bookings import create_engine_from, migrate
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "models" / "assistant.tar.gz"
-SECONDS_TO_START = 120
+SECONDS_TO_START = 240
 
 
 def free_port() -> int:
