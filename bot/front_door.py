@@ -67,7 +67,7 @@ def admit(text: str | None, offered: Iterable[str], pin_expected: bool) -> Admit
     text = _printable(text or "").strip()
     if text.startswith("/") and text in set(offered):
         return _command(text)
-    text = text.lstrip("/").strip()
+    text = re.sub(r"^[/\s]+", "", text)  # Rasa takes a leading slash for a command
     if not any(
         character.isalnum() or unicodedata.category(character) == "So" for character in text
     ):
@@ -80,7 +80,7 @@ def admit(text: str | None, offered: Iterable[str], pin_expected: bool) -> Admit
 
 def clauses(text: str) -> list[str]:
     """Return the parts of a message that may each ask or say something of their own."""
-    return [part.strip() for part in _CLAUSE_END.split(text) if part and part.strip()][:6]
+    return [part.strip(" /\n") for part in _CLAUSE_END.split(text) if part and part.strip(" /\n")][:6]
 
 
 def plain_intent(text: str, intent: str | None, loop: str | None, now: datetime) -> str | None:

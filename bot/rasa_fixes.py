@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 from jsonschema import Draft7Validator
+from rasa.core.actions import action as rasa_action
 from rasa.core.actions.action import ActionBotResponse, RemoteAction
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
@@ -35,6 +36,7 @@ def apply() -> None:
     RemoteAction._validate_action_result = _validate_action_result
     RemoteAction._action_call_format = _action_call
     EndpointConfig.session = _kept_session
+    rasa_action.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
 
 
 async def _receive(

@@ -56,7 +56,7 @@ _NEGATED = re.compile(
 def normal(text: str) -> str:
     """Return the text in NFKC, lower case, without spaces between Japanese characters."""
     text = unicodedata.normalize("NFKC", text).lower().strip()
-    text = re.sub("いいない|だない", "です", text)  # 福島: 「いいない」 is 「いいですね」
+    text = re.sub("だない", "です", re.sub("いいない", "いいです", text))  # 福島: 「いいない」 is 「いいですね」
     return re.sub(r"(?<=[^\x00-\x7f])[ \u3000]+(?=[^\x00-\x7f])", "", text)
 
 
@@ -111,7 +111,7 @@ def _notice(text: str, asked: str | None, city: City) -> Answers:
         return {}
     none = re.search(
         "(?:届|とど|き|来)(?:いて|て|き)?(?:い)?(?:ない|ません|なかった|てね|でね)|未着|まだ(?:です|だ|$|な)|もらってない|"
-        "受け取ってない|なくした|無くし|失くし|捨て|ありません|見当たら|not (?:yet|arrived|come)|haven't|no notice|didn't",
+        "受け取ってない|なくし|無くし|失くし|捨て|ありません|見当たら|not (?:yet|arrived|come)|haven't|no notice|didn't",
         text,
     )
     if none and (asked == "notice" or about_notice):
@@ -139,7 +139,7 @@ def _people(text: str, asked: str | None, city: City) -> Answers:
     told = re.sub("大丈夫|丈夫", "", _NEGATED.sub("", text))
     answers: Answers = {}
     holder = _holder(told, asked)
-    if holder is None and _nearly_fifteen(told):
+    if (holder is None or "もうすぐ" in told) and _nearly_fifteen(told):
         # The day of the visit decides: the birthday is asked for, and looked at once a day is chosen.
         answers["near_fifteen"] = True
         holder = "under_15"
@@ -191,7 +191,7 @@ def _holder(text: str, asked: str | None) -> str | None:
 
 def _nearly_fifteen(text: str) -> bool:
     return _age(text) == 14 or bool(
-        re.search(r"中学?\s?[3三]|もうすぐ(?:15|十五)|(?:15|十五)歳?になる(?:前|予定|ところ)", text)
+        re.search(r"中学?\s?[3三]|もうすぐ(?:15|十五)歳?|(?:15|十五)歳?になる(?:前|予定|ところ)", text)
     )
 
 
@@ -283,6 +283,8 @@ def _proof(text: str, asked: str | None, city: City) -> Answers:
     if _honseki(text):
         return {"proof_waiver": "honseki_in_city"}
     if asked == "proof_waiver":
+        if _unsure(text):
+            return {"proof_waiver": "unknown"}
         if re.search(
             "本籍.*(?:違|ちが|ではな|じゃな|以外|市外)|どちらでも|どちらも(?:違|ちが|当て|ない)|いいえ|ない$|ちがい|違い|none|neither",
             text,
@@ -290,8 +292,6 @@ def _proof(text: str, asked: str | None, city: City) -> Answers:
             return {"proof_waiver": "neither"}
         if re.search("^(?:はい|同じ|一緒|そうです|うん|ええ|yes)", text):
             return {"proof_waiver": "same_household"}
-        if _unsure(text):
-            return {"proof_waiver": "unknown"}
     return {}
 
 
@@ -314,7 +314,7 @@ def _reply_form(text: str, asked: str | None, city: City) -> Answers:
     if asked == "reissue_plan":
         return {}
     if re.search(
-        "(?:な|無|失)く(?:し|な)|失くし|紛失|捨て|届いて(?:い)?(?:ない|ません)|入って(?:い)?(?:ない|なか|ません)|付いて(?:い)?(?:ない|ません)|(?<!じゃ)(?<!では)な(?:い|かった|さそう)|ありません|見当たら|"
+        "(?:な|無|失)く(?:し|な)|失くし|紛失|捨て|届いて(?:い)?(?:ない|ません)|入って(?:い)?(?:ない|なか|ません)|付いて(?:い)?(?:ない|ません)|(?<!じゃ)(?<!では)な(?:い|かった|さそう)|ありません|見当た|"
         "見つから|期限(?:が)?(?:切|過)|^いいえ|もって(?:い)?(?:ない|ません)|持って(?:い)?(?:ない|ません)|lost|don't have|^no\\b",
         text,
     ):
@@ -444,7 +444,7 @@ def _choices(text: str, asked: str | None, city: City) -> Answers:
         return (
             {"book_later": "no"}
             if no
-            or re.search("また|あとで|後で|今度|いい(?:です)?$", text)
+            or re.search("しない|しません|また|あとで|後で|今度|いい(?:です)?$", text)
             and not re.search("^(?:それで)?いいです$", text)
             else {"book_later": "yes"}
             if yes
@@ -474,7 +474,7 @@ _READERS = (_notice, _people, _proof, _reply_form, _pins, _counter, _certificate
 def _unsure(text: str) -> bool:
     return bool(
         re.search(
-            "分から|わから|分かりませ|わかりませ|分かん|わかん|わがん|不明|知らない|知りません|しらない|見当たら|見つから|書いて(?:い)?ない|don't know|not sure|unknown|\\?$",
+            "分から|わから|分かりませ|わかりませ|分かん|わかん|わがん|不明|知らない|知りません|しらない|見当たら|見つから|書いて(?:い)?ない|don't know|not sure|unknown",
             text,
         )
     )

@@ -183,7 +183,7 @@ def test_a_question_or_an_existing_booking_is_no_application(no_case: str) -> No
 # Whatever comes ----------------------------------------------------------------------------------
 
 
-@settings(derandomize=True, max_examples=300, deadline=None)
+@settings(derandomize=True, max_examples=150, deadline=None)
 @given(st.text(ANY_CHARACTER, max_size=400), st.booleans())
 def test_whatever_is_typed_comes_out_short_and_printable(text: str, pin_expected: bool) -> None:
     admitted = admit(text, [], pin_expected)

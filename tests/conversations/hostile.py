@@ -108,7 +108,7 @@ class Booking:
     ANSWERS = {
         "notice": "電子証明書", "applicant": "本人です", "expires_on": "R9.2.20",
         "pins": "覚えている", "counter": "本庁舎で", "name_kana": "サトウ ハナコ",
-        "phone": "09012345678", "confirmed": "はい",
+        "phone": "09012345678", "confirmed": "はい", "expiry_help": "やっぱり期限はR9.2.20です",
     }  # fmt: skip
 
     def made(self, bookings: Bookings) -> bool:

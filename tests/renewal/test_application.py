@@ -792,7 +792,7 @@ def check_state(a: Application, desk: Desk) -> None:
         assert slots.why_not_bookable(desk.city, str(a.counter), a.start, desk.now) is None
 
 
-@settings(ONCE, max_examples=80)
+@settings(ONCE, max_examples=60)
 @given(data=st.data())
 def test_any_answers_to_any_application_are_taken_in_without_an_error(
     data: st.DataObject, shared_desk: Desk, facts: set[str]
@@ -810,7 +810,7 @@ def test_any_answers_to_any_application_are_taken_in_without_an_error(
     assert {f.name for f in fields(Application)} >= talk.a.changes_since(Application()).keys()
 
 
-@settings(ONCE, max_examples=40)
+@settings(ONCE, max_examples=25)
 @given(data=st.data())
 def test_whoever_answers_what_is_asked_gets_to_an_end(
     data: st.DataObject, shared_desk: Desk, facts: set[str]
