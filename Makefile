@@ -28,7 +28,8 @@ test: setup $(MODEL) ## すべての検査を実行します
 	@echo "● 文法と型"; .venv/bin/ruff check . && $(PY) -m mypy
 	@echo "● 学習データと会話"; $(PY) -m bot data validate 2>&1 | tail -5; exit $${PIPESTATUS[0]}
 	@$(PY) -m bot test core --stories tests/test_stories.yml --model $(MODEL) --out results --fail-on-prediction-errors 2>&1 | tail -5; exit $${PIPESTATUS[0]}
-	@echo "● テスト"; $(PY) -m pytest
+	@echo "● テスト"; $(PY) -m pytest --ignore tests/browser
+	@echo "● 画面"; $(PY) -m pytest tests/browser  # apart: Playwright keeps an event loop running
 
 lint: setup ## 文法と型だけを検査します
 	@.venv/bin/ruff check . && $(PY) -m mypy

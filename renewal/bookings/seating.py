@@ -14,13 +14,14 @@ from sqlalchemy.engine import Connection
 
 from renewal import opening_hours
 from renewal.bookings import rows, schema
-from renewal.bookings.engine import Sql, moment_in
+from renewal.bookings.engine import Sql, TryAgain, moment_in
 from renewal.bookings.model import Hold, NotBookable, places_of
 from renewal.city import City, Counter
 from renewal.clock import TOKYO
 from renewal.opening_hours import Closure, seats_at
 
 _STARTS, _SEATS = schema.starts, schema.seats
+_LOOKS = 200  # at one start; whoever is slower that often has met more people than there are seats
 
 
 _LOOK = Sql(
@@ -82,7 +83,7 @@ def claim(
         "until": moment_in(connection, until),
     }
     taken = 0
-    while True:
+    for _look in range(_LOOKS):
         found = _LOOK(connection, values)
         if not found:
             _open(connection, city, counter, start)
@@ -110,6 +111,7 @@ def claim(
         if taken == wanted:
             return taken
         # Somebody was faster at a number: look again.
+    raise TryAgain
 
 
 class AlreadyHeld(Exception):  # noqa: N818
