@@ -6,7 +6,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export ACTION_PORT ?= 5055
-export PORT ?= 5005
+export BOT_PORT ?= 5005
 export CONVERSATIONS_DB ?= var/conversations.db
 MODEL := models/assistant.tar.gz
 TRAINED_FROM := config.yml domain.yml $(wildcard data/*.yml bot/nlu/*.py)
@@ -21,7 +21,7 @@ run: setup database $(MODEL) ## ボットを起動します（初回は用意と
 	@exec .venv/bin/honcho start --no-prefix
 
 shell: setup database $(MODEL) ## 端末でボットと話します（make run の横でも使えます）
-	@PORT=5006 ACTION_PORT=5056 $(PY) -m bot.shell
+	@BOT_PORT=5006 ACTION_PORT=5056 $(PY) -m bot.shell
 
 test: setup $(MODEL) ## すべての検査を実行します
 	@scripts/chromium

@@ -12,7 +12,7 @@ def main() -> None:
     actions = subprocess.Popen([sys.executable, "-m", "actions"])
     try:
         model = "models/assistant.tar.gz"
-        port = os.environ.get("PORT", "5006")
+        port = os.environ.get("BOT_PORT", "5006")
         subprocess.run([sys.executable, "-m", "bot", "shell", "--model", model, "--port", port])
     except KeyboardInterrupt:
         pass

@@ -50,7 +50,7 @@ class Servers:
             "CONVERSATIONS_DB": str(self.directory / "conversations.db"),
             "RENEWAL_NOW": "2026-11-24T10:00:00+09:00",
             "ACTION_PORT": str(self.action_port),
-            "PORT": str(self.port),
+            "BOT_PORT": str(self.port),
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "PYTHONWARNINGS": "ignore",
         }
