@@ -367,3 +367,15 @@ def test_every_condition_of_a_sentence_is_about_a_slot(domain: dict[str, Any]) -
 
 def test_the_last_variation_of_every_response_has_no_condition(domain: dict[str, Any]) -> None:
     assert not [name for name, each in domain["responses"].items() if each[-1].get("condition")]
+
+
+# What the classifier learns from ------------------------------------------------------------------
+
+
+def test_no_example_stands_under_two_intents() -> None:
+    labels: dict[str, set[str]] = {}
+    for entry in yaml.safe_load((ROOT / "data" / "nlu.yml").read_text(encoding="utf-8"))["nlu"]:
+        for example in re.findall(r"^- (.*)$", entry["examples"], re.MULTILINE):
+            labels.setdefault(example.strip(), set()).add(entry["intent"])
+    assert len(labels) > 2000
+    assert not {example: sorted(each) for example, each in labels.items() if len(each) > 1}
