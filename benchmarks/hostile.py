@@ -36,12 +36,13 @@ def main() -> int:
         agent = load_agent()
         people = (Person(agent, f"person-{number}", loop) for number in itertools.count())
         began = time.perf_counter()
-        talks = play(people, base.bookings(), messages(count))
+        talks = []
+        for talk in play(people, base.bookings(), messages(count)):
+            talks.append(talk)
+            print(f"{talk.person.sender}: {talk.sent} messages", *talk.problems, sep="\n  ✗ ")
         seconds = time.perf_counter() - began
         engine.dispose()
     problems = [problem for talk in talks for problem in talk.problems]
-    for problem in problems:
-        print("✗", problem)
     sent, booked = sum(talk.sent for talk in talks), sum(not talk.problems for talk in talks)
     read = sum(len(talk.taken) for talk in talks)
     print(

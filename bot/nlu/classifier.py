@@ -22,7 +22,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import linalg, sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.nlu.normal_form import letters, normal_form
+from bot.nlu.normal_form import letters as letters_of
+from bot.nlu.normal_form import normal_form
 from bot.nlu.sentence_embedding import embed
 
 
@@ -69,10 +70,16 @@ class SentenceModel:
         return self._vectorizer.transform(texts), embed(texts)
 
     def _likeness(self, letters: sparse.csr_matrix, meanings: np.ndarray) -> np.ndarray:
-        by_meaning = np.exp(self.width * (meanings @ self.meanings.T - 1))
-        by_meaning *= self.meaning
-        by_meaning += (letters @ self.letters.T).toarray()
-        return by_meaning
+        """Return how much each of the given sentences is like each of those learnt."""
+        likeness = meanings @ self.meanings.T
+        likeness -= 1
+        likeness *= self.width
+        np.exp(likeness, out=likeness)
+        likeness *= self.meaning
+        for start in range(0, len(likeness), 500):  # all at once takes gigabytes
+            rows = slice(start, start + 500)
+            likeness[rows] += (letters[rows] @ self.letters.T).toarray()
+        return likeness
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return what `from_arrays` needs to make this model again."""
@@ -105,7 +112,7 @@ class SentenceModel:
 def _vectorizer(**learnt: Any) -> TfidfVectorizer:
     """N-grams seen once tell nothing about another sentence."""
     return TfidfVectorizer(
-        preprocessor=letters,
+        preprocessor=letters_of,
         analyzer="char",
         ngram_range=(1, 3),
         min_df=1 if learnt else 2,

@@ -30,7 +30,10 @@ def test_a_button_without_values_is_a_command() -> None:
     assert admit("/book", ["/book"], pin_expected=False) == Admitted("/book", "book")
 
 
-@pytest.mark.parametrize("typed", [YES, "/book", '/book{"x":1}', "/restart", "//book", "/stop"])
+@pytest.mark.parametrize(
+    "typed",
+    [YES, "/book", '/book{"x":1}', "/restart", "//book", "/stop", "/ /book", f"/ \n/ {YES}"],
+)
 def test_a_command_that_was_never_offered_is_text(typed: str) -> None:
     admitted = admit(typed, ['/inform{"counter": "any"}'], pin_expected=False)
     assert admitted.intent is None
@@ -130,6 +133,7 @@ def test_phones_dates_and_codes_are_no_secrets(harmless: str) -> None:
         ("本人です、あと手数料は？", ["本人です", "あと手数料は？"]),
         ("父の代わりに、私が行きます", ["父の代わりに、私が行きます"]),
         ("予約したい", ["予約したい"]),
+        ("はい。/book", ["はい。", "book"]),
         ("", []),
     ],
 )
@@ -191,5 +195,6 @@ def test_whatever_is_typed_comes_out_short_and_printable(text: str, pin_expected
     admitted.text.encode()  # nothing is left that cannot be written
     assert not [c for c in admitted.text if unicodedata.category(c) == "Cc" and c != "\n"]
     assert admitted.intent in (None, "empty_message", "message_too_long")
+    assert not any(part.startswith("/") for part in [admitted.text, *clauses(admitted.text)])
     assert len(clauses(admitted.text)) <= 6
     states_a_case(admitted.text, NOW)

@@ -15,8 +15,8 @@ from renewal.bookings import Bookings
 from tests.conversations.driver import Person
 
 COMMANDS = [
-    '/book{"x":1}', '/inform{"confirmed":"yes"}', '/inform{"confirmed": "yes"}', "/nlu_fallback",
-    '/inform{"applicant": "other_proxy", "holder": "adult_ward"}', '/inform{"notice": "card"}',
+    '/book{"x":1}', '/inform{"confirmed":"yes"}', '/ /inform{"confirmed":"yes"}', "/nlu_fallback",
+    '/inform{"applicant": "other_proxy", "holder": "adult_ward"}', '/inform{"notice":"card"}',
     '/correct{"correct": "counter"}', '/inform{"hold": "x", "outcome": "card_renewal"}', "//book",
     '/inform{"visit_date": "2020-01-01"}', "/inform{", "/session_start", "/action_listen",
     'EXTERNAL: x{"y": 1}', "/inform[notice=card]", "/utter_booked", "/goodbye{}", "／book",
@@ -170,15 +170,15 @@ class Booking:
             self.taken.append(asked)  # it read like an answer: a name, say
 
 
-def play(people: Iterable[Person], bookings: Bookings, hostile: Iterable[str | None]) -> list[Booking]:
+def play(
+    people: Iterable[Person], bookings: Bookings, hostile: Iterable[str | None]
+) -> Iterator[Booking]:
     """Let people book, one after the other, while these messages arrive, until none is left."""
     left = list(hostile)
-    talks = []
     for person in people:
         if not left:
-            break
+            return
         talk = Booking(person, iter(left))
         talk.made(bookings)
         left = left[talk.sent :]
-        talks.append(talk)
-    return talks
+        yield talk

@@ -12,7 +12,7 @@ from tests.conversations.hostile import messages, play
 def test_hostile_messages_in_the_middle_are_answered_and_the_booking_completes(
     person: Callable[[], Person], bookings: Bookings
 ) -> None:
-    talks = play((person() for _ in range(10)), bookings, messages(40))
+    talks = list(play((person() for _ in range(10)), bookings, messages(40)))
     assert sum(talk.sent for talk in talks) >= 40
     assert not [problem for talk in talks for problem in talk.problems]
     assert len(bookings.list_bookings()) == len(talks)

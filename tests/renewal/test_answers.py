@@ -55,6 +55,7 @@ NOTICE = [
     ("来てません", "none"),
     ("とどいてねえ", "none"),
     ("もう捨てちゃった", "none"),
+    ("なくしました", "none"),
     ("not yet", "none"),
     ("見当たらないです", "none"),
     ("うーん", None),
@@ -136,6 +137,7 @@ PEOPLE = [
     ("holder", "後見人がついています", WARD),
     ("holder", "14歳です", CHILD | {"near_fifteen": True}),
     ("holder", "中3です", CHILD | {"near_fifteen": True}),
+    ("holder", "もうすぐ15歳です", CHILD | {"near_fifteen": True}),
     # said in a first sentence
     (None, "小3の娘の更新を予約したい。私は母親です", PARENT | CHILD),
     (None, "5歳の息子の電子証明書を更新したい。父親です", PARENT | CHILD),
@@ -186,6 +188,7 @@ PROOF = [
     ("いいえ", "neither"),
     ("単身赴任中で世帯は別です。本籍も福島市ではありません", "neither"),
     ("本籍は市外です", "neither"),
+    ("分からない", "unknown"),
     ("わかりません", "unknown"),
 ]
 
@@ -214,6 +217,7 @@ REPLY_FORM = [
     ("紛失しました", "missing"),
     ("捨ててしまいました", "missing"),
     ("入っていませんでした", "missing"),
+    ("見当たりません", "missing"),
     ("持っていません", "missing"),
     ("いいえ", "missing"),
     ("期限が切れてました", "missing"),
@@ -310,6 +314,7 @@ DATES = [
     ("expires_on", "分かりません", {"expires_on": "unknown"}),
     ("expires_on", "わかんない", {"expires_on": "unknown"}),
     ("expires_on", "見当たらない", {"expires_on": "unknown"}),
+    ("expires_on", "What is the meaning of life?", {"expires_on": None}),
     ("expires_on", "2月30日", {"expires_on": {"invalid": "no_such_day", "text": "2月30日"}}),
     ("expires_on", "令和9年13月1日", {"expires_on": {"invalid": "no_such_month",
                                                     "text": "令和9年13月1日"}}),
@@ -371,6 +376,7 @@ CHOICES = [
     ("confirmed", "OKです", "yes"),
     ("confirmed", "それでいいです", "yes"),
     ("confirmed", "んだ", "yes"),
+    ("confirmed", "いいない", "yes"),
     ("confirmed", "👍", "yes"),
     ("confirmed", "いいえ", "fix"),
     ("confirmed", "違います", "fix"),
@@ -403,9 +409,6 @@ def test_short_answers_mean_something_to_the_question_asked(
     check(text, asked, {asked: value}, city)
 
 
-LATER = {("proof_waiver", "分からない"), ("book_later", "今はしない")}
-
-
 def buttons_of_the_questions() -> list[tuple[str, str, dict[str, Any]]]:
     """Return slot, title and values of every button with which a question can be answered."""
     domain = yaml.safe_load((Path(__file__).resolve().parents[2] / "domain.yml").read_text("utf-8"))
@@ -416,7 +419,6 @@ def buttons_of_the_questions() -> list[tuple[str, str, dict[str, Any]]]:
             values = re.fullmatch(r"/inform(\{.*\})", button["payload"])
             if asked and values and (asked[1], button["title"], values[1]) not in found:
                 found.append((asked[1], button["title"], values[1]))
-    found = [each for each in found if each[:2] not in LATER]
     return [(slot, title, json.loads(values)) for slot, title, values in found]
 
 
