@@ -9,7 +9,7 @@ export ACTION_PORT ?= 5055
 export BOT_PORT ?= 5005
 export CONVERSATIONS_DB ?= var/conversations.db
 MODEL := models/assistant.tar.gz
-TRAINED_FROM := config.yml domain.yml $(wildcard data/*.yml bot/nlu/*.py)
+TRAINED_FROM := bot/rule_policy.py config.yml domain.yml $(wildcard data/*.yml bot/nlu/*.py)
 
 .PHONY: help setup run shell test lint train database proof lock clean
 
@@ -51,7 +51,8 @@ setup:
 database: setup
 	@$(PY) -m cli migrate
 
+# --force: what Rasa keeps of an earlier training does not notice changed code in bot/nlu.
 $(MODEL): $(TRAINED_FROM) | setup
 	@echo "● 学習しています（1〜2分）"
-	@$(PY) -m bot train --fixed-model-name assistant --out models $(if $(CI),,--quiet) 2>&1 | grep -viE 'warn|deprecat' || true
+	@$(PY) -m bot train --force --fixed-model-name assistant --out models $(if $(CI),,--quiet) 2>&1 | grep -viE 'warn|deprecat' || true
 	@test -f $(MODEL) && touch $(MODEL)

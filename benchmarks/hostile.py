@@ -40,6 +40,8 @@ def main() -> int:
         for talk in play(people, base.bookings(), messages(count)):
             talks.append(talk)
             print(f"{talk.person.sender}: {talk.sent} messages", *talk.problems, sep="\n  ✗ ")
+            if talk.problems:
+                print(*(f"    {who}: {said[:120]!r}" for who, said in talk.person.transcript), sep="\n")
         seconds = time.perf_counter() - began
         engine.dispose()
     problems = [problem for talk in talks for problem in talk.problems]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
-from rasa.shared.core.events import SessionStarted
+from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 
 KEPT = 1000
@@ -35,18 +37,48 @@ class ConversationStore(SQLTrackerStore):
         return await super().retrieve(sender_id)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        await super().save(tracker)
+        await self.stream_events(tracker)
+        table = self.SQLEvent.__table__
+        with self.engine.begin() as connection:
+            rows = [_row(tracker.sender_id, event) for event in self._unsaved(tracker)]
+            if rows:
+                connection.execute(sa.insert(table), rows)
+            newest = connection.scalar(_newest_of(table, tracker.sender_id))
         if sum(isinstance(event, SessionStarted) for event in tracker.events) > 1:
             return  # the database now gives back the latest session alone
-        self._kept[tracker.sender_id] = (self._newest(tracker.sender_id), tracker)
+        tracker.events_saved = len(tracker.events)
+        self._kept[tracker.sender_id] = (newest, tracker)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
 
-    def _newest(self, sender_id: str) -> int:
+    def _unsaved(self, tracker: DialogueStateTracker) -> list[Event]:
+        saved = getattr(tracker, "events_saved", None)
+        if saved is not None:
+            return list(islice(tracker.events, saved, None))
         with self.session_scope() as session:
-            event = self.SQLEvent
-            newest = session.query(sa.func.max(event.id)).filter(event.sender_id == sender_id)
-            return int(newest.scalar() or 0)
+            return list(self._additional_events(session, tracker))
+
+    def _newest(self, sender_id: str) -> int:
+        with self.engine.connect() as connection:
+            newest = connection.scalar(_newest_of(self.SQLEvent.__table__, sender_id))
+        return int(newest or 0)
+
+
+def _newest_of(table: sa.Table, sender_id: str) -> sa.sql.Select:
+    return sa.select(sa.func.max(table.c.id)).where(table.c.sender_id == sender_id)
+
+
+def _row(sender_id: str, event: Event) -> dict[str, Any]:
+    """Return an event as Rasa's SQL store keeps it."""
+    data = event.as_dict()
+    return {
+        "sender_id": sender_id,
+        "type_name": event.type_name,
+        "timestamp": data.get("timestamp"),
+        "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+        "action_name": data.get("name"),
+        "data": json.dumps(data),
+    }
 
 
 def _quick_and_safe(connection: Any, record: Any) -> None:

@@ -83,11 +83,17 @@ def clauses(text: str) -> list[str]:
     return [part.strip(" /\n") for part in _CLAUSE_END.split(text) if part and part.strip(" /\n")][:6]
 
 
+_MOODS = ("affirm", "deny", "thank", "greet", "goodbye", "complain")
+
+
 def plain_intent(text: str, intent: str | None, loop: str | None, now: datetime) -> str | None:
     """Return the intent that the words plainly have where the conversation stands, else None.
 
-    A bare "キャンセル" or "変更" in the middle of an application is about that application.
+    A bare "キャンセル" or "変更" in the middle of an application is about that application. Marks
+    and pictures alone may please or displease, but they give no orders.
     """
+    if intent not in _MOODS and not any(character.isalnum() for character in text):
+        return "nlu_fallback"
     if loop == "application_form" and len(text) <= SHORT and not bookings.find_code(text):
         return {"cancel_booking": "stop", "change_booking": "correct"}.get(intent or "")
     if loop:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from copy import copy
 from typing import Any
 
 import aiohttp
@@ -36,6 +37,7 @@ def apply() -> None:
     RemoteAction._validate_action_result = _validate_action_result
     RemoteAction._action_call_format = _action_call
     EndpointConfig.session = _kept_session
+    DialogueStateTracker.copy = _copy
     rasa_action.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
 
 
@@ -155,6 +157,15 @@ def _action_call(
         "tracker": state,
         "version": "3.6.21",
     }
+
+
+def _copy(self: DialogueStateTracker) -> DialogueStateTracker:
+    """Copy a conversation as it stands; Rasa replays all of it, for every action that it runs."""
+    twin = copy(self)
+    twin.events = copy(self.events)
+    twin.slots = {name: copy(slot) for name, slot in self.slots.items()}
+    twin.active_loop = copy(self.active_loop)
+    return twin
 
 
 def _kept_session(self: EndpointConfig) -> Any:

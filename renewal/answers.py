@@ -77,10 +77,13 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
     """Return what the text says, as slots of the application.
 
     `asked`: the slot the person was just asked for, or None. It decides how short or ambiguous
-    words are taken ("はい", "父です", "2月20日"). `now` is the calendar's now.
+    words are taken ("はい", "父です", "2月20日"). `now` is the calendar's now. What a program
+    writes says nothing, whatever words are in it.
     """
-    plain = normal(text)
     answers: Answers = {}
+    if re.search(r"[{}]", text):
+        return answers
+    plain = normal(text)
     for reader in _READERS:
         answers.update(reader(plain, asked, city))
     answers.update(_dates(text, plain, asked, now))

@@ -53,12 +53,15 @@ class SentenceModel:
         self.weights = linalg.solve(
             likeness, wanted, assume_a="pos", overwrite_a=True, check_finite=False
         )
+        self._ngram_weights = self.letters.T @ self.weights
         return self
 
     def probabilities(self, sentences: Sequence[str]) -> np.ndarray:
         """Return one row for each sentence, one column for each of `labels`; a row sums to 1."""
-        features = self._features([normal_form(sentence) for sentence in sentences])
-        scores = self.sharpness * (self._likeness(*features) @ self.weights)
+        letters, meanings = self._features([normal_form(sentence) for sentence in sentences])
+        # Likeness of letters is linear, so the weights of all sentences add up for each n-gram.
+        scores = self._like_meanings(meanings) @ self.weights + letters @ self._ngram_weights
+        scores *= self.sharpness
         shares = np.exp(scores - scores.max(axis=1, keepdims=True))
         return shares / shares.sum(axis=1, keepdims=True)
 
@@ -71,14 +74,18 @@ class SentenceModel:
 
     def _likeness(self, letters: sparse.csr_matrix, meanings: np.ndarray) -> np.ndarray:
         """Return how much each of the given sentences is like each of those learnt."""
+        likeness = self._like_meanings(meanings)
+        for start in range(0, len(likeness), 500):  # all at once takes gigabytes
+            rows = slice(start, start + 500)
+            likeness[rows] += (letters[rows] @ self.letters.T).toarray()
+        return likeness
+
+    def _like_meanings(self, meanings: np.ndarray) -> np.ndarray:
         likeness = meanings @ self.meanings.T
         likeness -= 1
         likeness *= self.width
         np.exp(likeness, out=likeness)
         likeness *= self.meaning
-        for start in range(0, len(likeness), 500):  # all at once takes gigabytes
-            rows = slice(start, start + 500)
-            likeness[rows] += (letters[rows] @ self.letters.T).toarray()
         return likeness
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -87,9 +94,7 @@ class SentenceModel:
             "labels": self.labels,
             "weights": self.weights.astype(np.float32),
             "meanings": self.meanings.astype(np.float16),
-            "letters_data": self.letters.data,
-            "letters_indices": self.letters.indices,
-            "letters_indptr": self.letters.indptr,
+            "ngram_weights": self._ngram_weights.astype(np.float32),
             "ngrams": np.array(self.ngrams, dtype=str),
             "idf": self.idf,
         }
@@ -101,10 +106,7 @@ class SentenceModel:
         model.labels, model.weights = arrays["labels"], arrays["weights"]
         model.meanings = arrays["meanings"].astype(np.float32)
         model.ngrams, model.idf = arrays["ngrams"].tolist(), arrays["idf"]
-        model.letters = sparse.csr_matrix(
-            (arrays["letters_data"], arrays["letters_indices"], arrays["letters_indptr"]),
-            shape=(len(model.weights), len(model.ngrams)),
-        )
+        model._ngram_weights = arrays["ngram_weights"]
         model._prepare()
         return model
 

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.front_door import MAX_LENGTH, Admitted, admit, clauses, offered_payloads, states_a_case
+from bot.front_door import (
+    MAX_LENGTH,
+    Admitted,
+    admit,
+    clauses,
+    offered_payloads,
+    plain_intent,
+    states_a_case,
+)
 from renewal.clock import TOKYO
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=TOKYO)
@@ -198,3 +206,9 @@ def test_whatever_is_typed_comes_out_short_and_printable(text: str, pin_expected
     assert not any(part.startswith("/") for part in [admitted.text, *clauses(admitted.text)])
     assert len(clauses(admitted.text)) <= 6
     states_a_case(admitted.text, NOW)
+
+
+@pytest.mark.parametrize("marks", ["💩🏛️🇵", "？？？", "…", "↩️"])
+def test_marks_and_pictures_give_no_orders(marks: str) -> None:
+    assert plain_intent(marks, "go_back", "application_form", NOW) == "nlu_fallback"
+    assert plain_intent("👍", "affirm", "application_form", NOW) is None

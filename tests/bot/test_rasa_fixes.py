@@ -21,7 +21,13 @@ from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
@@ -343,6 +349,19 @@ def test_a_turn_with_an_answer_ends_with_it(domain: Domain, tracker: DialogueSta
     assert turn(domain, tracker, ["はい"]) == []
 
 
+def test_a_copy_of_a_conversation_is_equal_and_apart(
+    domain: Domain, tracker: DialogueStateTracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = [ActiveLoop("application_form"), SlotSet("counter", "honchosha")]
+    tracker.update_with_events([UserUttered("予約", {"name": "book"}), *events], domain)
+    replayed = tracker.copy()
+    put_in_place(monkeypatch)
+    twin = tracker.copy()
+    assert twin == replayed and twin.current_state() == replayed.current_state()
+    twin.update_with_events([ActiveLoop(None), SlotSet("counter", "nishiguchi")], domain)
+    assert tracker == replayed and tracker.current_state() == replayed.current_state()
+
+
 # All of them -------------------------------------------------------------------------------------
 
 
@@ -354,6 +373,7 @@ def put_in_place(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
         (RemoteAction, "_validate_action_result"),
         (RemoteAction, "_action_call_format"),
         (EndpointConfig, "session"),
+        (DialogueStateTracker, "copy"),
     ]
     for owner, name in [*places, (rasa_action, "DEFAULT_REQUEST_TIMEOUT")]:
         monkeypatch.setattr(owner, name, getattr(owner, name))
