@@ -46,6 +46,9 @@ _FOR_WHOM = re.compile(
     f"({_ANY_PERSON}){_HONORIFIC}の(?:分|ぶん|カード|マイナンバー|電子証明|更新|手続|代わり|かわり|代理|もの|やつ|期限|予約|\\d|小|中|高)"
     f"|({_ANY_PERSON}){_HONORIFIC}(?:の)?(?:です)?(?:$|[。、])"
 )
+_WHOSE_CARD = re.compile(
+    f"(?:{_ANY_PERSON}|{_SELF}|{_I}){_HONORIFIC}の(?:マイナンバー)?カード|\\bmy card"
+)  # tells whose card it is, not what the notice says
 _GUARDIAN = re.compile("成年後見|後見人|成年被後見|被後見")
 _OTHER_GUARDIAN = re.compile("保佐|補助人|任意後見")
 _NEGATED = re.compile(
@@ -127,7 +130,9 @@ def _notice(text: str, asked: str | None, city: City) -> Answers:
         text,
     ) or (
         not certificate
-        and re.search("マイナンバーカード|まいなんばーかーど|カード|かーど|card", text)
+        and re.search(
+            "マイナンバーカード|まいなんばーかーど|カード|かーど|card", _WHOSE_CARD.sub("", text)
+        )
     )
     if card:
         return {"notice": "card"}
@@ -465,7 +470,7 @@ def _choices(text: str, asked: str | None, city: City) -> Answers:
     if asked == "expiry_help":
         if re.search("このまま|先に|進|skip", text):
             return {"expiry_help": "skip"}
-        if re.search("計算|生年月日|誕生日|調べ|わかる|分かる|calc", text) or yes:
+        if re.search("計算|生年月日|誕生日|調べ|わかる|分かる|空(?:いて|欄|白)|calc", text) or yes:
             return {"expiry_help": "compute"}
         return {"expiry_help": "skip"} if no or re.search("いい|分から|わから", text) else {}
     return {}
@@ -477,7 +482,7 @@ _READERS = (_notice, _people, _proof, _reply_form, _pins, _counter, _certificate
 def _unsure(text: str) -> bool:
     return bool(
         re.search(
-            "分から|わから|分かりませ|わかりませ|分かん|わかん|わがん|不明|知らない|知りません|しらない|見当たら|見つから|書いて(?:い)?ない|don't know|not sure|unknown",
+            "分から|わから|分かりませ|わかりませ|分かん|わかん|わがん|不明|忘れ|わすれ|覚えて(?:い)?(?:ない|ません)|知らない|知りません|しらない|見当たら|見つから|書いて(?:い)?ない|don't know|not sure|unknown",
             text,
         )
     )
@@ -561,6 +566,9 @@ def _one_date(text: str, now: datetime, purpose: Purpose, slot: str) -> Any:
         return found.isoformat()
     if found is not None:
         return {"invalid": found.reason, "text": found.text}
+    months = [item.text for item in dates.read(text, now, purpose) if item.kind == "month"]
+    if months and purpose is not Purpose.ISSUE:
+        return {"invalid": "day_missing", "text": months[0]}
     if slot == "issued_on":
         year = dates.read_year(text, now)
         return str(year) if year else None

@@ -27,7 +27,13 @@ from renewal.documents import (
     documents,
     holder_on,
 )
-from renewal.japanese_dates import Wish, japanese_date, japanese_time, short_date
+from renewal.japanese_dates import (
+    Wish,
+    japanese_date,
+    japanese_time,
+    short_date,
+    wish_in_words,
+)
 from renewal.slots import Slot
 
 
@@ -145,6 +151,9 @@ class Application:
 
 def questions(a: Application, desk: Desk) -> Iterator[str]:
     """Yield the slots that this application needs, in the order in which they are asked."""
+    too_early = _status(a, desk) is Status.TOO_EARLY
+    if too_early and a.notice is None:  # a date told first may end the matter: it goes first
+        yield from _TOO_EARLY
     yield "notice"
     yield "applicant"
     if a.applicant != "self":
@@ -166,9 +175,8 @@ def questions(a: Application, desk: Desk) -> Iterator[str]:
             if not a.near_fifteen:
                 yield "birthday"
             yield "issued_on"
-    if _status(a, desk) is Status.TOO_EARLY:
-        yield "expiry_checked"
-        yield "book_later"
+    if too_early and a.notice is not None:
+        yield from _TOO_EARLY
     yield "pins"
     yield "counter"
     yield "visit_date"
@@ -178,6 +186,9 @@ def questions(a: Application, desk: Desk) -> Iterator[str]:
         yield "visitor_name"
     yield "phone"
     yield "confirmed"
+
+
+_TOO_EARLY = ("expiry_checked", "book_later")
 
 
 def next_question(a: Application, desk: Desk) -> str | None:
@@ -230,6 +241,8 @@ def advance(
     remarks = _said_back(before, a, asked, desk) + remarks
     if a.outcome:
         return a, remarks
+    if asked_too_soon(a, desk):
+        remarks += _wish_said_back(before, a, answers, desk)
     a = _visit(before, a, answers, desk, asked, key, remarks)
     a = _holder_on_the_day(before, a, remarks)
     a = _show_documents(a, desk, remarks)
@@ -429,6 +442,16 @@ def _said_back(before: Application, a: Application, asked: str | None, desk: Des
     if len(told) >= 2 and a.applicant and a.holder and asked in (None, "notice"):
         return [Remark("understood", {"whose": f"@whose_{a.holder}", "who": f"@who_{a.applicant}"})]
     return []
+
+
+def _wish_said_back(
+    before: Application, a: Application, answers: Mapping[str, Any], desk: Desk
+) -> list[Remark]:
+    """Say what was understood of day, time and counter while other questions come first."""
+    parts = wish_in_words(Wish.from_json(answers.get("wish")))
+    if before.counter is None and a.counter in desk.city.counters:
+        parts.append(desk.city.counters[str(a.counter)].short_label)
+    return [Remark("understood_wish", {"wish": "、".join(parts)})] if parts else []
 
 
 def word(name: str, a: Application, desk: Desk) -> str:

@@ -20,6 +20,7 @@ from renewal.japanese_dates.formats import (
     japanese_date,
     japanese_time,
     short_date,
+    wish_in_words,
 )
 from renewal.japanese_dates.reader import read, read_date, read_year, read_year_month
 from renewal.japanese_dates.values import (
@@ -57,4 +58,5 @@ __all__ = [
     "read_year",
     "read_year_month",
     "short_date",
+    "wish_in_words",
 ]

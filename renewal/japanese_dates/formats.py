@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, time
+from typing import TypeVar
+
+from renewal.japanese_dates.values import Wish
+
+T = TypeVar("T", date, time)
 
 # First day of each era (元号), newest first; the calendar is Gregorian from 1873-01-01.
 ERAS = (
@@ -37,3 +43,25 @@ def short_date(day: date) -> str:
 def japanese_time(at: time) -> str:
     """Return "17時30分", or "11時" on the hour."""
     return f"{at.hour}時{at.minute}分" if at.minute else f"{at.hour}時"
+
+
+def wish_in_words(wish: Wish) -> list[str]:
+    """Return what a wish names, part by part: ["12月3日（木）", "15時から19時まで"]."""
+    parts = []
+    if wish.days:
+        parts.append("か".join(short_date(day) for day in wish.days))
+    if wish.first or wish.last:
+        parts.append(_span(short_date, wish.first, wish.last))
+    if wish.weekdays:
+        parts.append("・".join(WEEKDAYS[day] for day in sorted(wish.weekdays)) + "曜日")
+    if wish.not_days:
+        parts.append("・".join(short_date(day) for day in wish.not_days) + "以外")
+    if wish.times:
+        parts.append("か".join(japanese_time(at) for at in wish.times))
+    if wish.from_time or wish.until_time:
+        parts.append(_span(japanese_time, wish.from_time, wish.until_time))
+    return parts
+
+
+def _span(shown: Callable[[T], str], first: T | None, last: T | None) -> str:
+    return (f"{shown(first)}から" if first else "") + (f"{shown(last)}まで" if last else "")

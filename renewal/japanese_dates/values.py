@@ -31,6 +31,7 @@ Reason = Literal[
     "am_pm_conflict",  # 午前15時
     "weekday_mismatch",  # 12月3日の水曜; candidates: the day as dated, the nearest such weekday
     "no_such_era_year",  # 昭和80年; candidates: the day if one counts on
+    "day_missing",  # 令和9年2月, where one day is asked for (renewal/answers.py says so)
     "era_missing",  # 5年3月5日 as a birthday; candidates: one for each era
 ]
 

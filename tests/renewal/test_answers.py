@@ -390,6 +390,7 @@ CHOICES = [
     ("expiry_checked", "何も書いてない", "blank"),
     ("expiry_help", "計算してください", "compute"),
     ("expiry_help", "はい", "compute"),
+    ("expiry_help", "欄が空いてる", "compute"),
     ("expiry_help", "このまま進む", "skip"),
     ("book_later", "予約する", "yes"),
     ("book_later", "はい", "yes"),
@@ -400,6 +401,18 @@ CHOICES = [
     ("reissue_plan", "届いてからにします", "later"),
     ("reissue_plan", "また後で", "later"),
 ]
+
+
+def test_whose_card_it_is_says_nothing_about_the_notice(city: City) -> None:
+    assert "notice" not in read("夫のカードです", "notice", NOW, city)
+    assert "notice" not in read("自分のマイナンバーカードです", "notice", NOW, city)
+    assert read("マイナンバーカードです", "notice", NOW, city) == {"notice": "card"}
+
+
+def test_a_month_alone_is_no_date_of_expiry(city: City) -> None:
+    found = read("令和9年2月", "expires_on", NOW, city)
+    assert found == {"expires_on": {"invalid": "day_missing", "text": "令和9年2月"}}
+    assert read("忘れた", "expires_on", NOW, city) == {"expires_on": "unknown"}
 
 
 @pytest.mark.parametrize(("asked", "text", "value"), CHOICES)

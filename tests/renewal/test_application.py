@@ -135,8 +135,10 @@ def test_an_unknown_expiry_can_be_computed(desk: Desk) -> None:
 
 
 def test_too_early_a_date_is_questioned_before_anything_else_is_asked(desk: Desk) -> None:
-    asked = order(desk, applicant="self", holder="general", expires_on=FAR)
+    known = {"applicant": "self", "holder": "general", "expires_on": FAR}
+    asked = order(desk, notice="certificate", **known)
     assert asked[2:6] == ["expires_on", "expiry_checked", "book_later", "pins"]
+    assert order(desk, **known)[:3] == ["expiry_checked", "book_later", "notice"]
 
 
 def test_who_is_nearly_fifteen_is_asked_for_the_birthday_once(desk: Desk) -> None:
@@ -670,8 +672,15 @@ def test_a_date_that_does_not_exist_is_said_back_and_asked_again(talk: Talk, rea
 
 def test_facts_in_the_first_sentence_are_said_back_in_a_line(talk: Talk) -> None:
     talk.says(applicant="legal_representative", holder="under_15", counter="honchosha", wish="木曜")
-    assert talk.said == ["understood"]
+    assert talk.said == ["understood", "understood_wish"]
+    assert talk.value("understood_wish", "wish") == "木曜日、本庁舎1階"
     assert talk.asked == "notice"
+
+
+def test_a_wish_told_too_soon_is_said_back(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self").says(wish="12/9の11時")
+    assert talk.said == ["understood_wish"]
+    assert talk.value("understood_wish", "wish") == "12月9日（水）、11時"
 
 
 def test_no_seat_is_held_before_it_is_known_that_the_person_may_come(talk: Talk) -> None:
