@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 
 
 def main() -> None:
     """Serve the actions on ACTION_PORT (5055)."""
-    from rasa_sdk.endpoint import create_app
+    with warnings.catch_warnings(record=True):  # those of libraries, for their own developers
+        from rasa_sdk.endpoint import create_app
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     app = create_app("actions", cors_origins=None)

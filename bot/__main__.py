@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -13,6 +14,9 @@ os.environ.setdefault("SANIC_HOST", "127.0.0.1")
 def main() -> None:
     """Run Rasa's own command line; `run` and `shell` listen on loopback only."""
     if len(sys.argv) > 1 and sys.argv[1] in ("run", "shell"):
+        import sanic.app  # noqa: F401  it turns warnings for developers on, so it comes first
+
+        warnings.simplefilter("ignore", DeprecationWarning)
         from bot import rasa_fixes, start
 
         if refused := start.refusals(sys.argv):
