@@ -57,8 +57,8 @@ def some_of(found: list[Slot], most: int) -> list[Slot]:
 def slot_calendar(a: Application, desk: Desk, counter: str | None = None) -> dict[str, Any]:
     """Return days × times with ○ (free) △ (few) × (full), from the first bookable day on."""
     counter_id = counter or application.counters_wanted(a, desk)[0]
-    first, last = application.bookable_days(a, desk)
-    last = min(last, first + timedelta(days=CALENDAR_DAYS - 1))
+    first, bookable_until = application.bookable_days(a, desk)
+    last = min(bookable_until, first + timedelta(days=CALENDAR_DAYS - 1))
     found = slots.slots(desk.bookings, desk.city, counter_id, first, last, desk.now, desk.at)
     by_day = {day: list(group) for day, group in groupby(found, key=lambda s: s.start.date())}
     closures = desk.bookings.closures(first, last)
@@ -81,6 +81,7 @@ def slot_calendar(a: Application, desk: Desk, counter: str | None = None) -> dic
         "counter": counter_id,
         "counter_label": desk.city.counters[counter_id].label,
         "next": payload(next_free) if next_free else None,
+        "bookable": [first.isoformat(), bookable_until.isoformat()],
         "days": days,
     }
 

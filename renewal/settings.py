@@ -21,6 +21,12 @@ def in_production() -> bool:
     return os.environ.get("RENEWAL_ENV") == "production"
 
 
+def public_url() -> str | None:
+    """Return RENEWAL_PUBLIC_URL, the https address under which the bot is reached from outside."""
+    url = os.environ.get("RENEWAL_PUBLIC_URL", "").strip().rstrip("/")
+    return url if url.startswith("https://") else None
+
+
 @lru_cache(maxsize=1)
 def secret_key() -> bytes:
     """Return RENEWAL_SECRET_KEY; in development one is made and kept in var/.

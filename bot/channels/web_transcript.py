@@ -13,15 +13,10 @@ from typing import Any
 
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
-from renewal import settings
+from bot.channels.buttons import button_id
 
 HELLO = "hello-"
 """Message ids that begin so are the widget's own greeting, which nobody typed."""
-
-
-def button_id(conversation: str, payload: str) -> str:
-    """Return what a browser sends instead of a payload."""
-    return settings.keyed_hash(f"button:{conversation}:{payload}")[:16]
 
 
 def shown(message: dict[str, Any], conversation: str) -> dict[str, Any]:

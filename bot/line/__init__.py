@@ -1,0 +1,1 @@
+"""The assistant in LINE: its faces, its menu, its users, its reminders."""
