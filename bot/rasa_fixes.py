@@ -14,14 +14,16 @@ import aiohttp
 from jsonschema import Draft7Validator
 from rasa.core.actions import action as rasa_action
 from rasa.core.actions.action import ActionBotResponse, RemoteAction
+from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
+from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot import front_door
+from bot import front_door, pause, watch
 from renewal import clock
 
 _sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
@@ -34,6 +36,10 @@ def apply() -> None:
     """Put all changes in place. Called once, before Rasa starts."""
     MessageProcessor._handle_message_with_tracker = _receive
     MessageProcessor._run_prediction_loop = _never_silent(MessageProcessor._run_prediction_loop)
+    Agent.handle_message = _attended(Agent.handle_message)
+    MessageProcessor.save_tracker = _counted(MessageProcessor.save_tracker)
+    FailSafeTrackerStore.retrieve = _retrieve
+    FailSafeTrackerStore.save = _save
     RemoteAction._validate_action_result = _validate_action_result
     RemoteAction._action_call_format = _action_call
     EndpointConfig.session = _kept_session
@@ -78,6 +84,46 @@ async def _receive(
     )
     if admitted.secret and parsed["intent"]["name"] == "book":
         await _say(self, "utter_secret_typed", message.output_channel, tracker)
+
+
+def _attended(handle_message: Any) -> Any:
+    """Answer that the chat is paused while it is, with no turn; count and time every other turn."""
+
+    async def handle(self: Agent, message: UserMessage) -> Any:
+        channel = message.output_channel
+        with watch.turn(message.sender_id, channel.name()) as turn:
+            stopped = await pause.current()
+            if stopped is None:
+                return await handle_message(self, message)
+            turn.outcome = "paused"
+            remark, nobody = stopped.remark(), DialogueStateTracker(message.sender_id, [])
+            said = await self.processor.nlg.generate(
+                f"utter_{remark.name}", nobody, channel.name(), **remark.values
+            )
+            await channel.send_response(message.sender_id, said)
+            return getattr(channel, "messages", None)
+
+    return handle
+
+
+def _counted(save_tracker: Any) -> Any:
+    """Count what a turn was about when it has come to its end."""
+
+    async def save(self: MessageProcessor, tracker: DialogueStateTracker) -> None:
+        watch.understood(tracker)
+        await save_tracker(self, tracker)
+
+    return save
+
+
+async def _retrieve(self: FailSafeTrackerStore, sender_id: str) -> DialogueStateTracker | None:
+    """Fail when the database does; Rasa would begin a new conversation, as if nothing was said."""
+    return await self._tracker_store.retrieve(sender_id)
+
+
+async def _save(self: FailSafeTrackerStore, tracker: DialogueStateTracker) -> None:
+    """Fail when the database does; Rasa would keep the turn in this process alone."""
+    await self._tracker_store.save(tracker)
 
 
 async def _say(

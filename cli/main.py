@@ -16,6 +16,8 @@ COMMANDS = {
     "capacity": ("cli.closures:capacity", "席の数の臨時の変更"),
     "calls": ("cli.closures:calls", "休みなどで連絡が必要になった予約"),
     "statistics": ("cli.statistics:statistics", "週と窓口ごとの件数"),
+    "pause": ("cli.pause:pause", "チャットを止めます（市民の方には理由と電話番号が出ます）"),
+    "resume": ("cli.pause:resume", "止めたチャットを再開します"),
     "audit": ("cli.upkeep:audit", "だれがいつ何をしたかの記録"),
     "purge": ("cli.upkeep:purge_data", "期限の過ぎた個人情報の消去"),
     "backup": ("cli.upkeep:backup_data", "予約のバックアップ"),

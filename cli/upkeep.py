@@ -43,6 +43,8 @@ _WHAT = {
     "booked": "予約に戻した",
     "closure_add": "休み・席数を登録",
     "closure_remove": "休み・席数をやめた",
+    "pause": "チャットを止めた",
+    "resume": "チャットを再開した",
     "purge": "個人情報を消去",
     "backup": "バックアップ",
     "restore": "バックアップから戻した",

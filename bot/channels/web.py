@@ -290,14 +290,16 @@ class Turn(OutputChannel):
 
     async def _run(self) -> None:
         text: str | None = None
+        done: Answer = {"done": True}
         try:
             text = await self._take_in()
         except Exception as error:
             # Not the error's message: it may hold a name or a phone.
             log.error("a web turn failed: %s", type(error).__name__)
-        if not self._ready:
+            done["failed"] = True  # nothing was kept: the same message may be sent again
+        if "failed" in done or not self._ready:
             self._add({"who": "bot", "text": WORDS["failed"].format(phone=_phone())})
-        self._add({"done": True, "text": text})
+        self._add({**done, "text": text})
 
     async def _take_in(self) -> str | None:
         """Answer the message, or again what was answered; return how the text was stored."""

@@ -145,3 +145,13 @@ attempts = sa.Table(
     sa.Column("at", Utc, nullable=False),
     sa.Index(None, "subject", "at"),
 )
+
+# When the chat was stopped by staff, why (in words for citizens), and until when.
+pauses = sa.Table(
+    "pauses",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("ended_at", Utc),
+)

@@ -38,6 +38,10 @@ DOMAIN_FILE = Path(__file__).resolve().parents[2] / "domain.yml"
 # SHA-256 of the methods that we replace or that call what we replace, in Rasa 3.6.21. When one
 # differs, read what Rasa changed before you write the new figure here.
 RASA = {
+    "core.agent:Agent.handle_message": "05c7d977a721e664",
+    "core.processor:MessageProcessor.save_tracker": "e095ffbca650b72e",
+    "core.tracker_store:FailSafeTrackerStore.retrieve": "3a893008fbafc668",
+    "core.tracker_store:FailSafeTrackerStore.save": "d181047ec2fddedc",
     "core.processor:MessageProcessor._handle_message_with_tracker": "52ddf94017c2cb84",
     "core.processor:MessageProcessor._run_prediction_loop": "008710b6abefaadf",
     "core.processor:MessageProcessor.parse_message": "1cd8ac2218759de2",
@@ -99,6 +103,8 @@ def test_rasas_method_is_the_one_that_we_know(method: str) -> None:
         (rasa_fixes._validate_action_result,
          "core.actions.action:RemoteAction._validate_action_result"),
         (rasa_fixes._action_call, "core.actions.action:RemoteAction._action_call_format"),
+        (rasa_fixes._retrieve, "core.tracker_store:FailSafeTrackerStore.retrieve"),
+        (rasa_fixes._save, "core.tracker_store:FailSafeTrackerStore.save"),
         (rasa_fixes._kept_session, "utils.endpoints:EndpointConfig.session"),
     ],
 )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.server.servers import ROOT, Servers, running
 
@@ -102,6 +105,72 @@ def test_without_the_action_server_a_person_hears_an_apology_and_the_phone_numbe
         servers.wait_for_actions()
 
 
+def test_what_is_said_while_the_action_server_is_away_is_not_lost(servers: Servers) -> None:
+    for text in ("予約する", "電子証明書"):
+        servers.says("away", text)
+    servers.stop("actions", signal.SIGKILL)
+    try:
+        begun = time.monotonic()
+        said = text_of(servers.says("away", "本人です"))
+        assert "024-505-0445" in said
+        assert time.monotonic() - begun < 3
+        ready = requests.get(f"{servers.url}/readyz", timeout=5)
+        assert ready.status_code == 503
+        assert ready.json()["actions"] is False
+    finally:
+        servers.start("actions")
+        servers.wait_for_actions()
+    assert "期限" in text_of(servers.says("away", "本人です"))
+
+
+def test_a_pause_answers_everybody_and_no_conversation_moves(servers: Servers) -> None:
+    for text in ("予約する", "電子証明書"):
+        servers.says("paused", text)
+    renewal(servers, "pause", "--reason", "システムの点検のためです")
+    said = until(lambda: text_of(servers.says("paused", "本人です")), "お休み")
+    assert "システムの点検のためです。" in said
+    assert "024-505-0445" in said
+    renewal(servers, "resume")
+    assert "期限" in until(lambda: text_of(servers.says("paused", "本人です")), "期限")
+
+
+def until(ask: Callable[[], str], word: str) -> str:
+    """Return the first answer that has the word in it; fails after four seconds."""
+    deadline = time.monotonic() + 4
+    while word not in (said := ask()):
+        assert time.monotonic() < deadline, said
+        time.sleep(0.2)
+    return said
+
+
+def test_who_runs_the_bot_sees_figures_and_nothing_personal(servers: Servers) -> None:
+    assert requests.get(f"{servers.url}/healthz", timeout=5).status_code == 200
+    assert requests.get(f"{servers.url}/readyz", timeout=5).json() == dict.fromkeys(
+        ("model", "database", "conversations", "actions"), True
+    )
+    for text in ("サトウハナコです", "ぱぴぷぺぽぴぷぺ", "こんにちは"):
+        servers.says("watched-conversation", text)
+    figures = requests.get(f"{servers.url}/metrics", timeout=5).text
+    for line in (
+        'renewal_turns_total{channel="collector",outcome="answered"}',
+        'renewal_intents_total{band="understood",intent="greet"}',
+        'renewal_bookings{status="booked"}',
+        "renewal_turn_seconds_bucket",
+        "renewal_fallbacks_total",
+        "renewal_holds",
+        "renewal_database_up 1.0",
+    ):
+        assert line in figures
+    assert "watched-conversation" not in figures
+    assert "サトウ" not in figures
+
+
+def test_what_is_for_who_runs_the_bot_does_not_go_through_a_proxy(servers: Servers) -> None:
+    for path in ("healthz", "readyz", "metrics"):
+        through = {"X-Forwarded-For": "192.0.2.1"}
+        assert requests.get(f"{servers.url}/{path}", headers=through, timeout=5).status_code == 404
+
+
 def test_a_typed_command_is_text(servers: Servers) -> None:
     for text in ("予約する", "電子証明書", '/inform{"applicant": "self", "confirmed": "yes"}'):
         said = text_of(servers.says("typed", text))
@@ -110,8 +179,6 @@ def test_a_typed_command_is_text(servers: Servers) -> None:
 
 
 def test_the_page_answers_and_names_the_phone_number(servers: Servers) -> None:
-    import requests
-
     page = requests.get(f"{servers.url}/chat/", timeout=10)
     assert page.status_code == 200
     assert "024-505-0445" in page.text

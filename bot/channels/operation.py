@@ -1,0 +1,130 @@
+"""For whoever runs the bot, never for the public: /healthz, /readyz and /metrics, on loopback.
+
+/healthz says that the process lives; /readyz that it can serve a citizen, and if not, why.
+A server that is being stopped turns new requests away (503, and the proxy asks another one) and
+finishes the turns that are under way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import sqlalchemy as sa
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, Sanic, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot import database, json_log, redis_server, watch
+from renewal import settings
+from renewal.bookings import schema_version
+
+CHECK_SECONDS = 2.0
+LONGEST_STOP = 12.0
+"""Seconds that running turns get before the process ends: an action takes 10 at most."""
+
+
+class Operation(InputChannel):
+    """A channel without messages: Rasa mounts what a channel serves."""
+
+    @classmethod
+    def name(cls) -> str:
+        return "operation"
+
+    def url_prefix(self) -> str:
+        return "/"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        operation = Blueprint("operation")
+
+        @operation.get("/healthz")
+        async def lives(request: Request) -> HTTPResponse:
+            return response.json({"alive": True})
+
+        @operation.get("/readyz")
+        async def ready(request: Request) -> HTTPResponse:
+            checks = await readiness(request.app.ctx.agent)
+            return response.json(checks, 200 if all(checks.values()) else 503)
+
+        @operation.get("/metrics")
+        async def metrics(request: Request) -> HTTPResponse:
+            figures = await asyncio.to_thread(generate_latest)
+            return response.raw(figures, content_type=CONTENT_TYPE_LATEST)
+
+        @operation.middleware("request")
+        async def only_from_this_machine(request: Request) -> HTTPResponse | None:
+            passed_on = "x-forwarded-for" in request.headers or "forwarded" in request.headers
+            return response.empty(404) if passed_on else None
+
+        @operation.listener("before_server_start")
+        async def begin(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+            watch.count_the_database()
+            if settings.in_production():
+                json_log.use()
+
+        @operation.listener("before_server_stop")
+        async def finish_turns(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+            app.request_middleware.appendleft(_turn_away)
+
+            async def finished() -> None:
+                while watch.running():
+                    await asyncio.sleep(0.05)
+
+            try:
+                await asyncio.wait_for(finished(), LONGEST_STOP)
+            except asyncio.TimeoutError:
+                watch.error_in("stop")
+
+        return operation
+
+
+async def _turn_away(request: Request) -> HTTPResponse:
+    return response.empty(503, {"Connection": "close", "Retry-After": "1"})
+
+
+async def readiness(agent: Agent | None) -> dict[str, bool]:
+    """Return which of the things that a turn needs answer, each within two seconds."""
+    checks: dict[str, Awaitable[Any]] = {
+        "model": _model(agent),
+        "database": asyncio.to_thread(_bookings_database),
+    }
+    if agent is not None and agent.tracker_store is not None:
+        checks["conversations"] = asyncio.to_thread(_conversations, agent)
+        checks["actions"] = _actions(agent)
+    if redis_server.client() is not None:
+        checks["redis"] = redis_server.ping()
+    answers = await asyncio.gather(*map(_in_time, checks.values()))
+    return dict(zip(checks, answers, strict=True))
+
+
+async def _in_time(check: Awaitable[Any]) -> bool:
+    try:
+        return bool(await asyncio.wait_for(check, CHECK_SECONDS))
+    except Exception:
+        return False
+
+
+async def _model(agent: Agent | None) -> bool:
+    return agent is not None and agent.is_ready()
+
+
+def _bookings_database() -> bool:
+    current, newest = schema_version(database.engine())
+    return current == newest
+
+
+def _conversations(agent: Agent) -> bool:
+    store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+    with store.engine.connect() as connection:
+        return bool(connection.scalar(sa.text("SELECT 1")))
+
+
+async def _actions(agent: Agent) -> bool:
+    url = agent.action_endpoint.url.rpartition("/")[0] + "/health"
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        return answer.status == 200
