@@ -4,6 +4,7 @@ import os
 
 from alembic import context
 
+import bot.line.tables  # noqa: F401  its tables are part of the metadata
 from renewal.bookings.engine import create_engine_from, writing
 from renewal.bookings.schema import metadata
 

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+import bot.line.tables  # noqa: F401  its tables are part of the metadata
 from renewal import city as city_module
 from renewal.bookings import Bookings, create_engine_from, migrate
 from renewal.bookings.schema import metadata
