@@ -10,7 +10,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import AssistantAction, Events, Turn, desk, say
-from renewal import application, calendar_view, settings
+from renewal import application, calendar_view, party, settings
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import Card, HoldExpired, NotBookable, SlotFull, TryAgain, Visit
 from renewal.japanese_dates import japanese_date, japanese_time, short_date
@@ -110,6 +110,10 @@ def _unanswered(
 def _cleared(a: Application, what: str) -> Application:
     if what == "visit":
         return replace(a, visit_date=None, visit_time=None, wish=None, confirmed=None)
+    if what == "name_kana":
+        return party.without_names(replace(a, confirmed=None))
+    if what == "cards":
+        return Application(family=True, counter=a.counter, wish=a.wish, phone=a.phone, hold=a.hold)
     if what in {f.name for f in fields(Application)}:
         return replace(a, **{what: None, "confirmed": None})
     return a
@@ -127,12 +131,17 @@ def _ask(
         after, how = replace(after, confirmed=None), "fix"
     question = application.next_question(after, at_desk)
     lead = "@lead_2" if tracker.get_slot("lead") == "@lead_1" else "@lead_1"
-    if how is None and question and question == tracker.get_slot("requested_slot"):
+    person = party.person(after)
+    asked = (tracker.get_slot("requested_slot"), tracker.get_slot("person"))
+    alike = (question, person) == asked and after.pins_each == before.pins_each
+    if how is None and question and alike:
         how = "short"
     changed = after.changes_since(before)
     return [
         *(SlotSet(name, value) for name, value in changed.items()),
         SlotSet("ask_how", how),
+        SlotSet("person", person),
+        SlotSet("several", person is not None),
         SlotSet("lead", lead),
         SlotSet("stopped", None),
         SlotSet("failed_answers", None),
@@ -220,14 +229,19 @@ class ActionAskConfirmed(AssistantAction):
 
 def _summary(a: Application, at_desk: Desk) -> str:
     assert a.start is not None
+    people = application.checklists(a, at_desk)
+    several = len(people) > 1
+    hold = at_desk.bookings.held(str(a.hold)) if several else None
+    names = "、".join(f"{card.name_kana} 様" for card in party.each(a))
     lines = [
         f"日時　{japanese_date(a.start.date())}{japanese_time(a.start.time())}",
+        *([f"人数　{application.places_in_words(hold.places)}"] if hold else []),
         f"窓口　{at_desk.city.counters[str(a.counter)].label}",
-        f"カードの持ち主　{a.name_kana} 様",
+        f"カードの持ち主　{names}",
         *([f"来られる方　{a.visitor_name} 様"] if a.visitor_name else []),
         f"電話　{a.phone}",
         "持ち物",
-        application.documents_text(application.checklist(a, at_desk)),
+        application.people_text(people) if several else application.documents_text(people[0][1]),
     ]
     return "\n".join(lines)
 
@@ -256,11 +270,10 @@ class ActionFinishApplication(AssistantAction):
             say(dispatcher, [Remark("time_lost")])
             lost = ("hold", "visit_time", "visit_date", "confirmed", "wish")
             return [*(SlotSet(name, None) for name in lost), FollowupAction("application_form")]
-        start = booking.start
         dispatcher.utter_message(
             response="utter_booked",
             code=booking.code,
-            when=f"{japanese_date(start.date())}{japanese_time(start.time())}",
+            when=calendar_view.when(booking),
             counter_label=at_desk.city.counters[booking.counter].label,
             buttons=calendar_view.booking_buttons(booking),
             json_message=calendar_view.booking_card(booking, at_desk),
@@ -269,24 +282,29 @@ class ActionFinishApplication(AssistantAction):
 
 
 def _visit(a: Application, at_desk: Desk, tracker: Tracker) -> Visit:
-    items = application.checklist(a, at_desk)
-    card = Card(
+    applicants = [str(card.applicant) for card in party.each(a)]
+    applicant = "self" if "self" in applicants else applicants[0]
+    return Visit(
+        applicant=applicant,
+        cards=tuple(_card(card, applicant, at_desk) for card in party.each(a)),
+        phone=a.phone,
+        visitor_name=a.visitor_name,
+        channel=tracker.get_latest_input_channel() or "shell",
+        conversation=settings.keyed_hash(tracker.sender_id),
+    )
+
+
+def _card(a: Application, visitor: str, at_desk: Desk) -> Card:
+    return Card(
         holder=str(a.holder),
         name_kana=a.name_kana,
-        documents=tuple(item.id for item in items),
+        documents=tuple(item.id for item in application.checklist(a, at_desk)),
         same_household=a.proof_waiver == "same_household",
         honseki_in_city=a.proof_waiver == "honseki_in_city",
         forgotten_pins=tuple(a.forgotten_pins or ()),
         certificates=a.certificates or "both",
         expires_on=a.expiry,
-    )
-    return Visit(
-        applicant=str(a.applicant),
-        cards=(card,),
-        phone=a.phone,
-        visitor_name=a.visitor_name,
-        channel=tracker.get_latest_input_channel() or "shell",
-        conversation=settings.keyed_hash(tracker.sender_id),
+        applicant=None if a.applicant == visitor else a.applicant,
     )
 
 

@@ -218,7 +218,7 @@ class Turn:
             found = {name: value for name, value in found.items() if name != "applicant"}
         if self.intent == "correct" or _CORRECTS.search(answers.normal(text)):
             return found
-        free = {self.asked, "wish", "counter"}
+        free = {self.asked, "wish", "counter", "cards", "cards_by", "people"}
         if self.asked in ("expiry_checked", "birthday", "issued_on"):
             free |= {"expires_on", "expiry_help"}
         return {

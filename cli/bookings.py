@@ -201,7 +201,7 @@ def _show(
                 booking.code,
                 f"{short_date(booking.start.date())}{booking.start:%H:%M}",
                 counter_label(city, booking.counter),
-                output.WORDS[booking.visit.applicant],
+                output.WORDS[booking.applicant_for(card)],
                 output.WORDS[card.holder],
                 card.name_kana or "（消去済み）",
                 output.phone(booking.phone),
@@ -303,7 +303,11 @@ def _cards(
         raise Refused(_NOT_BOOKABLE["too_many_cards"].format(most=city.booking.max_cards))
     cards = []
     for number, name in enumerate(names):
-        this = case_of(holder=holders[number if len(holders) > 1 else 0], **case)
+        holder = holders[number if len(holders) > 1 else 0]
+        visitor = case["applicant"]
+        if visitor == "self" and len(names) > 1 and holder != "general":
+            visitor = "legal_representative"  # a parent with a card of their own, and a child's
+        this = case_of(holder=holder, **{**case, "applicant": visitor})
         cards.append(
             Card(
                 holder=this.holder.value,
@@ -314,6 +318,7 @@ def _cards(
                 forgotten_pins=tuple(pin.value for pin in Pin if pin in this.forgotten_pins),
                 certificates=this.certificates.value,
                 expires_on=expires[number] if expires else None,
+                applicant=None if visitor == case["applicant"] else visitor,
             )
         )
     return tuple(cards)

@@ -102,6 +102,7 @@ def _visit(booking: Booking, call: str | None) -> dict[str, Any]:
             {
                 "name_kana": card.name_kana,
                 "holder": card.holder,
+                "applicant": booking.applicant_for(card),
                 "documents": list(card.documents),
                 "check": list(checks(card, booking)),
             }

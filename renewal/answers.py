@@ -89,6 +89,11 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
     plain = normal(text)
     for reader in _READERS:
         answers.update(reader(plain, asked, city))
+    several = _several(plain, asked)
+    if several.get("people"):
+        # Whose card is whose stands there; who "comes" is not one of them.
+        answers = {k: v for k, v in answers.items() if k not in ("applicant", "holder")}
+    answers.update(several)
     answers.update(_dates(text, plain, asked, now))
     if asked is not None and asked in _DIRECT:
         direct = _DIRECT[asked](text)
@@ -101,6 +106,87 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
         if kana:
             answers["name_kana"] = kana
     return answers
+
+
+# Several cards -----------------------------------------------------------------------------
+
+_COUNT = "[1-9]|1[0-9]|一|二|三|四|五|六|ひとり|ふたり"
+_COUNTED = re.compile(
+    f"({_COUNT})(?:人|名|枚)?(?:分|ぶん)(?!の|か月|後|前|間)"
+    f"|({_COUNT})(?:人|名|枚)(?:分|ぶん)?(?:の(?:予約|更新|カード|手続)|まとめて|一緒に|いっしょに|"
+    "で(?:予約|お願|おねが|更新|手続|行|伺|来|す|$)|に(?:変|減|増|し)|を(?:予約|お願|更新)|お願|予約)"
+    f"|(?:家族|夫婦|親子|子ども|子供|兄弟|姉妹)(?:が|は)?({_COUNT})(?:人|名)"
+)
+_SEVERAL = re.compile(
+    "家族(?:全員|みんな|皆)|(?:家族|全員|みんな|皆)の?(?:分|ぶん)|(?:全員|みんな)で(?:予約|更新|行)|"
+    "(?:子ども|子供)(?:たち|達)の|何人(?:か|分)|まとめて(?:予約|更新|手続)|whole family|my family"
+)
+_ONE_MORE = re.compile(
+    "(?:もう|あと)(?:1|一|ひと)(?:人|り|名|枚)|(?:1|一|ひと)(?:人|り|名|枚)(?:を|分)?(?:追加|増や|ふや)"
+)
+_ONE_LESS = re.compile(
+    f"(?:1|一|ひと)(?:人|り|名|枚)(?:を|分)?(?:減ら|へら)|(?:下の子|上の子|{_ANY_PERSON}){_HONORIFIC}"
+    "(?:の分)?(?:は|を)(?:やめ|止め|抜き|外し|なし|取り?消|いらない|不要)"
+)
+_MEMBER = f"(?:{_I}|{_ANY_PERSON}){_HONORIFIC}(?:(?:{_COUNT})(?:人|名))?"
+_AND = "(?:(?:と|、|や|&|プラス|\\+)(?:あと|それと|それから)?)"
+_MEMBERS = re.compile(f"{_MEMBER}(?:{_AND}{_MEMBER})+")
+_TOGETHER = re.compile("(?:2人|二人|ふたり|一緒|いっしょ|夫婦|揃って|そろって)で?.{0,6}(?:行|伺|来|窓口)")
+
+
+def _several(text: str, asked: str | None) -> Answers:
+    """Return that several cards are meant: how many, and whose as far as that is told."""
+    answers: Answers = {}
+    if _ONE_LESS.search(text):
+        return {"cards_by": -1}
+    if _ONE_MORE.search(text):
+        return {"cards_by": 1}
+    people = _members(text)
+    if len(people) > 1:
+        answers["people"] = people
+    counted = _COUNTED.search(text)
+    if counted:
+        answers["cards"] = _count(next(group for group in counted.groups() if group))
+        if counted[3] and people:  # "子ども2人と私の分": the two are some of them
+            del answers["cards"]
+        elif counted[3] and text.find("家族") < 0 and re.search("子ども|子供", counted[0]):
+            answers["people"] = [{"relation": "child"}] * answers["cards"]
+    elif asked == "cards" and (bare := re.search(f"{_COUNT}|0|いない|なし|ゼロ", text)):
+        answers["cards"] = 0 if re.search("0|いない|なし|ゼロ", bare[0]) else _count(bare[0])
+    elif not people and _SEVERAL.search(text):
+        answers["cards"] = "several"
+    if answers.get("cards") == 1 and asked != "cards":
+        del answers["cards"]
+    if "people" in answers and answers.get("cards") not in (None, "several"):
+        answers["people"] = answers["people"][: answers["cards"]]
+    return answers
+
+
+def _members(text: str) -> list[dict[str, Any]]:
+    """Return what is known of each person in "子ども2人と私の分", the visitor first."""
+    named = _MEMBERS.search(text)
+    if not named:
+        both = re.search("夫婦(?:2人|二人|ふたり)?(?:で|の|とも|分)", text)
+        if not both:
+            return []
+        spouse = {"applicant": "self", "holder": "general"} if _TOGETHER.search(text) else {}
+        return [{"applicant": "self", "holder": "general"}, spouse]
+    if not re.search("分|ぶん|更新|カード|予約|枚|手続|お願い|電子", text[named.end() :]):
+        return []
+    people: list[dict[str, Any]] = []
+    for word in re.split(_AND, named[0]):
+        count = re.search(f"({_COUNT})(?:人|名)", word)
+        if re.match(f"(?:{_I})", word):
+            people.insert(0, {"applicant": "self", "holder": "general"})
+        else:
+            known = {"relation": "child"} if re.match(_CHILD, word) else {}
+            people += [dict(known) for _ in range(_count(count[1]) if count else 1)]
+    return people
+
+
+def _count(word: str) -> int:
+    words = {"ひとり": 1, "ふたり": 2}
+    return words.get(word) or "一二三四五六".find(word) + 1 or int(word)
 
 
 # Readers -----------------------------------------------------------------------------------

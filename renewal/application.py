@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from renewal import certificate, opening_hours, slots
-from renewal.bookings import Bookings, NotBookable, SlotFull, TryAgain
+from renewal import certificate, opening_hours, party, slots
+from renewal.bookings import Bookings, Hold, NotBookable, Place, SlotFull, TryAgain
 from renewal.certificate import Status
 from renewal.city import City
 from renewal.clock import TOKYO
@@ -68,6 +68,12 @@ class Remark:
 class Application:
     """The answers so far; None is what is not known yet. Dates are ISO 8601, times HH:MM."""
 
+    family: bool | None = None  # several cards, as far as is known
+    cards: int | None = None  # how many, where that was said
+    done: list[dict[str, Any]] | None = None  # cards finished (renewal/party.py)
+    to_come: list[dict[str, Any]] | None = None  # what is known of those that follow
+    pins_each: bool | None = None  # somebody has forgotten: each is asked
+    relation: str | None = None
     notice: str | None = None
     applicant: str | None = None
     holder: str | None = None
@@ -151,6 +157,20 @@ class Application:
 
 def questions(a: Application, desk: Desk) -> Iterator[str]:
     """Yield the slots that this application needs, in the order in which they are asked."""
+    yield from _card_questions(a, desk)
+    yield "counter"
+    yield "visit_date"
+    yield "visit_time"
+    yield "name_kana"
+    if all(card.applicant != "self" for card in party.each(a)):
+        yield "visitor_name"
+    yield "phone"
+    yield "confirmed"
+
+
+def _card_questions(a: Application, desk: Desk) -> Iterator[str]:
+    if a.family and a.cards is None:
+        yield "cards"
     too_early = _status(a, desk) is Status.TOO_EARLY
     if too_early and a.notice is None:  # a date told first may end the matter: it goes first
         yield from _TOO_EARLY
@@ -178,14 +198,6 @@ def questions(a: Application, desk: Desk) -> Iterator[str]:
     if too_early and a.notice is not None:
         yield from _TOO_EARLY
     yield "pins"
-    yield "counter"
-    yield "visit_date"
-    yield "visit_time"
-    yield "name_kana"
-    if a.applicant != "self":
-        yield "visitor_name"
-    yield "phone"
-    yield "confirmed"
 
 
 _TOO_EARLY = ("expiry_checked", "book_later")
@@ -195,7 +207,11 @@ def next_question(a: Application, desk: Desk) -> str | None:
     """Return the slot to ask for next, or None when the application has ended or is complete."""
     if a.outcome:
         return None
-    return next((slot for slot in questions(a, desk) if getattr(a, slot) is None), None)
+    return _open(questions(a, desk), a)
+
+
+def _open(slots_in_order: Iterable[str], a: Application) -> str | None:
+    return next((slot for slot in slots_in_order if getattr(a, slot) is None), None)
 
 
 def step_back(a: Application, desk: Desk, asked: str | None) -> Application:
@@ -203,11 +219,17 @@ def step_back(a: Application, desk: Desk, asked: str | None) -> Application:
     order = list(questions(a, desk))
     before = order[: order.index(asked)] if asked in order else order
     answered = [slot for slot in before if getattr(a, slot) is not None]
+    if a.done and not set(answered) - {"notice", "pins", "proof_waiver"}:
+        a = party.previous_card(a)
+        before = list(_card_questions(a, desk))
+        answered = [slot for slot in before if getattr(a, slot) is not None]
     if not answered:
         return a
     last = answered[-1]
     if last == "holder" and a.applicant == "self":
         last = "applicant"
+    if last == "name_kana":
+        return party.without_names(a)
     cleared = {last: None}
     if last in ("visit_date", "visit_time"):
         cleared = {"visit_date": None, "visit_time": None, "wish": None}
@@ -232,15 +254,28 @@ def advance(
         # 保佐人, 補助人, 任意後見人: never treated as legal representatives here (facts, OPEN).
         return replace(a, outcome="other_guardian"), [Remark("ask_other_guardian")]
     answers = _refuse_invalid(answers, remarks)
+    a = _people_counted(a, answers, desk, remarks)
+    if answers.get("name_kana") and a.done:
+        a = party.with_name(a, answers.pop("name_kana"))
     taken = {name: value for name, value in answers.items() if name in _FIELDS}
     before = a
+    if taken.get("pins") == "forgotten" and party.has_more(a) and not a.pins_each:
+        # Who of them it is decides what each brings.
+        taken = {**taken, "pins": None, "forgotten_pins": None, "pins_each": True}
     a = replace(a, **{name: value for name, value in taken.items() if name != "wish"})
     a = _reset_dependents(before, a)
     for step in (_notice, _people, _reply_form, _expiry, _pins, _counter):
         a = step(before, a, desk, remarks)
     remarks = _said_back(before, a, asked, desk) + remarks
+    if a.outcome and party.number(a) > 1:
+        a = party.without_this_card(replace(a, outcome=None))
+        remarks.append(Remark("others_go_on", {"number": party.number(a)}))
     if a.outcome:
         return a, remarks
+    a = party.with_shared_proof(a)
+    while party.has_more(a) and not _open(_card_questions(a, desk), a):
+        a = party.with_shared_proof(party.next_card(a))
+    a = _counter_for_all(a, desk, remarks)
     if asked_too_soon(a, desk):
         remarks += _wish_said_back(before, a, answers, desk)
     a = _visit(before, a, answers, desk, asked, key, remarks)
@@ -252,10 +287,41 @@ def advance(
 _FIELDS = {f.name for f in fields(Application)}
 
 
+def _people_counted(
+    a: Application, answers: dict[str, Any], desk: Desk, remarks: list[Remark]
+) -> Application:
+    """Take in how many cards there are and whose they are, which decides what is asked at all."""
+    people, cards = answers.pop("people", None), answers.pop("cards", None)
+    by = answers.pop("cards_by", 0)
+    before = party.number(a)
+    if people and before == 1 and not a.done:
+        a = party.begin(a, people)
+    if by and a.cards is None and by < 0:
+        by = 0  # of one card none can be left out
+    if cards is None and by:
+        cards = max(1, before + by)
+    if cards == "several":
+        a = replace(a, family=True)
+    elif cards == 0:
+        remarks.append(Remark("card_renewal"))
+        a = replace(a, cards=1, family=False, outcome="card_renewal")
+    elif cards is not None:
+        a = party.counted(a, int(cards))
+    if party.number(a) > desk.city.booking.max_cards:
+        remarks.append(Remark("too_many_cards", {"most": desk.city.booking.max_cards}))
+        a = replace(party.counted(a, 1), cards=None, family=True)
+    elif party.number(a) != before and party.number(a) > 1:
+        remarks.append(Remark("understood_cards", {"number": party.number(a)}))
+    if party.number(a) != before and a.hold:
+        desk.bookings.release(a.hold)
+        a = replace(a, hold=None)
+    return a
+
+
 def _refuse_invalid(answers: dict[str, Any], remarks: list[Remark]) -> dict[str, Any]:
     good: dict[str, Any] = {}
     for name, value in answers.items():
-        if isinstance(value, dict) and "invalid" in value:
+        if name != "wish" and isinstance(value, dict) and "invalid" in value:
             remarks.append(Remark(f"invalid_{value['invalid']}", {"said": value["text"]}))
         else:
             good[name] = value
@@ -278,6 +344,11 @@ def _notice(before: Application, a: Application, desk: Desk, remarks: list[Remar
         and a.card_expires_on
         and certificate.is_card_renewal(None, a.expiry, date.fromisoformat(a.card_expires_on))
     )
+    if a.notice == "card" and party.is_several(a) and not a.done:
+        # Only those whose notice is about the certificate go on; how many, they know.
+        remarks.append(Remark("card_renewal_some"))
+        alone = replace(party.counted(a, 1), relation=None, applicant=None, holder=None)
+        return replace(alone, notice="certificate", cards=None, family=True)
     if a.notice == "card" or both_dates:
         remarks.append(Remark("card_renewal"))
         return replace(a, outcome="card_renewal")
@@ -414,6 +485,28 @@ def _counter(before: Application, a: Application, desk: Desk, remarks: list[Rema
     return a
 
 
+def _counter_for_all(a: Application, desk: Desk, remarks: list[Remark]) -> Application:
+    """Leave a counter where so many cards never find a place at once, and name one where they do."""
+    if party.number(a) == 1 or a.counter in (None, "any") or a.hold:
+        return a
+    alone = replace(a, wish=None)
+    if offer(alone, desk, limit=1):
+        return a
+    elsewhere = offer(replace(alone, counter="any"), desk, limit=1)
+    counters = desk.city.counters
+    remarks.append(
+        Remark(
+            "counter_too_small" if elsewhere else "no_counter_large_enough",
+            {
+                "number": party.number(a),
+                "counter_label": counters[str(a.counter)].short_label,
+                "other_label": counters[elsewhere[0].counter].short_label if elsewhere else "",
+            },
+        )
+    )
+    return replace(a, counter=None, visit_date=None, visit_time=None)
+
+
 _SAID_BACK = (
     "notice",
     "applicant",
@@ -470,12 +563,13 @@ def word(name: str, a: Application, desk: Desk) -> str:
 
 
 def not_before(a: Application, desk: Desk) -> date | None:
-    """Return the first day this person may come: window, and a form that must arrive first."""
+    """Return the first day these people may come: windows, and a form that must arrive first."""
     days = []
-    if a.expiry:
-        days.append(certificate.renewal_window(a.expiry).renewable_from)
-    if a.reply_form == "missing":
-        days.append(desk.today + timedelta(days=desk.city.reply_form.reissue_days))
+    for card in party.each(a):
+        if card.expiry:
+            days.append(certificate.renewal_window(card.expiry).renewable_from)
+        if card.reply_form == "missing":
+            days.append(desk.today + timedelta(days=desk.city.reply_form.reissue_days))
     return max(days, default=None)
 
 
@@ -501,6 +595,7 @@ def offer(a: Application, desk: Desk, limit: int = 4) -> list[Slot]:
         _within_limit(a, a.wished),
         desk.now,
         desk.at,
+        seats=party.number(a),
         not_before=not_before(a, desk),
         limit=limit,
     )
@@ -508,12 +603,18 @@ def offer(a: Application, desk: Desk, limit: int = 4) -> list[Slot]:
 
 def free_on(a: Application, desk: Desk, day: date) -> list[Slot]:
     """Return the free starts of a day at the counters wanted, by the wished times if any fit."""
-    found = [
-        slot
-        for counter in counters_wanted(a, desk)
-        for slot in slots.slots(desk.bookings, desk.city, counter, day, day, desk.now, desk.at)
-        if slot.free > 0
-    ]
+    found = list(
+        slots.fitting(
+            desk.bookings,
+            desk.city,
+            counters_wanted(a, desk),
+            day,
+            day,
+            desk.now,
+            desk.at,
+            seats=party.number(a),
+        )
+    )
     wished = [slot for slot in found if a.wished.allows_time(slot.start.time())]
     by_start = {slot.start: slot for slot in reversed(wished or found)}  # one counter a time
     return [by_start[start] for start in sorted(by_start)]
@@ -533,9 +634,18 @@ class _Bounded:
 
 
 def _within_limit(a: Application, wish: Wish) -> slots.Wish:
-    if a.applicant == "other_proxy" and a.reply_form_limit not in (None, "unknown"):
-        return _Bounded(wish, date.fromisoformat(str(a.reply_form_limit)))
-    return wish
+    limit = _form_limit(a)
+    return _Bounded(wish, limit) if limit else wish
+
+
+def _form_limit(a: Application) -> date | None:
+    """Return the last day on which every reply form of these cards is good, where one is known."""
+    limits = [
+        date.fromisoformat(str(card.reply_form_limit))
+        for card in party.each(a)
+        if card.applicant == "other_proxy" and card.reply_form_limit not in (None, "unknown")
+    ]
+    return min(limits, default=None)
 
 
 def _visit(
@@ -581,15 +691,21 @@ def _visit(
 
 def _holder_on_the_day(before: Application, a: Application, remarks: list[Remark]) -> Application:
     """Judge under 15 on the day of the visit, where the birthday is known (facts.md, section 2)."""
-    if not (a.birthday and a.near_fifteen):
-        return a
     wished = a.wished.days
     if a.visit_date is None and len(wished) != 1:
         return a
     on = date.fromisoformat(a.visit_date) if a.visit_date else wished[0]
-    holder = holder_on(date.fromisoformat(a.birthday), on).value
-    if holder == a.holder:
+    changed = [
+        at
+        for at, card in enumerate(party.each(a))
+        if card.birthday
+        and card.near_fifteen
+        and holder_on(date.fromisoformat(card.birthday), on).value != card.holder
+    ]
+    if not changed:
         return a
+    a = party.turned_to(a, changed[0])
+    holder = holder_on(date.fromisoformat(str(a.birthday)), on).value
     if holder == "under_15":
         parent = a.applicant == "other_proxy" and a.near_fifteen == "representative"
         return replace(a, holder=holder, applicant="legal_representative" if parent else None)
@@ -660,10 +776,9 @@ def why_not_on(a: Application, desk: Desk, day: date) -> Remark | None:
     if earliest and day < earliest:
         name = "day_before_form" if a.reply_form == "missing" else "day_before_window"
         return Remark(name, {**words, "first_day": short_date(earliest)})
-    limit = a.reply_form_limit if a.applicant == "other_proxy" else None
-    if limit not in (None, "unknown") and day > date.fromisoformat(str(limit)):
-        limit_day = short_date(date.fromisoformat(str(limit)))
-        return Remark("day_after_form_limit", {**words, "limit": limit_day})
+    limit = _form_limit(a)
+    if limit and day > limit:
+        return Remark("day_after_form_limit", {**words, "limit": short_date(limit)})
     closures = desk.bookings.closures(day, day)
     wanted = counters_wanted(a, desk)
     reasons = [opening_hours.why_closed(desk.city, id_, day, closures) for id_ in wanted]
@@ -719,6 +834,7 @@ def _with_alternatives(name: str, a: Application, wanted: datetime, desk: Desk) 
         wanted,
         desk.now,
         desk.at,
+        seats=party.number(a),
         not_before=not_before(a, desk),
     )
     return Remark(
@@ -747,7 +863,7 @@ def _hold(a: Application, desk: Desk, key: str, remarks: list[Remark]) -> Applic
         hold = desk.bookings.hold(
             counter=str(counter),
             start=start,
-            seats=1,
+            seats=party.number(a),
             key=key,
             city=desk.city,
             now=desk.now,
@@ -763,19 +879,28 @@ def _hold(a: Application, desk: Desk, key: str, remarks: list[Remark]) -> Applic
     except TryAgain:
         remarks.append(Remark("choose_again"))
         return replace(a, visit_time=None, wish=_forget_time(a))
-    evening = _is_evening(desk.city, str(counter), start)
-    remarks.append(
-        Remark(
-            "held_evening" if evening else "held",
-            {
-                "when": f"{short_date(start.date())}{japanese_time(start.time())}",
-                "counter_label": desk.city.counters[str(counter)].short_label,
-            },
-        )
-    )
-    if a.expiry and start.date() > a.expiry >= desk.today:
-        remarks.append(Remark("visit_after_expiry", {"expires_on": short_date(a.expiry)}))
+    remarks.append(_held_remark(hold, desk))
+    expiries = [card.expiry for card in party.each(a) if card.expiry and card.expiry >= desk.today]
+    if expiries and start.date() > min(expiries):
+        remarks.append(Remark("visit_after_expiry", {"expires_on": short_date(min(expiries))}))
     return replace(a, hold=hold.id)
+
+
+def _held_remark(hold: Hold, desk: Desk) -> Remark:
+    start = hold.start
+    words = {
+        "when": f"{short_date(start.date())}{japanese_time(start.time())}",
+        "counter_label": desk.city.counters[hold.counter].short_label,
+    }
+    if len(hold.places) > 1:
+        return Remark("held_in_a_row", {**words, "places": places_in_words(hold.places)})
+    evening = _is_evening(desk.city, hold.counter, start)
+    return Remark("held_evening" if evening else "held", words)
+
+
+def places_in_words(places: Iterable[Place]) -> str:
+    """Return the starts of one visit with the cards at each: "11時に1人、11時30分に1人"."""
+    return "、".join(f"{japanese_time(p.start.time())}に{p.seats}人" for p in places)
 
 
 def _forget_time(a: Application) -> dict[str, Any]:
@@ -793,31 +918,54 @@ def _is_evening(city: City, counter: str, start: datetime) -> bool:
 
 
 def checklist(a: Application, desk: Desk) -> tuple[Document, ...]:
-    """Return the documents of a complete case; empty while it is not complete."""
+    """Return the documents of this card's case; empty while it is not complete."""
     return documents(a.case, desk.city) if a.case and a.pins else ()
+
+
+def checklists(a: Application, desk: Desk) -> list[tuple[str | None, tuple[Document, ...]]]:
+    """Return the documents of each card with its holder's label, None where there is one card."""
+    named = party.labels(a) if party.number(a) > 1 else [None]
+    return [(name, checklist(card, desk)) for name, card in zip(named, party.each(a), strict=True)]
 
 
 def _show_documents(a: Application, desk: Desk, remarks: list[Remark]) -> Application:
     """Say what to bring as soon as nothing before the counter is open, and again if it changes."""
-    if asked_too_soon(a, desk):
+    if asked_too_soon(a, desk) or party.has_more(a):
         return a
-    items = checklist(a, desk)
-    shown = ",".join(f"{item.id}{'-' if item.waived else ''}" for item in items)
-    if not items or shown == a.documents_shown:
+    people = checklists(a, desk)
+    shown = ";".join(
+        ",".join(f"{item.id}{'-' if item.waived else ''}" for item in items) for _, items in people
+    )
+    if not all(items for _, items in people) or shown == a.documents_shown:
         return a
-    remarks.append(documents_remark(items))
+    remarks.append(documents_remark(people))
     return replace(a, documents_shown=shown)
 
 
-def documents_remark(items: tuple[Document, ...]) -> Remark:
+def documents_remark(people: list[tuple[str | None, tuple[Document, ...]]]) -> Remark:
     """Return the list of what to bring as a remark, with its structured form for channels."""
-    to_bring, pins = split_documents(items)
-    values = {"items": documents_text(to_bring), "pins": documents_text(pins)}
     payload = {
         "type": "document_checklist",
-        "people": [{"name": None, "items": [document_item(item) for item in items]}],
+        "people": [
+            {"name": name, "items": [document_item(item) for item in items]}
+            for name, items in people
+        ],
     }
+    if len(people) > 1:
+        return Remark("documents_of_several", {"items": people_text(people)}, payload)
+    to_bring, pins = split_documents(people[0][1])
+    values = {"items": documents_text(to_bring), "pins": documents_text(pins)}
     return Remark("documents_and_pins" if pins else "documents", values, payload)
+
+
+def people_text(people: Iterable[tuple[str | None, tuple[Document, ...]]]) -> str:
+    """Return several people's lists as lines of text; who brings the same stands together."""
+    alike: dict[tuple[Document, ...], list[str]] = {}
+    for name, items in people:
+        alike.setdefault(items, []).append(name or "")
+    return "\n".join(
+        f"【{'、'.join(names)}】\n{documents_text(items)}" for items, names in alike.items()
+    )
 
 
 def document_item(item: Document) -> dict[str, Any]:

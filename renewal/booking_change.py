@@ -19,11 +19,12 @@ from renewal import answers, application, calendar_view, slots
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import (
     Booking,
+    Card,
     TooManyAttempts,
     find_code,
     normalise_code,
 )
-from renewal.japanese_dates import Wish, japanese_date, japanese_time, short_date
+from renewal.japanese_dates import Wish, japanese_time, short_date
 
 ANOTHER = "another"
 """Said instead of a code: none of the bookings that this conversation knows."""
@@ -399,8 +400,6 @@ def why_not(action: str, booking: Booking, desk: Desk) -> Remark | None:
         last = short_date((deadline - timedelta(seconds=1)).date())
         until = "@until_start" if rule == "start" else last
         return Remark(f"booking_{action}_too_late", {"until": until})
-    if action == "change" and len(booking.cards) > 1:
-        return Remark("booking_of_several_cards")
     return None
 
 
@@ -464,21 +463,8 @@ def as_application(r: Request, booking: Booking, desk: Desk) -> Application:
 
     So a new time is read, refused, offered and held by the same rules as the first one.
     """
-    card = booking.cards[0]
-    known = card.expires_on is not None and card.expires_on >= desk.today
-    settled = Application(
-        notice="certificate",
-        applicant=booking.visit.applicant,
-        holder=card.holder,
-        proof_waiver="neither",
-        reply_form="ready",
-        reply_form_limit="unknown",
-        expires_on=card.expires_on.isoformat() if card.expires_on and known else "unknown",
-        expiry_help="skip",
-        expiry_checked="confirmed",
-        book_later="yes",
-        pins="remembered",
-    )
+    *others, last = [_settled(booking, card, desk) for card in booking.cards]
+    settled = Application(**last, cards=len(booking.cards), done=others or None)
     # Its documents were listed when it was booked.
     settled, _ = application.advance(settled, {}, desk, "visit_date", "")
     return replace(
@@ -490,6 +476,25 @@ def as_application(r: Request, booking: Booking, desk: Desk) -> Application:
         hold=r.hold,
         outcome=None,
     )
+
+
+def _settled(booking: Booking, card: Card, desk: Desk) -> dict[str, Any]:
+    """Return a booked card as one about which nothing is open."""
+    known = card.expires_on is not None and card.expires_on >= desk.today
+    return {
+        "notice": "certificate",
+        "applicant": booking.applicant_for(card),
+        "holder": card.holder,
+        "proof_waiver": "neither",
+        "reply_form": "ready",
+        "reply_form_limit": "unknown",
+        "expires_on": card.expires_on.isoformat() if card.expires_on and known else "unknown",
+        "expiry_help": "skip",
+        "expiry_checked": "confirmed",
+        "book_later": "yes",
+        "pins": "remembered",
+        "name_kana": card.name_kana,
+    }
 
 
 def _confirmed(r: Request, answer: str, desk: Desk, remarks: list[Remark]) -> Request:
@@ -540,7 +545,7 @@ def details(booking: Booking, desk: Desk) -> str:
     names = [f"{card.name_kana} 様" for card in booking.cards if card.name_kana]
     lines = [
         f"予約番号　{booking.code}",
-        f"日時　{japanese_date(booking.start.date())}{japanese_time(booking.start.time())}",
+        f"日時　{calendar_view.when(booking)}",
         f"窓口　{desk.city.counters[booking.counter].label}",
         *([f"カードの持ち主　{'、'.join(names)}"] if names else []),
         calendar_view.documents_of(booking, desk.city),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from renewal import application, opening_hours, slots
+from renewal import application, opening_hours, party, slots
 from renewal.application import Application, Desk
 from renewal.bookings import Booking
 from renewal.city import City
@@ -60,7 +61,16 @@ def slot_calendar(a: Application, desk: Desk, counter: str | None = None) -> dic
     first, bookable_until = application.bookable_days(a, desk)
     last = min(bookable_until, first + timedelta(days=CALENDAR_DAYS - 1))
     found = slots.slots(desk.bookings, desk.city, counter_id, first, last, desk.now, desk.at)
+    seats = party.number(a)
+    if seats > 1:
+        # A start where so many cards find no place is as good as full.
+        fit = slots.fitting(
+            desk.bookings, desk.city, [counter_id], first, last, desk.now, desk.at, seats
+        )
+        starts = {slot.start for slot in fit}
+        found = [s if s.start in starts else replace(s, free=0) for s in found]
     by_day = {day: list(group) for day, group in groupby(found, key=lambda s: s.start.date())}
+    next_free = next((slot for slot in found if slot.free), None)
     closures = desk.bookings.closures(first, last)
     days = []
     for offset in range((last - first).days + 1):
@@ -75,7 +85,6 @@ def slot_calendar(a: Application, desk: Desk, counter: str | None = None) -> dic
                 "slots": [_slot(slot) for slot in by_day.get(day, [])],
             }
         )
-    next_free = next((slot for slot in found if slot.free), None)
     return {
         "type": "slot_calendar",
         "counter": counter_id,
@@ -105,7 +114,7 @@ def booking_card(booking: Booking, desk: Desk) -> dict[str, Any]:
         "type": "booking_card",
         "code": booking.code,
         "start": booking.start.isoformat(),
-        "when": japanese_date(booking.start.date()) + japanese_time(booking.start.time()),
+        "when": when(booking),
         "counter": counter.id,
         "counter_label": counter.label,
         "address": counter.address,
@@ -119,6 +128,13 @@ def booking_card(booking: Booking, desk: Desk) -> dict[str, Any]:
             {"title": "予約の取り消し", "payload": booking_command("cancel", booking.code)},
         ],
     }
+
+
+def when(booking: Booking) -> str:
+    """Return when to come: 令和8年12月3日（木）18時30分, and how several cards are spread, if they are."""
+    start = f"{japanese_date(booking.start.date())}{japanese_time(booking.start.time())}"
+    spread = len(booking.places) > 1
+    return start + (f"（{application.places_in_words(booking.places)}）" if spread else "")
 
 
 def booking_buttons(booking: Booking) -> list[dict[str, str]]:
@@ -137,12 +153,12 @@ def booking_command(action: str, code: str, confirmed: str | None = None) -> str
 
 def documents_of(booking: Booking, city: City) -> str:
     """Return what to bring to a booked visit as lines of text, by person if there are several."""
-    lines = []
-    for name, items in _people(booking, city):
-        to_bring, pins = application.split_documents(items)
-        lines += [f"{name} 様"] if name else []
-        lines.append(f"持ち物\n{application.documents_text(to_bring)}")
-        lines += [f"窓口で入力する番号\n{application.documents_text(pins)}"] if pins else []
+    people = list(_people(booking, city))
+    if len(people) > 1:
+        return f"持ち物と暗証番号\n{application.people_text(people)}"
+    to_bring, pins = application.split_documents(people[0][1])
+    lines = [f"持ち物\n{application.documents_text(to_bring)}"]
+    lines += [f"窓口で入力する番号\n{application.documents_text(pins)}"] if pins else []
     return "\n".join(lines)
 
 
@@ -150,11 +166,12 @@ def _people(booking: Booking, city: City) -> Iterator[tuple[str | None, tuple[Do
     """Yield each card's documents with the holder's name, which one card alone does not need."""
     for card in booking.cards:
         case = Case(
-            Applicant(booking.visit.applicant),
+            Applicant(booking.applicant_for(card)),
             Holder(card.holder),
             same_household=card.same_household,
             honseki_in_city=card.honseki_in_city,
             forgotten_pins=frozenset(Pin(pin) for pin in card.forgotten_pins),
             certificates=Certificates(card.certificates),
         )
-        yield card.name_kana if len(booking.cards) > 1 else None, documents(case, city)
+        named = f"{card.name_kana} 様" if card.name_kana and len(booking.cards) > 1 else None
+        yield named, documents(case, city)

@@ -153,7 +153,7 @@ def next_free(
     first, last = bookable_range(city, now)
     wanted = (
         slot
-        for slot in _fitting(store, city, counters, max(first, not_before or first), last, now, at,
+        for slot in fitting(store, city, counters, max(first, not_before or first), last, now, at,
                              seats)
         if wish is None or (wish.allows_day(slot.start.date()) and wish.allows_time(
             slot.start.time()))
@@ -179,7 +179,7 @@ def nearest(
     """
     wanted = wanted.astimezone(TOKYO)
     first, last = bookable_range(city, now)
-    free = _fitting(
+    free = fitting(
         store, city, counters, max(first, not_before or first), last, now, at, seats
     )
     near = sorted(
@@ -232,7 +232,7 @@ def _minutes(moment: datetime) -> int:
     return moment.hour * 60 + moment.minute
 
 
-def _fitting(
+def fitting(
     store: Store,
     city: City,
     counters: Sequence[str],
@@ -242,6 +242,7 @@ def _fitting(
     at: datetime,
     seats: int,
 ) -> Iterator[Slot]:
+    """Yield the starts of these days that could be booked and where `seats` cards find a place."""
     found = _slots(store, city, counters, first, last, now, at)
     free = {(slot.counter, slot.start): slot.free for slot in found}
     for slot in found:

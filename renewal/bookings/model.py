@@ -59,6 +59,7 @@ class Card:
     certificates: str = "both"
     expires_on: date | None = None
     note: str | None = None
+    applicant: str | None = None  # who comes for this card, where it is not as for the visit
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON knows it."""
@@ -113,6 +114,10 @@ class Booking:
     def cards(self) -> tuple[Card, ...]:
         """Return the cards."""
         return self.visit.cards
+
+    def applicant_for(self, card: Card) -> str:
+        """Return who comes for that card."""
+        return card.applicant or self.visit.applicant
 
     @property
     def phone(self) -> str | None:

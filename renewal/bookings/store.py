@@ -142,11 +142,12 @@ class Bookings:
                     return Hold(key, counter, tuple(places), until)
             raise SlotFull
 
-        def before() -> Hold | None:
-            with reading(self.engine) as connection:
-                return seating.held(connection, key)
+        return self._once(work, lambda: self.held(key))
 
-        return self._once(work, before)
+    def held(self, hold_id: str) -> Hold | None:
+        """Return a hold as it was made, as long as its seats are nobody else's."""
+        with reading(self.engine) as connection:
+            return seating.held(connection, hold_id)
 
     def release(self, hold_id: str) -> None:
         """Free the seats of a hold at once; nothing happens when it is booked or unknown."""

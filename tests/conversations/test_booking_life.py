@@ -386,13 +386,17 @@ def test_after_the_limit_a_change_is_for_the_call_centre_and_cancelling_still_po
     assert "取り消しました" in me.taps("取り消す")
 
 
-def test_a_visit_of_several_cards_is_changed_by_phone(
-    person: Callable[[], Person], book: Make
+def test_a_visit_of_several_cards_moves_with_all_its_seats(
+    person: Callable[[], Person], book: Make, bookings: Bookings
 ) -> None:
     me = person()
-    book(by=me, cards=2)
-    assert "024-505-0445" in me.says("予約を変更したい")
-    assert "予約の取り消し" in titles(me)
+    code = book(by=me, cards=2).code
+    me.says("予約を変更したい")
+    me.says("12月4日の10時")
+    assert "変更しました" in me.taps("変更する")
+    moved = bookings.get(code)
+    assert moved and [place.seats for place in moved.places] == [2]
+    assert moved.start.isoformat() == "2026-12-04T10:00:00+09:00"
 
 
 def test_what_cannot_be_changed_here_is_said_first(

@@ -163,6 +163,7 @@ def test_a_confirmed_hold_is_a_booking_with_a_code(desk: Desk) -> None:
                 "honseki_in_city": False,
                 "expires_on": None,
                 "note": None,
+                "applicant": None,
             }
         ],
         "phone": "09012345678",

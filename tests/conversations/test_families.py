@@ -1,0 +1,194 @@
+"""Several cards in one booking, in conversation: each card its own case, one visit for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from renewal.bookings import Booking, Bookings
+from tests.conversations.driver import Person
+from tests.conversations.test_application import take_all_seats
+
+NewPerson = Callable[[], Person]
+
+
+def all_say(talker: Person, *lines: str) -> str:
+    """Let the person say these lines; a line in ［］ presses that button."""
+    answer = ""
+    for line in lines:
+        answer = talker.taps(line[1:-1]) if line.startswith("［") else talker.says(line)
+    return answer
+
+
+def booked(bookings: Bookings) -> Booking:
+    """Return the one booking there is."""
+    [booking] = bookings.list_bookings()
+    return booking
+
+
+MOTHER_AND_TWO = (
+    "子ども2人と私の3人分を予約したいです", "［全員 電子証明書］", "R9.2.20", "［全員覚えている］",
+    "［15歳未満］", "［同じ世帯］", "令和9年1月10日", "［15歳未満］", "2027/1/12",
+)  # fmt: skip
+
+
+def test_a_mother_books_for_herself_and_two_children(
+    person: NewPerson, bookings: Bookings
+) -> None:
+    me = person()
+    listed = all_say(me, *MOTHER_AND_TWO)
+    assert "【1人目（ご本人）】" in listed
+    assert "【2人目（お子さま）、3人目（お子さま）】" in listed
+    [checklist] = [each for each in me.payloads if each["type"] == "document_checklist"]
+    assert [each["name"] for each in checklist["people"]] == [
+        "1人目（ご本人）", "2人目（お子さま）", "3人目（お子さま）",
+    ]  # fmt: skip
+    summary = all_say(me, "［本庁舎］", "12月3日の17時30分", "さとうはなこ", "さとうたろう",
+                      "サトウジロウ", "09012345678")  # fmt: skip
+    assert "サトウタロウ 様、サトウジロウ 様" in summary
+    assert "予約できました" in me.taps("予約する")
+    booking = booked(bookings)
+    assert [place.seats for place in booking.places] == [3]
+    assert booking.visit.applicant == "self"
+    assert [booking.applicant_for(card) for card in booking.cards] == [
+        "self", "legal_representative", "legal_representative",
+    ]  # fmt: skip
+    assert [card.name_kana for card in booking.cards] == [
+        "サトウハナコ", "サトウタロウ", "サトウジロウ",
+    ]  # fmt: skip
+    assert "pin_sign" in booking.cards[0].documents
+    assert "rep_proof" in booking.cards[1].documents and booking.cards[1].same_household
+
+
+def test_what_is_the_same_for_all_is_asked_once(person: NewPerson) -> None:
+    me = person()
+    all_say(me, *MOTHER_AND_TWO)
+    asked = "\n".join(text for who, text in me.transcript if who == "bot")
+    assert asked.count("青い封筒") == 1
+    assert asked.count("暗証番号は覚えていますか") == 1
+    assert asked.count("同じ世帯ですか") == 1
+
+
+def test_a_couple_comes_together_and_brings_two_cards(
+    person: NewPerson, bookings: Bookings
+) -> None:
+    me = person()
+    all_say(me, "夫婦2人で行きます。予約したい", "［全員 電子証明書］", "R9.2.20", "［全員覚えている］",
+            "R9.2.1", "西口で", "12月9日の11時", "サトウイチロウ", "サトウハナコ", "0245550123")  # fmt: skip
+    assert "11時に1人、11時30分に1人" in me.transcript[-1][1]
+    me.taps("予約する")
+    booking = booked(bookings)
+    assert [(place.start.strftime("%H:%M"), place.seats) for place in booking.places] == [
+        ("11:00", 1), ("11:30", 1),
+    ]  # fmt: skip
+    assert booking.visit.visitor_name is None
+
+
+def test_four_cards_are_spread_over_starts_that_follow_each_other(
+    person: NewPerson, bookings: Bookings
+) -> None:
+    me = person()
+    all_say(me, "家族4人分お願いします", "［全員 電子証明書］", "［15歳以上（本人］", "R9.2.20",
+            "［全員覚えている］")  # fmt: skip
+    for _ in range(3):
+        all_say(me, "［15歳以上（本人］", "R9.2.20")
+    held = all_say(me, "本庁舎で", "12月2日の10時")
+    assert "10時に3人、10時30分に1人" in held
+
+
+def test_a_counter_where_so_many_find_no_place_names_the_other_one(person: NewPerson) -> None:
+    me = person()
+    answer = all_say(me, *MOTHER_AND_TWO, "［西口］")
+    assert "西口行政サービスコーナーでは、3人分をまとめてお取りできません" in answer
+    assert "本庁舎1階ならお取りできます" in answer
+    assert "どの窓口" in answer
+
+
+def test_times_where_only_some_of_them_fit_are_not_offered(
+    person: NewPerson, bookings: Bookings
+) -> None:
+    take_all_seats(bookings, "nishiguchi", "2026-12-09T11:30:00+09:00")
+    me = person()
+    answer = all_say(me, "夫婦2人で行きます。予約したい", "［全員 電子証明書］", "R9.2.20",
+                     "［全員覚えている］", "R9.2.1", "西口で", "12月9日の11時")  # fmt: skip
+    assert "お席を" not in answer
+    assert "12月9日（水）11:00" not in answer
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [("やっぱり2人分で", 2), ("下の子の分はやめます", 2), ("もう1人増やしたいです", 4)],
+)
+def test_the_number_can_be_corrected_at_any_time(
+    person: NewPerson, said: str, number: int
+) -> None:
+    me = person()
+    all_say(me, *MOTHER_AND_TWO, "［本庁舎］", "12月3日の17時30分")
+    assert f"{number}人分" in me.says(said)
+
+
+def test_a_number_corrected_after_the_time_was_held_changes_the_seats(
+    person: NewPerson, bookings: Bookings
+) -> None:
+    me = person()
+    all_say(me, *MOTHER_AND_TWO, "［本庁舎］", "12月3日の17時30分", "やっぱり2人分で", "さとうはなこ",
+            "さとうたろう", "09012345678", "［予約する］")  # fmt: skip
+    assert [place.seats for place in booked(bookings).places] == [2]
+    assert bookings.taken(
+        "honchosha",
+        datetime.fromisoformat("2026-12-03T00:00+09:00"),
+        datetime.fromisoformat("2026-12-04T00:00+09:00"),
+        datetime.now().astimezone(),
+    ) == {datetime.fromisoformat("2026-12-03T17:30+09:00"): 2}
+
+
+def test_more_cards_than_one_booking_takes_are_refused_kindly(person: NewPerson) -> None:
+    answer = person().says("6人分予約したい")
+    assert "4人分まで" in answer and "024-505-0445" in answer
+    assert "何人ですか" in answer
+
+
+def test_who_has_forgotten_a_pin_is_asked_one_by_one(
+    person: NewPerson, bookings: Bookings
+) -> None:
+    me = person()
+    answer = all_say(me, "夫婦2人で行きます。予約したい", "［全員 電子証明書］", "R9.2.20",
+                     "［忘れた人がいる］")  # fmt: skip
+    assert "1人目（ご本人）は、暗証番号を覚えていますか" in answer
+    all_say(me, "［覚えている］", "R9.2.1")
+    listed = me.says("署名用を忘れた")
+    assert "【2人目（ご本人）】" in listed and "追加の書類" in listed.split("【2人目")[1]
+    assert "追加の書類" not in listed.split("【2人目")[0].split("【1人目")[1]
+
+
+def test_those_whose_card_itself_ends_are_left_out_and_the_others_go_on(
+    person: NewPerson,
+) -> None:
+    me = person()
+    answer = all_say(me, "子ども2人と私の3人分を予約したいです", "［カード本体の人がいる］")
+    assert "024-505-0445" in answer and "何人ですか" in answer
+    answer = me.taps("1人分")
+    assert "どなたが来られますか" in answer
+
+
+def test_a_card_that_is_too_early_does_not_stop_the_others(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "夫婦2人で行きます。予約したい", "［全員 電子証明書］", "R9.2.20", "［全員覚えている］")
+    answer = all_say(me, "2031年5月10日", "［この日付で合っている］")
+    assert "令和13年2月11日" in answer and "ほかの1人分を続けます" in answer
+    assert "どの窓口" in answer
+
+
+def test_one_can_go_back_into_the_card_before(person: NewPerson) -> None:
+    me = person()
+    all_say(me, *MOTHER_AND_TWO[:4])
+    assert "暗証番号" in me.says("戻る")
+
+
+def test_a_single_booking_is_asked_nothing_more(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "予約する", "電子証明書", "本人です", "R9.2.20", "覚えている", "本庁舎",
+            "12月3日の17時30分", "さとうはなこ", "09012345678", "はい")  # fmt: skip
+    assert "予約できました" in "\n".join(text for _, text in me.transcript[-3:])
