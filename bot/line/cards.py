@@ -137,6 +137,8 @@ def _time(day: Flex, slot: Flex, press: Press) -> Flex:
         "layout": "vertical",
         "flex": 1,
         "paddingAll": "10px",
+        "paddingStart": "2px",
+        "paddingEnd": "2px",
         "cornerRadius": "8px",
         "backgroundColor": "#FFF4E0" if few else PALE,
         "action": press(f"{day['label']}{slot['label']}", slot["payload"]),
@@ -147,7 +149,8 @@ def _time(day: Flex, slot: Flex, press: Press) -> Flex:
 
 
 def _row(cells: list[Flex]) -> Flex:
-    filled = cells + [{"type": "filler"}] * (TIMES_IN_A_ROW - len(cells))
+    empty: Flex = {"type": "box", "layout": "vertical", "flex": 1, "contents": []}
+    filled = cells + [empty] * (TIMES_IN_A_ROW - len(cells))
     return {"type": "box", "layout": "horizontal", "spacing": "sm", "contents": filled}
 
 
@@ -210,7 +213,7 @@ def _document(item: Flex) -> Flex:
     elif item["may_be_left_out"]:
         left_out = WORDS["may_be_left_out"].format(item["may_be_left_out"])
         lines.append(_text(_some(left_out), size="sm", color=GREY, wrap=True))
-    mark = _text("－" if waived else "□", flex=0, color=GREY if waived else GREEN)
+    mark = _text("－" if waived else "・" if is_pin(item) else "□", flex=0, color=GREY if waived else GREEN)
     column = {"type": "box", "layout": "vertical", "flex": 1, "contents": lines}
     return {"type": "box", "layout": "horizontal", "spacing": "sm", "contents": [mark, column]}
 
