@@ -15,6 +15,7 @@ COMMANDS = {
     "closures": ("cli.closures:closures", "臨時の休み"),
     "capacity": ("cli.closures:capacity", "席の数の臨時の変更"),
     "calls": ("cli.closures:calls", "休みなどで連絡が必要になった予約"),
+    "line": ("cli.line:line", "LINE の用意と確認"),
     "statistics": ("cli.statistics:statistics", "週と窓口ごとの件数"),
     "pause": ("cli.pause:pause", "チャットを止めます（市民の方には理由と電話番号が出ます）"),
     "resume": ("cli.pause:resume", "止めたチャットを再開します"),

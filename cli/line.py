@@ -1,0 +1,106 @@
+"""`renewal line`: setting up the city's LINE account, and checking it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from cli.arguments import json_option
+from cli.output import show_json
+from cli.refusal import Group, Refused
+
+
+@click.group(cls=Group)
+def line() -> None:
+    """LINE の用意と確認"""
+
+
+@line.command("setup")
+@click.option("--default", "make_default", is_flag=True, help="ほかのメニューがあっても取り替える")
+@json_option
+def set_up(make_default: bool, as_json: bool) -> None:
+    """リッチメニューと Webhook の住所を登録します
+
+    何度実行しても同じです。したことを表示します。
+    """
+    from bot.line import account, rich_menu
+    from bot.line.api import Line
+
+    _refuse_missing()
+
+    async def run() -> list[str]:
+        async with Line() as connection:
+            return await account.set_up(connection, make_default)
+
+    try:
+        said = asyncio.run(run())
+    except rich_menu.NoJapaneseFont as error:
+        raise click.ClickException(str(error)) from None
+    except Exception as error:
+        raise click.ClickException(_failed(error)) from None
+    if as_json:
+        show_json({"done": said})
+    else:
+        click.echo("\n".join(said))
+
+
+@line.command("check")
+@json_option
+def check(as_json: bool) -> None:
+    """LINE につながるか、何を直すか、今月あと何通送れるか
+
+    直すところがあると、終了コードは 1 です。
+    """
+    from bot.line import account
+    from bot.line.api import Line
+
+    _refuse_missing()
+
+    async def run() -> tuple[list[str], list[str]]:
+        async with Line() as connection:
+            return await account.check(connection)
+
+    try:
+        well, wrong = asyncio.run(run())
+    except Exception as error:
+        well, wrong = [], [_failed(error)]
+    if as_json:
+        show_json({"well": well, "wrong": wrong})
+    else:
+        click.echo("\n".join([*(f"○ {each}" for each in well), *(f"× {each}" for each in wrong)]))
+    if wrong:
+        raise click.exceptions.Exit(1)
+
+
+@line.command("menu")
+@click.argument("file", type=click.Path(path_type=Path), metavar="ファイル")
+def menu(file: Path) -> None:
+    """リッチメニューの絵を保存します（PNG）"""
+    from bot.line import rich_menu
+
+    try:
+        file.write_bytes(rich_menu.draw())
+    except rich_menu.NoJapaneseFont as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise Refused(f"{file} に書けません（{error.strerror}）。") from None
+    click.echo(f"{file} に保存しました。")
+
+
+def _refuse_missing() -> None:
+    from bot.line import account
+
+    if missing := account.missing():
+        raise Refused("\n".join(missing))
+
+
+def _failed(error: Exception) -> str:
+    from linebot.v3.messaging.exceptions import ApiException
+
+    from bot.line import account
+
+    if isinstance(error, ApiException):
+        return account.why(error)
+    return f"LINE につながりません（{type(error).__name__}）。この機械からインターネットに出られるか確かめてください。"
