@@ -39,7 +39,7 @@ def set_up(make_default: bool, as_json: bool) -> None:
     except rich_menu.NoJapaneseFont as error:
         raise click.ClickException(str(error)) from None
     except Exception as error:
-        raise click.ClickException(_failed(error)) from None
+        raise click.ClickException(account.explain(error)) from None
     if as_json:
         show_json({"done": said})
     else:
@@ -65,7 +65,7 @@ def check(as_json: bool) -> None:
     try:
         well, wrong = asyncio.run(run())
     except Exception as error:
-        well, wrong = [], [_failed(error)]
+        well, wrong = [], [account.explain(error)]
     if as_json:
         show_json({"well": well, "wrong": wrong})
     else:
@@ -95,12 +95,3 @@ def _refuse_missing() -> None:
     if missing := account.missing():
         raise Refused("\n".join(missing))
 
-
-def _failed(error: Exception) -> str:
-    from linebot.v3.messaging.exceptions import ApiException
-
-    from bot.line import account
-
-    if isinstance(error, ApiException):
-        return account.why(error)
-    return f"LINE につながりません（{type(error).__name__}）。この機械からインターネットに出られるか確かめてください。"

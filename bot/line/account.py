@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Awaitable
 from typing import Any
 
+import aiohttp
 from linebot.v3.messaging import (
     CreateRichMenuAliasRequest,
     RichMenuRequest,
@@ -112,7 +114,7 @@ async def check(line: Line) -> tuple[list[str], list[str]]:
     try:
         bot = await line.sdk.get_bot_info()
     except ApiException as error:
-        return [], [why(error)]
+        return [], [_why(error)]
     well = [f"アカウントにつながります（{bot.display_name} {bot.basic_id}）。"]
     wrong = []
     if bot.chat_mode != "bot":
@@ -148,8 +150,19 @@ async def check(line: Line) -> tuple[list[str], list[str]]:
     return well, wrong
 
 
-def why(error: ApiException) -> str:
-    """Return why LINE refused, as a sentence."""
+def explain(error: Exception) -> str:
+    """Return why LINE refused or could not be reached, as a sentence. Raises what is a mistake."""
+    if isinstance(error, ApiException):
+        return _why(error)
+    if not isinstance(error, (aiohttp.ClientError, asyncio.TimeoutError, OSError)):
+        raise error
+    return (
+        f"LINE につながりません（{type(error).__name__}）。"
+        "この機械からインターネットに出られるか確かめてください。"
+    )
+
+
+def _why(error: ApiException) -> str:
     if error.status in (400, 401):
         return (
             "チャネルアクセストークンが正しくありません。LINE Developers で発行し直して、"
