@@ -321,6 +321,7 @@ def _people_counted(
 def _refuse_invalid(answers: dict[str, Any], remarks: list[Remark]) -> dict[str, Any]:
     good: dict[str, Any] = {}
     for name, value in answers.items():
+        # A wish tells what is impossible in it by itself, and may hold more that is good.
         if name != "wish" and isinstance(value, dict) and "invalid" in value:
             remarks.append(Remark(f"invalid_{value['invalid']}", {"said": value["text"]}))
         else:

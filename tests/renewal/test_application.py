@@ -852,3 +852,21 @@ def test_whoever_answers_what_is_asked_gets_to_an_end(
             assert talk.a.start.date() >= renewal_window(talk.a.expiry).renewable_from
     if talk.a.hold:
         talk.desk.bookings.release(talk.a.hold)
+
+
+@pytest.mark.parametrize(
+    ("said", "remark"),
+    [
+        ("2月30日", "invalid_no_such_day"),
+        ("13月5日", "invalid_no_such_month"),
+        ("12月3日の水曜", "invalid_weekday_mismatch"),
+        ("14時75分", "invalid_no_such_time"),
+    ],
+)
+def test_a_wish_that_cannot_be_is_said_kindly_at_any_moment(
+    desk: Desk, said: str, remark: str
+) -> None:
+    wish = read_wish(said, NOW).to_json()
+    a, remarks = application.advance(Application(), {"wish": wish}, desk, None, "hold:1")
+    assert [each.name for each in remarks] == [remark]
+    assert application.next_question(a, desk) == "notice"
