@@ -106,10 +106,10 @@ def week_or_part(c: Context, m: Match) -> list[Piece] | None:
 @rule(
     "(?P<k>(?:次の|今度の)?次|今度|こんど|次回|つぎ|この次|直近|前|この前|こないだ)の"
     rf"(?P<w>{ANY_WEEKDAY})",
-    rf"(?P<k>一番近い|いちばん近い)(?P<w>{ANY_WEEKDAY})",
+    rf"(?P<k>一番近い|いちばん近い|(?<![ぁ-ん])この)(?P<w>{ANY_WEEKDAY})",
 )
 def coming_weekday(c: Context, m: Match) -> list[Piece] | None:
-    """今度の金曜, 次の木曜: the next such day after today; 前の金曜: the last one."""
+    """今度の金曜, この金曜, 次の木曜: the next such day after today; 前の金曜: the last one."""
     weekday = weekday_of(m["w"])
     on = c.next_weekday(weekday, after_today=True)
     if m["k"] in ("前", "この前", "こないだ"):

@@ -1,0 +1,14 @@
+"""Dates, times and wishes of the held-out list are read as meant, from the right place in the text."""
+
+from __future__ import annotations
+
+from tests.nlu.evaluate_dates import judged
+
+WANTED = 0.93
+"""Just below what is reached; the aim is 0.98 (`python -m tests.nlu.evaluate_dates`)."""
+
+
+def test_dates_of_the_held_out_list_are_read_with_their_spans() -> None:
+    results = judged("dates")
+    right = sum(each.value and each.span for each in results)
+    assert right / len(results) >= WANTED
