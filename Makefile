@@ -11,7 +11,7 @@ export CONVERSATIONS_DB ?= var/conversations.db
 MODEL := models/assistant.tar.gz
 TRAINED_FROM := bot/rule_policy.py config.yml domain.yml $(wildcard data/*.yml bot/nlu/*.py)
 
-.PHONY: help setup run shell test lint train database proof lock clean
+.PHONY: help setup run run-cluster shell test lint train database proof lock clean
 
 help: ## この一覧を表示します
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,6 +19,10 @@ help: ## この一覧を表示します
 run: setup database $(MODEL) ## ボットを起動します（初回は用意と学習に数分かかります）
 	@echo "● 起動しています（止めるときは Ctrl-C）"
 	@exec .venv/bin/honcho start --no-prefix
+
+run-cluster: setup $(MODEL) ## 本番と同じ構成を、この機械だけで起動します
+	@echo "● 起動しています（止めるときは Ctrl-C）"
+	@exec $(PY) -m deploy.cluster
 
 shell: setup database $(MODEL) ## 端末でボットと話します（make run の横でも使えます）
 	@BOT_PORT=5006 ACTION_PORT=5056 $(PY) -m bot.shell

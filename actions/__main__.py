@@ -12,8 +12,12 @@ def main() -> None:
     with warnings.catch_warnings(record=True):  # those of libraries, for their own developers
         from rasa_sdk.endpoint import create_app
 
+    from renewal import json_log, settings
+
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     app = create_app("actions", cors_origins=None)
+    if settings.in_production():
+        json_log.use()
     app.run("127.0.0.1", int(os.environ.get("ACTION_PORT", "5055")), access_log=False)
 
 

@@ -12,6 +12,8 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from renewal.bookings import create_engine_from
+
 KEPT = 1000
 """Conversations kept in memory: the ones that are being held just now."""
 
@@ -26,9 +28,20 @@ class ConversationStore(SQLTrackerStore):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "://" in str(kwargs.get("db")):
+            # Rasa's engine, which has made the table, has no time limits.
+            self.engine: Any = create_engine_from(kwargs["db"])
+            self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
         self._kept: OrderedDict[str, tuple[int, DialogueStateTracker]] = OrderedDict()
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _quick_and_safe)
+
+    @staticmethod
+    def get_db_url(dialect: str, host: Any, port: Any, db: str, *more: Any) -> Any:
+        """Return the database's address: `db` is one already, or a SQLite file."""
+        if "://" in db:
+            return db.replace("postgres://", "postgresql://", 1)
+        return SQLTrackerStore.get_db_url(dialect, host, port, db, *more)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         newest, tracker = self._kept.pop(sender_id, (None, None))

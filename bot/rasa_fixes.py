@@ -18,8 +18,9 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import FailSafeTrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
@@ -37,6 +38,7 @@ def apply() -> None:
     MessageProcessor._handle_message_with_tracker = _receive
     MessageProcessor._run_prediction_loop = _never_silent(MessageProcessor._run_prediction_loop)
     Agent.handle_message = _attended(Agent.handle_message)
+    RemoteAction.run = _given_up_at_once(RemoteAction.run)
     MessageProcessor.save_tracker = _counted(MessageProcessor.save_tracker)
     FailSafeTrackerStore.retrieve = _retrieve
     FailSafeTrackerStore.save = _save
@@ -50,7 +52,12 @@ def apply() -> None:
 async def _receive(
     self: MessageProcessor, message: UserMessage, tracker: DialogueStateTracker
 ) -> None:
-    """Let every message through the front door before it is parsed, stored or logged."""
+    """Let every message through the front door before it is parsed, stored or logged.
+
+    Raises AlreadyDone, with the conversation locked, when this very message was taken in before.
+    """
+    if any(isinstance(e, UserUttered) and e.message_id == message.message_id for e in tracker.events):
+        raise AlreadyDone
     bot_messages = (event.data for event in tracker.events if isinstance(event, BotUttered))
     admitted = front_door.admit(
         message.text,
@@ -94,16 +101,57 @@ def _attended(handle_message: Any) -> Any:
         with watch.turn(message.sender_id, channel.name()) as turn:
             stopped = await pause.current()
             if stopped is None:
-                return await handle_message(self, message)
-            turn.outcome = "paused"
-            remark, nobody = stopped.remark(), DialogueStateTracker(message.sender_id, [])
-            said = await self.processor.nlg.generate(
-                f"utter_{remark.name}", nobody, channel.name(), **remark.values
-            )
-            await channel.send_response(message.sender_id, said)
+                try:
+                    return await handle_message(self, message)
+                except AlreadyDone:
+                    turn.outcome = "repeated"
+                    raise
+                except Exception:
+                    await _say_plainly(self, message, "utter_system_error")
+                    raise
+            turn.outcome, remark = "paused", stopped.remark()
+            await _say_plainly(self, message, f"utter_{remark.name}", **remark.values)
             return getattr(channel, "messages", None)
 
     return handle
+
+
+async def _say_plainly(agent: Agent, message: UserMessage, response: str, **values: Any) -> None:
+    """Utter a response without its conversation, which may be out of reach."""
+    channel, nobody = message.output_channel, DialogueStateTracker(message.sender_id, [])
+    said = await agent.processor.nlg.generate(response, nobody, channel.name(), **values)
+    await channel.send_response(message.sender_id, said)
+
+
+class AlreadyDone(Exception):  # noqa: N818
+    """The message came twice, at once to two processes; its answers are in the conversation."""
+
+
+class ActionLost(Exception):  # noqa: N818
+    """A call of an action got no answer: the turn has failed and nothing of it is kept."""
+
+
+def _given_up_at_once(run: Any) -> Any:
+    """Let a turn fail with the first action that gets no answer.
+
+    Rasa goes on as if the action had done nothing, up to ten times, and leaves the conversation
+    where it was never meant to be, or where it never listens again. Failed, it stays where it was.
+    """
+
+    async def call(self: RemoteAction, *args: Any, **kwargs: Any) -> Any:
+        turn = watch.this_turn()
+        if turn and turn.lost:
+            raise ActionLost(self.name())
+        try:
+            return await run(self, *args, **kwargs)
+        except rasa_action.ActionExecutionRejection:
+            raise
+        except Exception:
+            if turn:
+                turn.lost = True
+            raise
+
+    return call
 
 
 def _counted(save_tracker: Any) -> Any:
@@ -162,6 +210,11 @@ def _never_silent(run_prediction_loop: Any) -> Any:
         self: MessageProcessor, output_channel: Any, tracker: DialogueStateTracker
     ) -> None:
         await run_prediction_loop(self, output_channel, tracker)
+        if (turn := watch.this_turn()) and turn.lost:
+            raise ActionLost
+        if tracker.latest_action_name != ACTION_LISTEN_NAME:
+            # Rasa has stopped after ten actions; without this it would never begin again.
+            tracker.update(ActionExecuted(ACTION_LISTEN_NAME), self.domain)
         for event in reversed(tracker.events):
             if isinstance(event, BotUttered):
                 return

@@ -26,6 +26,8 @@ from renewal.bookings.schema import bookings, seats
 
 log = logging.getLogger("bot.turn")
 
+_LINE_EVENTS = sa.table("line_events", sa.column("done_at"))
+
 TURNS = Counter("renewal_turns", "Messages dealt with", ["channel", "outcome"])
 SECONDS = Histogram(
     "renewal_turn_seconds",
@@ -47,10 +49,17 @@ class Turn:
     intent: str | None = None
     band: str | None = None
     outcome: str = "answered"
+    lost: bool = False
+    """Whether a call of an action got no answer; then nothing of the turn is kept."""
 
 
 _turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
 _running = 0
+
+
+def this_turn() -> Turn | None:
+    """Return the turn that the caller works for, if there is one."""
+    return _turn.get()
 
 
 def running() -> int:
@@ -68,9 +77,10 @@ def turn(conversation: str, channel: str) -> Iterator[Turn]:
     try:
         yield this
     except BaseException as error:
-        this.outcome = "failed"
-        error_in("turn")
-        log.error("turn failed: %s", type(error).__name__)
+        if this.outcome == "answered":
+            this.outcome = "failed"
+            error_in("turn")
+            log.error("turn failed: %s", type(error).__name__)
         raise
     finally:
         _running -= 1
@@ -78,7 +88,7 @@ def turn(conversation: str, channel: str) -> Iterator[Turn]:
         seconds = time.perf_counter() - begun
         TURNS.labels(channel, this.outcome).inc()
         SECONDS.labels(channel).observe(seconds)
-        log.info("turn", extra={"fields": {**vars(this), "ms": round(seconds * 1000)}})
+        log.info("turn", extra={"fields": vars(this) | {"ms": round(seconds * 1000)}})
 
 
 def error_in(where: str) -> None:
@@ -132,6 +142,12 @@ class FromTheDatabase(Collector):
                         seats.c.code.is_(None), seats.c.held_until > clock.real_now()
                     )
                 )
+                waiting = None
+                if sa.inspect(connection).has_table(_LINE_EVENTS.name):
+                    undone = _LINE_EVENTS.c.done_at.is_(None)
+                    waiting = connection.scalar(
+                        sa.select(sa.func.count()).select_from(_LINE_EVENTS).where(undone)
+                    )
         except sa.exc.SQLAlchemyError:
             up.add_metric([], 0)
             yield up
@@ -143,6 +159,8 @@ class FromTheDatabase(Collector):
             made.add_metric([status], count)
         yield made
         yield GaugeMetricFamily("renewal_holds", "Seats held just now", value=holds or 0)
+        if waiting is not None:
+            yield GaugeMetricFamily("renewal_line_waiting", "LINE's events to do", value=waiting)
 
 
 def count_the_database() -> None:

@@ -8,6 +8,7 @@ finishes the turns that are under way.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -20,8 +21,8 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import database, json_log, redis_server, watch
-from renewal import settings
+from bot import database, redis_server, watch
+from renewal import json_log, settings
 from renewal.bookings import schema_version
 
 CHECK_SECONDS = 2.0
@@ -66,6 +67,8 @@ class Operation(InputChannel):
             watch.count_the_database()
             if settings.in_production():
                 json_log.use()
+            else:
+                logging.getLogger("bot.turn").setLevel(logging.WARNING)
 
         @operation.listener("before_server_stop")
         async def finish_turns(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:

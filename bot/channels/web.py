@@ -29,10 +29,13 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot import database
 from bot.channels import web_tickets, web_transcript
 from bot.channels.limits import Buckets
+from bot.channels.shared_limits import SharedBuckets
+from bot.rasa_fixes import AlreadyDone
 from renewal import calendar_file, city, clock, settings
-from renewal.bookings import Bookings, create_engine_from
+from renewal.bookings import Bookings
 
 log = logging.getLogger("bot.web")
 
@@ -74,8 +77,10 @@ class WebChat(InputChannel):
         self._allowed = {origin.rstrip("/") for origin in allowed_origins}
         self._proxies = [ipaddress.ip_network(each) for each in trusted_proxies]
         self._turns: dict[tuple[str, str], Turn] = {}
-        self._per_conversation = Buckets(burst=20, per_second=0.5)
-        self._per_address = Buckets(burst=300, per_second=10)
+        self._per_conversation = SharedBuckets("conversation", Buckets(burst=20, per_second=0.5))
+        self._per_address = SharedBuckets(
+            "address", Buckets(burst=300, per_second=10, longest_wait=LONGEST_DELAY)
+        )
 
     @classmethod
     def name(cls) -> str:
@@ -126,7 +131,8 @@ class WebChat(InputChannel):
                 raise Refused(401, "ended")
             said = _said(request)
             await self._slow_down(request)
-            wait = self._per_conversation.wait(conversation, clock.real_now(), refuse=True)
+            now = clock.real_now()
+            wait = await self._per_conversation.wait(conversation, now, refuse=True)
             if wait:
                 raise Refused(429, "too_fast", wait=int(wait) + 1)
             turn = self._turn(request.app.ctx.agent, conversation, said, on_new_message)
@@ -223,9 +229,10 @@ class WebChat(InputChannel):
 
     async def _slow_down(self, request: Request) -> None:
         """Wait when a lot comes from one address: carriers give one address to many people."""
-        wait = self._per_address.wait(self._address(request), clock.real_now(), refuse=False)
+        address, now = self._address(request), clock.real_now()
+        wait = await self._per_address.wait(address, now, refuse=False)
         if wait:
-            await asyncio.sleep(min(wait, LONGEST_DELAY))
+            await asyncio.sleep(wait)
 
     def _address(self, request: Request) -> str:
         """Return where a request comes from; a proxy's word counts only from our own proxy."""
@@ -297,7 +304,7 @@ class Turn(OutputChannel):
             # Not the error's message: it may hold a name or a phone.
             log.error("a web turn failed: %s", type(error).__name__)
             done["failed"] = True  # nothing was kept: the same message may be sent again
-        if "failed" in done or not self._ready:
+        if not self._ready:
             self._add({"who": "bot", "text": WORDS["failed"].format(phone=_phone())})
         self._add({**done, "text": text})
 
@@ -323,7 +330,10 @@ class Turn(OutputChannel):
         message = UserMessage(
             text, self, self._conversation, input_channel="web", message_id=self._said["id"]
         )
-        await self._on_new_message(message)
+        try:
+            await self._on_new_message(message)
+        except AlreadyDone:  # while we looked, by another process that got it as well
+            return await self._take_in()
         # The front door has masked what nobody should have written; the browser forgets it, too.
         return None if pressed else message.text
 
@@ -377,7 +387,7 @@ async def _delete(agent: Agent, conversation: str) -> None:
 
 
 def _bookings() -> Bookings:
-    return Bookings(create_engine_from(settings.database_url()))
+    return Bookings(database.engine())
 
 
 def _phone() -> str:

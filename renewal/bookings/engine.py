@@ -23,7 +23,9 @@ DEFAULT_PATH = ROOT / "var" / "renewal.db"
 
 _LOCK = 824_501_905  # any number that nothing else locks: one migration at a time on PostgreSQL
 _WAIT_SECONDS = 10.0  # for a lock, before the request counts as failed
+_STATEMENT_SECONDS = 15.0  # for one statement; a booking's takes milliseconds
 _TRIES = 8
+_TRIES_TO_CONNECT = 4  # about half a second: somebody waits for the answer
 # serialization_failure, deadlock_detected, lock_not_available, admin_shutdown, and what a race can
 # break, so that the next try sees the winner: unique_violation (a key), foreign_key_violation (the
 # capacity of a start has just been changed).
@@ -55,8 +57,12 @@ def create_engine_from(url: str | None = None) -> Engine:
         max_overflow=20,
         pool_timeout=_WAIT_SECONDS,
         pool_recycle=1800,
+        pool_pre_ping=True,  # after a restart of the server no request meets a dead connection
         connect_args={
-            "options": f"-c lock_timeout={int(_WAIT_SECONDS * 1000)} -c timezone=UTC"
+            "connect_timeout": 2,  # seconds, the least that the driver takes
+            "tcp_user_timeout": 3000,  # milliseconds until a host that is gone is given up
+            "options": f"-c lock_timeout={int(_WAIT_SECONDS * 1000)} "
+            f"-c statement_timeout={int(_STATEMENT_SECONDS * 1000)} -c timezone=UTC",
         },
     )
 
@@ -136,17 +142,21 @@ def write(
             if not _worth_another_try(error):
                 raise
             last = error
+            if _not_connected(error) and attempt + 1 >= _TRIES_TO_CONNECT:
+                break
     raise TryAgain from last
 
 
 def _worth_another_try(error: sa.exc.DBAPIError) -> bool:
-    if error.connection_invalidated or getattr(error.orig, "pgcode", None) in _AGAIN:
+    if _not_connected(error) or getattr(error.orig, "pgcode", None) in _AGAIN:
         return True
     text = str(error.orig)
-    return (
-        "database is locked" in text
-        or "UNIQUE constraint failed" in text
-        or (isinstance(error, sa.exc.OperationalError) and "connect" in text)
+    return "database is locked" in text or "UNIQUE constraint failed" in text
+
+
+def _not_connected(error: sa.exc.DBAPIError) -> bool:
+    return bool(error.connection_invalidated) or (
+        isinstance(error, sa.exc.OperationalError) and "connect" in str(error.orig)
     )
 
 

@@ -391,3 +391,13 @@ def test_every_change_is_put_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     places = put_in_place(monkeypatch)
     assert all(getattr(owner, name).__module__ == "bot.rasa_fixes" for owner, name in places)
     assert rasa_action.DEFAULT_REQUEST_TIMEOUT == rasa_fixes.ACTION_SECONDS <= 10
+
+
+def test_a_message_that_another_process_has_taken_in_is_not_taken_in_again(
+    tracker: DialogueStateTracker,
+) -> None:
+    tracker.update(UserUttered("本人です", message_id="the-same"))
+    again = UserMessage("本人です", message_id="the-same")
+    with pytest.raises(rasa_fixes.AlreadyDone):
+        asyncio.run(rasa_fixes._receive(None, again, tracker))  # type: ignore[arg-type]
+    assert len(tracker.events) == 1

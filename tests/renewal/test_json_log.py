@@ -7,7 +7,7 @@ import logging
 import sys
 from typing import Any
 
-from bot.json_log import JsonLines
+from renewal.json_log import JsonLines
 
 
 def line(logger: str, message: str, **more: Any) -> dict[str, Any]:

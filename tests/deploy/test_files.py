@@ -1,0 +1,73 @@
+"""What deploy/ promises: only the proxy is open, everything is pinned, the channels are the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deploy import proxy, sorry
+from renewal import city
+
+ROOT = Path(__file__).resolve().parents[2]
+NGINX = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+
+
+def read(name: str) -> Any:
+    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, dict[str, Any]]:
+    return dict(read("deploy/compose.yml")["services"])
+
+
+def test_production_has_the_channels_of_development_without_rest() -> None:
+    development = read("credentials.yml")
+    assert "rest" in development
+    development.pop("rest")
+    assert read("deploy/credentials.yml") == development
+
+
+def test_nothing_but_nginx_listens_beyond_the_machine(services: dict[str, dict[str, Any]]) -> None:
+    assert not [name for name, service in services.items() if "ports" in service]
+    assert "listen_addresses=127.0.0.1" in services["postgres"]["command"]
+    assert "--bind 127.0.0.1" in " ".join(services["valkey"]["command"])
+    open_to_all = set(re.findall(r"listen (?!127\.0\.0\.1)(?:\[::\]:)?(\d+)", NGINX))
+    assert open_to_all == {"80", "443"}
+
+
+def test_every_image_is_pinned(services: dict[str, dict[str, Any]]) -> None:
+    dockerfile = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+    images = {service["image"] for service in services.values()} - {"renewal:local"}
+    for image in [*images, *re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)]:
+        assert re.search(r":v?\d+\.\d+", image), image
+
+
+def test_only_the_public_paths_are_passed_on() -> None:
+    public = set(re.findall(r"location (?:= )?(/\S+) \{", NGINX.split("listen 443")[1]))
+    assert public == {
+        *proxy.PUBLIC,
+        "/webhooks/line/visit.ics",
+        "/sorry.json",  # internal, as is the next
+        "/sorry.html",
+    }
+    assert re.search(r"location / \{\s+return 404;", NGINX)
+
+
+def test_a_conversation_tries_the_workers_in_an_order_of_its_own_that_stays() -> None:
+    servers = ["5011", "5012", "5013"]
+    orders = {key: proxy.in_turn(servers, key) for key in map(str, range(60))}
+    assert {order[0] for order in orders.values()} == set(servers)
+    for key, order in orders.items():
+        without = [server for server in servers if server != order[0]]
+        assert proxy.in_turn(without, key) == order[1:]
+
+
+def test_the_proxys_own_sentence_names_the_phone_of_city_yml(tmp_path: Path) -> None:
+    sorry.write(tmp_path)
+    for name in ("sorry.json", "sorry.html"):
+        assert city.load().call_centre.phone in (tmp_path / name).read_text(encoding="utf-8")
