@@ -1,0 +1,143 @@
+"""Somebody who says anything: random buttons, new and old, answers, questions, and text that fits nothing.
+
+Whatever is said, the bot answers in Japanese, does not ask the same thing twice running in the same
+words, and can be left with やめる at any moment.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from ruamel.yaml import YAML
+
+from tests.conversations.driver import Person
+from tests.nlu.evaluate import SETS, read_set
+
+NOWS = (
+    "2026-11-24T10:00:00+09:00", "2026-11-26T18:10:00+09:00", "2026-11-29T21:30:00+09:00",
+    "2026-12-28T16:59:00+09:00", "2026-12-31T09:00:00+09:00", "2027-02-19T08:00:00+09:00",
+)  # fmt: skip
+WORDS = [
+    "やっぱり西口で", "やっぱり本庁舎で", "期限を間違えました。令和9年3月1日です", "名前が違います",
+    "電話番号を変えたい", "戻る", "一つ前に戻って", "最初から", "続きから", "はい", "いいえ", "分からない",
+    "えっ", "人と話したい", "もういい、話にならない", "何度も同じこと聞かないで", "予約したい",
+    "予約を確認したい", "予約を取り消したい", "ちょっと待って", "それって本当？", "娘じゃなくて夫のです",
+    "やっぱり自分のです", "日にちを変えたい", "他の時間は", "はいはい", "うん", "?", "…", "あああああ",
+    "手数料は？", "何を持って行けばいいの", "予約する", "😀", "ok", "no", "hello", "I want to book",
+]  # fmt: skip
+ANSWERS = {
+    "notice": ["電子証明書", "カード", "届いてない", "両方"],
+    "applicant": ["本人です", "母です", "夫が行きます", "ヘルパーです", "後見人です"],
+    "holder": ["小3です", "14歳", "大人です", "父です", "成年後見を受けています"],
+    "expires_on": ["R9.2.20", "令和13年5月10日", "2026/10/1", "分からない", "2月30日", "来年の2月"],
+    "birthday": ["昭和40年3月5日", "言いたくない", "2011/12/1"],
+    "issued_on": ["2021年", "5年前", "覚えてない"],
+    "pins": ["覚えている", "忘れました", "署名用だけ忘れた", "1234"],
+    "proof_waiver": ["同じ世帯です", "どちらでもない", "分からない"],
+    "reply_form": ["あります", "なくした", "私が代筆しました"],
+    "reply_form_limit": ["令和9年1月31日", "分からない"],
+    "counter": ["本庁舎", "西口", "どこでも", "信夫支所", "茂庭"],
+    "visit_date": ["12/3", "来週の木曜", "明日", "日曜", "なるべく早く", "12月3日の水曜", "木曜以外"],
+    "visit_time": ["10時", "夕方", "11時半ごろ", "25時", "何時でも"],
+    "name_kana": ["サトウ ハナコ", "佐藤花子", "さとう"],
+    "visitor_name": ["スズキ イチロウ", "鈴木"],
+    "phone": ["09012345678", "090-1234", "5678"],
+    "confirmed": ["はい", "直す", "やっぱり時間を変えたい"],
+    "booking_choice": ["変更", "取り消し", "確認だけ"],
+    "booking_code": ["K7PM-4QXD", "分かりません", "1234"],
+    "booking_last4": ["5678", "忘れた", "0000"],
+    "booking_date": ["12/8", "来週", "いつでも"],
+    "booking_time": ["10時", "午後"],
+    "booking_confirmed": ["はい", "やめておく"],
+}  # fmt: skip
+_ID = re.compile(
+    r"[a-z]+_[a-z_]+|@\w|\{\w|None|null|Traceback|nlu_fallback|\b(?:True|False)\b|\b(?:inform|affirm|deny)\b"
+)
+_QUESTION = re.compile("(?:か|ください|どうぞ)。?(?:（[^（）]*）)?$")
+
+
+@lru_cache(maxsize=1)
+def _texts() -> tuple[list[str], list[str]]:
+    yaml = YAML(typ="safe")
+    dates = [str(item["text"]) for item in yaml.load(SETS / "dates.yml")]
+    sentences = [text for name in ("utterances", "out_of_scope") for text, _ in read_set(name)]
+    return sentences, dates
+
+
+@dataclass
+class Walk:
+    """One conversation of random turns, and what went wrong in it."""
+
+    person: Person
+    chance: random.Random
+    problems: list[str] = field(default_factory=list)
+    turns: int = 0
+    seen: list[str] = field(default_factory=list)  # payloads of all buttons so far
+
+    def goes(self, turns: int) -> Walk:
+        """Take so many turns, then say やめる until nothing is running (twice at most)."""
+        before = ""
+        for _ in range(turns):
+            before = self._turn(self._message(), before)
+        for _ in range(2):
+            if self.person.slot("requested_slot") is None:
+                break
+            before = self._turn("やめる", before)
+        if self.person.slot("requested_slot") is not None:
+            self._problem("やめる", f"does not leave {self.person.slot('requested_slot')}")
+        return self
+
+    def _message(self) -> str:
+        chance, roll = self.chance, self.chance.random()
+        sentences, dates = _texts()
+        asked = self.person.slot("requested_slot")
+        if roll < 0.22 and self.person.buttons:
+            return chance.choice(self.person.buttons)["payload"]
+        if roll < 0.27 and self.seen:
+            return chance.choice(self.seen)
+        if roll < 0.60 and asked in ANSWERS:
+            return chance.choice(ANSWERS[asked])
+        if roll < 0.68:
+            return chance.choice(dates)
+        if roll < 0.82:
+            return chance.choice(WORDS)
+        return chance.choice(sentences)
+
+    def _turn(self, message: str, before: str) -> str:
+        """Send one message, look at the answer, and return the question that ends it, if any."""
+        self.turns += 1
+        asked = self.person.slot("requested_slot")
+        try:
+            said = self.person.says(message)
+        except Exception as error:
+            self._problem(message, f"{type(error).__name__}: {error}")
+            return ""
+        if not said and not self.person.payloads:
+            self._problem(message, "no answer")
+        shown = "\n".join([said, *(button["title"] for button in self.person.buttons)])
+        if leak := _ID.search(shown):
+            self._problem(message, f"an identifier is shown: {leak[0]}")
+        if "こちらの不具合" in said:
+            self._problem(message, "an action failed")
+        self.seen += [button["payload"] for button in self.person.buttons]
+        last = self.person.transcript[-1][1] if said else ""
+        question = last if _QUESTION.search(last) else ""
+        still = self.person.slot("requested_slot")
+        if question and question == before and (still or asked):
+            self._problem(message, f"asked twice running in the same words: {question[:60]}")
+        return question
+
+    def _problem(self, message: str, what: str) -> None:
+        self.problems.append(f"turn {self.turns}, {message[:60]!r}: {what[:200]}")
+
+
+def walks(people: Iterator[Person], count: int, seed: int = 4) -> Iterator[tuple[str, Walk]]:
+    """Yield so many walkers, each with the calendar's now at which it should walk."""
+    chance = random.Random(seed)
+    for number in range(count):
+        own = random.Random(chance.random())
+        yield NOWS[number % len(NOWS)], Walk(next(people), own)
