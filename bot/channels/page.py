@@ -6,9 +6,12 @@ Telephone numbers and hours in the pages come from city.yml; they are filled in 
 from __future__ import annotations
 
 import asyncio
+import gzip
+import hashlib
 import html
 import json
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -18,7 +21,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from renewal import city
+from renewal import city, settings
 from renewal.city import City, Counter
 from renewal.documents import Applicant, Case, Holder, documents
 from renewal.japanese_dates import japanese_time
@@ -75,29 +78,27 @@ class ChatPage(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         page = Blueprint("chat_page")
         facts = page_facts(city.load())
-        files = {path.name: path for path in WEB.iterdir() if path.suffix in TYPES}
+        files = {p.name: p.read_bytes() for p in WEB.iterdir() if p.suffix in TYPES}
+        files["city.js"] = facts["module"].encode()
 
-        def filled(name: str, **more: str) -> HTTPResponse:
+        def filled(request: Request, name: str, **more: str) -> HTTPResponse:
             template = Template((WEB / name).read_text(encoding="utf-8"))
-            return response.html(template.substitute({**facts, **more}), headers=HEADERS)
+            return sent(request, template.substitute({**facts, **more}).encode(), ".html")
 
         @page.get("/")
         async def show(request: Request) -> HTTPResponse:
-            return filled("index.html")
+            return filled(request, "index.html")
 
         @page.get("/embed")
         async def embed(request: Request) -> HTTPResponse:
-            return filled("embed.html", origin=html.escape(f"{request.scheme}://{request.host}"))
-
-        @page.get("/city.js")
-        async def contact(request: Request) -> HTTPResponse:
-            return response.text(facts["module"], headers=_public(".js"))
+            scheme = "https" if settings.in_production() else request.scheme
+            return filled(request, "embed.html", origin=html.escape(f"{scheme}://{request.host}"))
 
         @page.get(r"/<name:[a-z-]+\.[a-z]+>")
         async def asset(request: Request, name: str) -> HTTPResponse:
             if name not in files:
                 return response.empty(status=404)
-            return await response.file(files[name], headers=_public(files[name].suffix))
+            return sent(request, files[name], Path(name).suffix)
 
         @page.listener("after_server_start")
         async def warm_up(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
@@ -109,13 +110,26 @@ class ChatPage(InputChannel):
         return page
 
 
-def _public(suffix: str) -> dict[str, str]:
-    """Return the headers of a file that another city's page may load as well."""
-    return {
-        **HEADERS,
-        "Content-Type": f"{TYPES[suffix]}; charset=utf-8",
-        "Access-Control-Allow-Origin": "*",
-    }
+def sent(request: Request, body: bytes, suffix: str) -> HTTPResponse:
+    """Return a file as small as the browser can take it, or nothing when it has it already.
+
+    Another site's page may load the widget's files as well.
+    """
+    tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {**HEADERS, "ETag": tag, "Vary": "Accept-Encoding"}
+    if suffix != ".html":
+        headers["Access-Control-Allow-Origin"] = "*"
+    if request.headers.get("if-none-match") == tag:
+        return response.empty(304, headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        body, headers["Content-Encoding"] = _small(body), "gzip"
+    kind = {".html": "text/html", **TYPES}[suffix]
+    return response.raw(body, headers=headers, content_type=f"{kind}; charset=utf-8")
+
+
+@lru_cache(maxsize=32)
+def _small(body: bytes) -> bytes:
+    return gzip.compress(body, 9)
 
 
 def page_facts(the_city: City) -> dict[str, str]:

@@ -225,6 +225,7 @@ class WebChat(InputChannel):
             headers["Access-Control-Allow-Origin"] = origin
             headers["Access-Control-Allow-Headers"] = "authorization, content-type"
             headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE"
+            headers["Access-Control-Max-Age"] = "600"
         return headers
 
     async def _slow_down(self, request: Request) -> None:

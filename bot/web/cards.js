@@ -9,21 +9,21 @@ const DAYS = "日月火水木金土";
 
 export const isDrawn = card => card?.type in DRAWN;
 
-// `offered`: ids of the buttons that the message shows already.
-export const draw = (card, chat, offered = []) => DRAWN[card.type](card, chat, offered);
+export const draw = (card, chat) => DRAWN[card.type](card, chat);
+
+// The ids of everything that a card offers.
+export const idsIn = node => (node && typeof node === "object"
+  ? [node.id, ...Object.values(node).flatMap(idsIn)].filter(Boolean) : []);
 
 // What the message still has to say in words when its card is drawn below it.
 export function leadOf(text, card) {
-  if (card.type === "document_checklist") return text.split("\n")[0];
-  if (card.type === "slot_calendar") {
-    return text.split("\n").filter(line => !line.startsWith("・")).join("\n");
-  }
-  return text;
+  const kept = text.split("\n").filter(line => !line.startsWith("・"));
+  return card.type === "slot_calendar" ? kept.join("\n") : kept[0].match(/^[^。]*。?/)[0];
 }
 
 // ── slot_calendar ─────────────────────────────────────────────────────────────────────────────
 
-function slotCalendar(card, chat, offered) {
+function slotCalendar(card, chat) {
   const days = card.days.map(day => ({ ...day, on: new Date(`${day.date}T00:00Z`) }));
   const weeks = weeksOf(days);
   const slots = days.flatMap(day => day.slots.map(slot => ({ ...slot, day })));
@@ -38,13 +38,15 @@ function slotCalendar(card, chat, offered) {
   const title = h("span", { class: "calendar-week", "aria-live": "off" });
   const before = step("week_before", "‹", -1);
   const after = step("week_after", "›", 1);
+  const later = h("p", { class: "note" }, label("later"));
   const view = h("button", { type: "button", class: "plain", click: toggleView });
   const box = h("div", { role: "group", class: "card calendar", "aria-label": card.counter_label },
     h("h3", {}, card.counter_label),
-    next && !offered.includes(next.id) && h("button", { type: "button", class: "choice first", click: choose(next) },
+    next && h("button", { type: "button", class: "choice first", click: choose(next) },
       label("next_free"), h("strong", {}, `${next.day.label}${next.label}`)),
     h("div", { class: "calendar-head" }, before, title, after),
     body,
+    later,
     h("p", { class: "note" }, label("legend")),
     h("div", { class: "row" }, view));
   render();
@@ -54,12 +56,15 @@ function slotCalendar(card, chat, offered) {
     return h("button", {
       type: "button", class: "step", "aria-label": plain(key),
       click: ({ currentTarget }) => {
-        if (currentTarget.getAttribute("aria-disabled") === "true") return;
-        state.week += by;
-        render();
-        chat.announce(title.textContent);
+        if (currentTarget.getAttribute("aria-disabled") !== "true") turn(by);
       },
     }, sign);
+  }
+
+  function turn(by) {
+    state.week += by;
+    render();
+    chat.announce(title.textContent);
   }
 
   function toggleView() {
@@ -68,7 +73,10 @@ function slotCalendar(card, chat, offered) {
   }
 
   function choose(slot) {
-    return () => chat.press(slot.id, `${slot.day.label}${slot.label}`, box);
+    return ({ currentTarget }) => {
+      if (!box.dataset.used) currentTarget.classList.add("chosen");
+      chat.press(slot.id, `${slot.day.label}${slot.label}`, box);
+    };
   }
 
   function render() {
@@ -76,6 +84,7 @@ function slotCalendar(card, chat, offered) {
     title.textContent = `${short(week[0])}〜${short(week.at(-1))}`;
     before.setAttribute("aria-disabled", state.week === 0);
     after.setAttribute("aria-disabled", state.week === weeks.length - 1);
+    later.hidden = state.week < weeks.length - 1;
     view.replaceChildren(label(state.list ? "as_table" : "as_list"));
     body.replaceChildren(...(state.list ? list(week) : table(week)));
     if (box.dataset.used) chat.disable(box);
@@ -123,7 +132,7 @@ function slotCalendar(card, chat, offered) {
     const kind = day.holiday || day.on.getUTCDay() === 0 ? "rest" : day.on.getUTCDay() === 6 ? "saturday" : null;
     return h("th", { scope: "col", class: kind },
       h("span", { class: "day" }, `${day.on.getUTCMonth() + 1}/${day.on.getUTCDate()}`),
-      h("span", {}, day.holiday ? "祝" : DAYS[day.on.getUTCDay()]),
+      h("span", {}, DAYS[day.on.getUTCDay()], day.holiday ? "祝" : null),
       day.holiday ? unseen(day.holiday) : null);
   }
 
@@ -138,26 +147,28 @@ function slotCalendar(card, chat, offered) {
       click: choose({ ...slot, day }),
     }, slot.mark));
   }
-}
 
-// Arrow keys go to the nearest free time in that direction.
-function move(event) {
-  const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
-  const from = event.target.closest("td");
-  if (!by || !from) return;
-  event.preventDefault();
-  const rows = [...event.currentTarget.tBodies[0].rows];
-  let [row, column] = [rows.indexOf(from.parentNode) + by[0], from.cellIndex + by[1]];
-  while (rows[row]?.cells[column]) {
-    const button = rows[row].cells[column].querySelector("button");
-    if (button) {
-      event.target.tabIndex = -1;
-      button.tabIndex = 0;
-      button.focus();
-      return;
+  // Arrow keys go to the nearest free time in that direction, at the edge into the next week.
+  function move(event) {
+    const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    const from = event.target.closest("td");
+    if (!by || !from) return;
+    event.preventDefault();
+    const rows = [...event.currentTarget.tBodies[0].rows];
+    let [row, column] = [rows.indexOf(from.parentNode) + by[0], from.cellIndex + by[1]];
+    let found = null;
+    while (!found && rows[row]?.cells[column]) {
+      found = rows[row].cells[column].querySelector("button");
+      row += by[0];
+      column += by[1];
     }
-    row += by[0];
-    column += by[1];
+    if (!found && by[1] && !box.dataset.used && weeks[state.week + by[1]]) {
+      turn(by[1]);
+      found = [...body.querySelectorAll("td button")].at(by[1] > 0 ? 0 : -1) ?? (by[1] > 0 ? after : before);
+    }
+    if (!found) return;
+    for (const each of body.querySelectorAll("td button")) each.tabIndex = each === found ? 0 : -1;
+    found.focus();
   }
 }
 

@@ -19,6 +19,7 @@ export const newId = () =>
 export class Conversation {
   #base;
   #foreign;
+  #token = null;
 
   constructor(server) {
     this.#base = new URL("/webhooks/web/", server);
@@ -34,21 +35,21 @@ export class Conversation {
 
   async delete() {
     await this.#request("DELETE", "conversation");
-    this.#keep("");
+    if (this.#foreign) this.#keep("");
   }
 
   // Sends {id, text} or {id, button}; calls `answered` with each answer, once however often the
-  // connection breaks. Returns the message as the server stored it.
+  // connection breaks or the message is sent again. Returns the message as the server stored it.
   async send(message, answered) {
-    let seen = 0;
+    message.seen ??= 0;
     for (const [attempt, pause] of PAUSES.entries()) {
       await new Promise(done => setTimeout(done, pause));
       try {
         let count = 0;
         for await (const answer of this.#answers(message)) {
           if (answer.done) return answer.text;
-          if (++count > seen) {
-            seen = count;
+          if (++count > message.seen) {
+            message.seen = count;
             answered(answer);
           }
         }
@@ -72,11 +73,11 @@ export class Conversation {
     return answer.blob();
   }
 
-  async *#answers(message) {
+  async *#answers({ id, text, button }) {
     const stop = new AbortController();
     let timer = setTimeout(() => stop.abort(), PATIENCE);
     try {
-      const answer = await this.#request("POST", "message", message, stop.signal);
+      const answer = await this.#request("POST", "message", { id, text, button }, stop.signal);
       const reader = answer.body.getReader();
       const decoder = new TextDecoder();
       let rest = "";
@@ -118,20 +119,23 @@ export class Conversation {
     throw new Failure(refusal.say ? refusal : {});
   }
 
+  // A site of another origin keeps a token, so that a reload or a second tab goes on.
   #kept() {
     try {
-      return sessionStorage.getItem("renewal-chat");
+      return localStorage.getItem(this.#key);
     } catch {
-      return this.token;
+      return this.#token;
     }
   }
 
   #keep(token) {
-    this.token = token;
+    this.#token = token;
     try {
-      sessionStorage.setItem("renewal-chat", token);
+      localStorage.setItem(this.#key, token);
     } catch {
       // A browser that keeps nothing still talks, until the page is left.
     }
   }
+
+  get #key() { return `renewal-chat ${this.#base.origin}`; }
 }

@@ -25,12 +25,14 @@ export function icon(path) {
 }
 
 const PHONE = /(0\d{1,3}-\d{2,4}-\d{3,4})/;
+const CODE = /([0-9A-Z]{5}-[0-9A-Z]{5})/; // a booking's code stays on one line
 
 // A text of the bot as lines; "・" begins an item of a list, and telephone numbers can be called.
 export function lines(text) {
   return text.split("\n").map(line =>
     h("span", { class: line.startsWith("・") ? "line item" : "line" },
-      line.split(PHONE).map(part => (PHONE.test(part) ? phone(part) : part))));
+      line.split(PHONE).flatMap(part => (PHONE.test(part) ? phone(part) : part.split(CODE).map(words =>
+        (CODE.test(words) ? h("span", { class: "whole" }, words) : words))))));
 }
 
 export const phone = number => h("a", { href: `tel:${number}` }, number);

@@ -3,9 +3,11 @@
 //   <script type="module" src="https://…/chat/renewal-chat.js" data-title="…" data-colour="#0b5c7a"
 //           data-open="true" data-origin="https://…" data-lang="ja"></script>
 //
+// or, where it stands in a certain place, as <renewal-chat data-title="…"></renewal-chat>.
+//
 // Elements with data-renewal-chat-open open the panel. Without JavaScript they stay plain links.
 
-import { draw, isDrawn, leadOf } from "./cards.js";
+import { draw, idsIn, isDrawn, leadOf } from "./cards.js";
 import city from "./city.js";
 import { Conversation, Failure, newId } from "./conversation.js";
 import { h, icon, lines, phone, unseen } from "./dom.js";
@@ -13,13 +15,15 @@ import { label, plain, showFurigana } from "./labels.js";
 import { sheet, printOnly } from "./style.js";
 
 const LONGEST = 300;
+const HELLO = { id: "hello-first", text: "こんにちは" }; // one id, so that two tabs greet once
 const SPEECH = "M4 4h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-7l-5 4v-4H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z";
 const CROSS = "M6 6l12 12M18 6L6 18";
 const BARS = "M5 7h14M5 12h14M5 17h14";
+const DOWN = "M6 9l6 6 6-6";
 
 class RenewalChat extends HTMLElement {
   #conversation;
-  #count = 0; // messages shown, both sides
+  #count = 0; // messages shown that the server has, both sides
   #sending = Promise.resolve();
   #started = false;
   #tabs = null;
@@ -28,10 +32,12 @@ class RenewalChat extends HTMLElement {
     if (this.shadowRoot) return;
     this.#conversation = new Conversation(this.dataset.origin ?? import.meta.url);
     this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
-    this.lang = this.dataset.lang ?? "ja";
     if (isReadable(this.dataset.colour)) this.style.setProperty("--renewal-chat-colour", this.dataset.colour);
     this.#build();
-    this.#setFurigana(kept("furigana") === "on");
+    this.#prefer("furigana", kept("furigana") === "on");
+    this.#prefer("large", kept("large") === "on");
+    const contrast = kept("contrast");
+    this.#prefer("contrast", contrast ? contrast === "on" : matchMedia("(prefers-contrast: more)").matches);
     document.addEventListener("click", event => {
       if (event.target.closest?.("[data-renewal-chat-open]")) {
         event.preventDefault();
@@ -40,6 +46,8 @@ class RenewalChat extends HTMLElement {
     });
     addEventListener("offline", () => this.#showOffline());
     addEventListener("online", () => this.#showOffline());
+    // A keyboard on the screen leaves less room: the whole panel stays in view above it.
+    for (const kind of ["resize", "scroll"]) visualViewport?.addEventListener(kind, () => this.#fitScreen());
     if (this.dataset.open === "true") this.open();
   }
 
@@ -48,9 +56,14 @@ class RenewalChat extends HTMLElement {
   #build() {
     this.launcher = h("button", { type: "button", class: "launcher", click: () => this.open() },
       icon(SPEECH), label("launcher"), this.dot = h("span", { class: "dot", hidden: true }, unseen(plain("unread"))));
-    this.log = h("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0", "aria-label": plain("log") });
+    this.log = h("div", {
+      class: "log", role: "log", "aria-live": "off", tabindex: "0", "aria-label": plain("log"),
+      scroll: () => this.#showMore(),
+    });
+    this.more = h("button", { type: "button", class: "more", hidden: true, click: () => this.#scrollOn() }, label("more"), icon(DOWN));
     this.live = h("div", { class: "unseen", role: "status", "aria-live": "polite" });
-    this.typing = h("p", { class: "typing", "aria-hidden": "true" },
+    this.bell = h("div", { class: "unseen", role: "status", "aria-live": "polite" });
+    this.typing = h("span", { class: "typing", "aria-hidden": "true" },
       h("span", { class: "dots" }, h("i"), h("i"), h("i")), label("typing"));
     this.banner = h("p", { class: "banner", role: "status" });
     this.input = h("textarea", {
@@ -75,23 +88,42 @@ class RenewalChat extends HTMLElement {
         }, icon(BARS)),
         h("button", { type: "button", class: "icon", "aria-label": plain("close"), click: () => this.close() }, icon(CROSS))),
       this.menu = h("div", { class: "menu", id: "menu", hidden: true },
-        this.furigana = h("button", { type: "button", "aria-pressed": "false", click: () => this.#setFurigana(!this.withFurigana) }, label("furigana")),
+        this.#switch("large"), this.#switch("contrast"), this.#switch("furigana"),
         h("button", { type: "button", click: () => this.#fromMenu(() => this.say("最初から")) }, label("restart")),
         h("button", { type: "button", click: () => this.#fromMenu(() => this.#print(this.log)) }, label("print_talk")),
         h("button", { type: "button", click: () => this.#fromMenu(() => this.#askDelete()) }, label("delete"))),
       h("p", { class: "contact" }, label("phone"), " ", phone(city.phone), " ", h("span", {}, city.hours)),
-      this.log,
-      this.typing,
+      h("div", { class: "talk" }, this.log, this.more),
       this.banner,
       h("form", { submit: event => { event.preventDefault(); this.#submit(); } },
         label("message", "label", { for: "text", class: "unseen" }),
-        h("p", { class: "hint", id: "hint" }, label("hint")),
+        h("p", { class: "hint above" }, label("hint", "span", { id: "hint" }), this.typing),
         h("div", { class: "field" }, this.input,
           h("button", { class: "send" }, label("send"))),
         h("p", { class: "hint" }, label("warning", "span", { id: "warning" }), " ", this.left)),
       this.live);
-    this.paper = h("div", { class: "paper", lang: "ja" });
-    this.shadowRoot.append(this.launcher, this.dialog, this.paper);
+    this.paper = h("div", { class: "paper" });
+    this.shadowRoot.append(this.launcher, this.bell, this.dialog, this.paper);
+    for (const part of this.shadowRoot.children) part.lang = this.dataset.lang ?? "ja";
+  }
+
+  // A button of the menu that is on or off, and stays so on this person's device.
+  #switch(name) {
+    return h("button", {
+      type: "button", "aria-pressed": "false", "data-switch": name,
+      click: ({ currentTarget }) => {
+        const on = currentTarget.getAttribute("aria-pressed") !== "true";
+        this.#prefer(name, on);
+        keep(name, on ? "on" : "off");
+      },
+    }, label(name));
+  }
+
+  #prefer(name, on) {
+    this.menu.querySelector(`[data-switch="${name}"]`).setAttribute("aria-pressed", String(on));
+    this.dataset[name] = on ? "on" : "off";
+    if (name === "furigana") showFurigana(on, this.shadowRoot);
+    this.#showMore();
   }
 
   // ── Opening and closing ─────────────────────────────────────────────────────────────────────
@@ -106,10 +138,20 @@ class RenewalChat extends HTMLElement {
     else this.dialog.show();
     this.launcher.hidden = true;
     this.dot.hidden = true;
+    this.bell.replaceChildren();
+    this.#fitScreen();
     if (matchMedia("(pointer: fine)").matches) this.input.focus();
     else this.heading.focus();
     this.#showOffline();
+    this.#showMore();
     if (!this.#started) this.#start();
+  }
+
+  #fitScreen() {
+    const view = this.dialog.matches(":modal") && visualViewport?.scale === 1 ? visualViewport : null;
+    this.dialog.style.height = view ? `${view.height}px` : "";
+    this.dialog.style.top = view ? `${view.offsetTop}px` : "";
+    this.#showMore();
   }
 
   close() {
@@ -137,7 +179,7 @@ class RenewalChat extends HTMLElement {
     this.#busy(true);
     try {
       const said = await this.#load();
-      if (!said) await this.#deliver({ id: `hello-${newId()}`, text: "こんにちは" });
+      if (!said) await this.#deliver({ ...HELLO });
       this.#listenToTabs();
     } catch {
       this.#started = false;
@@ -152,19 +194,35 @@ class RenewalChat extends HTMLElement {
     }
   }
 
-  // Shows what was said so far, without reading it aloud; returns how much that is.
+  // Shows what the server has and this tab does not, without reading it aloud; returns how much
+  // was said in all. What is on the screen stays as it is: ticks, the calendar's week, the focus.
   async #load() {
     const { messages, ended } = await this.#conversation.open();
-    if (messages.length !== this.#count || ended) {
-      this.log.replaceChildren();
-      this.#count = 0;
-      for (const message of messages) message.who === "me" ? this.#mine(message.text) : this.#answer(message);
-      if (ended) {
-        this.#use();
-        this.#say(h("p", { class: "note" }, label("ended")));
-      }
+    if (ended || messages.length < this.#count) this.#clear();
+    for (const message of messages.slice(this.#count)) {
+      this.#count += 1;
+      if (message.who !== "me") this.#answer(message);
+      else if (!this.#arrived(message.id)) this.#mine(message);
+    }
+    if (ended) {
+      this.#use();
+      this.#say(h("p", { class: "note" }, label("ended")));
     }
     return messages.length;
+  }
+
+  // Whether a message that seemed lost is on the screen: it has come through after all.
+  #arrived(id) {
+    const bubble = [...this.log.querySelectorAll(".failed")].find(each => each.dataset.id === id);
+    if (!bubble) return false;
+    bubble.classList.remove("failed");
+    bubble.nextElementSibling.remove();
+    return true;
+  }
+
+  #clear() {
+    this.log.replaceChildren();
+    this.#count = 0;
   }
 
   // Other tabs of this browser show the same conversation.
@@ -176,7 +234,7 @@ class RenewalChat extends HTMLElement {
 
   #submit() {
     const text = this.input.value.trim();
-    if (!text) return this.input.focus();
+    if (!text || this.#tooLong()) return this.input.focus();
     this.input.value = "";
     this.#fit();
     this.say(text);
@@ -184,13 +242,15 @@ class RenewalChat extends HTMLElement {
 
   say(text) {
     this.#use();
-    this.#queue({ id: newId(), text }, this.#mine(text));
+    const message = { id: newId(), text };
+    this.#queue(message, this.#mine(message));
   }
 
   press(button, title, group) {
     if (group?.dataset.used) return;
     this.#use();
-    this.#queue({ id: newId(), button }, this.#mine(title));
+    const id = newId();
+    this.#queue({ id, button }, this.#mine({ id, text: title }));
   }
 
   #queue(message, bubble) {
@@ -202,9 +262,11 @@ class RenewalChat extends HTMLElement {
     this.live.replaceChildren();
     try {
       const stored = await this.#conversation.send(message, answer => {
+        this.#count += 1;
         this.#answer(answer);
         this.#read(answer);
       });
+      if (bubble) this.#count += 1;
       bubble?.classList.remove("failed");
       // What nobody should have written is masked here as well.
       if (bubble && stored) bubble.querySelector(".text").textContent = stored;
@@ -236,15 +298,15 @@ class RenewalChat extends HTMLElement {
     }
   }
 
-  // The ticket is no longer good: the talk is over, and a new one begins with what was written.
+  // The ticket is no longer good: the talk is over. What was written waits in the field of the new.
   #over(message, bubble) {
     const note = h("div", { class: "note" }, h("p", {}, label("ended")),
       h("button", {
         type: "button", class: "choice small",
         click: () => {
-          this.log.replaceChildren();
-          this.#count = 0;
-          this.#started = false;
+          this.#clear();
+          this.input.value ||= message.text ?? "";
+          this.#fit();
           this.input.focus();
           this.#start();
         },
@@ -274,20 +336,19 @@ class RenewalChat extends HTMLElement {
       this.#announce(failure.say ?? plain("failed"));
       return;
     }
-    this.log.replaceChildren();
-    this.#count = 0;
+    this.#clear();
     this.#say(h("p", { class: "note" }, label("deleted")));
     this.#announce(plain("deleted"));
     this.input.focus();
     await this.#start();
+    this.#tabs?.postMessage("deleted");
   }
 
   // ── What is shown ───────────────────────────────────────────────────────────────────────────
 
-  #mine(text) {
-    const bubble = h("div", { class: "turn me" },
-      h("div", { class: "bubble" }, unseen(`${plain("me")}：`), h("span", { class: "text" }, text), clock()));
-    this.#count += 1;
+  #mine({ id, text, time }) {
+    const bubble = h("div", { class: "turn me", "data-id": id },
+      h("div", { class: "bubble" }, unseen(`${plain("me")}：`), h("span", { class: "text" }, text), clock(time)));
     this.#say(bubble);
     return bubble;
   }
@@ -298,7 +359,8 @@ class RenewalChat extends HTMLElement {
     const turn = h("div", { class: "turn bot" },
       words && h("div", { class: "bubble" }, unseen(`${plain("bot")}：`), lines(words), clock(time)));
     // What a card offers itself is not offered twice.
-    const choices = drawn ? buttons.filter(each => !card.actions?.some(({ id }) => id === each.id)) : buttons;
+    const offered = drawn ? idsIn(card) : [];
+    const choices = buttons.filter(each => !offered.includes(each.id));
     if (choices.length) {
       const group = h("div", { class: "choices", role: "group", "aria-label": plain("choices") },
         choices.map(({ id, title }) => h("button", {
@@ -311,10 +373,11 @@ class RenewalChat extends HTMLElement {
         }, title)));
       turn.append(group);
     }
-    if (drawn) turn.append(draw(card, this.#helper(), buttons.map(button => button.id)));
-    this.#count += 1;
+    if (drawn) turn.append(draw(card, this.#helper()));
     this.#say(turn);
-    if (!this.isOpen) this.dot.hidden = false;
+    if (this.isOpen) return;
+    this.dot.hidden = false;
+    this.bell.replaceChildren(plain("unread"));
   }
 
   #helper() {
@@ -343,11 +406,26 @@ class RenewalChat extends HTMLElement {
     this.#scroll();
   }
 
-  // The latest words of the person stay in view while a long answer comes in below.
+  // The latest words of the person stay in view while a long answer comes in below, unless the
+  // answer would just fit without them.
   #scroll() {
     const mine = [...this.log.querySelectorAll(".me")].at(-1);
     const end = this.log.scrollHeight - this.log.clientHeight;
-    this.log.scrollTop = mine ? Math.min(end, mine.offsetTop - this.log.offsetTop - 8) : 0;
+    const top = mine ? mine.offsetTop - this.log.offsetTop - 8 : 0;
+    this.log.scrollTop = end - top < (mine?.offsetHeight ?? 0) + 16 ? end : top;
+    this.#showMore();
+  }
+
+  // Says that there is more below; a calendar or a card is often longer than a screen.
+  #showMore() {
+    const below = this.log.scrollHeight - this.log.clientHeight - this.log.scrollTop;
+    const hidden = below < 24;
+    if (hidden && this.shadowRoot.activeElement === this.more) this.log.focus();
+    this.more.hidden = hidden;
+  }
+
+  #scrollOn() {
+    this.log.scrollTop += this.log.clientHeight * 0.8;
   }
 
   // What was offered before the latest message is no longer offered; a booking's card stays.
@@ -389,13 +467,6 @@ class RenewalChat extends HTMLElement {
     this.banner.replaceChildren(...(navigator.onLine ? [] : [label("offline")]));
   }
 
-  #setFurigana(on) {
-    this.withFurigana = on;
-    this.furigana.setAttribute("aria-pressed", String(on));
-    showFurigana(on, this.shadowRoot);
-    keep("furigana", on ? "on" : "off");
-  }
-
   // ── Writing ─────────────────────────────────────────────────────────────────────────────────
 
   #key(event) {
@@ -405,11 +476,13 @@ class RenewalChat extends HTMLElement {
     this.#submit();
   }
 
+  #tooLong() { return [...this.input.value.trim()].length > LONGEST; }
+
   #fit() {
     this.input.style.height = "auto";
     this.input.style.height = `${this.input.scrollHeight + 4}px`;
-    const length = this.input.value.length;
-    if (length > LONGEST) this.left.replaceChildren(label("too_long"), ` ${length}`);
+    const length = [...this.input.value.trim()].length;
+    if (this.#tooLong()) this.left.replaceChildren(label("too_long"), ` ${length}/${LONGEST}`);
     else this.left.replaceChildren(length > LONGEST - 50 ? `${length}/${LONGEST}` : "");
   }
 

@@ -2,7 +2,8 @@
 
 const made = text => {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(text);
+  // Every length grows with the page's text and with the size that the person has chosen.
+  sheet.replaceSync(text.replace(/-?[\d.]+rem/g, "calc($& * var(--size))"));
   return sheet;
 };
 
@@ -14,7 +15,7 @@ export const sheet = made(`
   all: initial;
   --ink: #17242f; --soft: #495a67; --paper: #fff; --ground: #f1f5f7; --line: #b9c7d0;
   --brand: var(--renewal-chat-colour, #0b5c7a); --accent: var(--brand); --mine: #d9ecf4; --warn: #9b1c1c; --few: #8a4b00;
-  --rest: #b3261e; --saturday: #1c55a8;
+  --rest: #b3261e; --saturday: #1c55a8; --size: 1;
   color-scheme: light dark;
   font: 1rem/1.65 "Hiragino Sans", "Hiragino Kaku Gothic ProN", "Noto Sans JP", "Noto Sans CJK JP", "Yu Gothic UI", Meiryo, sans-serif;
 }
@@ -22,6 +23,17 @@ export const sheet = made(`
   :host {
     --ink: #eef3f6; --soft: #b5c3cd; --paper: #1b2730; --ground: #111a21; --line: #4b5c68;
     --accent: #86cbe6; --mine: #1d4253; --warn: #ffb4ab; --few: #ffc98a; --rest: #ffb4ab; --saturday: #a8c8ff;
+  }
+}
+:host([data-large="on"]) { --size: 1.25; }
+:host([data-contrast="on"]) {
+  --ink: #000; --soft: #000; --paper: #fff; --ground: #fff; --line: #000; --brand: #00334a; --accent: #00334a; --mine: #fff;
+  --warn: #8c0000; --few: #000; --rest: #8c0000; --saturday: #002b80;
+}
+@media (prefers-color-scheme: dark) {
+  :host([data-contrast="on"]) {
+    --ink: #fff; --soft: #fff; --paper: #000; --ground: #000; --line: #fff; --accent: #a6e3ff; --mine: #000;
+    --warn: #ffc9c2; --few: #fff; --rest: #ffc9c2; --saturday: #c4d9ff;
   }
 }
 *, ::before, ::after { box-sizing: border-box; }
@@ -51,6 +63,9 @@ dialog {
   background: var(--ground); color: var(--ink); box-shadow: 0 10px 40px rgb(0 0 0 / .3);
 }
 dialog[open] { container: chat / inline-size; display: flex; flex-direction: column; }
+/* Japanese breaks between phrases where the browser can tell, never in the middle of a code or a number. */
+dialog, .paper { word-break: auto-phrase; line-break: strict; }
+.whole { white-space: nowrap; }
 dialog:modal { inset: 0; width: 100%; height: 100dvh; border: 0; border-radius: 0; }
 dialog::backdrop { background: var(--ground); }
 
@@ -68,12 +83,16 @@ h2 { font-size: 1.1rem; line-height: 1.4; }
 .menu [aria-pressed="true"]::after { content: "　✓ 入"; color: var(--accent); font-weight: 700; }
 
 .contact { flex: none; padding: .35rem 1rem; background: var(--paper); border-bottom: 1px solid var(--line); font-size: .875rem; line-height: 1.5; }
+.contact span:last-child { display: inline-block; }
 .contact a { display: inline-block; min-height: 1.5rem; font-size: 1rem; font-weight: 700; }
 
-.log { flex: 1 1 8rem; min-height: 6rem; overflow-y: auto; overflow-x: hidden; overscroll-behavior: contain; padding: .5rem 1rem .25rem; }
+.talk { position: relative; display: flex; flex: 1 1 8rem; min-height: 6rem; }
+.log { flex: 1; min-width: 0; overflow-y: auto; overflow-x: hidden; overscroll-behavior: contain; padding: .5rem 1rem .75rem; scroll-padding-block: .5rem 3.5rem; }
+.more { position: absolute; left: 50%; bottom: .5rem; transform: translateX(-50%); display: inline-flex; align-items: center; gap: .3rem; min-height: 2.5rem; padding: .2rem .8rem .2rem 1rem; border: 1px solid var(--line); border-radius: 1.25rem; background: var(--paper); color: var(--accent); font-size: .9rem; font-weight: 700; white-space: nowrap; box-shadow: 0 2px 8px rgb(0 0 0 / .25); }
+.more svg { width: 1.1rem; height: 1.1rem; }
 .log:focus-visible { outline-offset: -3px; }
 .turn { margin: .6rem 0; }
-.bubble { position: relative; width: fit-content; max-width: 92%; padding: .6rem .9rem; border: 1px solid var(--line); border-radius: .25rem 1rem 1rem; background: var(--paper); overflow-wrap: anywhere; }
+.bubble { position: relative; width: fit-content; max-width: 94%; padding: .6rem .9rem; border: 1px solid var(--line); border-radius: .25rem 1rem 1rem; background: var(--paper); overflow-wrap: anywhere; }
 .me .bubble { margin-left: auto; border-color: transparent; border-radius: 1rem .25rem 1rem 1rem; background: var(--mine); white-space: pre-wrap; }
 .me.failed .bubble { border: 2px dashed var(--warn); }
 .line { display: block; }
@@ -88,15 +107,17 @@ div.note { padding: .75rem; border: 1px solid var(--line); border-radius: .75rem
 .choice.small { min-height: 2.5rem; padding: .25rem .9rem; }
 .choice[aria-disabled="true"] { border-color: var(--line); border-style: dashed; color: var(--soft); font-weight: 400; cursor: default; background: transparent; }
 .choice.chosen[aria-disabled="true"] { border: 2px solid var(--accent); color: var(--ink); background: var(--mine); }
-.plain { display: inline-flex; align-items: center; min-height: 2.5rem; padding: .2rem .6rem; border: 0; background: transparent; color: var(--accent); text-decoration: underline; text-underline-offset: .2em; }
+.plain { display: inline-flex; align-items: center; min-height: 2.5rem; margin-right: .75rem; padding: .2rem 0; border: 0; background: transparent; color: var(--accent); text-decoration: underline; text-underline-offset: .2em; }
 .row { display: flex; flex-wrap: wrap; gap: .25rem .5rem; align-items: center; margin-top: .5rem; }
 
-.card { margin: .5rem 0; padding: .75rem; border: 1px solid var(--line); border-top: 4px solid var(--brand); border-radius: .5rem; background: var(--paper); }
+.card { margin: .5rem 0; padding: .75rem; border: 1px solid var(--line); border-top: 4px solid var(--accent); border-radius: .5rem; background: var(--paper); }
 .card h3 { margin: .25rem 0; font-size: 1rem; line-height: 1.5; }
 .card h4 { margin-top: .5rem; font-size: .95rem; }
 .card .note { margin: .25rem 0; }
 
-.calendar .first { display: flex; flex-wrap: wrap; gap: 0 .6rem; width: 100%; margin: .5rem 0; border-radius: .6rem; }
+.calendar .first { display: flex; flex-wrap: wrap; align-items: center; align-content: center; gap: 0 .75rem; width: 100%; margin: .5rem 0 .75rem; padding-block: .4rem; border-radius: .6rem; }
+.calendar .first span { font-weight: 400; color: var(--ink); font-size: .9rem; }
+.calendar .first strong { font-size: 1.05rem; }
 .calendar-head { display: flex; align-items: center; justify-content: space-between; gap: .25rem; font-weight: 700; text-align: center; }
 .step { flex: none; width: 2.75rem; height: 2.75rem; border: 1px solid var(--line); border-radius: .6rem; background: transparent; font-size: 1.4rem; line-height: 1; color: var(--accent); }
 .step[aria-disabled="true"] { color: var(--soft); border-style: dashed; cursor: default; }
@@ -106,12 +127,13 @@ div.note { padding: .75rem; border: 1px solid var(--line); border-radius: .75rem
 .parts button:first-child { border-radius: .6rem 0 0 .6rem; }
 .parts button:last-child { border-radius: 0 .6rem .6rem 0; }
 .parts [aria-pressed="true"] { background: var(--accent); color: var(--paper); font-weight: 700; }
-table { width: 100%; border-collapse: collapse; table-layout: fixed; margin-top: .25rem; font-size: .95rem; }
+table { width: 100%; border-collapse: collapse; table-layout: fixed; margin-top: .25rem; font-size: min(.95rem, 4.75cqi); }
 th, td { padding: 0; border: 1px solid var(--line); text-align: center; line-height: 1.3; overflow-wrap: anywhere; }
 th { background: var(--ground); font-weight: 700; }
 thead th { padding: .25rem 0; }
 thead th:first-child { width: 3.1em; }
 thead th span { display: block; }
+.day { font-size: .94em; white-space: nowrap; }
 thead th .unseen { position: absolute; }
 th.rest { color: var(--rest); }
 th.saturday { color: var(--saturday); }
@@ -121,6 +143,7 @@ td button { width: 100%; height: 2.4rem; padding: 0; border: 0; background: tran
 td button.few { color: var(--few); }
 td button:focus-visible { outline-offset: -3px; }
 td button[aria-disabled="true"] { color: var(--soft); cursor: default; font-weight: 400; }
+td button.chosen { outline: 3px solid var(--accent); outline-offset: -3px; background: var(--mine); }
 
 .checklist ul, .booking ul { list-style: none; }
 li { border-top: 1px solid var(--line); }
@@ -130,12 +153,15 @@ li input { flex: none; width: 1.4rem; height: 1.4rem; margin: .15rem 0 0; accent
 .thing { font-weight: 700; }
 li small { display: block; color: var(--soft); font-size: .85rem; line-height: 1.5; }
 li em { margin-left: .5rem; padding: 0 .5rem; border: 1px solid var(--line); border-radius: .5rem; font-size: .85rem; font-style: normal; white-space: nowrap; }
-dl { margin-bottom: .5rem; display: grid; grid-template-columns: auto 1fr; gap: .25rem .9rem; }
+dl { margin-bottom: .5rem; display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .25rem .9rem; }
 dt { color: var(--soft); font-size: .875rem; padding-top: .2em; white-space: nowrap; }
-dd { font-weight: 700; }
+dd { font-weight: 700; overflow-wrap: anywhere; }
 dd.code { font-size: 1.6rem; line-height: 1.3; letter-spacing: .06em; font-variant-numeric: tabular-nums; }
 
-.typing { flex: none; display: flex; align-items: center; gap: .5rem; min-height: 1.6rem; padding: 0 1rem; font-size: .8rem; color: var(--soft); visibility: hidden; }
+/* The hint and the sign that an answer is coming share one place: nothing moves when they change. */
+.above { display: grid; }
+.above > * { grid-area: 1 / 1; }
+.typing { display: flex; align-items: center; gap: .5rem; visibility: hidden; background: var(--paper); color: var(--ink); }
 .typing.on { visibility: visible; }
 .dots { display: inline-flex; gap: .2rem; }
 .dots i { width: .4rem; height: .4rem; border-radius: 50%; background: currentColor; }
@@ -148,9 +174,16 @@ textarea { flex: 1; min-width: 0; min-height: 2.9rem; max-height: 30vh; padding:
 .hint { font-size: .8rem; line-height: 1.5; color: var(--soft); }
 .left { float: right; color: var(--warn); font-weight: 700; }
 
+/* On a narrow screen what a line is about stands above it. */
+@container chat (max-width: 20em) {
+  dl { display: block; }
+  dt { padding-top: .4rem; }
+}
 /* Large text on a small screen: what can be done without makes room for the talk. */
-@container chat (max-width: 15rem) {
+@container chat (max-width: 15em) {
   .heading p, #hint { display: none; }
+  form { position: relative; }
+  .typing { position: absolute; bottom: 100%; left: 0; padding: 0 .6rem; }
   .top, .contact, .log, form { padding-inline: .6rem; }
   h2 { font-size: 1rem; }
   .icon { width: 2rem; height: 2rem; }
@@ -168,6 +201,7 @@ textarea { flex: 1; min-width: 0; min-height: 2.9rem; max-height: 30vh; padding:
   .dots i:nth-child(3) { animation-delay: .4s; }
   @keyframes wait { 30% { opacity: .2; } }
 }
+:host([data-contrast="on"]) .me .bubble { border: 2px solid var(--ink); }
 @media (forced-colors: active) {
   .me .bubble { border-color: CanvasText; }
   .parts [aria-pressed="true"], .choice.chosen { forced-color-adjust: none; background: Highlight !important; color: HighlightText !important; }

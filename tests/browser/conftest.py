@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.other_site import OtherSite
 from tests.browser.person import Person
 from tests.server.servers import Servers, running
 
@@ -38,8 +39,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    with running(tmp_path_factory.mktemp("browser")) as servers:
+def other_site() -> Iterator[OtherSite]:
+    """A site of another origin that may embed the chat."""
+    with OtherSite() as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory, other_site: OtherSite) -> Iterator[Servers]:
+    with running(tmp_path_factory.mktemp("browser"), other_site.url) as servers:
         yield servers
 
 
@@ -61,13 +69,13 @@ def person(servers: Servers, chromium: Any) -> Iterator[Callable[..., Person]]:
     """Make a person with a browser of their own, on the city's page. Options as Playwright's."""
     contexts = []
 
-    def make(**options: Any) -> Person:
+    def make(page: str = "/chat/", **options: Any) -> Person:
         settings = {"locale": "ja-JP", "reduced_motion": "reduce", **options}
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 860}, **settings})
         context.set_default_timeout(15_000)
         contexts.append(context)
         PICTURES.mkdir(parents=True, exist_ok=True)
-        return Person(context, servers.url, PICTURES)
+        return Person(context, servers.url, PICTURES, page)
 
     yield make
     for context in contexts:

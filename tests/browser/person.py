@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from copy import copy
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
@@ -19,17 +22,28 @@ def axe_source() -> str:
 
 
 class Person:
-    """One browser profile, at first with one tab on the city's page."""
+    """One browser profile, at first with one tab on the city's page (or on another address)."""
 
-    def __init__(self, context: Any, url: str, pictures: Path) -> None:
+    def __init__(self, context: Any, url: str, pictures: Path, page: str = "/chat/") -> None:
         self.context = context
         self.url = url
         self.pictures = pictures
-        self.page = context.new_page()
         self.errors: list[str] = []
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", self._hear)
-        self.page.goto(f"{url}/chat/")
+        self.page = self.new_tab(page)
+
+    def new_tab(self, page: str = "/chat/") -> Any:
+        """Open an address in a further tab, listening for errors."""
+        tab = self.context.new_page()
+        tab.on("pageerror", lambda error: self.errors.append(str(error)))
+        tab.on("console", self._hear)
+        tab.goto(urljoin(self.url, page))
+        return tab
+
+    def in_another_tab(self) -> Person:
+        """Return the same person, looking at a second tab."""
+        other = copy(self)
+        other.page = self.new_tab(self.page.url)
+        return other
 
     def _hear(self, message: Any) -> None:
         if message.type == "error" and "Failed to load resource" not in message.text:
@@ -64,8 +78,30 @@ class Person:
         self.waits()
         return self.heard_since(before)
 
-    def reloads(self) -> None:
+    def to_the_calendar(self) -> None:
+        """Answer everything up to the choice of the day, by buttons where there are some."""
+        self.says("予約する")
+        self.taps("電子証明書")
+        self.taps("カードの本人")
+        self.says("R9.2.20")
+        self.taps("覚えている")
+        self.taps("本庁舎")
+
+    def takes_the_first_free_time(self) -> None:
+        """Press the first free time of the calendar's table."""
+        self.page.get_by_label(re.compile("空きあり|残りわずか")).first.click()
+        self.waits()
+
+    def gives_name_and_phone(self, phone: str = "09012345678") -> str:
+        self.says("さとうはなこ")
+        return self.says(phone)
+
+    def reopens(self) -> None:
+        """Reload the page and open the panel again."""
         self.page.reload()
+        self.page.click("renewal-chat .launcher")
+        self.page.wait_for_selector(".turn.me")
+        self.waits()
 
     # Seeing --------------------------------------------------------------------------------
 
@@ -91,6 +127,11 @@ class Person:
                 return e.getAttribute("aria-label") || e.id || e.textContent.trim(); }"""
             )
         )
+
+    @property
+    def waiting(self) -> list[str]:
+        """What was announced while the panel was closed."""
+        return list(self.page.locator("renewal-chat [role=status] >> nth=0").all_inner_texts())
 
     def picture(self, name: str) -> None:
         self.page.screenshot(path=self.pictures / f"{name}.png")

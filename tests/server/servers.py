@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -31,9 +32,13 @@ def free_port() -> int:
 
 @dataclass
 class Servers:
-    """A running bot: its address, its data, and its processes."""
+    """A running bot: its address, its data, and its processes.
+
+    `embedding` are the origins of other sites that may embed the chat.
+    """
 
     directory: Path
+    embedding: tuple[str, ...] = ()
     port: int = field(default_factory=free_port)
     action_port: int = field(default_factory=free_port)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -61,10 +66,21 @@ class Servers:
             "actions": ["-m", "actions"],
             "rasa": ["-m", "bot", "run", "--model", str(MODEL), "--port", str(self.port)],
         }[name]
+        if name == "rasa" and self.embedding:
+            command += ["--credentials", str(self._credentials())]
         log = (self.directory / f"{name}.log").open("ab")
         self.processes[name] = subprocess.Popen(
             [sys.executable, *command], cwd=ROOT, env=self.environment, stdout=log, stderr=log
         )
+
+    def _credentials(self) -> Path:
+        """Write the credentials that ship, with the sites that may embed the chat."""
+        ours = (ROOT / "credentials.yml").read_text(encoding="utf-8")
+        none, some = "allowed_origins: []", f"allowed_origins: {json.dumps(self.embedding)}"
+        assert none in ours
+        path = self.directory / "credentials.yml"
+        path.write_text(ours.replace(none, some), encoding="utf-8")
+        return path
 
     def wait_for_actions(self) -> None:
         """Return once the action server answers."""
@@ -106,9 +122,9 @@ class Servers:
 
 
 @contextmanager
-def running(directory: Path) -> Iterator[Servers]:
+def running(directory: Path, *embedding: str) -> Iterator[Servers]:
     """Run both servers with data in this directory until the block ends."""
-    servers = Servers(directory)
+    servers = Servers(directory, embedding)
     engine = create_engine_from(servers.environment["DATABASE_URL"])
     migrate(engine)
     engine.dispose()
