@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
@@ -21,7 +23,7 @@ from cli.bookings import Code, note_view
 from cli.database import open_store
 from cli.output import counter_label, moment
 from cli.refusal import Command, Group, Refused
-from renewal import clock, opening_hours
+from renewal import clock, notices, opening_hours
 from renewal.bookings import Booking, Bookings
 from renewal.city import City, load
 from renewal.japanese_dates import japanese_date
@@ -254,45 +256,102 @@ def _too_many_for_usual(closure: Closure, store: Bookings, city: City) -> int:
 # The call list -------------------------------------------------------------------------------
 
 
+REASONS = {
+    "closure": "休み",
+    "not_sent": "お知らせが届かなかった",
+    "no_line": "前日のお知らせ（LINE なし）",
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """Somebody to phone: why (a key of REASONS), and about what: "closure" with its number."""
+
+    booking: Booking
+    reason: str
+    about: dict[str, Any]
+    words: str
+
+
+def calls_to_make(store: Bookings, city: City, now: datetime) -> list[Call]:
+    """Return everybody whom somebody has to phone, each once, the weightiest reason first.
+
+    A closure; a reminder that LINE did not take; where LINE is in use, the visits up to the next
+    working day of those who cannot be reminded there.
+    """
+    found = [
+        Call(booking, "closure", {"closure": closure.id}, closure.reason)
+        for booking, closure in store.call_list(city, now.date())
+    ]
+    for booking, notice in notices.to_phone(store, city, now):
+        if notice.status in notices.FAILED:
+            found.append(Call(booking, "not_sent", {"notice": notice.id}, REASONS["not_sent"]))
+    if os.environ.get("LINE_CHANNEL_ACCESS_TOKEN", "").strip():
+        from bot.line import users
+
+        until = opening_hours.working_day_from(city, now.date() + timedelta(days=1))
+        for booking in store.list_bookings(first=now.date() + timedelta(days=1), last=until):
+            conversation = booking.visit.conversation
+            if not (conversation and users.who_booked(store.engine, conversation)):
+                found.append(Call(booking, "no_line", {"visit": booking.start.isoformat()},
+                                  REASONS["no_line"]))  # fmt: skip
+    first: dict[str, Call] = {}
+    for call in found:
+        first.setdefault(call.booking.code, call)
+    return sorted(first.values(), key=lambda call: (call.booking.start, call.booking.counter))
+
+
 @click.command(cls=Command)
 @counter_option
+@click.option("--reason", type=click.Choice(list(REASONS)), help="この理由のものだけ")
 @click.option("--done", type=Code(), help="この予約番号の方に連絡した、と記録します")
 @who_option
 @csv_option
 @json_option
 def calls(
-    counter: str | None, done: str | None, who: str, as_csv: bool, as_json: bool
+    counter: str | None,
+    reason: str | None,
+    done: str | None,
+    who: str,
+    as_csv: bool,
+    as_json: bool,
 ) -> None:
-    """休みなどで連絡が必要になった予約
+    """電話で連絡が必要な予約
 
-    予約を変更するか取り消すと、一覧から消えます。
+    休みにかかった予約、LINE のお知らせが届かなかった予約、LINE を使っている市では、次の開庁日までの LINE でお知らせできない予約です。
     """
     output.refuse_both(as_json, as_csv)
     city, store = load(), open_store()
     if counter is not None:
         arguments.counter_of(city, counter)
     found = [
-        pair
-        for pair in store.call_list(city, arguments.now().date())
-        if counter in (None, pair[0].counter)
+        call
+        for call in calls_to_make(store, city, arguments.now())
+        if counter in (None, call.booking.counter) and reason in (None, call.reason)
     ]
     if done is not None:
-        hit = [closure for booking, closure in found if booking.code == done]
+        hit = [call for call in found if call.booking.code == done]
         if not hit:
             raise Refused(f"予約番号 {done} は、連絡が必要な予約ではありません。")
         at = clock.real_now()
-        store.record(who, "called", at=at, code=done, detail={"closure": hit[0].id})
-    note_view(store, who, "calls", [booking for booking, _ in found], counter=counter)
-    called = {booking.code: _called(store, booking, closure) for booking, closure in found}
+        store.record(who, "called", at=at, code=done, detail=hit[0].about)
+    note_view(store, who, "calls", [call.booking for call in found], counter=counter)
+    told = {
+        notice.code: notice
+        for notice in notices.about(store.engine, arguments.now())
+        if notice.kind == "closure" and notice.status == notices.SENT
+    }
+    called = {call.booking.code: _called(store, call, told) for call in found}
     output.show(
         (*_HIT_HEAD, "理由", "連絡"),
         [
-            (*_hit_line(booking, city), closure.reason, called[booking.code] or "まだ")
-            for booking, closure in found
+            (*_hit_line(call.booking, city), call.words, called[call.booking.code] or "まだ")
+            for call in found
         ],
         [
-            _hit_json(booking) | {"reason": closure.reason, "called": called[booking.code]}
-            for booking, closure in found
+            _hit_json(call.booking)
+            | {"reason": call.words, "kind": call.reason, "called": called[call.booking.code]}
+            for call in found
         ],
         as_json=as_json,
         as_csv=as_csv,
@@ -300,12 +359,15 @@ def calls(
     )
 
 
-def _called(store: Bookings, booking: Booking, closure: Closure) -> str | None:
-    """Return when and by whom this person was told of this very closure, or None."""
-    for entry in reversed(store.audit(code=booking.code)):
-        if entry["what"] == "called" and entry["detail"] == {"closure": closure.id}:
+def _called(store: Bookings, call: Call, told: dict[str, notices.Notice]) -> str | None:
+    """Return when and by whom this person was told of this very thing, or None."""
+    for entry in reversed(store.audit(code=call.booking.code)):
+        if entry["what"] == "called" and entry["detail"] == call.about:
             at: datetime = entry["at"]
             return f"{at:%Y-%m-%d %H:%M} {entry['who']}"
+    notice = told.get(call.booking.code) if call.reason == "closure" else None
+    if notice and notice.ended_at and notice.closure_id == call.about["closure"]:
+        return f"{notice.ended_at:%Y-%m-%d %H:%M} LINE"
     return None
 
 

@@ -95,3 +95,47 @@ def _refuse_missing() -> None:
     if missing := account.missing():
         raise Refused("\n".join(missing))
 
+
+
+@line.command("remind")
+@json_option
+def remind(as_json: bool) -> None:
+    """いま送るべきお知らせを送ります
+
+    ボットも1分ごとに送ります。両方が動いても、同じお知らせは1回だけです。
+    """
+    from bot.line import account
+    from bot.line.api import Line
+    from bot.line.reminders import Sender
+    from cli.database import open_store
+    from renewal import city
+
+    _refuse_missing()
+    store = open_store()
+
+    async def run() -> dict[str, int]:
+        async with Line() as connection:
+            return dict(await Sender(connection, store, city.load()).send_due())
+
+    try:
+        ended = asyncio.run(run())
+    except OSError as error:
+        raise click.ClickException(account.explain(error)) from None
+    if as_json:
+        show_json(ended)
+    else:
+        said = [f"{_ENDED[status]}: {count}件" for status, count in ended.items()]
+        click.echo("\n".join(said) or "いま送るお知らせはありません。")
+
+
+_ENDED = {
+    "sent": "送りました",
+    "quota_used_up": "今月の上限のため、送れませんでした（renewal calls に載ります）",
+    "given_up": "送れませんでした（renewal calls に載ります）",
+    "unknown_user": "相手に届きませんでした（renewal calls に載ります）",
+    "no_line": "LINE での予約ではありません（renewal calls に載ります）",
+    "switched_off": "お知らせを止めている方です",
+    "overtaken": "予約が変わったか取り消されました",
+    "too_late": "お知らせの時間を過ぎました",
+    "failed": "うまくいかず、あとでもう一度送ります",
+}

@@ -14,7 +14,7 @@ COMMANDS = {
     "bookings": ("cli.bookings:bookings", "予約の一覧・検索・登録・変更・取り消し"),
     "closures": ("cli.closures:closures", "臨時の休み"),
     "capacity": ("cli.closures:capacity", "席の数の臨時の変更"),
-    "calls": ("cli.closures:calls", "休みなどで連絡が必要になった予約"),
+    "calls": ("cli.closures:calls", "電話で連絡が必要な予約"),
     "line": ("cli.line:line", "LINE の用意と確認"),
     "statistics": ("cli.statistics:statistics", "週と窓口ごとの件数"),
     "pause": ("cli.pause:pause", "チャットを止めます（市民の方には理由と電話番号が出ます）"),

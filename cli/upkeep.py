@@ -11,6 +11,7 @@ import click
 from cli import arguments, conversations, output
 from cli.arguments import Day, csv_option, json_option, who_option
 from cli.bookings import Code
+from cli.closures import calls_to_make
 from cli.database import open_engine, open_store
 from cli.refusal import Command, Refused
 from renewal import clock, settings
@@ -208,7 +209,7 @@ def check_all(as_json: bool) -> None:
     if version == newest:
         days = city.privacy.delete_days_after_visit
         to_do = {
-            "calls": len(Bookings(engine).call_list(city, now.date())),
+            "calls": len(calls_to_make(Bookings(engine), city, now)),
             "purge_bookings": purge(engine, _kept_from(city), at, dry_run=True),
             "purge_conversations": conversations.delete_before(
                 at - timedelta(days=days), dry_run=True

@@ -37,15 +37,22 @@ class Choice:
     payload: str
 
 
-def render(messages: Sequence[Said], conversation: str) -> list[Message]:
-    """Return what LINE shows for one turn's bot messages: one to five messages."""
+def render(
+    messages: Sequence[Said], conversation: str, also: Sequence[dict[str, Any]] = ()
+) -> list[Message]:
+    """Return what LINE shows for one turn's bot messages: one to five messages.
+
+    `also`: actions that are offered as quick replies after the messages' own buttons.
+    """
     press = cards.press_in(conversation)
     listed = choices(messages)
     shown: list[Message] = []
     for message in messages:
         shown += _shown(message, [c for c, of in listed if of is message], press)
     shown = _at_most_five(shown)
-    if shown and (replies := _quick_replies(messages, press)):
+    replies = _quick_replies(messages, press)
+    replies += [{"type": "action", "action": action} for action in also]
+    if shown and (replies := replies[: limits.QUICK_REPLIES]):
         shown[-1].quick_reply = QuickReply.from_dict({"items": replies})
     return shown
 

@@ -155,3 +155,22 @@ pauses = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("ended_at", Utc),
 )
+
+# What is sent to citizens that is no answer: a row for each message, made once by its id. Whoever
+# sends it holds the row until `claimed_until`; a row that somebody died with is taken over, and sent
+# with the same retry key, which the receiving side takes once.
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("id", sa.String(80), primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),  # reminder, closure
+    sa.Column("code", sa.String(11), nullable=False, index=True),
+    sa.Column("start_at", Utc, nullable=False),  # of the visit that it is about
+    sa.Column("closure_id", sa.Integer),
+    sa.Column("retry_key", sa.String(36), nullable=False, unique=True),
+    sa.Column("status", sa.String(16), nullable=False),  # waiting, or how it ended
+    sa.Column("claimed_until", Utc),
+    sa.Column("made_at", Utc, nullable=False),
+    sa.Column("ended_at", Utc),
+    sa.Index(None, "status", "claimed_until"),
+)

@@ -19,7 +19,7 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -384,7 +384,11 @@ def running(**settings: Any) -> Iterator[Platform]:
         protocol_version = "HTTP/1.1"
 
         def handle_any(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(length)
+            if len(body) < length:  # whoever asked died in the middle of it
+                self.close_connection = True
+                return
             path = urlsplit(self.path).path
             status, said = platform.answer(self.command, path, self.headers, body)
             payload = json.dumps(said).encode()
@@ -392,8 +396,9 @@ def running(**settings: Any) -> Iterator[Platform]:
             self.send_header("Content-Type", "application/json")
             self.send_header("X-Line-Request-Id", uuid.uuid4().hex)
             self.send_header("Content-Length", str(len(payload)))
-            self.end_headers()
-            self.wfile.write(payload)
+            with suppress(ConnectionError):  # it was taken, but nobody is there to hear so
+                self.end_headers()
+                self.wfile.write(payload)
 
         do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815
 

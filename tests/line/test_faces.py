@@ -123,7 +123,7 @@ MESSAGE = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=120, deadline=None, derandomize=True, database=None)
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
 @given(st.lists(MESSAGE, min_size=1, max_size=6))
 def test_whatever_is_said_passes_the_models_and_the_documented_limits(
     messages: list[dict[str, Any]],
@@ -132,7 +132,7 @@ def test_whatever_is_said_passes_the_models_and_the_documented_limits(
     sent(messages)
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, database=None)
+@settings(max_examples=8, deadline=None, derandomize=True, database=None)
 @given(calendars())
 def test_paging_comes_past_every_free_time_once(calendar: dict[str, Any]) -> None:
     message = {"text": "いつがよろしいですか。", "custom": calendar}

@@ -1,0 +1,230 @@
+"""Who is reminded, when, and only once; what is offered then; who is phoned instead."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy.engine import Engine
+
+from benchmarks import line_reminders
+from bot.line import reminders, users
+from bot.line.api import Line
+from cli.main import main
+from renewal import city as city_module
+from renewal import clock, notices
+from renewal.bookings import Booking, Bookings, Card, Visit
+from renewal.opening_hours import Closure
+from tests.line.platform import Platform, running
+
+CITY = city_module.load(city_module.DEFAULT_PATH)
+BOOKED = datetime.fromisoformat("2026-11-24T10:00:00+09:00")
+THURSDAY = datetime.fromisoformat("2026-12-03T17:30:00+09:00")
+MONDAY = datetime.fromisoformat("2026-12-07T09:00:00+09:00")
+ME = "U" + "1" * 32
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-12-{text}:00+09:00")
+
+
+@pytest.fixture
+def store(engine: Engine) -> Bookings:
+    return Bookings(engine)
+
+
+@pytest.fixture
+def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+    with running() as platform:
+        monkeypatch.setenv("LINE_API_ENDPOINT", platform.url)
+        monkeypatch.setenv("LINE_CHANNEL_SECRET", platform.secret)
+        monkeypatch.setenv("LINE_CHANNEL_ACCESS_TOKEN", platform.token)
+        monkeypatch.delenv("RENEWAL_PUBLIC_URL", raising=False)
+        yield platform
+
+
+def book(
+    store: Bookings, start: datetime = THURSDAY, user: str | None = ME, now: datetime = BOOKED
+) -> Booking:
+    conversation = users.booked_as(users.conversation_of(user)) if user else None
+    if user:
+        users.remember(store.engine, user, now)
+    key = f"{start:%d%H%M}-{user}"[:90]
+    visit = Visit("self", (Card("general", "サトウ ハナコ", ("card",)),), "09012345678",
+                  channel="line" if user else "web", conversation=conversation)  # fmt: skip
+    common: dict[str, Any] = {"city": CITY, "now": now, "at": clock.real_now()}
+    hold = store.hold("honchosha", start, key=key, **common)
+    return store.confirm(hold.id, visit, key=f"c{key}", **common)
+
+
+def send(store: Bookings, now: str, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    monkeypatch.setenv("RENEWAL_NOW", at(now).isoformat())
+
+    async def work() -> Counter[str]:
+        async with Line(pauses=(0.01,)) as line:
+            return await reminders.Sender(line, store, CITY).send_due()
+
+    return asyncio.run(work())
+
+
+def titles(message: dict[str, Any]) -> str:
+    return json.dumps(message, ensure_ascii=False)
+
+
+def test_the_evening_before_one_reminder_comes_with_what_to_bring(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = book(store)
+    assert send(store, "02T17:59", monkeypatch) == {}
+    assert send(store, "02T18:00", monkeypatch) == {"sent": 1}
+    assert send(store, "02T18:01", monkeypatch) == {}
+    text, card = platform.sent[ME]
+    assert text["text"].startswith("明日のご予約のお知らせです。12月3日（木）17時30分に、本庁舎1階")
+    for words in (booking.code, "更新する方のマイナンバーカード", "予約の変更", "予約の取り消し", "お知らせを止める"):
+        assert words in titles(card)
+    assert platform.complaints == []
+
+
+def test_what_is_no_longer_possible_is_not_offered(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book(store, MONDAY)
+    assert send(store, "06T18:00", monkeypatch) == {"sent": 1}  # Sunday: changes ended on Friday
+    assert "予約の変更" not in titles(platform.sent[ME])
+    assert "予約の取り消し" in titles(platform.sent[ME])
+
+
+def test_who_booked_after_the_hour_has_just_been_told_and_is_not_reminded(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book(store, now=at("02T18:00"))
+    assert send(store, "02T19:00", monkeypatch) == {}
+
+
+def test_who_moved_the_visit_after_the_hour_is_not_reminded_either(store: Bookings) -> None:
+    booking = book(store, MONDAY)
+    common: dict[str, Any] = {"city": CITY, "now": at("02T18:30"), "at": at("02T18:30")}
+    hold = store.hold("honchosha", THURSDAY, key="other", **common)
+    store.change(booking.code, hold.id, key="move", **common)
+    assert notices.due_reminders(store, CITY, at("02T19:00")) == []
+
+
+@pytest.mark.parametrize("now", ["02T22:00", "03T08:00", "01T18:00"])
+def test_nobody_is_woken_and_nobody_reminded_on_another_day(store: Bookings, now: str) -> None:
+    book(store)
+    assert notices.due_reminders(store, CITY, at(now)) == []
+
+
+def test_who_stopped_reminders_gets_none_and_is_not_phoned(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book(store)
+    users.switch_reminders(store.engine, users.conversation_of(ME), False)
+    assert send(store, "02T18:00", monkeypatch) == {"switched_off": 1}
+    assert list(notices.to_phone(store, CITY, at("02T18:10"))) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["お知らせを止めて", "リマインドはいりません", "前日の通知は不要です", "お知らせ停止"]
+)
+def test_reminders_can_be_stopped_in_words(words: str) -> None:
+    assert reminders.wants_off(words)
+
+
+@pytest.mark.parametrize("words", ["お知らせが届かない", "予約をやめたい", "通知が届きました"])
+def test_other_words_do_not_stop_them(words: str) -> None:
+    assert not reminders.wants_off(words)
+
+
+def test_a_cancelled_booking_is_not_reminded_of(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = book(store)
+    notices.plan(store, CITY, at("02T18:00"), clock.real_now())
+    store.cancel(booking.code, key="x", city=CITY, now=at("02T18:00"), at=clock.real_now())
+    assert send(store, "02T18:00", monkeypatch) == {"overtaken": 1}
+    assert platform.sent[ME] == []
+
+
+def test_a_push_whose_answer_was_lost_is_sent_again_with_its_key_and_counts_once(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book(store)
+    monkeypatch.setenv("RENEWAL_NOW", at("02T18:00").isoformat())
+    notices.plan(store, CITY, at("02T18:00"), clock.real_now())
+    [lost] = notices.claim(store.engine, clock.real_now(), 10)  # sent, then the sender died
+    user = users.find(store.engine, users.conversation_of(ME))
+    assert user
+
+    async def push() -> None:
+        async with Line() as line:
+            said = reminders.faces.render([{"text": "お知らせ"}], "c")
+            await line.push(user.user_id, said, lost.retry_key)
+
+    asyncio.run(push())
+    assert send(store, "02T18:01", monkeypatch) == {}  # still claimed
+    monkeypatch.setattr(notices, "CLAIM", timedelta(0))
+    later = clock.real_now() + timedelta(minutes=6)
+    monkeypatch.setattr("bot.line.reminders.clock.real_now", lambda: later)
+    assert send(store, "02T18:07", monkeypatch) == {"sent": 1}
+    assert platform.pushes == 1
+
+
+def test_a_used_up_quota_puts_people_on_the_call_list(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = book(store)
+    platform.quota = 0
+    assert send(store, "02T18:00", monkeypatch) == {"quota_used_up": 1}
+    [(listed, notice)] = notices.to_phone(store, CITY, at("02T18:10"))
+    assert (listed.code, notice.status) == (booking.code, "quota_used_up")
+
+
+def test_a_closure_says_choose_again_with_new_times_and_by_day(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book(store)
+    day = date(2026, 12, 3)
+    closure = Closure("honchosha", day, day, reason="システムの点検")
+    store.add_closure(closure, city=CITY, who="staff", at=clock.real_now())
+    assert send(store, "01T07:59", monkeypatch) == {}
+    assert send(store, "01T08:00", monkeypatch) == {"sent": 1}
+    assert send(store, "01T08:01", monkeypatch) == {}
+    [message] = platform.sent[ME]
+    assert "窓口が休みになったため（システムの点検）" in message["text"]
+    assert "予約の変更" in titles(message)
+    assert "12月4日（金）" in message["text"] or "12月2日（水）" in message["text"]
+
+
+def test_one_call_list_has_every_reason(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if store.engine.dialect.name != "sqlite":
+        pytest.skip("the command is the same on both")
+    failed, web = book(store), book(store, THURSDAY - timedelta(hours=2), user=None)
+    platform.quota = 0
+    send(store, "02T18:00", monkeypatch)
+    monkeypatch.setenv("DATABASE_URL", str(store.engine.url))
+    result = CliRunner().invoke(main, ["calls", "--json"])
+    listed = {each["code"]: each["kind"] for each in json.loads(result.stdout)}
+    assert listed == {failed.code: "not_sent", web.code: "no_line"}
+    assert CliRunner().invoke(main, ["calls", "--done", web.code]).exit_code == 0
+    again = json.loads(CliRunner().invoke(main, ["calls", "--json", "--reason", "no_line"]).stdout)
+    assert again[0]["called"]
+
+
+def test_two_senders_one_killed_each_person_gets_one_reminder(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_reminders, "CLAIM", timedelta(seconds=2))
+    for name in ("RENEWAL_NOW", "LINE_API_ENDPOINT", "LINE_CHANNEL_ACCESS_TOKEN"):
+        monkeypatch.setenv(name, "")  # put back afterwards
+    with line_reminders.sqlite() as url:
+        ended, _ = line_reminders.run(url, 120, seed=1)
+    assert ended == {"sent": 120}
