@@ -190,7 +190,10 @@ class Turn:
         if not told:
             return None
         text = "".join(text for text, _, _ in told)
-        found = self._not_overwriting(answers.read(text, self.asked, d.now, d.city), text)
+        asked = self.asked
+        if asked == "applicant" and self.tracker.get_slot("several"):
+            asked = "whose"
+        found = self._not_overwriting(answers.read(text, asked, d.now, d.city), text)
         if self.intent in ANSWERING or self.intent == "nlu_fallback":
             return found
         sure = self.confidence >= SURE

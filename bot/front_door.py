@@ -112,9 +112,11 @@ def states_a_case(text: str, now: datetime) -> bool:
         return False
     if _WANTS.search(plain) and not _ABOUT_BOOKING.search(plain):
         return True
+    said = answers.read(text, None, now, city.load())
+    if said.keys() & {"people", "cards"} and "予約" in plain:
+        return True  # "2人まとめて予約できますか" is best answered by beginning
     facts = {"applicant", "holder", "proof_waiver", "counter", "wish"}
-    stated = answers.read(text, None, now, city.load()).keys() & facts
-    return len(stated) >= 2 and not answers.is_question(text)
+    return len(said.keys() & facts) >= 2 and not answers.is_question(text)
 
 
 def about_a_booking(text: str, intent: str | None) -> str | None:

@@ -24,7 +24,7 @@ Answers = dict[str, Any]
 
 _PARENT = "父親|母親|両親|保護者|親権者|ちち|はは|父|母|パパ|ママ|お父さん|お母さん|おとうさん|おかあさん|親"
 _CHILD = (
-    "子ども|子供|こども|お子さん|お子様|息子|娘|むすこ|むすめ|長男|次男|三男|長女|次女|三女|"
+    "うちの子|上の子|下の子|子ども|子供|こども|お子さん|お子様|息子|娘|むすこ|むすめ|長男|次男|三男|長女|次女|三女|"
     "赤ちゃん|赤ん坊|乳児|幼児|園児|小学生|中学生|高校生|ちびっ子|child|son|daughter|kid|baby"
 )
 _YOUNG = "赤ちゃん|赤ん坊|乳児|幼児|園児|保育園|幼稚園|小学生|小学校|小学|baby|toddler"
@@ -79,7 +79,8 @@ def is_question(text: str) -> bool:
 def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
     """Return what the text says, as slots of the application.
 
-    `asked`: the slot the person was just asked for, or None. It decides how short or ambiguous
+    `asked`: the slot the person was just asked for, or None; "whose" is the question for the
+    applicant where there are several cards. It decides how short or ambiguous
     words are taken ("はい", "父です", "2月20日"). `now` is the calendar's now. What a program
     writes says nothing, whatever words are in it.
     """
@@ -90,9 +91,11 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
     for reader in _READERS:
         answers.update(reader(plain, asked, city))
     several = _several(plain, asked)
-    if several.get("people"):
-        # Whose card is whose stands there; who "comes" is not one of them.
+    if several.get("people") or asked == "whose":
+        # Each person named is a holder; nobody is told to come for somebody else.
         answers = {k: v for k, v in answers.items() if k not in ("applicant", "holder")}
+    if asked == "whose":
+        answers.update(_whose(plain))
     answers.update(several)
     answers.update(_dates(text, plain, asked, now))
     if asked is not None and asked in _DIRECT:
@@ -128,7 +131,7 @@ _ONE_LESS = re.compile(
     f"(?:1|一|ひと)(?:人|り|名|枚)(?:を|分)?(?:減ら|へら)|(?:下の子|上の子|{_ANY_PERSON}){_HONORIFIC}"
     "(?:の分)?(?:は|を)(?:やめ|止め|抜き|外し|なし|取り?消|いらない|不要)"
 )
-_MEMBER = f"(?:{_I}|{_ANY_PERSON}){_HONORIFIC}(?:(?:{_COUNT})(?:人|名))?"
+_MEMBER = f"(?:{_ANY_PERSON}|{_I}){_HONORIFIC}(?:(?:{_COUNT})(?:人|名))?(?:の(?:分|ぶん|カード))?"
 _AND = "(?:(?:と|、|や|&|プラス|\\+)(?:あと|それと|それから)?)"
 _MEMBERS = re.compile(f"{_MEMBER}(?:{_AND}{_MEMBER})+")
 _TOGETHER = re.compile("(?:2人|二人|ふたり|一緒|いっしょ|夫婦|揃って|そろって)で?.{0,6}(?:行|伺|来|窓口)")
@@ -174,14 +177,34 @@ def _members(text: str) -> list[dict[str, Any]]:
     if not re.search("分|ぶん|更新|カード|予約|枚|手続|お願い|電子", text[named.end() :]):
         return []
     people: list[dict[str, Any]] = []
+    by_proxy = {"applicant": "other_proxy", "holder": "general"} if _AWAY.search(text) else {}
+    young = _holder(text, None) == "under_15"
+    child = {"relation": "child"} | (_whose(text) if young else {})
     for word in re.split(_AND, named[0]):
         count = re.search(f"({_COUNT})(?:人|名)", word)
-        if re.match(f"(?:{_I})", word):
+        if re.match(f"(?!{_CHILD})(?:{_I})", word):
             people.insert(0, {"applicant": "self", "holder": "general"})
         else:
-            known = {"relation": "child"} if re.match(_CHILD, word) else {}
+            known = by_proxy if not re.match(_CHILD, word) else child
             people += [dict(known) for _ in range(_count(count[1]) if count else 1)]
     return people
+
+
+_AWAY = re.compile("来ない|来られ(?:ない|ません)|来れ(?:ない|ません)|行けない|行けません|代理|代わり|かわり")
+
+
+def _whose(text: str) -> Answers:
+    """Return whose card one of several is, and with that who comes for it."""
+    holder = _holder(text, None)
+    if holder in ("under_15", "adult_ward"):
+        return {"applicant": "legal_representative", "holder": holder}
+    if _AWAY.search(text):
+        return {"applicant": "other_proxy", "holder": "general"}
+    if re.search(f"{_SELF}|^(?:{_I})|行|来|一緒|いっしょ|同行", text):
+        return {"applicant": "self", "holder": "general"}
+    if re.search(_CHILD, text):
+        return {"relation": "child"}
+    return {"holder": holder} if holder else {}
 
 
 def _count(word: str) -> int:

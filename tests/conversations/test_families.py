@@ -192,3 +192,31 @@ def test_a_single_booking_is_asked_nothing_more(person: NewPerson) -> None:
     all_say(me, "予約する", "電子証明書", "本人です", "R9.2.20", "覚えている", "本庁舎",
             "12月3日の17時30分", "さとうはなこ", "09012345678", "はい")  # fmt: skip
     assert "予約できました" in "\n".join(text for _, text in me.transcript[-3:])
+
+
+@pytest.mark.parametrize(
+    ("said", "applicant", "holder"),
+    [
+        ("小学生の息子です", "legal_representative", "under_15"),
+        ("妻も一緒に行きます", "self", "general"),
+        ("母の分です。本人は来られません", "other_proxy", "general"),
+        ("成年被後見人です", "legal_representative", "adult_ward"),
+    ],
+)
+def test_whose_card_the_next_one_is_may_be_said_in_words(
+    person: NewPerson, said: str, applicant: str, holder: str
+) -> None:
+    me = person()
+    all_say(me, "2人分予約したい", "［全員 電子証明書］", "私です", "R9.2.20", "［全員覚えている］", said)
+    tracker = me.loop.run_until_complete(me.agent.tracker_store.retrieve(me.sender))
+    assert (tracker.get_slot("applicant"), tracker.get_slot("holder")) == (applicant, holder)
+
+
+def test_two_cards_for_which_a_proxy_comes_need_a_form_each(person: NewPerson) -> None:
+    me = person()
+    answer = all_say(me, "父と母の分を代理で予約したい", "［全員 電子証明書］")
+    assert "照会書兼回答書" in answer and "1人目" in answer
+
+
+def test_whether_several_can_be_booked_is_answered_by_beginning(person: NewPerson) -> None:
+    assert "2人分を" in person().says("うちの子の分と私の分、2人まとめて予約できる？")
