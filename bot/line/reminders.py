@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,11 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from bot import database
 from bot.line import cards, faces, users
 from bot.line.api import Line
 from bot.responses import CityResponses
-from renewal import answers, clock, notices
+from renewal import answers, city, clock, notices
 from renewal.application import Desk
 from renewal.bookings import Booking, Bookings
 from renewal.city import City
@@ -44,25 +46,36 @@ def wants_off(text: str) -> bool:
     return bool(_OFF.search(answers.normal(text)))
 
 
-class Sender:
-    """Sends notices over one connection to LINE."""
+def begin() -> None:
+    """Send what is due every minute, in a thread of its own, until the process ends.
 
-    def __init__(self, line: Line, store: Bookings, city: City) -> None:
-        self._line = line
-        self._store = store
-        self._city = city
-        domain = Domain.load(Path(__file__).resolve().parents[2] / "domain.yml")
-        self._sentences = CityResponses(EndpointConfig(), domain)
-        self._nobody = DialogueStateTracker("notices", [])
+    Its queries would keep the bot's event loop waiting. It may be cut off anywhere: what it held is
+    taken up by another process, or by the next one.
+    """
+    threading.Thread(target=lambda: asyncio.run(_for_ever()), name="reminders", daemon=True).start()
 
-    async def run(self) -> None:
-        """Send what is due every minute, for ever; an error is logged and tried again."""
+
+async def _for_ever() -> None:
+    async with Line() as line:
+        sender = Sender(line, Bookings(database.engine()), city.load())
         while True:
             try:
-                await self.send_due()
+                await sender.send_due()
             except Exception as error:
                 log.error("reminders failed: %s", type(error).__name__)
             await asyncio.sleep(EVERY_SECONDS)
+
+
+class Sender:
+    """Sends notices over one connection to LINE."""
+
+    def __init__(self, line: Line, store: Bookings, the_city: City) -> None:
+        self._line = line
+        self._store = store
+        self._city = the_city
+        domain = Domain.load(Path(__file__).resolve().parents[2] / "domain.yml")
+        self._sentences = CityResponses(EndpointConfig(), domain)
+        self._nobody = DialogueStateTracker("notices", [])
 
     async def send_due(self) -> Counter[str]:
         """Send everything that is due now, and return how many ended how."""
@@ -121,4 +134,3 @@ class Sender:
 
 
 _ALSO = (cards.postback("お知らせを止める", "r:off"),)
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -217,6 +218,21 @@ def test_one_call_list_has_every_reason(
     assert CliRunner().invoke(main, ["calls", "--done", web.code]).exit_code == 0
     again = json.loads(CliRunner().invoke(main, ["calls", "--json", "--reason", "no_line"]).stdout)
     assert again[0]["called"]
+
+
+def test_the_bot_sends_what_is_due_by_itself(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if store.engine.dialect.name != "sqlite":
+        pytest.skip("the thread is the same on both")
+    book(store)
+    monkeypatch.setenv("RENEWAL_NOW", at("02T18:00").isoformat())
+    monkeypatch.setenv("DATABASE_URL", str(store.engine.url))
+    reminders.begin()
+    deadline = time.monotonic() + 30
+    while not platform.pushes and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert platform.pushes == 1
 
 
 def test_two_senders_one_killed_each_person_gets_one_reminder(
