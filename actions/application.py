@@ -10,6 +10,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import AssistantAction, Events, Turn, desk, say
+from actions.free_times import say_free_times
 from renewal import application, calendar_view, party, settings
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import Card, HoldExpired, NotBookable, SlotFull, TryAgain, Visit
@@ -55,6 +56,9 @@ class ValidateApplicationForm(AssistantAction):
         )
         if starting and tracker.get_slot("stopped") and before != Application():
             remarks.insert(0, Remark("resumed"))
+        if turn.intent == "ask_free_times" and application.asked_too_soon(after, at_desk):
+            remarks = [remark for remark in remarks if remark.name != "understood_wish"]
+            say_free_times(dispatcher, turn, after, booking=True)
         say(dispatcher, remarks)
         for question in turn.questions() if len(turn.clauses) > 1 else ():
             say(dispatcher, [Remark(question)])
@@ -196,12 +200,18 @@ class ActionAskVisitTime(AssistantAction):
         a, at_desk = self.about(tracker), desk()
         day = date.fromisoformat(a.visit_date or "")
         free = application.free_on(a, at_desk, day)
+        several = a.counter in (None, "any")
         dispatcher.utter_message(
             response="utter_ask_visit_time",
             day=short_date(day),
-            times_inline=calendar_view.times_in_words([slot.start for slot in free]),
+            times_inline=calendar_view.times_by_counter(free, at_desk.city)
+            if several
+            else calendar_view.times_in_words([slot.start for slot in free]),
             buttons=[
-                {"title": f"{slot.start:%-H:%M}", "payload": calendar_view.payload(slot)}
+                {
+                    "title": calendar_view.time_label(slot, at_desk.city if several else None),
+                    "payload": calendar_view.payload(slot),
+                }
                 for slot in calendar_view.some_of(free, MOST_BUTTONS)
             ]
             + [{"title": "@other_day", "payload": '/correct{"correct": "visit"}'}],

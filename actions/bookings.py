@@ -24,7 +24,8 @@ _LEAVING = {"stop", "start_over"}
 _HOW = ("short", "example", "other_way")
 
 
-def _caller(tracker: Tracker) -> Caller:
+def caller_of(tracker: Tracker) -> Caller:
+    """Return who asks, as far as this conversation shows."""
     metadata = (tracker.latest_message or {}).get("metadata") or {}
     return Caller(
         settings.keyed_hash(tracker.sender_id),
@@ -40,7 +41,7 @@ class ValidateBookingForm(AssistantAction):
         return "validate_booking_form"
 
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        turn, at_desk, caller = Turn(tracker), desk(), _caller(tracker)
+        turn, at_desk, caller = Turn(tracker), desk(), caller_of(tracker)
         asked = turn.asked if turn.asked in booking_change.QUESTIONS else None
         before = Request.from_slots(tracker.slots) if asked else Request()
         if _already_taken_in(tracker):
@@ -160,7 +161,7 @@ class ActionAskBookingChoice(AssistantAction):
 
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         at_desk, action = desk(), str(tracker.get_slot("booking_action"))
-        listed = booking_change.bookings_of(_caller(tracker), at_desk)
+        listed = booking_change.bookings_of(caller_of(tracker), at_desk)
         lines = (
             f"{number}. {application.slot_label(booking.start)} "
             f"{at_desk.city.counters[booking.counter].short_label}"
@@ -323,7 +324,7 @@ class ActionRestartBooking(AssistantAction):
         return "action_restart_booking"
 
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        r, at_desk, caller = Request.from_slots(tracker.slots), desk(), _caller(tracker)
+        r, at_desk, caller = Request.from_slots(tracker.slots), desk(), caller_of(tracker)
         booking_change.leave(r, at_desk)
         again = {"action": r.action}
         after, remarks = booking_change.advance(Request(), again, at_desk, caller, "")

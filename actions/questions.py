@@ -7,7 +7,9 @@ from rasa_sdk.events import UserUtteranceReverted
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import AssistantAction, Events, Turn, desk, say
-from renewal import answers, application, calendar_view
+from actions.bookings import caller_of
+from actions.free_times import say_free_times
+from renewal import answers, application, booking_change, calendar_view
 from renewal.application import Application, Remark
 
 MOST_ANSWERS = 2
@@ -41,7 +43,9 @@ class ActionAnswerQuestion(AssistantAction):
         turn = Turn(tracker)
         for question in (turn.questions() or [turn.intent])[:MOST_ANSWERS]:
             if question == "ask_free_times":
-                _say_free_times(dispatcher, tracker)
+                say_free_times(dispatcher, turn, Application.from_slots(tracker.slots))
+            elif question == "ask_documents" and (own := _own_documents(tracker)):
+                say(dispatcher, [own])
             elif question == "ask_period" and (window := _window_of(turn)):
                 say(dispatcher, [window])
             else:
@@ -49,20 +53,19 @@ class ActionAnswerQuestion(AssistantAction):
         return []
 
 
-def _say_free_times(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+def _own_documents(tracker: Tracker) -> Remark | None:
+    """Return what to bring to the visit that is booked in this conversation, where there is one."""
     at_desk = desk()
-    a = Application.from_slots(tracker.slots)
-    offered = application.offer(a, at_desk, limit=4)
-    if not offered:
-        say(dispatcher, [Remark("no_free_times")])
-        return
-    labels = [calendar_view.slot_label(slot, at_desk.city) for slot in offered]
-    dispatcher.utter_message(
-        response="utter_ask_free_times",
-        times="\n".join(f"・{label}" for label in labels),
-        buttons=[{"title": "@intent_book", "payload": "/book"}],
-        json_message=calendar_view.slot_calendar(a, at_desk),
-    )
+    if Application.from_slots(tracker.slots) != Application():
+        return None
+    for booking in booking_change.bookings_of(caller_of(tracker), at_desk):
+        values = {
+            "when": booking_change.moment(booking.start),
+            "items": calendar_view.documents_of(booking, at_desk.city),
+        }
+        people = calendar_view.booking_card(booking, at_desk)["people"]
+        return Remark("booking_documents", values, {"type": "document_checklist", "people": people})
+    return None
 
 
 def _window_of(turn: Turn) -> Remark | None:

@@ -49,6 +49,22 @@ def times_in_words(starts: list[datetime]) -> str:
     return "・".join(word for run in words for word in run)
 
 
+def time_label(slot: Slot, city: City | None = None) -> str:
+    """Return a start of a known day as a button shows it; with a city, where it is as well."""
+    label = f"{slot.start:%-H:%M}"
+    return f"{label} {city.counters[slot.counter].short_label}" if city else label
+
+
+def times_by_counter(found: list[Slot], city: City) -> str:
+    """Return the start times of a day in a line, with the counter at which they are."""
+    counters = dict.fromkeys(slot.counter for slot in found)
+    return "、".join(
+        f"{city.counters[counter].short_label}で "
+        + times_in_words([slot.start for slot in found if slot.counter == counter])
+        for counter in counters
+    )
+
+
 def some_of(found: list[Slot], most: int) -> list[Slot]:
     """Return at most so many of the slots, evenly spread over all of them."""
     step = -(-len(found) // most) or 1

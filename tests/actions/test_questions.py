@@ -50,6 +50,44 @@ def test_free_times_are_those_of_the_counter_that_was_chosen(talk: Talk) -> None
     assert "本庁舎" not in talk.said[0]["times"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "first", "response"),
+    [
+        ("夕方は空いていますか", "・11月25日（水）15:00 本庁舎1階", "utter_free_times_as_asked"),
+        (
+            "西口は来週空いていますか",
+            "・11月30日（月）11:00 西口行政サービスコーナー",
+            "utter_free_times_as_asked",
+        ),
+        ("仕事帰りに行ける日は", "・11月26日（木）17:30 本庁舎1階", "utter_free_times_as_asked"),
+        (
+            "一番早く空いているところはどこですか",
+            "・11月25日（水）8:30 本庁舎1階",
+            "utter_ask_free_times",
+        ),
+    ],
+)
+def test_free_times_are_those_that_were_asked_for(
+    talk: Talk, asked: str, first: str, response: str
+) -> None:
+    [said] = talk.hears(asked, "ask_free_times").runs(ANSWER).said
+    assert (said["times"].splitlines()[0], said["response"]) == (first, response)
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ("土曜日は空いていますか", "nothing_fits_wish"),
+        ("今日は空いていますか", "day_too_late"),
+        ("12月31日は空いていますか", "day_closed_year_end"),
+    ],
+)
+def test_why_none_of_the_times_asked_for_is_free_is_said_with_others(
+    talk: Talk, asked: str, why: str
+) -> None:
+    assert talk.hears(asked, "ask_free_times").runs(ANSWER).names == [why, "ask_free_times"]
+
+
 def test_no_free_time_is_said_with_the_way_on(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("renewal.application.offer", lambda a, desk, limit=4: [])
     assert talk.hears("空きは？", "ask_free_times").runs(ANSWER).names == ["no_free_times"]
