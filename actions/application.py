@@ -58,7 +58,8 @@ class ValidateApplicationForm(AssistantAction):
             remarks.insert(0, Remark("resumed"))
         if turn.intent == "ask_free_times" and application.asked_too_soon(after, at_desk):
             remarks = [remark for remark in remarks if remark.name != "understood_wish"]
-            say_free_times(dispatcher, turn, after, booking=True)
+            if not say_free_times(dispatcher, turn, after, booking=True):
+                after = replace(after, wish=before.wish)  # what is not there nobody wishes for
         say(dispatcher, remarks)
         for question in turn.questions() if len(turn.clauses) > 1 else ():
             say(dispatcher, [Remark(question)])

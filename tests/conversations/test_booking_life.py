@@ -597,3 +597,25 @@ def test_nobody_is_told_more_than_three_things_at_once(
         me.says(line)
         said = [who for who, _ in reversed(me.transcript)]
         assert said.index("me") <= 3, me.transcript[-6:]
+
+
+def test_who_has_booked_hears_what_to_bring_to_that_visit(
+    person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    book(by=me)
+    answer = me.says("持ち物のリストをください")
+    assert "12月3日（木）18時30分のご予約" in answer and "代理" not in answer
+    (payload,) = me.payloads
+    assert payload["type"] == "document_checklist"
+    assert [item["id"] for item in payload["people"][0]["items"]][:2] == ["card", "pin_juki"]
+
+
+def test_a_question_about_a_day_that_is_closed_leaves_no_wish(person: Callable[[], Person]) -> None:
+    me = person()
+    me.says("予約する")
+    assert "平日だけ" in me.says("土曜は空いてますか")
+    for line in ("電子証明書", "本人です", "R9.2.20", "覚えている"):
+        me.says(line)
+    assert "11月25日（水）は" in me.says("一番早く空いているところに")
+    assert me.buttons[0]["title"] == "8:30 本庁舎1階"
