@@ -12,10 +12,13 @@ import argparse
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from datetime import timedelta
 from html import escape
 from pathlib import Path
 from typing import Any
+
+from ruamel.yaml import YAML
 
 FONT = {"xxs": 11, "xs": 13, "sm": 14, "md": 16, "lg": 19, "xl": 22, "xxl": 29, "3xl": 35}
 SPACE = {"none": 0, "xs": 2, "sm": 4, "md": 8, "lg": 12, "xl": 16, "xxl": 20}
@@ -100,10 +103,15 @@ def turns() -> list[list[dict[str, Any]]]:
     """Return turns with every kind of card, from the real procedure over an empty database."""
     from benchmarks.bookings_common import CITY, NOW, VISIT, sqlite, store_at
     from bot.line import faces
-    from renewal import application, calendar_view, clock
+    from renewal import application, calendar_view, clock, notices
     from renewal.application import Application, Desk
     from renewal.bookings import Card, Visit
     from renewal.documents import Applicant, Case, Holder, documents
+    from renewal.notices import Notice
+    from renewal.opening_hours import Closure
+
+    domain = YAML(typ="safe").load(Path("domain.yml"))["responses"]
+    sentences = {name.removeprefix("utter_"): each[-1]["text"] for name, each in domain.items()}
 
     with sqlite() as url:
         desk = Desk(CITY, store_at(url), NOW, clock.real_now())
@@ -121,8 +129,9 @@ def turns() -> list[list[dict[str, Any]]]:
             ],
             "custom": calendar,
         }
+        case = Case(Applicant.LEGAL_REPRESENTATIVE, Holder.UNDER_15, same_household=True)
         remark = application.documents_remark(
-            documents(Case(Applicant.LEGAL_REPRESENTATIVE, Holder.UNDER_15, same_household=True), CITY)
+            [(None, documents(case, CITY))]
         )
         brings = {"text": "お持ちいただくものです。", "custom": remark.payload}
         pins = {
@@ -141,7 +150,25 @@ def turns() -> list[list[dict[str, Any]]]:
             card = calendar_view.booking_card(booking, desk) | {"map_url": "https://example.jp/map"}
             text = f"予約できました。予約番号は {booking.code} です。"
             booked.append({"text": text, "custom": card, "buttons": card["actions"]})
-        said = [[ask], [brings, pins], *([each] for each in booked)]
+        evening = replace(desk, now=booking.start - timedelta(hours=15))
+        day = booking.start.date()
+        closure = Closure("honchosha", day, day, reason="システムの点検")
+        closure = desk.bookings.add_closure(closure, city=CITY, who="preview", at=desk.at)
+        told = []
+        for kind, then in (("reminder", evening), ("closure", desk)):
+            notice = Notice("", kind, booking.code, booking.start, closure.id, "", "waiting")
+            remark = notices.remark(notice, booking, then)
+            words = sentences[remark.name].format(
+                **remark.values, call_centre_phone="024-505-0445", call_centre_now="ただいま受付中"
+            )
+            buttons = [
+                {"title": title, "payload": button["payload"]}
+                for title, button in zip(
+                    ("予約の変更", "予約の取り消し"), remark.values["buttons"], strict=False
+                )
+            ]
+            told.append({"text": words, "buttons": buttons, "custom": remark.payload})
+        said = [[ask], [brings, pins], *([each] for each in (*booked, *told))]
         desk.bookings.engine.dispose()
         return [[shown.to_dict() for shown in faces.render(turn, "preview")] for turn in said]
 

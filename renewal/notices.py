@@ -210,7 +210,9 @@ def remark(notice: Notice, booking: Booking, desk: Desk) -> Remark:
     )
     values |= {
         "reason": next((each.reason for each in closures if each.id == notice.closure_id), ""),
-        "alternatives": "、".join(calendar_view.slot_label(slot, desk.city) for slot in near),
+        "alternatives": "\n".join(
+            f"・{calendar_view.slot_label(slot, desk.city)}" for slot in near
+        ),
     }
     changeable = booking_change.why_not("change", booking, desk) is None
     return Remark("closed_choose_again" if near and changeable else "closed_call", values)

@@ -180,9 +180,8 @@ def checklist(custom: Flex) -> Flex | None:
 
 
 def _heading(name: str | None) -> Flex:
-    title = f"{name} 様" if name else WORDS["bring"]
     return _text(
-        limits.clip_units(title, 200), size="lg", weight="bold", color="#FFFFFF", wrap=True
+        limits.clip_units(name or WORDS["bring"], 200), size="lg", weight="bold", color="#FFFFFF", wrap=True
     )
 
 

@@ -256,12 +256,13 @@ def test_the_checklist_is_grouped_by_person_and_says_what_may_be_left_out() -> N
                 "may_be_left_out": None, **more}  # fmt: skip
 
     people = [
-        {"name": "サトウ ハナコ", "items": [item("card", "カード"), item("pin_juki", "暗証番号")]},
-        {"name": "サトウ タロウ", "items": [item("rep_proof", "戸籍謄本", waived=True)]},
+        {"name": "サトウ ハナコ 様", "items": [item("card", "カード"), item("pin_juki", "暗証番号")]},
+        {"name": "サトウ タロウ 様", "items": [item("rep_proof", "戸籍謄本", waived=True)]},
     ]
     [flex] = sent([{"text": "お持ちいただくものです。", "custom": {"type": "document_checklist", "people": people}}])
     first, second = flex["contents"]["contents"]
     assert "サトウ ハナコ 様" in str(first) and "窓口で入力していただく番号" in str(first)
+    assert "様 様" not in str(first)
     assert "サトウ タロウ 様" in str(second) and "今回は省けます" in str(second)
 
 
