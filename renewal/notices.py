@@ -30,6 +30,8 @@ from renewal.clock import TOKYO
 REMINDERS_END = 22
 """The hour from which nobody is reminded any more, unless the city's own hour is later."""
 CLOSURES_FROM, CLOSURES_UNTIL = 8, 21
+KEY_LIVES = timedelta(hours=23)
+"""LINE knows a retry key for a day; after that the same message would be taken once more."""
 CLAIM = timedelta(minutes=5)
 """How long a sender may hold a row; a push with all its tries takes less than a minute."""
 
@@ -49,6 +51,7 @@ class Notice:
     closure_id: int | None
     retry_key: str
     status: str
+    made_at: datetime | None = None
     ended_at: datetime | None = None
 
 
@@ -179,6 +182,23 @@ def to_phone(store: Bookings, city: City, now: datetime) -> Iterator[tuple[Booki
             yield booking, notice
 
 
+def why_not_now(notice: Notice, booking: Booking | None, desk: Desk) -> str | None:
+    """Return how a notice ends that is not to be sent any more, or None."""
+    if not booking or booking.status != "booked" or booking.start != notice.start:
+        return "overtaken"
+    if notice.kind == "closure":
+        closures = desk.bookings.closures(booking.start.date(), booking.start.date())
+        if not any(each.id == notice.closure_id for each in closures):
+            return "overtaken"
+    elif desk.now >= reminders_end(desk.city, desk.today):
+        return "too_late"
+    if booking.start <= desk.now:
+        return "too_late"
+    if notice.made_at and desk.at - notice.made_at > KEY_LIVES:
+        return "given_up"
+    return None
+
+
 def remark(notice: Notice, booking: Booking, desk: Desk) -> Remark:
     """Return what to say: only what is still possible now is offered with it."""
     offered = [
@@ -227,5 +247,6 @@ def _notice(row: sa.engine.Row) -> Notice:
         row.closure_id,
         row.retry_key,
         row.status,
+        row.made_at,
         row.ended_at.astimezone(TOKYO) if row.ended_at else None,
     )

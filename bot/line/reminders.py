@@ -98,12 +98,9 @@ class Sender:
     async def _push(self, notice: Notice) -> str:
         desk = Desk(self._city, self._store, clock.now(), clock.real_now())
         booking = self._store.get(notice.code)
-        if not booking or booking.status != "booked" or booking.start != notice.start:
-            return "overtaken"
-        if booking.start <= desk.now:
-            return "too_late"
-        if notice.kind == "reminder" and desk.now >= notices.reminders_end(self._city, desk.today):
-            return "too_late"
+        if ended := notices.why_not_now(notice, booking, desk):
+            return ended
+        assert booking
         user = (
             users.who_booked(self._store.engine, booking.visit.conversation)
             if booking.visit.conversation

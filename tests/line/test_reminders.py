@@ -203,6 +203,31 @@ def test_a_closure_says_choose_again_with_new_times_and_by_day(
     assert "12月4日（金）" in message["text"] or "12月2日（水）" in message["text"]
 
 
+def test_a_closure_that_was_taken_back_is_not_told(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book(store)
+    day = date(2026, 12, 3)
+    closure = Closure("honchosha", day, day, reason="システムの点検")
+    stored = store.add_closure(closure, city=CITY, who="staff", at=clock.real_now())
+    notices.plan(store, CITY, at("01T09:00"), clock.real_now())
+    store.remove_closure(stored.id or 0, city=CITY, who="staff", at=clock.real_now())
+    assert send(store, "01T09:00", monkeypatch) == {"overtaken": 1}
+    assert platform.pushes == 0
+
+
+def test_what_line_no_longer_knows_the_key_of_is_not_sent_again(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book(store)
+    day = date(2026, 12, 3)
+    closure = Closure("honchosha", day, day, reason="システムの点検")
+    store.add_closure(closure, city=CITY, who="staff", at=clock.real_now())
+    notices.plan(store, CITY, at("01T09:00"), clock.real_now() - timedelta(hours=24))
+    assert send(store, "01T09:00", monkeypatch) == {"given_up": 1}
+    assert platform.pushes == 0
+
+
 def test_one_call_list_has_every_reason(
     store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
