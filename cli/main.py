@@ -17,7 +17,7 @@ COMMANDS = {
     "calls": ("cli.closures:calls", "電話で連絡が必要な予約"),
     "line": ("cli.line:line", "LINE の用意と確認"),
     "statistics": ("cli.statistics:statistics", "週と窓口ごとの件数"),
-    "pause": ("cli.pause:pause", "チャットを止めます（市民の方には理由と電話番号が出ます）"),
+    "pause": ("cli.pause:pause", "チャットを止めます"),
     "resume": ("cli.pause:resume", "止めたチャットを再開します"),
     "audit": ("cli.upkeep:audit", "だれがいつ何をしたかの記録"),
     "purge": ("cli.upkeep:purge_data", "期限の過ぎた個人情報の消去"),
