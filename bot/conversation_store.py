@@ -64,6 +64,22 @@ class ConversationStore(SQLTrackerStore):
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
 
+    def erase_text(self, sender_id: str, message_id: str) -> None:
+        """Erase the words of one message of a person's, who has taken it back."""
+        table = self.SQLEvent.__table__
+        theirs = sa.select(table.c.id, table.c.data).where(
+            table.c.sender_id == sender_id, table.c.type_name == "user"
+        )
+        with self.engine.begin() as connection:
+            for row in connection.execute(theirs).all():
+                data = json.loads(row.data)
+                if data.get("message_id") == message_id:
+                    kept = {"intent": data.get("parse_data", {}).get("intent"), "entities": []}
+                    data |= {"text": "", "parse_data": {**kept, "text": ""}}
+                    change = sa.update(table).where(table.c.id == row.id)
+                    connection.execute(change.values(data=json.dumps(data)))
+        self._kept.pop(sender_id, None)
+
     def _unsaved(self, tracker: DialogueStateTracker) -> list[Event]:
         saved = getattr(tracker, "events_saved", None)
         if saved is not None:

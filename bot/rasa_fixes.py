@@ -61,7 +61,11 @@ async def _receive(
     bot_messages = (event.data for event in tracker.events if isinstance(event, BotUttered))
     admitted = front_door.admit(
         message.text,
-        front_door.offered_payloads(bot_messages),
+        [
+            *front_door.offered_payloads(bot_messages),
+            # A menu or a card that outlives its conversation: the channel vouches for its button.
+            *getattr(message.output_channel, "offers", ()),
+        ],
         pin_expected=tracker.get_slot("requested_slot") == "pins",
     )
     message.text = admitted.text

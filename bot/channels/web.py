@@ -30,7 +30,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import database
-from bot.channels import web_tickets, web_transcript
+from bot.channels import deletion, web_tickets, web_transcript
 from bot.channels.limits import Buckets
 from bot.channels.shared_limits import SharedBuckets
 from bot.rasa_fixes import AlreadyDone
@@ -120,7 +120,7 @@ class WebChat(InputChannel):
             conversation = self._conversation(request)
             answer = response.empty()
             if conversation:
-                await _delete(request.app.ctx.agent, conversation)
+                await deletion.delete(request.app.ctx.agent, conversation)
             _set_cookie(answer, "", 0)
             return answer
 
@@ -370,21 +370,6 @@ async def _tracker(agent: Agent, conversation: str) -> DialogueStateTracker | No
 
 def _has_ended(agent: Agent, tracker: DialogueStateTracker) -> bool:
     return bool(agent.processor and agent.processor._has_session_expired(tracker))
-
-
-async def _delete(agent: Agent, conversation: str) -> None:
-    """Delete all that was said and give back a held seat. Bookings stay."""
-    async with agent.lock_store.lock(conversation):
-        tracker = await _tracker(agent, conversation)
-        if tracker and tracker.get_slot("hold"):
-            _bookings().release(str(tracker.get_slot("hold")))
-        store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
-        if hasattr(store, "session_scope"):
-            with store.session_scope() as session:
-                session.query(store.SQLEvent).filter_by(sender_id=conversation).delete()
-                session.commit()
-        else:
-            store.store.pop(conversation, None)
 
 
 def _bookings() -> Bookings:

@@ -42,6 +42,8 @@ class Servers:
     port: int = field(default_factory=free_port)
     action_port: int = field(default_factory=free_port)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    """More for the environment."""
 
     @property
     def url(self) -> str:
@@ -58,6 +60,7 @@ class Servers:
             "BOT_PORT": str(self.port),
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "PYTHONWARNINGS": "ignore",
+            **self.settings,
         }
 
     def start(self, name: str) -> None:
@@ -122,9 +125,9 @@ class Servers:
 
 
 @contextmanager
-def running(directory: Path, *embedding: str) -> Iterator[Servers]:
+def running(directory: Path, *embedding: str, **settings: str) -> Iterator[Servers]:
     """Run both servers with data in this directory until the block ends."""
-    servers = Servers(directory, embedding)
+    servers = Servers(directory, embedding, settings=settings)
     engine = create_engine_from(servers.environment["DATABASE_URL"])
     migrate(engine)
     engine.dispose()

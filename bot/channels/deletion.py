@@ -1,0 +1,24 @@
+"""Deleting a conversation, in every channel that offers it."""
+
+from __future__ import annotations
+
+from rasa.core.agent import Agent
+
+from bot import database
+from renewal.bookings import Bookings
+
+
+async def delete(agent: Agent, conversation: str) -> None:
+    """Delete all that was said and give back a held seat. Bookings stay."""
+    async with agent.lock_store.lock(conversation):
+        tracker = await agent.tracker_store.retrieve(conversation)
+        for hold in ("hold", "booking_hold"):
+            if tracker and tracker.get_slot(hold):
+                Bookings(database.engine()).release(str(tracker.get_slot(hold)))
+        store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+        if hasattr(store, "session_scope"):
+            with store.session_scope() as session:
+                session.query(store.SQLEvent).filter_by(sender_id=conversation).delete()
+                session.commit()
+        else:
+            store.store.pop(conversation, None)

@@ -1,0 +1,281 @@
+"""What the webhook takes in, what it turns away, and what becomes of an event.
+
+The bot answers by echo here: no model, no actions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from bot import database
+from bot.channels.line import LONGEST_BODY, LineChannel
+from bot.line import users, worker
+from renewal import clock, settings
+from renewal.bookings import create_engine_from, migrate
+from tests.line import platform as line_platform
+from tests.line.forgeries import forgeries
+from tests.line.person import Person, user_id
+from tests.line.platform import Platform
+from tests.web.conftest import EchoBot, serving
+
+
+@dataclass
+class Site:
+    platform: Platform
+    bot: EchoBot
+
+    def person(self) -> Person:
+        return Person(self.platform)
+
+    def settles(self) -> None:
+        """Give a moment to answers that ought not to come."""
+        time.sleep(0.6)
+
+
+@pytest.fixture(scope="module")
+def one_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with pytest.MonkeyPatch.context() as environment, line_platform.running() as platform:
+        url = f"sqlite:///{tmp_path_factory.mktemp('line')}/renewal.db"
+        environment.setenv("DATABASE_URL", url)
+        environment.setenv("RENEWAL_SECRET_KEY", "not secret")
+        environment.setenv("LINE_CHANNEL_SECRET", platform.secret)
+        environment.setenv("LINE_API_ENDPOINT", platform.url)
+        environment.setenv("LINE_CHANNEL_ACCESS_TOKEN", platform.token)
+        migrate(create_engine_from(url))
+        settings.secret_key.cache_clear()
+        database._engine.cache_clear()
+        bot = EchoBot()
+        server = serving(LineChannel.from_credentials(None), bot)  # type: ignore[arg-type]
+        with server as address:
+            asyncio.run_coroutine_threadsafe(server._server.after_start(), server._loop).result(10)
+            platform.webhook = f"{address}/webhook"
+            yield Site(platform, bot)
+            stop = asyncio.run_coroutine_threadsafe(server._server.before_stop(), server._loop)
+            stop.result(20)
+        database._engine.cache_clear()
+
+
+@pytest.fixture
+def site(one_site: Site) -> Iterator[Site]:
+    one_site.bot.turns.clear()
+    one_site.bot.seconds = 0.0
+    yield one_site
+    assert one_site.platform.complaints == []
+    assert one_site.platform.reused_tokens == []
+
+
+# The door ----------------------------------------------------------------------------------------
+
+
+def test_a_signed_text_is_answered(site: Site) -> None:
+    me = site.person()
+    assert "echo こんにちは" in me.says("こんにちは")
+    assert site.bot.turns[-1].input_channel == "line"
+    assert site.bot.turns[-1].sender_id == users.conversation_of(me.id)
+
+
+def test_forged_and_altered_webhooks_are_refused_and_the_true_one_works(site: Site) -> None:
+    me = site.person()
+    seconds = []
+    for body, signature in forgeries(site.platform, me.id, 200, random.Random(6)):
+        begun = time.perf_counter()
+        assert 400 <= site.platform.post(body, signature).status_code < 500
+        seconds.append(time.perf_counter() - begun)
+    site.settles()
+    assert site.bot.turns == []
+    assert me.says("本物です") == "echo 本物です\n1. 予約する\n2. 持ち物"
+
+
+def test_the_button_of_the_console_is_answered(site: Site) -> None:
+    assert site.platform.deliver().status_code == 200
+
+
+def test_a_body_that_is_no_list_of_events_is_refused(site: Site) -> None:
+    for body in (b"", b"{", b"[]", b"null", b'{"events": 1}', b'{"events": ["a"]}', b"\xff"):
+        assert site.platform.post(body, site.platform.signature(body)).status_code == 400
+
+
+def test_a_body_of_the_greatest_length_is_read(site: Site) -> None:
+    body = b'{"events": [], "more": "' + b"a" * (LONGEST_BODY - 26) + b'"}'
+    assert len(body) == LONGEST_BODY
+    assert site.platform.post(body, site.platform.signature(body)).status_code == 200
+
+
+def test_without_the_secret_there_is_no_channel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LINE_CHANNEL_SECRET", raising=False)
+    off = LineChannel.from_credentials({}).blueprint(EchoBot().handle)
+    assert not off._future_routes
+
+
+# Each event once -----------------------------------------------------------------------------------
+
+
+def test_an_event_that_is_delivered_again_is_answered_once(site: Site) -> None:
+    me = site.person()
+    event = site.platform.text(me.id, "一度だけ")
+    me.gets(event)
+    for _ in range(3):
+        assert site.platform.deliver(event, again=True).status_code == 200
+    site.settles()
+    assert len(site.platform.sent[me.id]) == 1
+    assert len(site.bot.turns) == 1
+
+
+def test_a_person_is_answered_in_order_and_several_at_the_same_time(site: Site) -> None:
+    site.bot.seconds = 0.2
+    people = [site.person() for _ in range(3)]
+    now = time.time()
+    events = [
+        site.platform.text(me.id, text, at=now + number)
+        for me in people
+        for number, text in enumerate("あいう")
+    ]
+    assert site.platform.deliver(*reversed(events)).status_code == 200
+    for me in people:
+        site.platform.wait_for(me.id, 3)
+        assert [m["text"].split("\n")[0] for m in site.platform.sent[me.id]] == [
+            "echo あ", "echo い", "echo う",
+        ]  # fmt: skip
+    # Nobody waits until another's three turns are over.
+    first_three = {turn.sender_id for turn in site.bot.turns[:3]}
+    assert len(first_three) == 3
+
+
+def test_an_old_reply_token_is_left_and_the_answer_is_pushed(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "TOKEN_SECONDS", 0)
+    pushes = site.platform.pushes
+    me = site.person()
+    assert "echo あとで" in me.says("あとで")
+    assert site.platform.pushes == pushes + 1
+
+
+@pytest.mark.parametrize("status", [400, 429, 500])
+def test_a_reply_that_line_does_not_take_is_pushed(site: Site, status: int) -> None:
+    site.platform.fail("/reply", status)
+    assert "echo それでも" in site.person().says("それでも")
+
+
+def test_a_turn_that_takes_long_shows_the_loading_animation(site: Site) -> None:
+    me = site.person()
+    me.says("すぐに")
+    assert me.id not in dict(site.platform.loading)
+    site.bot.seconds = 1.5
+    me.says("ゆっくり")
+    assert dict(site.platform.loading)[me.id] % 5 == 0
+
+
+# What may come ---------------------------------------------------------------------------------------
+
+
+def test_who_adds_the_account_is_greeted(site: Site) -> None:
+    me = site.person()
+    assert "echo こんにちは" in me.gets(site.platform.event("follow", me.id))
+
+
+@pytest.mark.parametrize("kind", ["sticker", "image", "video", "audio", "file", "location", "new"])
+def test_what_cannot_be_read_is_kindly_declined_and_the_question_stands(
+    site: Site, kind: str
+) -> None:
+    me = site.person()
+    me.says("質問してください")
+    event = site.platform.event("message", me.id, message={"id": "1", "type": kind})
+    assert "文字で書いてください" in me.gets(event)
+    me.presses("予約する")
+    assert site.bot.turns[-1].text == "/book"
+
+
+@pytest.mark.parametrize("typed", ["2", "２", "②", "2番"])
+def test_a_typed_number_chooses_what_was_last_shown(site: Site, typed: str) -> None:
+    me = site.person()
+    me.says("質問してください")
+    me.says(typed)
+    assert site.bot.turns[-1].text == "/ask_documents"
+
+
+@pytest.mark.parametrize("text", ["/book", "\u3000/book", "//book"])
+def test_typed_text_is_never_a_command(site: Site, text: str) -> None:
+    me = site.person()
+    me.says(text)
+    assert site.bot.turns[-1].text == "book"
+
+
+@pytest.mark.parametrize("data", ["b:unknown", "/book", "m:unknown", "d:visit", "c:yesterday", ""])
+def test_a_button_that_was_not_shown_does_nothing(site: Site, data: str) -> None:
+    me = site.person()
+    assert "もう一度選ぶか" in me.gets(site.platform.postback(me.id, data))
+    assert site.bot.turns == []
+
+
+def test_a_picked_day_is_said_as_a_day_and_the_menu_as_its_command(site: Site) -> None:
+    me = site.person()
+    me.gets(site.platform.postback(me.id, "d:visit", params={"date": "2026-12-03"}))
+    assert site.bot.turns[-1].text == "2026年12月3日"
+    me.gets(site.platform.postback(me.id, "m:hours"))
+    assert site.bot.turns[-1].text == "/ask_hours_and_place"
+    assert site.bot.turns[-1].output_channel.offers == ("/ask_hours_and_place",)
+
+
+def test_who_leaves_is_forgotten(site: Site) -> None:
+    me = site.person()
+    me.says("こんにちは")
+    users.remember(database.engine(), me.id, clock.real_now())
+    conversation = users.conversation_of(me.id)
+    assert conversation in site.bot.tracker_store.store
+    site.platform.deliver(site.platform.event("unfollow", me.id))
+    until(lambda: conversation not in site.bot.tracker_store.store)
+    until(lambda: users.find(database.engine(), conversation) is None)
+
+
+def test_in_a_group_it_says_once_that_it_works_one_to_one(site: Site) -> None:
+    group = "C" + uuid.uuid4().hex
+    site.platform.deliver(site.platform.event("join", group))
+    site.platform.wait_for(group, 1)
+    assert "1対1" in site.platform.said_to(group)
+    site.platform.deliver(site.platform.text(group, "こんにちは"))
+    site.settles()
+    assert len(site.platform.sent[group]) == 1
+    assert site.bot.turns == []
+
+
+def test_it_is_silent_in_standby_and_about_what_it_does_not_know(site: Site) -> None:
+    me = user_id()
+    standby = {**site.platform.text(me, "ほかの係へ"), "mode": "standby"}
+    odd: list[dict[str, Any]] = [
+        standby,
+        site.platform.event("beacon", me, beacon={"hwid": "d41d8cd98f"}),
+        site.platform.event("somethingNew", me, novelty=[1, 2]),
+        {"type": "message"},
+        {**site.platform.text(me, "だれ"), "source": {}},
+    ]
+    assert site.platform.deliver(*odd[:3]).status_code == 200
+    for event in odd[3:]:
+        event.pop("replyToken", None)
+        body = ('{"events": [' + json.dumps(event) + "]}").encode()
+        assert site.platform.post(body, site.platform.signature(body)).status_code == 200
+    site.settles()
+    assert site.platform.sent[me] == []
+    assert site.bot.turns == []
+
+
+def test_a_my_number_is_not_even_stored(site: Site) -> None:
+    me = site.person()
+    me.says("番号は123456789018です")
+    assert "123456789018" not in str(site.bot.turns[-1].text)
+
+
+def until(condition: Any, seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
