@@ -89,10 +89,10 @@ def menu(file: Path) -> None:
     click.echo(f"{file} に保存しました。")
 
 
-def _refuse_missing() -> None:
+def _refuse_missing(only_to_send: bool = False) -> None:
     from bot.line import account
 
-    if missing := account.missing():
+    if missing := account.missing(only_to_send):
         raise Refused("\n".join(missing))
 
 
@@ -110,7 +110,7 @@ def remind(as_json: bool) -> None:
     from cli.database import open_store
     from renewal import city
 
-    _refuse_missing()
+    _refuse_missing(only_to_send=True)
     store = open_store()
 
     async def run() -> dict[str, int]:

@@ -24,8 +24,8 @@ from renewal import settings
 WEBHOOK_PATH = "/webhooks/line/webhook"
 
 
-def missing() -> list[str]:
-    """Return which settings are missing or cannot be right, each as a sentence."""
+def missing(only_to_send: bool = False) -> list[str]:
+    """Return which settings are missing, each as a sentence; `only_to_send`: of those it takes."""
     found = [
         f"環境変数 {name} が空です。{where}から写してください。"
         for name, where in (
@@ -34,7 +34,7 @@ def missing() -> list[str]:
         )
         if not os.environ.get(name, "").strip()
     ]
-    if settings.public_url() is None:
+    if settings.public_url() is None and not only_to_send:
         found.append(
             "環境変数 RENEWAL_PUBLIC_URL に、ボットへ外から届く https:// の住所を書いてください。"
         )

@@ -29,6 +29,7 @@ WORDS = {
     "copy": "予約番号をコピー",
     "route": "地図を見る",
     "calendar": "カレンダーに入れる",
+    "free_times": "{}の空いている時刻",
     "choose": "お時間を押してお選びください",
     "few": "△ は残りわずか",
     "more": "ほかの日",
@@ -62,6 +63,13 @@ def postback(title: str, data: str) -> Flex:
         "data": data,
         "displayText": limits.clip(title, limits.DISPLAY_TEXT),
     }
+
+
+def spoken(custom: Flex) -> str:
+    """Return a calendar or a booking in one line, for notifications and screen readers."""
+    if custom["type"] == "slot_calendar":
+        return WORDS["free_times"].format(custom["counter_label"])
+    return f"{WORDS['booking']} {custom['code']} {custom['when']}"
 
 
 # slot_calendar -----------------------------------------------------------------------------------

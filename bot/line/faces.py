@@ -63,7 +63,7 @@ def calendar_page(message: Said, conversation: str, first: str) -> list[Message]
     page = cards.calendar(message["custom"], press, first)
     if page is None:
         return [TextMessage(text=cards.WORDS["none_free"])]
-    shown = _flex(page, str(message["custom"]["counter_label"]))
+    shown = _flex(page, cards.spoken(message["custom"]))
     if replies := _quick_replies([message], press):
         shown[-1].quick_reply = QuickReply.from_dict({"items": replies})
     return shown
@@ -127,7 +127,7 @@ def _shown(message: Said, listed: list[Choice], press: Press) -> list[Message]:
     said: list[Message] = [
         TextMessage(text=piece) for piece in limits.split_units(text, limits.TEXT)
     ]
-    return said + (_flex(card, text) if card else [])
+    return said + (_flex(card, cards.spoken(custom)) if card else [])
 
 
 def _with_choices(text: str, listed: list[Choice]) -> str:

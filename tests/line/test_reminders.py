@@ -237,6 +237,7 @@ def test_one_call_list_has_every_reason(
     platform.quota = 0
     send(store, "02T18:00", monkeypatch)
     monkeypatch.setenv("DATABASE_URL", str(store.engine.url))
+    assert CliRunner().invoke(main, ["line", "remind"]).output == "いま送るお知らせはありません。\n"
     result = CliRunner().invoke(main, ["calls", "--json"])
     listed = {each["code"]: each["kind"] for each in json.loads(result.stdout)}
     assert listed == {failed.code: "not_sent", web.code: "no_line"}
