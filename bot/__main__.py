@@ -13,10 +13,11 @@ os.environ.setdefault("SANIC_HOST", "127.0.0.1")
 
 def main() -> None:
     """Run Rasa's own command line; `run` and `shell` listen on loopback only."""
+    with warnings.catch_warnings(record=True):
+        import matplotlib  # noqa: F401  these two turn warnings for developers on
+        import sanic.app  # noqa: F401
+    warnings.simplefilter("ignore")
     if len(sys.argv) > 1 and sys.argv[1] in ("run", "shell"):
-        import sanic.app  # noqa: F401  it turns warnings for developers on, so it comes first
-
-        warnings.simplefilter("ignore", DeprecationWarning)
         from bot import rasa_fixes, start
 
         if refused := start.refusals(sys.argv):
