@@ -36,9 +36,10 @@ def mask(text: str, pin_expected: bool = False) -> Masked:
     masked as well.
     """
     plain, origin = _plain(text)
-    protected = _Spans(_protected(plain))
-    numbers = list(_my_numbers(plain, protected))
-    pins = list(_pins(plain, _Spans([*protected, *numbers]), pin_expected))
+    kept = list(_protected(plain))
+    numbers = list(_my_numbers(plain, _Spans([*kept, *_codes(plain)])))
+    # What is called a PIN is one, even if it happens to be right as a booking code.
+    pins = list(_pins(plain, _Spans([*kept, *_codes(plain, "-"), *numbers]), pin_expected))
     hidden = list(text)
     for begin, end in (*numbers, *pins):
         for position in range(begin, end):
@@ -116,7 +117,7 @@ _KEEP = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         # 20261203, 1965/03/05, 2026-12, 2026年
-        r"(?<![0-9])(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9])",
+        r"(?<![0-9A-Z])(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9A-Z])",
         rf"(?<![0-9])(?:18|19|20)[0-9]{{2}}\s?[/.\-]\s?{_MONTH}(?:\s?[/.\-]\s?{_DAY})?"
         r"(?![0-9]|[/.\-][0-9])",
         r"(?<![0-9])[0-9]{1,4}\s?(?:年度?|月|日|時|分|秒|円|人|名|枚|歳|才|階|回|番地|丁目)",
@@ -159,7 +160,13 @@ def _protected(plain: str) -> Iterator[Span]:
     for match in _PHONE_GROUPS.finditer(plain):
         if sum(character.isdigit() for character in match.group()) in (10, 11):
             yield match.span()
+
+
+def _codes(plain: str, between: str = "") -> Iterator[Span]:
+    """Yield the booking codes; with `between` only those that are written with it in the middle."""
     for match in _CODE.finditer(plain):
+        if between not in match[1]:
+            continue
         if (match[1] and _mixed(match.group())) or normalise_code(match.group()):
             yield match.span()
 

@@ -271,8 +271,23 @@ def test_any_phone_number_is_left_alone(
 def test_booking_codes_are_left_alone(pin_expected: bool) -> None:
     for _ in range(50):
         code = new_code()
-        for text in (code, code.lower(), code.replace("-", ""), f"予約番号は{code}です"):
+        plain = code.replace("-", "")
+        for text in (code, code.lower(), f"予約番号は{code}です", f"予約番号 {plain}"):
             assert mask(text, pin_expected).text == text
+        assert mask(plain).text == plain
+
+
+def test_a_pin_that_happens_to_be_right_as_a_booking_code_is_masked() -> None:
+    # One in thirty of all PINs with ten characters is.
+    code = new_code().replace("-", "")
+    for text in (f"暗証番号は{code}です", f"パスワード：{code}", f"my PIN is {code}"):
+        assert mask(text).found == {"pin"}
+        assert code not in mask(text).text
+    assert mask(code, pin_expected=True).found == {"pin"}
+
+
+def test_a_pin_with_digits_that_could_be_a_day_is_masked() -> None:
+    assert mask("パスワードはGATSGV20480930です").text == "パスワードは●●●●●●●●●●●●●●です"
 
 
 # Any text at all
