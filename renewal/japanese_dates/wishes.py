@@ -34,6 +34,9 @@ _OLD_BOOKING = re.compile(
     "の(?:[^、。]{0,6}の)?予約(?:を(?!取|とり|お願|したい|入れ)|が|の|だ|です|なん|分|は)"
 )
 _MOVED_TO = re.compile("(?:の(?:予約|枠|分|時間)?|だったの|でしたの)?を、?")
+_SAID_WRONGLY = re.compile(
+    "(?:の[^、。]{1,4})?(?:と|って)(?:言いました|いいました|言った|いった|言って)(?:の|ん)?(?:です)?(?:が|けど)"
+)
 _MOVED = re.compile("(?:の(?:予約)?)?(?:から|を|だった|でした)")
 _CHANGING = re.compile(
     "変更|変え|かえ|ずら|移|変わ|延ば|のば|早め|遅ら|別の|きゃんせる|取り消|取消"
@@ -46,7 +49,7 @@ def read_wish(text: str, now: datetime, expecting: Expecting | None = None) -> W
     """Return when the person wants to come, as far as the text says it; empty if it does not.
 
     Dates that are about something else (期限は2月20日, 昭和40年3月5日生まれ) are left out, and so
-    is the old time where a booking is moved ("3日の予約を5日に変更"). "3日か5日" gives both days;
+    is the old time where a booking is moved ("3日の予約を5日に変更", "3日と言いましたが5日の間違い"). "3日か5日" gives both days;
     "来週の木曜" its date, "来週、木曜" a span with a weekday. `expecting` is as in `read`.
     """
     context, found = pieces_of(text, now, Purpose.BOOKING, expecting)
@@ -130,6 +133,8 @@ def _is_background(c: Context, piece: Piece, later: list[Piece], changing: bool)
             return True
         after = next((other for other in later if other.kind == piece.kind), None)
         if after and _MOVED_TO.fullmatch(c.text, piece.end, after.start):
+            return True
+        if after and _SAID_WRONGLY.match(c.text, piece.end):
             return True
         moved = same_kind and any(_MOVED.match(c.text, end) for end in following)
         if changing and moved:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.nlu.evaluate_dates import judged
 
-WANTED = 0.93
+WANTED = 0.955
 """Just below what is reached; the aim is 0.98 (`python -m tests.nlu.evaluate_dates`)."""
 
 

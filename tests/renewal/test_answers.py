@@ -229,6 +229,11 @@ def test_the_reply_form(text: str, form: str, city: City) -> None:
     check(text, "reply_form", {"reply_form": form}, city)
 
 
+@pytest.mark.parametrize("text", ["もういい、話にならない", "くだらない", "もう知らない"])
+def test_a_complaint_is_no_missing_reply_form(text: str, city: City) -> None:
+    assert "reply_form" not in read(text, "reply_form", NOW, city)
+
+
 # PINs ------------------------------------------------------------------------------------------
 
 ALL_PINS = ["juki", "sign", "user"]

@@ -132,7 +132,7 @@ def nth_in(c: Context, said: str | None, year: str | None, rank: str, weekday: i
 
 
 @rule(
-    rf"(?:(?P<y>{YEAR}|{BARE_YEAR})の?)?(?P<m>{MONTH})(?!号|期|分|曜|雨|病)"
+    rf"(?:(?P<y>{YEAR}|{BARE_YEAR})の?)?(?P<m>{MONTH})(?!号|期|分|曜|雨|病|町)"
     rf"(?:の?(?:(?P<p>{_PART})|第(?P<w>{N})週目?|(?P<w1>最初|最後|最終)の?週"
     "|(?P<e>に(?:入|な)っ(?:て(?:から|以降)?|たら))))?",
     "(?P<p0>月初め?|月末|月の?(?:はじめ|初め|頭|半ば|なかば|中頃|真ん中)|月の[前後]半"
@@ -175,13 +175,16 @@ def month_or_part(c: Context, m: Match) -> list[Piece] | None:
 
 
 def month_part(month: YearMonth, part: str) -> tuple[date, date]:
-    """Return the days that 頭・上旬 (1–10), 半ば・中旬 (11–20), 下旬, 末 (from the 25th) mean."""
+    """Return the days of 頭 (1–7), 上旬 (1–10), 半ば・中旬 (11–20), 下旬, 末 (the last seven)."""
+    if re.match("末|終|お|end", part):
+        last_day = month_span(month)[1]
+        return last_day - DAY * 6, last_day
     for words, first, last in (
-        ("初|は|始|上|頭|あ|early|beginning|start", 1, 10),
+        ("頭|あ", 1, 7),
+        ("初|は|始|上|early|beginning|start", 1, 10),
         ("中旬|中頃|中ご|半|な|真|ま|mid", 11, 20),
         ("前半|first", 1, 15),
         ("下|late", 21, 31),
-        ("末|終|お|end", 25, 31),
         ("後半|second", 16, 31),
     ):
         if re.match(words, part):
@@ -199,7 +202,7 @@ def month_part(month: YearMonth, part: str) -> tuple[date, date]:
     "(?P<end>年内|年末(?!年始))",
 )
 def years_and_turns(c: Context, m: Match) -> list[Piece] | None:
-    """来年, 令和3年ごろ, 5年前, 年内, 年末 (from 21 December), 年明け (January), 今年度中."""
+    """来年, 令和3年ごろ, 5年前, 年内 (to 28 December), 年末, 年明け (4–15 January), 今年度中."""
     groups = m.groupdict()
     this = c.today.year
     start, end = m.span()
@@ -214,10 +217,12 @@ def years_and_turns(c: Context, m: Match) -> list[Piece] | None:
         return [c.span(start, end, date(fiscal, 4, 1), date(fiscal + 1, 3, 31))]
     if groups.get("end"):
         first = c.today if m["end"] == "年内" else date(this, 12, 21)
-        return [c.span(start, end, first, date(this, 12, 31))]
+        # Nobody comes after the last working day of a town hall; from then on 年内 is the year.
+        closes = date(this, 12, 28 if m["end"] == "年内" else 31)
+        return [c.span(start, end, first, closes if first <= closes else date(this, 12, 31))]
     if groups.get("new"):
-        last = 10 if re.search("早|すぐ", m["new"]) else 31
-        return [c.span(start, end, date(this + 1, 1, 1), date(this + 1, 1, last))]
+        last = 10 if re.search("早|すぐ", m["new"]) else 15
+        return [c.span(start, end, date(this + 1, 1, 4), date(this + 1, 1, last))]
     years = c.years(m["y"])
     if not isinstance(years, list):
         return [c.invalid(start, end, "no_such_era_year", years.candidates)]

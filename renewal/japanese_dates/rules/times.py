@@ -143,7 +143,7 @@ _PARTS_OF_THE_DAY: tuple[tuple[str, time | None, time | None], ...] = (
     ("午後いち(?:ばん)?|午後一番?|ごごいち|午後1(?=で|に|が|$)", time(13), time(14)),
     (f"午後の?{_EARLY}", time(13), time(15)),
     (f"午後の?{_LATE}", time(15), None),
-    (f"昼間|(?<![近今本明])日中|ひるま|{L}(?:during the )?day ?time", time(10), time(16)),
+    (f"昼間|(?<![近今本明])日中(?!の(?:連絡先|電話番号))|ひるま|{L}(?:during the )?day ?time", time(10), time(16)),
     (f"午後|ごご|{L}(?:in the )?afternoons?{R}|{L}pm{R}", time(12), None),
     ("放課後|(?:学校|授業|部活)(?:帰り|が終わってから|の?後|のあと)", time(15), None),
     (f"夕方の?{_EARLY}", time(15), time(17)),
