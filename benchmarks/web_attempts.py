@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import os
 import sys
 import tempfile
 import time
@@ -20,7 +21,7 @@ import requests
 
 from bot.channels.page import WEB
 from tests.server.servers import running
-from tests.web.attempts import ATTEMPTS, attempts
+from tests.web.attempts import ATTEMPTS, SITES, attempts
 
 
 def widget_bytes() -> int:
@@ -44,13 +45,15 @@ def main() -> int:
     count = options.parse_args().count
     print(f"widget: {widget_bytes()} bytes gzip")
     failures = 0
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as servers:
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder), *SITES) as servers:
+        os.environ.update(servers.environment)  # its database and calendar; the key is our own
         url = f"{servers.url}/webhooks/web"
         turns, different = five_times(url)
         print(f"one message five times: {turns} turn, {different} different answer")
         began = time.monotonic()
-        for kind in ATTEMPTS:
-            tried, succeeded = attempts(url, kind, count // len(ATTEMPTS), seed=1)
+        each, more = divmod(count, len(ATTEMPTS))
+        for number, kind in enumerate(ATTEMPTS):
+            tried, succeeded = attempts(url, kind, each + (number < more), seed=1)
             failures += len(succeeded)
             print(f"{kind}: {tried} attempts, {len(succeeded)} succeeded", *succeeded[:3])
         print(f"{failures} of {count} succeeded ({time.monotonic() - began:.0f} s)")

@@ -23,8 +23,9 @@ from sanic import Sanic
 from bot.channels.web import WebChat
 from renewal import settings
 from renewal.bookings import create_engine_from, migrate
+from tests.web.attempts import SITES
 
-CITY = "https://city.example"
+CITY = SITES[0]
 BUTTONS = [
     {"title": "予約する", "payload": "/book"},
     {"title": "持ち物", "payload": "/ask_documents"},
@@ -112,10 +113,11 @@ def one_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         environment.setenv("RENEWAL_SECRET_KEY", "a key for tests")
         database = f"sqlite:///{tmp_path_factory.mktemp('web')}/renewal.db"
         environment.setenv("DATABASE_URL", database)
+        environment.setenv("RENEWAL_NOW", "2026-11-24T10:00:00+09:00")
         migrate(create_engine_from(database))
         settings.secret_key.cache_clear()
         bot = EchoBot()
-        with serving(WebChat([CITY], []), bot) as url:
+        with serving(WebChat(list(SITES), []), bot) as url:
             yield Site(url, bot)
         settings.secret_key.cache_clear()
 
