@@ -44,8 +44,11 @@ def test_a_visit_is_booked_by_typing_alone(person: MakePerson) -> None:
     someone = person().opens()
     for text in ("予約したい", "電子証明書", "本人です", "R9.2.20", "覚えている", "本庁舎"):
         someone.says(text)
+    assert "省けます" in "".join(someone.talk)
     someone.says("12月3日の18時")
-    assert "サトウ" in someone.gives_name_and_phone()
+    summary = someone.gives_name_and_phone()
+    assert "サトウ" in summary and "・更新する方のマイナンバーカード" in summary
+    assert "省けます" not in summary  # said with the list: what is confirmed fits the screen
     someone.says("はい")
     assert CODE.search(someone.talk[-1])
     assert not someone.errors
@@ -161,8 +164,10 @@ def test_two_citizens_after_the_same_time_get_a_booking_each(
         someone.taps("予約する")
     codes = [CODE.search(someone.talk[-1]) for someone in (one, two)]
     assert codes[0] and codes[1] and codes[0][0] != codes[1][0]
-    assert "09011110002" not in "".join(one.talk)
-    assert "09011110001" not in "".join(two.talk)
+    for someone, phones in ((one, "12"), (two, "21")):
+        someone.reopens()
+        talk = re.sub(r"\D", "", "".join(someone.talk))
+        assert [f"0901111000{each}" in talk for each in phones] == [True, False]
     assert [bookings_of(servers, f"0901111000{each}") for each in (1, 2)] == [1, 1]
 
 
@@ -208,3 +213,29 @@ def test_the_server_is_killed_in_the_middle_and_one_booking_comes_of_it(
     assert bookings_of(servers, "08011112222") == 1
     someone.reopens()
     assert someone.page.get_by_role("group", name="予約カード").count() == 1
+
+
+def test_a_family_finds_one_list_for_all_and_books_together(person: MakePerson) -> None:
+    someone = person(**PHONE).opens()
+    someone.says("子ども2人と私の3人分を予約したいです")
+    someone.taps("全員 電子証明書")
+    someone.says("R9.2.20")
+    for title in ("全員覚えている", "15歳未満", "同じ世帯"):
+        someone.taps(title)
+    someone.says("令和9年1月10日")
+    someone.taps("15歳未満")
+    someone.says("2027/1/12")
+    family = someone.page.get_by_role("group", name="持ち物")
+    names = [re.sub(r"\s", "", each) for each in family.locator("h3").all_inner_texts()]
+    assert names == ["1人目（ご本人）", "2人目（お子さま）", "3人目（お子さま）"]
+    assert (someone.violations(), someone.scrolls_sideways()) == ([], [])
+    someone.picture("family-checklist")
+    someone.taps("本庁舎")
+    someone.taps("いちばん早い空き")
+    for line in ("さとうはなこ", "さとうたろう", "さとうじろう", "09022223333"):
+        someone.says(line)
+    someone.picture("family-summary")
+    someone.taps("予約する")
+    assert CODE.search(someone.talk[-1])
+    assert (someone.violations(), someone.scrolls_sideways(), someone.errors) == ([], [], [])
+    someone.picture("family-booked")
