@@ -252,7 +252,9 @@ def _summary(a: Application, at_desk: Desk) -> str:
         *([f"来られる方　{a.visitor_name} 様"] if a.visitor_name else []),
         f"電話　{a.phone}",
         "持ち物",
-        application.people_text(people) if several else application.documents_text(people[0][1]),
+        application.people_text(people, notes=False)
+        if several
+        else application.documents_text(people[0][1], notes=False),
     ]
     return "\n".join(lines)
 

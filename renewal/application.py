@@ -959,13 +959,16 @@ def documents_remark(people: list[tuple[str | None, tuple[Document, ...]]]) -> R
     return Remark("documents_and_pins" if pins else "documents", values, payload)
 
 
-def people_text(people: Iterable[tuple[str | None, tuple[Document, ...]]]) -> str:
+def people_text(
+    people: Iterable[tuple[str | None, tuple[Document, ...]]], *, notes: bool = True
+) -> str:
     """Return several people's lists as lines of text; who brings the same stands together."""
     alike: dict[tuple[Document, ...], list[str]] = {}
     for name, items in people:
         alike.setdefault(items, []).append(name or "")
     return "\n".join(
-        f"【{'、'.join(names)}】\n{documents_text(items)}" for items, names in alike.items()
+        f"【{'、'.join(names)}】\n{documents_text(items, notes=notes)}"
+        for items, names in alike.items()
     )
 
 
@@ -991,14 +994,17 @@ def split_documents(
     return tuple(item for item in items if item not in pins), pins
 
 
-def documents_text(items: Iterable[Document]) -> str:
-    """Return the list as lines of text, one item a line, with when it may be left out."""
+def documents_text(items: Iterable[Document], *, notes: bool = True) -> str:
+    """Return the list as lines of text, one item a line, with when it may be left out.
+
+    Without `notes` only what may be left out this time says so: the list is known already.
+    """
     lines = []
     for item in items:
         line = f"・{item.label}"
         if item.waived:
             line += "（今回は省けます）"
-        elif item.may_be_left_out:
+        elif notes and item.may_be_left_out:
             line += f"（{item.may_be_left_out}は省けます）"
         lines.append(line)
     return "\n".join(lines)
