@@ -124,8 +124,10 @@ def log_everything(path: Path) -> logging.Handler:
     handler = logging.FileHandler(path, encoding="utf-8")
     logging.root.addHandler(handler)
     logging.root.setLevel(logging.DEBUG)
-    for name in ("rasa", "rasa_sdk", "sqlalchemy.engine", "bot", "actions", "renewal"):
+    for name in ("rasa", "rasa_sdk", "bot", "actions", "renewal"):
         logging.getLogger(name).setLevel(logging.DEBUG)
+    # Statements with their values; at DEBUG also each row read, whose number may equal any PIN.
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.INFO)
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
         logger_factory=structlog.stdlib.LoggerFactory(),
