@@ -1,144 +1,329 @@
-"""One turn of ours against stock Rasa, message by message in turn, over HTTP.
+"""What a turn costs: our bot, the same on Rasa's stock settings, and the bot of `rasa init`.
 
-    python -m benchmarks.turns
+    python -m benchmarks.turns [--quick] [--profile]
 
-An ordinary turn is compared with the bot that `rasa init` makes, untouched; a turn with a custom
-action with the same model and action on stock Rasa (none of bot/rasa_fixes.py). Ours keeps its
-conversations in the durable store that ships. Figures are ratios of medians from one run.
+All three run at once and are spoken to in turn, so that whatever else the machine does hits them
+alike; figures are ratios of medians from one run. Stock settings: the same stories, actions and
+classifier with Rasa's own RulePolicy, SQL tracker store and action server, without
+`rasa_fixes.save_time()`. The bot of `rasa init` is untouched, and keeps conversations in memory
+only. Writes var/benchmarks/turns.json and benchmarks/turns.png.
 """
 
 from __future__ import annotations
 
-import os
-import signal
+import argparse
+import asyncio
+import itertools
+import json
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
-import requests
+import aiohttp
 
-from tests.server.servers import MODEL, ROOT, SECONDS_TO_START, free_port, running
+from benchmarks.bookings_common import machine, starts
+from benchmarks.turns_common import CACHE, Bot, Person, bots
+from tests.server.servers import ROOT
 
-TURNS = 150
-RASA = [str(Path(sys.executable).parent / "rasa")]
+PICTURE = ROOT / "benchmarks" / "turns.png"
+Times = dict[str, list[float]]
 
-
-def serve_stock(
-    arguments: list[str], cwd: Path, env: dict[str, str]
-) -> tuple[str, subprocess.Popen]:
-    """Start stock Rasa and return its address once it answers."""
-    port = free_port()
-    process = subprocess.Popen(
-        [*RASA, "run", "--port", str(port), *arguments],
-        cwd=cwd,
-        env={**env, "SANIC_HOST": "127.0.0.1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + SECONDS_TO_START
-    while time.monotonic() < deadline:
-        try:
-            if say(url, "ready?", "hello"):
-                return url, process
-        except requests.RequestException:
-            time.sleep(0.5)
-    raise TimeoutError("stock Rasa does not answer")
-
-
-_session = requests.Session()
+# A person who takes their time: twenty messages from greeting to "thank you".
+BOOKING = [
+    "こんにちは", "［予約する］", "［電子証明書］", "手数料はいくらですか", "［カードの本人］",
+    "令和9年2月20日", "写真は要りますか", "［覚えている］", "［本庁舎］", "12月2日", "駐車場はありますか",
+    "{another_time}", "何分くらいかかりますか", "サトウ ハナコ", "やっぱり{day}の{time}でお願いします",
+    "09012345678", "遅れたらどうなりますか", "［予約する］", "ありがとう", "さようなら",
+]  # fmt: skip
+BOOKED = BOOKING.index("ありがとう") - 1
+MOOD = ["hello", "I am sad", "no", "I am very happy", "are you a bot?", "bye"] * 4
+# What is said in the middle of a long conversation, by kind. "Ordinary": understood, and answered
+# from domain.yml without an action of ours, as every turn of the `rasa init` bot is.
+KINDS = {
+    "ordinary": "こんにちは",
+    "question (an action)": "手数料はいくらですか",
+    "button (an action)": "［持ち物を知りたい］",
+}
+SEATS = list(itertools.product(starts(date(2026, 11, 25), 55), range(2)))
+_seat = itertools.count()
+_number = itertools.count()
 
 
-def say(url: str, sender: str, message: str) -> list[dict[str, object]]:
-    """Send one message and return the answers."""
-    answer = _session.post(
-        f"{url}/webhooks/rest/webhook", json={"sender": sender, "message": message}, timeout=60
-    )
-    return list(answer.json())
+def booking(number: int) -> list[str]:
+    """Return the messages of one person, who books a time that few others want."""
+    start, _ = SEATS[number % len(SEATS)]
+    hour = f"{start.hour}時{'半' if start.minute else ''}"
+    other = f"{8 + number % 8}時半"
+    day = f"{start.month}月{start.day}日"
+    return [line.format(day=day, time=hour, another_time=other) for line in BOOKING]
 
 
-def paired(
-    a: tuple[str, str], b: tuple[str, str], turns: int = TURNS
-) -> tuple[list[float], list[float]]:
-    """Return milliseconds for each turn of both, taken in turn; ten messages a conversation."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for turn in range(-10, turns):
-        for (url, message), kept in zip((a, b), times, strict=True):
-            begin = time.perf_counter()
-            assert say(url, f"turn-{turn // 10}", message), (url, message)
-            if turn >= 0:
-                kept.append((time.perf_counter() - begin) * 1000)
+async def converse(person: Person, lines: Sequence[str]) -> Person:
+    """Say all lines; raises AssertionError when a booking comes out without a code."""
+    for place, line in enumerate(lines):
+        said = await person.says(line)
+        if lines[:1] == BOOKING[:1] and place == BOOKED:
+            assert "予約できました" in said, said
+    return person
+
+
+def new_person(session: aiohttp.ClientSession, bot: Bot) -> Person:
+    return Person(session, bot, f"person-{next(_number)}")
+
+
+def script(bot: Bot) -> list[str]:
+    return MOOD[: len(BOOKING)] if bot.name == "rasa init" else booking(next(_seat))
+
+
+# Measures -----------------------------------------------------------------------------------------
+
+
+def start_times(all_bots: Sequence[Bot], rounds: int) -> Times:
+    """Return seconds from start to first answer of each bot, started one by one in turn."""
+    seconds: Times = {bot.name: [] for bot in all_bots}
+    for _ in range(rounds):
+        for bot in all_bots:
+            seconds[bot.name].append(bot.start())
+            bot.stop()
+    return seconds
+
+
+async def whole_conversations(all_bots: Sequence[Bot], count: int) -> Times:
+    """Return milliseconds a turn of whole bookings, and of as many small-talk turns with init's."""
+    times: Times = {bot.name: [] for bot in all_bots}
+    async with aiohttp.ClientSession() as session:
+        for _ in range(count):
+            scripts = [(new_person(session, bot), script(bot)) for bot in all_bots]
+            for turn in range(len(BOOKING)):
+                for person, lines in scripts:
+                    await person.says(lines[turn])
+            for person, _ in scripts:
+                times[person.bot.name] += [each * 1000 for each in person.seconds]
     return times
 
 
-def report(what: str, ours: list[float], stock: list[float]) -> None:
-    ratio = statistics.median(ours) / statistics.median(stock)
-    print(
-        f"{what}: {ratio:.2f} (ours p50 {statistics.median(ours):.1f} ms, "
-        f"p95 {statistics.quantiles(ours, n=20)[-1]:.1f}; stock p50 {statistics.median(stock):.1f} ms)"
+async def by_length(all_bots: Sequence[Bot], samples: int) -> dict[str, Times]:
+    """Return milliseconds of each kind of turn at turn 5 and at turn 200, "bot @ turn"."""
+    found: dict[str, Times] = {kind: {} for kind in KINDS}
+    async with aiohttp.ClientSession() as session:
+        long = {bot.name: new_person(session, bot) for bot in all_bots}
+        for person in long.values():
+            await _chat(person, 199)
+        CURVES.update({name: [s * 1000 for s in long[name].seconds] for name in long})
+        for _ in range(samples):
+            for kind in KINDS:
+                for bot in all_bots:
+                    if bot.name == "rasa init" and kind != "ordinary":
+                        continue
+                    fresh = new_person(session, bot)
+                    await _chat(fresh, 4)
+                    for turn, person in ((5, fresh), (200, long[bot.name])):
+                        await person.says(bot.hello if kind == "ordinary" else KINDS[kind])
+                        key = f"{bot.name} @ {turn}"
+                        found[kind].setdefault(key, []).append(person.seconds[-1] * 1000)
+    return found
+
+
+CURVES: Times = {}
+
+
+async def _chat(person: Person, turns: int) -> None:
+    """Talk of this and that: greeting, question and button in turn, or init's small talk."""
+    for turn in range(turns):
+        if person.bot.name == "rasa init":
+            await person.says(MOOD[turn % 6])
+        else:
+            await person.says(list(KINDS.values())[turn % len(KINDS)])
+
+
+async def at_once(bot: Bot, people: int) -> tuple[float, list[float]]:
+    """Let people book at once, none of whom waits between messages; every one has to succeed.
+
+    Returns turns a second and the milliseconds of each turn.
+    """
+    connector = aiohttp.TCPConnector(limit=0)
+    timeout = aiohttp.ClientTimeout(total=300)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+        began = time.perf_counter()
+        talks = (converse(new_person(session, bot), script(bot)) for _ in range(people))
+        everyone = await asyncio.gather(*talks)
+        seconds = time.perf_counter() - began
+    times = [each * 1000 for person in everyone for each in person.seconds]
+    return len(times) / seconds, times
+
+
+# Results ------------------------------------------------------------------------------------------
+
+
+def p95(times: Sequence[float]) -> float:
+    return statistics.quantiles(times, n=20)[-1]
+
+
+def ratio(a: Sequence[float], b: Sequence[float]) -> float:
+    return statistics.median(a) / statistics.median(b)
+
+
+def measure(quick: bool) -> dict[str, Any]:
+    """Run everything; return what the picture and the table need."""
+    ours, stock, init = all_bots = bots()
+    result: dict[str, Any] = {"machine": machine()}
+    result["start"] = start_times(all_bots, 1 if quick else 3)
+    try:
+        for bot in all_bots:
+            bot.start()
+        result["conversation"] = asyncio.run(whole_conversations(all_bots, 3 if quick else 12))
+        result["length"] = asyncio.run(by_length(all_bots, 6 if quick else 40))
+        result["curve"] = CURVES
+        crowd: dict[str, Any] = {}
+        for _ in range(1 if quick else 3):
+            for bot in (ours, stock):
+                rate, times = asyncio.run(at_once(bot, 50))
+                crowd.setdefault(f"{bot.name} rate", []).append(rate)
+                crowd.setdefault(f"{bot.name} ms", []).extend(times)
+        result["50 at once"] = crowd
+        rate, times = asyncio.run(at_once(ours, 200))
+        result["200 at once"] = {"rate": rate, "ms": times}
+        result["memory"] = {bot.name: bot.megabytes() for bot in all_bots}
+    finally:
+        for bot in all_bots:
+            bot.stop()
+    return result
+
+
+def report(result: dict[str, Any]) -> None:
+    """Print one line a claim: the ratio, what is wanted, and the bare figures."""
+    print(result["machine"])
+    length, talk = result["length"], result["conversation"]
+    ordinary = length["ordinary"]
+    action = length["question (an action)"]
+    button = length["button (an action)"]
+
+    def line(claim: str, wanted: str, found: float, a: float, b: float, unit: str) -> None:
+        print(f"{claim:62} {found:5.2f}  wanted {wanted:6}  ({a:.4g} against {b:.4g} {unit})")
+
+    def times(claim: str, wanted: str, a: Sequence[float], b: Sequence[float], unit: str) -> None:
+        line(claim, wanted, ratio(a, b), statistics.median(a), statistics.median(b), unit)
+
+    times("ordinary turn, ours / rasa init", "≤ 0.4", ordinary["ours @ 5"],
+          ordinary["rasa init @ 5"], "ms")  # fmt: skip
+    times("turn of a booking, ours / turn of small talk, rasa init", "", talk["ours"],
+          talk["rasa init"], "ms")  # fmt: skip
+    for name, kind in (("question", action), ("button", button)):
+        times(f"turn with an action ({name}), ours / stock settings", "≤ 0.35",
+              kind["ours @ 5"], kind["stock settings @ 5"], "ms")  # fmt: skip
+    times("turn of a booking, ours / stock settings", "", talk["ours"], talk["stock settings"],
+          "ms")  # fmt: skip
+    for kind, found in length.items():
+        times(f"{kind}: turn 200 / turn 5, ours", "≤ 1.2", found["ours @ 200"],
+              found["ours @ 5"], "ms")  # fmt: skip
+    stocks = length["question (an action)"]
+    times("question: turn 200 / turn 5, stock settings", "", stocks["stock settings @ 200"],
+          stocks["stock settings @ 5"], "ms")  # fmt: skip
+    crowd = result["50 at once"]
+    times("50 at once: turns a second, ours / stock settings", "≥ 3", crowd["ours rate"],
+          crowd["stock settings rate"], "turns/s")  # fmt: skip
+    print(f"50 at once: p95 {p95(crowd['ours ms']):.0f} ms (wanted < 1000), "
+          f"stock settings {p95(crowd['stock settings ms']):.0f} ms")  # fmt: skip
+    many = result["200 at once"]
+    print(f"200 at once: p95 {p95(many['ms']):.0f} ms (wanted < 3000), {many['rate']:.0f} turns/s, "
+          "every booking made")  # fmt: skip
+    times("start to first answer, ours / rasa init", "≤ 0.5", result["start"]["ours"],
+          result["start"]["rasa init"], "s")  # fmt: skip
+    memory = result["memory"]
+    line("memory of all processes, ours / rasa init", "≤ 1", memory["ours"] / memory["rasa init"],
+         memory["ours"], memory["rasa init"], "MB")  # fmt: skip
+
+
+def draw(result: dict[str, Any]) -> None:
+    """Draw the cost of a turn over a conversation, and what a crowd meets."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    colours = {"ours": "#0b6e4f", "stock settings": "#c8553d", "rasa init": "#7d7d8a"}
+    figure, (length, crowd, start) = pyplot.subplots(
+        1, 3, figsize=(12, 3.8), width_ratios=[2.2, 1.4, 1], layout="constrained"
     )
+    for name, times in result["curve"].items():
+        smooth = [statistics.median(times[max(0, i - 7) : i + 8]) for i in range(len(times))]
+        length.plot(range(1, len(smooth) + 1), smooth, label=name, color=colours[name])
+    length.set(title="One turn, by length of the conversation", xlabel="turn", ylabel="ms")
+    length.set_ylim(bottom=0)
+    length.legend(frameon=False)
+    for name in ("ours", "stock settings"):
+        times = sorted(result["50 at once"][f"{name} ms"])
+        share = [100 * place / len(times) for place in range(len(times))]
+        crowd.plot([t / 1000 for t in times], share, label=name, color=colours[name])
+    crowd.set(title="50 bookings at once", xlabel="seconds a turn", ylabel="% of turns answered")
+    crowd.set_ylim(0, 100)
+    names = list(colours)
+    start.bar(range(3), [statistics.median(result["start"][name]) for name in names],
+              color=[colours[name] for name in names])  # fmt: skip
+    start.set_xticks(range(3), [name.replace(" ", "\n") for name in names])
+    start.set(title="Start to first answer", ylabel="s")
+    for axes in (length, crowd, start):
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(PICTURE, dpi=110)
+
+
+def profile() -> None:
+    """Print where the time of a whole booking goes, in process, action server included."""
+    import cProfile
+    import os
+    import pstats
+    import tempfile
+
+    from renewal.bookings import create_engine_from, migrate
+    from tests.conversations import driver
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(DATABASE_URL=f"sqlite:///{folder}/renewal.db",
+                          RENEWAL_NOW="2026-11-24T10:00:00+09:00")  # fmt: skip
+        migrate(create_engine_from(os.environ["DATABASE_URL"]))
+        from bot.conversation_store import ConversationStore
+
+        agent = driver.load_agent()
+        store = ConversationStore(agent.domain, db=f"{folder}/conversations.db")
+        agent.tracker_store = agent.processor.tracker_store = store
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+
+        def book(number: int) -> None:
+            person = driver.Person(agent, f"person-{number}", loop)
+            for text in booking(number):
+                person.taps(text[1:-1]) if text.startswith("［") else person.says(text)
+
+        book(0)
+        profiler = cProfile.Profile()
+        profiler.enable()
+        for number in range(1, 6):
+            book(number)
+        profiler.disable()
+    stats = pstats.Stats(profiler)
+    total = stats.total_tt  # type: ignore[attr-defined]
+    print(f"{total / 5 / len(BOOKING) * 1000:.1f} ms a turn under the profiler; of it, % within:")
+    for (file, _, name), (_, _, _, inside, _) in sorted(
+        stats.stats.items(), key=lambda item: -item[1][3]  # type: ignore[attr-defined]
+    ):
+        if inside > total * 0.02 and "/asyncio/" not in file:
+            print(f"{inside / total:6.1%}  {file.split('site-packages/')[-1].replace(str(ROOT) + '/', '')}:{name}")
 
 
 def main() -> None:
-    env = {
-        **os.environ,
-        "RASA_TELEMETRY_ENABLED": "false",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "PYTHONWARNINGS": "ignore",
-    }
-    stocks: list[subprocess.Popen] = []
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as servers:
-        try:
-            init = Path(folder) / "init"
-            init.mkdir()
-            subprocess.run(
-                [*RASA, "init", "--no-prompt", "--init-dir", str(init)],
-                env=env,
-                check=True,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            init_url, process = serve_stock(["--model", "models"], init, env)
-            stocks.append(process)
-            report(
-                "ordinary turn, ours / rasa init",
-                *paired((servers.url, "こんにちは"), (init_url, "hello")),
-            )
-            os.killpg(process.pid, signal.SIGKILL)
-            credentials = Path(folder) / "credentials.yml"
-            credentials.write_text("rest:\n")
-            stock_env = {
-                **servers.environment,
-                "CONVERSATIONS_DB": f"{folder}/stock.db",
-                "PYTHONPATH": str(ROOT),
-                "RASA_TELEMETRY_ENABLED": "false",
-            }
-            own_url, process = serve_stock(
-                [
-                    "--model",
-                    str(MODEL),
-                    "--credentials",
-                    str(credentials),
-                    "--endpoints",
-                    str(ROOT / "endpoints.yml"),
-                ],
-                ROOT,
-                stock_env,
-            )
-            stocks.append(process)
-            question = "手数料はいくらですか"
-            report(
-                "turn with a custom action, ours / stock",
-                *paired((servers.url, question), (own_url, question)),
-            )
-        finally:
-            for process in stocks:
-                if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGKILL)
+    """Measure, print, draw."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few rounds: to see that it runs")
+    parser.add_argument("--profile", action="store_true", help="where the time goes, nothing else")
+    options = parser.parse_args()
+    if options.profile:
+        return profile()
+    result = measure(options.quick)
+    (CACHE / "turns.json").write_text(json.dumps(result))
+    report(result)
+    draw(result)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,14 @@ class ConversationStore(SQLTrackerStore):
             self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
         self._kept: OrderedDict[str, tuple[int, DialogueStateTracker]] = OrderedDict()
         if self.engine.dialect.name == "sqlite":
+            # SQLAlchemy would open the file anew for each transaction, and the last one to close
+            # a write-ahead log writes all of it back, each time.
+            self.engine = sa.create_engine(
+                self.engine.url,
+                poolclass=sa.pool.QueuePool,
+                connect_args={"check_same_thread": False},
+            )
+            self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
             sa.event.listen(self.engine, "connect", _quick_and_safe)
 
     @staticmethod

@@ -14,27 +14,55 @@ import aiohttp
 from jsonschema import Draft7Validator
 from rasa.core.actions import action as rasa_action
 from rasa.core.actions.action import ActionBotResponse, RemoteAction
+from rasa.core.actions.forms import FormAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
+from rasa.shared.constants import REQUESTED_SLOT
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.utils.schemas.events import EVENT_SCHEMA
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import front_door, pause, watch
 from renewal import clock
 
 _sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
-_result_schema = Draft7Validator(RemoteAction.action_response_format_spec())
+_event_schemas = {
+    each["properties"]["event"]["const"]: Draft7Validator({**EVENT_SCHEMA, "oneOf": [each]})
+    for each in EVENT_SCHEMA["oneOf"]
+}
+_result_schema = Draft7Validator(
+    {
+        "type": "object",
+        "properties": {
+            "events": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"event": {"enum": list(_event_schemas)}},
+                    "required": ["event"],
+                },
+            },
+            "responses": {"type": "array", "items": {"type": "object"}},
+        },
+    }
+)
 ACTION_SECONDS = 10
 """An action that takes longer is given up: a citizen waits for the answer."""
 
 
 def apply() -> None:
     """Put all changes in place. Called once, before Rasa starts."""
+    serve_citizens()
+    save_time()
+
+
+def serve_citizens() -> None:
+    """Put in place what every citizen is owed: a safe way in, and an answer each time."""
     MessageProcessor._handle_message_with_tracker = _receive
     MessageProcessor._run_prediction_loop = _never_silent(MessageProcessor._run_prediction_loop)
     Agent.handle_message = _attended(Agent.handle_message)
@@ -42,11 +70,16 @@ def apply() -> None:
     MessageProcessor.save_tracker = _counted(MessageProcessor.save_tracker)
     FailSafeTrackerStore.retrieve = _retrieve
     FailSafeTrackerStore.save = _save
+    rasa_action.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
+
+
+def save_time() -> None:
+    """Put in place what makes a turn cheap; the answers are the same without (benchmarks/turns.py)."""
     RemoteAction._validate_action_result = _validate_action_result
     RemoteAction._action_call_format = _action_call
     EndpointConfig.session = _kept_session
     DialogueStateTracker.copy = _copy
-    rasa_action.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
+    FormAction._temporary_tracker = _temporary_tracker
 
 
 async def _receive(
@@ -232,9 +265,12 @@ def _never_silent(run_prediction_loop: Any) -> Any:
 def _validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
     """Check the answer of the action server as Rasa does.
 
-    Rasa checks the constant schema itself on every call, which takes most of a turn's time.
+    Rasa checks the constant schema itself on every call, which takes most of a turn's time, and
+    then every event against the schemas of all kinds of events; here against that of its own.
     """
     _result_schema.validate(result)
+    for event in result.get("events") or ():
+        _event_schemas[event["event"]].validate(event)
     return True
 
 
@@ -268,6 +304,23 @@ def _copy(self: DialogueStateTracker) -> DialogueStateTracker:
     twin.events = copy(self.events)
     twin.slots = {name: copy(slot) for name, slot in self.slots.items()}
     twin.active_loop = copy(self.active_loop)
+    return twin
+
+
+def _temporary_tracker(
+    self: FormAction,
+    current_tracker: DialogueStateTracker,
+    additional_events: list[Event],
+    domain: Domain,
+) -> DialogueStateTracker:
+    """Return the conversation as it would be after these events, to check a form's answers on.
+
+    Rasa replays the whole conversation for it, twice in every turn of a form.
+    """
+    twin = current_tracker.copy()
+    asked = SlotSet(REQUESTED_SLOT, self.get_slot_to_fill(current_tracker))
+    for event in [asked, ActionExecuted(self.name()), *additional_events]:
+        twin.update(event)
     return twin
 
 
