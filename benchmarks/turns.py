@@ -319,7 +319,8 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true", help="where the time goes, nothing else")
     options = parser.parse_args()
     if options.profile:
-        return profile()
+        profile()
+        return
     result = measure(options.quick)
     (CACHE / "turns.json").write_text(json.dumps(result))
     report(result)

@@ -13,11 +13,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from aiohttp import web
 from jsonschema import ValidationError
 from rasa.core.actions import action as rasa_action
 from rasa.core.actions.action import RemoteAction
+from rasa.core.actions.forms import FormAction
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
@@ -54,6 +56,7 @@ RASA = {
     "core.nlg.response:TemplatedNaturalLanguageGenerator.generate_from_slots": "c143f5710d4f083f",
     "core.nlg.response:TemplatedNaturalLanguageGenerator._random_response_for": "cb4586c3a2856311",
     "core.nlg.response:TemplatedNaturalLanguageGenerator._fill_response": "d2cf76443c4ae963",
+    "core.actions.forms:FormAction._temporary_tracker": "01ff5ba740924b1c",
     "utils.endpoints:EndpointConfig.session": "f6136492eac7ede3",
     "utils.endpoints:EndpointConfig.request": "bc49eb77a158ac1e",
 }
@@ -105,6 +108,7 @@ def test_rasas_method_is_the_one_that_we_know(method: str) -> None:
         (rasa_fixes._action_call, "core.actions.action:RemoteAction._action_call_format"),
         (rasa_fixes._retrieve, "core.tracker_store:FailSafeTrackerStore.retrieve"),
         (rasa_fixes._save, "core.tracker_store:FailSafeTrackerStore.save"),
+        (rasa_fixes._temporary_tracker, "core.actions.forms:FormAction._temporary_tracker"),
         (rasa_fixes._kept_session, "utils.endpoints:EndpointConfig.session"),
     ],
 )
@@ -193,9 +197,21 @@ def test_an_answer_of_the_action_server_is_checked() -> None:
     action = RemoteAction("action_stop", None)
     good = {"events": [{"event": "slot", "name": "hold", "value": None}], "responses": []}
     assert rasa_fixes._validate_action_result(action, good) is True
-    for bad in ({"events": "none"}, {"events": [{"no": "event"}]}, {"responses": {}}):
-        with pytest.raises(ValidationError):
-            rasa_fixes._validate_action_result(action, bad)
+    nameless = {"event": "slot", "name": 7}
+    for bad in (
+        {"events": "none"},
+        {"events": [{"no": "event"}]},
+        {"events": [{"event": "unheard of"}]},
+        {"events": [nameless]},
+        {"responses": {}},
+    ):
+        for check in (rasa_fixes._validate_action_result, _as_rasa_checks):
+            with pytest.raises(ValidationError):
+                check(action, bad)
+
+
+def _as_rasa_checks(action: RemoteAction, result: Any) -> None:
+    jsonschema.validate(result, action.action_response_format_spec())
 
 
 def test_an_action_that_takes_too_long_is_given_up(
@@ -368,6 +384,23 @@ def test_a_copy_of_a_conversation_is_equal_and_apart(
     assert tracker == replayed and tracker.current_state() == replayed.current_state()
 
 
+def test_a_form_checks_answers_on_the_conversation_that_rasa_would_replay(
+    domain: Domain, tracker: DialogueStateTracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = FormAction("application_form", None)
+    said = UserUttered("予約", {"name": "book"})
+    events = [said, ActionExecuted("application_form"), ActiveLoop("application_form")]
+    tracker.update_with_events([*events, SlotSet("requested_slot", "counter")], domain)
+    answer = [SlotSet("counter", "honchosha")]
+    replayed = form._temporary_tracker(tracker, answer, domain)
+    before = tracker.current_state()
+    put_in_place(monkeypatch)
+    twin = form._temporary_tracker(tracker, answer, domain)
+    assert twin.current_state() == replayed.current_state()
+    assert [type(event) for event in twin.events] == [type(event) for event in replayed.events]
+    assert tracker.current_state() == before
+
+
 # All of them -------------------------------------------------------------------------------------
 
 
@@ -380,6 +413,7 @@ def put_in_place(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
         (RemoteAction, "_action_call_format"),
         (EndpointConfig, "session"),
         (DialogueStateTracker, "copy"),
+        (FormAction, "_temporary_tracker"),
     ]
     for owner, name in [*places, (rasa_action, "DEFAULT_REQUEST_TIMEOUT")]:
         monkeypatch.setattr(owner, name, getattr(owner, name))
