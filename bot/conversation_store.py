@@ -32,8 +32,7 @@ class ConversationStore(SQLTrackerStore):
             # Rasa's engine, which has made the table, has no time limits.
             self.engine: Any = create_engine_from(kwargs["db"])
             self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
-        self._kept: OrderedDict[str, tuple[int, DialogueStateTracker]] = OrderedDict()
-        if self.engine.dialect.name == "sqlite":
+        elif self.engine.dialect.name == "sqlite" and self.engine.url.database:
             # SQLAlchemy would open the file anew for each transaction, and the last one to close
             # a write-ahead log writes all of it back, each time.
             self.engine = sa.create_engine(
@@ -42,6 +41,8 @@ class ConversationStore(SQLTrackerStore):
                 connect_args={"check_same_thread": False},
             )
             self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
+        self._kept: OrderedDict[str, tuple[int, DialogueStateTracker]] = OrderedDict()
+        if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _quick_and_safe)
 
     @staticmethod
