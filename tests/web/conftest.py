@@ -19,6 +19,7 @@ from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
 from sanic import Sanic
+from sanic.touchup.service import TouchUp
 
 from bot.channels.web import WebChat
 from renewal import settings
@@ -151,6 +152,8 @@ class serving:  # noqa: N801 — reads as a statement: with serving(…)
             starting = self._app.create_server("127.0.0.1", port, return_asyncio_server=True)
             self._server = self._loop.run_until_complete(starting)
             self._loop.run_until_complete(self._server.startup())
+            # Starting, Sanic rewrites its own methods, which fails on the second app of a process.
+            TouchUp._registry.clear()
             self._loop.run_until_complete(self._server.before_start())
             self._loop.run_until_complete(self._server.start_serving())
             ready.set()
