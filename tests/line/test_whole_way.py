@@ -1,0 +1,47 @@
+"""The whole way in LINE: the real servers, and a stand-in for LINE's."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from tests.line import redelivered
+from tests.line.person import Person, line_and_bot
+from tests.line.platform import Platform
+from tests.server.servers import Servers
+
+Site = tuple[Platform, Servers]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with line_and_bot(tmp_path_factory.mktemp("line")) as site:
+        yield site
+    assert site[0].complaints == []
+    assert site[0].reused_tokens == []
+
+
+def test_a_person_books_changes_and_cancels_in_line(site: Site) -> None:
+    me = Person(site[0])
+    for text in redelivered.booking(0):
+        said = me.says(text)
+    assert "予約できました" in said
+    me.presses("予約の変更")
+    me.says("12月4日の14時")
+    assert "予約を変更しました" in me.says("はい")
+    assert redelivered.booked(site[1]) == 1
+    me.presses("予約の取り消し")
+    assert "取り消しました" in me.says("はい")
+    assert redelivered.booked(site[1]) == 0
+
+
+def test_each_event_is_worked_once_when_the_bot_is_killed_among_redeliveries(site: Site) -> None:
+    platform, servers = site
+    events = redelivered.events_of(platform, people=4, each=5)
+    redelivered.deliver_until_taken(platform, servers, events, 1, random.Random(6))
+    ids = {event["webhookEventId"] for event in events}
+    outcomes = redelivered.wait_until_done(servers, ids, 60)
+    assert set(outcomes) <= {"replied", "sent"}, outcomes
+    assert redelivered.what_is_wrong(platform, servers, events) == []
