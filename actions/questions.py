@@ -14,22 +14,19 @@ from renewal.application import Application, Remark
 
 MOST_ANSWERS = 2
 """Questions answered in one turn: more than that nobody reads."""
-NEAR = 0.10
-"""From this confidence an intent is worth asking about; set on cross-validation (benchmarks/)."""
+NEAR = 0.03
+"""From this confidence an intent is worth asking about (set by benchmarks/nlu_tuning.py)."""
+MOST_BUTTONS = 3
 NO_BUTTON = {
     "inform",
     "affirm",
     "deny",
     "dont_know",
-    "correct",
-    "go_back",
     "greet",
     "thank",
     "goodbye",
     "chitchat",
-    "complain",
     "nlu_fallback",
-    "resume",
 }
 
 
@@ -93,7 +90,7 @@ class ActionDefaultFallback(AssistantAction):
             each["name"]
             for each in Turn(tracker).ranking
             if each["name"] not in NO_BUTTON and each["confidence"] >= NEAR
-        ][:3]
+        ][:MOST_BUTTONS]
         if not near:
             say(dispatcher, [Remark("not_understood")])
             return [UserUtteranceReverted()]

@@ -58,12 +58,13 @@ class SentenceModel:
 
     def probabilities(self, sentences: Sequence[str]) -> np.ndarray:
         """Return one row for each sentence, one column for each of `labels`; a row sums to 1."""
+        return shares(self.scores(sentences), self.sharpness)
+
+    def scores(self, sentences: Sequence[str]) -> np.ndarray:
+        """Return how near each sentence is to each of `labels`: about 1 for its own, else about 0."""
         letters, meanings = self._features([normal_form(sentence) for sentence in sentences])
         # Likeness of letters is linear, so the weights of all sentences add up for each n-gram.
-        scores = self._like_meanings(meanings) @ self.weights + letters @ self._ngram_weights
-        scores *= self.sharpness
-        shares = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return shares / shares.sum(axis=1, keepdims=True)
+        return self._like_meanings(meanings) @ self.weights + letters @ self._ngram_weights
 
     def _prepare(self) -> None:
         self._vectorizer = _vectorizer(vocabulary=self.ngrams)
@@ -111,6 +112,12 @@ class SentenceModel:
         return model
 
 
+def shares(scores: np.ndarray, sharpness: float) -> np.ndarray:
+    """Return scores as probabilities: each row sums to 1."""
+    likelihoods = np.exp(sharpness * (scores - scores.max(axis=1, keepdims=True)))
+    return np.asarray(likelihoods / likelihoods.sum(axis=1, keepdims=True))
+
+
 def _vectorizer(**learnt: Any) -> TfidfVectorizer:
     """N-grams seen once tell nothing about another sentence."""
     return TfidfVectorizer(
@@ -124,11 +131,15 @@ def _vectorizer(**learnt: Any) -> TfidfVectorizer:
     )
 
 
+def ranked(probabilities: np.ndarray, labels: np.ndarray) -> list[dict[str, Any]]:
+    """Return the ten likeliest labels with their probabilities, as Rasa ranks intents."""
+    likeliest = np.argsort(-probabilities, kind="stable")[:10]
+    return [{"name": str(labels[at]), "confidence": float(probabilities[at])} for at in likeliest]
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SentenceClassifier(IntentClassifier, GraphComponent):
     """Gives each message its intent and the ten likeliest ones, with probabilities."""
-
-    RANKED = 10
 
     def __init__(
         self,
@@ -194,12 +205,8 @@ class SentenceClassifier(IntentClassifier, GraphComponent):
     def _ranking(self, text: str) -> list[dict[str, Any]]:
         if self._model is None or not text.strip():
             return [{"name": None, "confidence": 0.0}]
-        [shares] = self._model.probabilities([text])
-        likeliest = np.argsort(-shares, kind="stable")[: self.RANKED]
-        return [
-            {"name": str(self._model.labels[at]), "confidence": float(shares[at])}
-            for at in likeliest
-        ]
+        [row] = self._model.probabilities([text])
+        return ranked(row, self._model.labels)
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:

@@ -24,14 +24,13 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from actions.questions import NEAR, NO_BUTTON
+from actions.questions import MOST_BUTTONS, NEAR, NO_BUTTON
 from bot import front_door
 
 SETS = Path(__file__).parent
 MODEL = Path("models/assistant.tar.gz")
 FALLBACK = "nlu_fallback"
 OUT_OF_SCOPE = "out of scope"
-MOST_BUTTONS = 3
 
 
 @dataclass(frozen=True)
@@ -64,16 +63,18 @@ def one_outside(intent: str) -> str:
     return OUT_OF_SCOPE if outside else intent
 
 
-def judge(parsed: dict[str, Any], wanted: str) -> Judged:
+def judge(
+    parsed: dict[str, Any], wanted: str, near: float = NEAR, most_buttons: int = MOST_BUTTONS
+) -> Judged:
     """Return what the bot would do with a parsed message (actions/questions.py)."""
     ranking = [each for each in parsed["intent_ranking"] if each["name"] != FALLBACK]
-    near = [i["name"] for i in ranking if i["confidence"] >= NEAR and i["name"] not in NO_BUTTON]
+    asked = [i["name"] for i in ranking if i["confidence"] >= near and i["name"] not in NO_BUTTON]
     said = parsed["intent"]["name"]
     return Judged(
         wanted=one_outside(wanted),
         likeliest=one_outside(ranking[0]["name"]),
         answered=None if said == FALLBACK else one_outside(said),
-        buttons=tuple(one_outside(intent) for intent in near[:MOST_BUTTONS]),
+        buttons=tuple(one_outside(intent) for intent in asked[:most_buttons]),
     )
 
 

@@ -1,0 +1,168 @@
+"""What we understand against DIET: the pipeline of `rasa init`, on the same data, in the same run.
+
+    python -m benchmarks.nlu_baseline [--epochs 100] [--seeds 1 2 3]
+
+`rasa init`'s pipeline as it comes, but for two things: a tokenizer that makes a token of each
+character, since its own refuses Japanese, and no ResponseSelector, since we have no retrieval
+intents. Both are trained here, judged on the held-out sets by the same code, and timed: training as a whole,
+parsing sentence by sentence in turn. With several seeds the spread is printed. Our classifier
+draws nothing by chance: it is trained once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_INTRA_OP_PARALLELISM_THREADS", "2")
+os.environ.setdefault("TF_INTER_OP_PARALLELISM_THREADS", "1")
+
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
+from rasa.shared.nlu.training_data.message import Message
+from ruamel.yaml import YAML
+
+from tests.nlu.evaluate import figures, judge_sets, read_set
+
+ROOT = Path(__file__).parents[1]
+PARSED = 200
+SHOWN = ("accuracy", "macro_f1", "served", "answered_wrongly", "accepted_falsely")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
+class CharacterTokenizer(Tokenizer):
+    """A token for each character that is no space."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {
+            "intent_tokenization_flag": False,
+            "intent_split_symbol": "_",
+            "token_pattern": None,
+            "prefix_separator_symbol": None,
+        }
+
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
+        text = message.get(attribute) or ""
+        tokens = [Token(c, at) for at, c in enumerate(text) if not c.isspace()]
+        return tokens or [Token(text, 0)]
+
+
+def diet(epochs: int, seed: int) -> dict[str, Any]:
+    """Return the configuration of `rasa init`'s pipeline."""
+    return {
+        "recipe": "default.v1",
+        "assistant_id": "baseline",
+        "language": "ja",
+        "pipeline": [
+            {"name": "benchmarks.nlu_baseline.CharacterTokenizer"},
+            {"name": "RegexFeaturizer"},
+            {"name": "LexicalSyntacticFeaturizer"},
+            {"name": "CountVectorsFeaturizer"},
+            {
+                "name": "CountVectorsFeaturizer",
+                "analyzer": "char_wb",
+                "min_ngram": 1,
+                "max_ngram": 4,
+            },
+            {
+                "name": "DIETClassifier",
+                "epochs": epochs,
+                "constrain_similarities": True,
+                "random_seed": seed,
+            },
+            {"name": "EntitySynonymMapper"},
+            {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
+        ],
+        "policies": [],
+    }
+
+
+def ours() -> dict[str, Any]:
+    """Return our configuration, with its pipeline alone."""
+    config = YAML(typ="safe").load(ROOT / "config.yml")
+    return {**config, "policies": []}
+
+
+def train(config: dict[str, Any], folder: Path, name: str) -> tuple[Path, float]:
+    """Train on data/nlu.yml and return the model with the seconds it took."""
+    from rasa.model_training import train_nlu
+
+    config_file = folder / f"{name}.yml"
+    with config_file.open("w", encoding="utf-8") as file:
+        YAML(typ="safe").dump(config, file)
+    begin = time.perf_counter()
+    model = train_nlu(
+        str(config_file), str(ROOT / "data" / "nlu.yml"), str(folder), fixed_model_name=name
+    )
+    assert model, f"{name} was not trained"
+    return Path(model), time.perf_counter() - begin
+
+
+def parse_times(models: list[Path]) -> list[float]:
+    """Return the median milliseconds that each model takes for a sentence, taken in turn."""
+    from rasa.core.agent import Agent
+
+    agents = [Agent.load(str(model)) for model in models]
+    sentences = [text for text, _ in read_set("utterances")][:: 829 // PARSED][:PARSED]
+    times: list[list[float]] = [[] for _ in agents]
+
+    async def parse_all() -> None:
+        for at, sentence in enumerate(["はじめに", *sentences]):
+            for agent, kept in zip(agents, times, strict=True):
+                begin = time.perf_counter()
+                await agent.parse_message(sentence)
+                if at:
+                    kept.append((time.perf_counter() - begin) * 1000)
+
+    asyncio.run(parse_all())
+    return [statistics.median(kept) for kept in times]
+
+
+def judged_figures(model: Path) -> dict[str, float]:
+    """Return the figures of a model on the held-out sets."""
+    return figures(judge_sets(model, ("utterances", "out_of_scope")))
+
+
+def spread(values: list[float]) -> str:
+    """Return percentages as mean and, of several, lowest and highest."""
+    text = f"{100 * statistics.mean(values):5.1f} %"
+    return text if len(values) == 1 else f"{text} ({100 * min(values):.1f}-{100 * max(values):.1f})"
+
+
+def main() -> None:
+    """Train both, judge both, and print them side by side."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--epochs", type=int, default=100)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    arguments = parser.parse_args()
+    logging.disable(logging.WARNING)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        theirs, seconds = [], []
+        for seed in arguments.seeds:
+            model, took = train(diet(arguments.epochs, seed), folder, f"diet-{seed}")
+            theirs.append(judged_figures(model))
+            seconds.append(took)
+            print(f"DIET, seed {seed}: trained in {took:.0f} s", flush=True)
+        our_model, our_seconds = train(ours(), folder, "ours")
+        our_figures = judged_figures(our_model)
+        print(f"ours: trained in {our_seconds:.0f} s", flush=True)
+        our_parse, their_parse = parse_times([our_model, model])
+    print(f"\n{'':20} ours     DIET, {arguments.epochs} epochs, seeds {arguments.seeds}")
+    for name in SHOWN:
+        print(f"{name:20} {100 * our_figures[name]:5.1f} %  {spread([f[name] for f in theirs])}")
+    print(f"{'training':20} {statistics.median(seconds) / our_seconds:.1f} times faster than DIET")
+    print(f"{'a sentence parsed':20} {our_parse / their_parse:.2f} of DIET's time")
+
+
+if __name__ == "__main__":
+    main()
