@@ -34,9 +34,9 @@ ROOT = Path(__file__).parents[1]
 FOLDS = 5
 MOST_ASKED = 1 / 7
 STEP = 1.5
-THRESHOLDS = (0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8)
-AMBIGUITIES = (0.0, 0.1)
-NEARS = (0.01, 0.03, 0.1)
+THRESHOLDS = (0.4, 0.5, 0.6, 0.65, 0.7, 0.75)
+AMBIGUITIES = (0.0, 0.2)
+NEARS = (0.03, 0.05, 0.1)  # below, an honest "not understood" is hardly ever said
 BUTTONS = (2, 3)
 SHOWN = ("accuracy", "served", "accepted_falsely", "answered_wrongly", "not_understood")
 

@@ -123,14 +123,14 @@ def test_what_is_nearly_understood_is_asked_back_with_at_most_three_buttons(talk
 
 
 def test_one_likely_meaning_is_asked_by_its_name(talk: Talk) -> None:
-    ranking = [("nlu_fallback", 0.6), ("inform", 0.3), ("ask_fee", 0.2), ("book", 0.05)]
+    ranking = [("nlu_fallback", 0.6), ("inform", 0.3), ("ask_fee", 0.2), ("book", 0.02)]
     talk.hears("お金", "nlu_fallback", 0.3, ranking=ranking).runs(FALLBACK)
     assert talk.names == ["clarify_one"]
     assert talk.said[0]["guess"] == "@intent_ask_fee"
 
 
 def test_what_is_not_understood_at_all_gets_what_can_be_done_here(talk: Talk) -> None:
-    talk.hears("ふがふが", "nlu_fallback", 0.2, ranking=[("ask_fee", 0.05)]).runs(FALLBACK)
+    talk.hears("ふがふが", "nlu_fallback", 0.2, ranking=[("ask_fee", 0.02)]).runs(FALLBACK)
     assert talk.names == ["not_understood"]
 
 
