@@ -30,6 +30,7 @@ _WANTS = re.compile(
     "予約(?:を)?(?:(?:し|さし|させ)て(?:ほしい|ください|くんち|くんね|くんな|くれ|もらえ|もらいたい|いただ|頂|おきたい)|し(?:たい|ます)|お願い|おねがい|取りたい|とりたい|も(?:お願い|したい)|できますか)"
     "|更新(?:の手続き?)?(?:を|に|も)?(?:お願いし|し(?:たい|に行)|行きたい|いきたい|行きます)"
 )
+_WISHES_TO_COME = re.compile("更新(?:の手続き?)?に.{0,8}?(?:行き|いき|来)たい")
 _NOT_YET = re.compile(
     "予約(?:の)?(?:番号|確認|変更|取り?消|キャンセル)|予約(?:を|した|して).{0,8}(?:確認|変|取り?消|キャンセル|忘れ)"
 )
@@ -37,6 +38,7 @@ _ABOUT_BOOKING = re.compile(
     "(?:予約|更新)(?:を)?し(?:たい|ます).{0,12}(?:どう|何|なに|いつから|どこで|どうすれば|必要ですか|要りますか)|"
     "できますか[?。]?$|しなくても|しないと|せずに|なしで"
 )
+_ASKS_HOW = re.compile("どう|何|なに|いつから|どこで|必要|要りますか|しなくて|なしで")
 _MOVES = re.compile(
     "予約.{0,14}(?:(?:早|遅)く(?:し|で)|早め(?:た|て|ら)|遅ら|延ば|延期|ずら|前倒し)"
 )
@@ -83,6 +85,16 @@ def clauses(text: str) -> list[str]:
     return [part.strip(" /\n") for part in _CLAUSE_END.split(text) if part and part.strip(" /\n")][:6]
 
 
+def intent_of_the_parts(
+    whole: dict[str, Any], clauses: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return the intent of a message: where two questions make the whole unclear, the first's."""
+    parts = [clause["intent"] for clause in clauses]
+    asks = [part for part in parts if str(part["name"]).startswith("ask_")]
+    unclear = whole["name"] == "nlu_fallback"
+    return asks[0] if unclear and asks and len(asks) == len(parts) else whole
+
+
 _MOODS = ("affirm", "deny", "thank", "greet", "goodbye", "complain")
 
 
@@ -112,8 +124,11 @@ def states_a_case(text: str, now: datetime) -> bool:
         return False
     if _WANTS.search(plain) and not _ABOUT_BOOKING.search(plain):
         return True
+    if _WISHES_TO_COME.search(plain) and "予約" in plain and not _ASKS_HOW.search(plain):
+        return True
     said = answers.read(text, None, now, city.load())
-    if said.keys() & {"people", "cards"} and "予約" in plain:
+    several = said.keys() & {"people", "cards"} and re.search("予約|更新|お願い|おねがい", plain)
+    if several or ("notice" in said and "予約でき" in plain):
         return True  # "2人まとめて予約できますか" is best answered by beginning
     facts = {"applicant", "holder", "proof_waiver", "counter", "wish"}
     return len(said.keys() & facts) >= 2 and not answers.is_question(text)

@@ -106,6 +106,7 @@ async def _receive(
     else:
         parsed = await self.parse_message(message, tracker)
         parsed["clauses"] = await _parse_clauses(self, message, tracker)
+        parsed["intent"] = front_door.intent_of_the_parts(parsed["intent"], parsed["clauses"])
         plainly = front_door.plain_intent(
             admitted.text, parsed["intent"]["name"], tracker.active_loop_name, clock.now()
         )

@@ -14,6 +14,7 @@ from bot.front_door import (
     Admitted,
     admit,
     clauses,
+    intent_of_the_parts,
     offered_payloads,
     plain_intent,
     states_a_case,
@@ -212,3 +213,27 @@ def test_whatever_is_typed_comes_out_short_and_printable(text: str, pin_expected
 def test_marks_and_pictures_give_no_orders(marks: str) -> None:
     assert plain_intent(marks, "go_back", "application_form", NOW) == "nlu_fallback"
     assert plain_intent("👍", "affirm", "application_form", NOW) is None
+
+
+def test_two_clear_questions_make_a_clear_message() -> None:
+    unclear = {"name": "nlu_fallback", "confidence": 0.5}
+    fee, photo = ({"intent": {"name": name, "confidence": 0.9}} for name in ("ask_fee", "ask_photo"))
+    assert intent_of_the_parts(unclear, [fee, photo]) == fee["intent"]
+    assert intent_of_the_parts(unclear, [fee, {"intent": unclear}]) == unclear
+    assert intent_of_the_parts(unclear, []) == unclear
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "更新に一人で行きたいのですが、予約できますか",
+        "封筒がまだ届きませんが、更新の予約できますか",
+        "家族4人分お願いします",
+    ],
+)
+def test_a_wish_in_the_form_of_a_question_begins_an_application(text: str) -> None:
+    assert states_a_case(text, NOW)
+
+
+def test_a_question_before_coming_stays_a_question() -> None:
+    assert not states_a_case("更新に行きたいのですが、予約しなくてもいいですか", NOW)
