@@ -217,7 +217,8 @@ class Person:
         async with self.session.post(self.bot.url, json=message) as response:
             answers = await response.json()
         self.seconds.append(time.perf_counter() - began)
-        assert answers, f"{self.bot.name} does not answer {text!r}"
+        # The bot of `rasa init` guesses what to do next, and now and then that is nothing.
+        assert answers or self.bot.name == "rasa init", f"{self.bot.name} does not answer {text!r}"
         self.buttons = [b for a in answers for b in a.get("buttons") or ()] or self.buttons
         return "\n".join(str(answer.get("text") or "") for answer in answers)
 
