@@ -20,6 +20,7 @@ def refusals(arguments: list[str]) -> list[str]:
         city.load()
     except city.CityError as error:
         found += str(error).splitlines()
+    found += _line_half_set()
     if not settings.in_production():
         return found
     credentials = YAML(typ="safe").load(
@@ -39,6 +40,19 @@ def refusals(arguments: list[str]) -> list[str]:
     if "--enable-api" in arguments or "--debug" in arguments:
         found.append("本番では --enable-api と --debug は使えません。")
     return found
+
+
+def _line_half_set() -> list[str]:
+    """Return what is missing where LINE is on with one of its two secrets only."""
+    names = ("LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN")
+    missing = [name for name in names if not os.environ.get(name, "").strip()]
+    if len(missing) != 1:
+        return []
+    given = next(name for name in names if name not in missing)
+    return [
+        f"環境変数 {given} はありますが、{missing[0]} が空です。LINE には両方が要ります（docs/line.md の 3）。"
+        "LINE を使わないときは、両方を空にしてください。"
+    ]
 
 
 def _option(arguments: list[str], name: str) -> str | None:

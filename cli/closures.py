@@ -259,6 +259,7 @@ def _too_many_for_usual(closure: Closure, store: Bookings, city: City) -> int:
 REASONS = {
     "closure": "休み",
     "not_sent": "お知らせが届かなかった",
+    "not_answered": "LINE のお返事が届かなかった",
     "no_line": "前日のお知らせ（LINE なし）",
 }
 
@@ -276,8 +277,9 @@ class Call:
 def calls_to_make(store: Bookings, city: City, now: datetime) -> list[Call]:
     """Return everybody whom somebody has to phone, each once, the weightiest reason first.
 
-    A closure; a reminder that LINE did not take; where LINE is in use, the visits up to the next
-    working day of those who cannot be reminded there.
+    A closure; a reminder that LINE did not take; an answer that did not arrive, so that somebody may
+    not know what became of a booking; where LINE is in use, the visits up to the next working day of
+    those who cannot be reminded there.
     """
     found = [
         Call(booking, "closure", {"closure": closure.id}, closure.reason)
@@ -287,12 +289,16 @@ def calls_to_make(store: Bookings, city: City, now: datetime) -> list[Call]:
         if notice.status in notices.FAILED:
             found.append(Call(booking, "not_sent", {"notice": notice.id}, REASONS["not_sent"]))
     if os.environ.get("LINE_CHANNEL_ACCESS_TOKEN", "").strip():
-        from bot.line import users
+        from bot.line import inbox, users
 
+        for conversation, event in inbox.unreached(store.engine):
+            for booking in store.find_in_conversation(users.booked_as(conversation), now):
+                found.append(Call(booking, "not_answered", {"event": event},
+                                  REASONS["not_answered"]))  # fmt: skip
         until = opening_hours.working_day_from(city, now.date() + timedelta(days=1))
         for booking in store.list_bookings(first=now.date() + timedelta(days=1), last=until):
-            conversation = booking.visit.conversation
-            if not (conversation and users.who_booked(store.engine, conversation)):
+            by = booking.visit.conversation
+            if not (by and users.who_booked(store.engine, by)):
                 found.append(Call(booking, "no_line", {"visit": booking.start.isoformat()},
                                   REASONS["no_line"]))  # fmt: skip
     first: dict[str, Call] = {}
@@ -318,7 +324,7 @@ def calls(
 ) -> None:
     """電話で連絡が必要な予約
 
-    休みにかかった予約、LINE のお知らせが届かなかった予約、LINE を使っている市では、次の開庁日までの LINE でお知らせできない予約です。
+    休みにかかった予約、LINE のお知らせやお返事が届かなかった予約、LINE を使っている市では、次の開庁日までの LINE でお知らせできない予約です。
     """
     output.refuse_both(as_json, as_csv)
     city, store = load(), open_store()

@@ -132,6 +132,7 @@ _ENDED = {
     "sent": "送りました",
     "quota_used_up": "今月の上限のため、送れませんでした（renewal calls に載ります）",
     "given_up": "送れませんでした（renewal calls に載ります）",
+    "refused": "LINE が受け取りませんでした（renewal calls に載ります）",
     "unknown_user": "相手に届きませんでした（renewal calls に載ります）",
     "no_line": "LINE での予約ではありません（renewal calls に載ります）",
     "switched_off": "お知らせを止めている方です",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from bot.line import users
 from cli import arguments, conversations, output
 from cli.arguments import Day, csv_option, json_option, who_option
 from cli.bookings import Code
@@ -114,10 +115,13 @@ def purge_data(dry_run: bool, who: str, as_json: bool) -> None:
 
     来庁日から city.yml の delete_days_after_visit の日数がたった予約の名前と電話番号などと、
     最後の発言から同じ日数がたった会話を消します。件数は数えられるように残ります。
+    予約がすべて消えた方の LINE の利用者IDも消します。
     """
     city, at, engine = load(), clock.real_now(), open_engine()
     days = city.privacy.delete_days_after_visit
     count = purge(engine, _kept_from(city), at, dry_run=dry_run)
+    if not dry_run:
+        users.forget_unneeded(engine)
     talks = conversations.delete_before(at - timedelta(days=days), dry_run)
     result = {
         "bookings": count,

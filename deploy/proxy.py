@@ -18,7 +18,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-PUBLIC = ("/chat/", "/webhooks/web/", "/webhooks/line/webhook")
+PUBLIC = ("/chat/", "/webhooks/web/", "/webhooks/line/webhook", "/webhooks/line/visit.ics")
 LONGEST_BODY = 1 << 20
 TIMEOUT = aiohttp.ClientTimeout(connect=2, sock_read=60)
 ONE_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host"}

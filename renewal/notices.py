@@ -36,7 +36,7 @@ CLAIM = timedelta(minutes=5)
 """How long a sender may hold a row; a push with all its tries takes less than a minute."""
 
 WAITING, SENT = "waiting", "sent"
-FAILED = ("quota_used_up", "given_up", "unknown_user")
+FAILED = ("quota_used_up", "given_up", "refused", "unknown_user")
 """How a notice ends that somebody has to phone about."""
 
 

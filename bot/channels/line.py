@@ -123,13 +123,14 @@ class LineChannel(InputChannel):
 def arrival(event: dict[str, Any]) -> Arrived | None:
     """Return what is to be stored of an event, or None for one that is not for us.
 
-    Silent: in standby (another system has the conversation), in groups and rooms except on joining,
-    and for kinds of events that we do not know.
+    Silent: in standby (another system has the conversation; what is taken back is erased all the
+    same), in groups and rooms except on joining, and for kinds of events that we do not know.
     """
     kind, source = event.get("type"), event.get("source") or {}
     person = source.get("type") == "user"
     to = source.get(f"{source.get('type')}Id")
-    if event.get("mode") == "standby" or not isinstance(to, str):
+    silent = event.get("mode") == "standby" and kind not in ("unsend", "unfollow")
+    if silent or not isinstance(to, str):
         return None
     if not isinstance(event.get("webhookEventId"), str):
         return None

@@ -46,6 +46,7 @@ class Outcome(Enum):
     SENT = "sent"
     QUOTA_USED_UP = "quota_used_up"
     GIVEN_UP = "given_up"
+    REFUSED = "refused"
     UNKNOWN_USER = "unknown_user"
 
 
@@ -150,7 +151,7 @@ def _outcome_of(error: ApiException) -> Outcome | None:
         return None
     if error.status in (403, 404) or any(words in said for words in _NOBODY):
         return Outcome.UNKNOWN_USER
-    return Outcome.GIVEN_UP
+    return Outcome.REFUSED if error.status in (400, 413) else Outcome.GIVEN_UP
 
 
 def _said(error: ApiException) -> str:

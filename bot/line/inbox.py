@@ -25,6 +25,11 @@ LEASE = timedelta(seconds=12)
 KEPT = timedelta(days=7)
 """How long an event is known that LINE delivers again."""
 
+REACHED = ("replied", "sent")
+"""How an event ends whose answer arrived."""
+UNREACHED = ("quota_used_up", "given_up", "refused", "unknown_user", "failed")
+"""How one ends whose answer did not, or was an apology."""
+
 _E, _C = line_events.c, line_claims.c
 
 
@@ -195,3 +200,17 @@ def _row(event: Arrived, at: datetime) -> dict[str, Any]:
         "tries": 0,
         "token_spent": False,
     }
+
+
+def unreached(engine: Engine) -> list[tuple[str, str]]:
+    """Return conversation and event of every latest answer that did not arrive, within KEPT."""
+    later = line_events.alias()
+    arrived = sa.exists().where(
+        later.c.conversation == _E.conversation,
+        later.c.outcome.in_(REACHED),
+        later.c.done_at > _E.done_at,
+    )
+    wanted = sa.select(_E.conversation, _E.id).where(_E.outcome.in_(UNREACHED), ~arrived)
+    with reading(engine) as connection:
+        found = connection.execute(wanted.order_by(_E.done_at)).all()
+    return [(row.conversation, row.id) for row in found]

@@ -35,15 +35,29 @@ AT_ONCE = 10
 """Pushes under way at one time; LINE allows 2,000 a second."""
 EVERY_SECONDS = 60
 
-_OFF = re.compile(
-    "(?:お知らせ|おしらせ|リマインド|リマインダー|前日の?(?:連絡|通知|メッセージ))(?:は|を|も)?.{0,6}"
-    "(?:止め|とめ|やめ|停止|オフ|不要|い[りら]|要[りら]|送らない|しないで|解除)"
+OFF = cards.postback("お知らせを止める", "r:off")
+ON = cards.postback("お知らせを再開する", "r:on")
+
+_THEM = (
+    "(?:お知らせ|おしらせ|リマインド|リマインダー|前日の?(?:連絡|通知|メッセージ))"
+    "(?:の?(?:送信|配信|通知|連絡))?(?:は|を|も)?(?:もう|全部|また)?"
 )
+_OFF = re.compile(
+    f"{_THEM}(?:(?:止め|とめ|やめ)(?!な|た[らい]?[らと])|停止|オフ|送らない|しないで|解除"
+    "|(?:不要|い[らり](?:ない|ません)|要[らり](?:ない|ません))(?!.*(?:[かの?]$|思|捨|なく)))"
+)
+_ON = re.compile(f"{_THEM}(?:再開|オン|送って|送信して|受け取|(?:欲|ほ)しい|(?:始|はじ)め)(?!.*[か?]$)")
 
 
-def wants_off(text: str) -> bool:
-    """Return whether somebody writes that they want no reminders."""
-    return bool(_OFF.search(answers.normal(text)))
+def wants(text: str) -> bool | None:
+    """Return whether somebody writes that they want reminders (True) or no more of them (False).
+
+    None for everything else, also for questions about a notice: "お知らせのはがきは要りますか".
+    """
+    plain = answers.normal(text).rstrip("。!")
+    if _OFF.search(plain):
+        return False
+    return True if _ON.search(plain) else None
 
 
 def begin() -> None:
@@ -121,13 +135,10 @@ class Sender:
         said = await self._say(f"utter_{remark.name}", dict(remark.values))
         if remark.payload:
             said["custom"] = dict(remark.payload)
-        also = _ALSO if notice.kind == "reminder" else ()
+        also = (OFF,) if notice.kind == "reminder" else ()
         return faces.render([said], users.conversation_of(user.user_id), also)
 
     async def _say(self, name: str, values: dict[str, Any]) -> dict[str, Any]:
         spoken = await self._sentences.generate(name, self._nobody, "line", **values)
         assert spoken, name
         return {"text": spoken["text"], "buttons": values["buttons"]}
-
-
-_ALSO = (cards.postback("お知らせを止める", "r:off"),)

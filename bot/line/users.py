@@ -18,6 +18,7 @@ from bot.line.sealed import seal, unseal
 from bot.line.tables import line_users
 from renewal import settings
 from renewal.bookings.engine import reading, write
+from renewal.bookings.schema import bookings
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,12 @@ def remember(engine: Engine, user_id: str, at: datetime) -> None:
 def forget(engine: Engine, conversation: str) -> bool:
     """Delete a user's id and return whether it was kept."""
     return write(engine, _changes(sa.delete(line_users).where(_is(conversation))))
+
+
+def forget_unneeded(engine: Engine) -> None:
+    """Delete the ids of those whose bookings are all purged: there is nothing to write about."""
+    has_booked = sa.exists().where(bookings.c.conversation == line_users.c.booked_as)
+    write(engine, lambda connection: connection.execute(sa.delete(line_users).where(~has_booked)))
 
 
 def switch_reminders(engine: Engine, conversation: str, on: bool) -> bool:

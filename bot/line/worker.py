@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
-from linebot.v3.messaging import Message
+from linebot.v3.messaging import Message, TextMessage
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.core.events import BotUttered, Event, UserUttered
@@ -25,7 +25,7 @@ from bot.channels import deletion
 from bot.channels.buttons import button_id
 from bot.line import faces, reminders, users
 from bot.line.api import Line, Outcome
-from bot.line.inbox import Arrived, Inbox, Taken
+from bot.line.inbox import REACHED, Arrived, Inbox, Taken
 from bot.line.rich_menu import COMMANDS
 from bot.rasa_fixes import AlreadyDone
 from renewal import calendar_view, city, clock
@@ -39,6 +39,8 @@ Said = dict[str, Any]
 TURNS = 3
 """Turns at a time: more would only wait for each other, and keep LINE waiting for its 200."""
 TRIES = 3
+"""How often an answer is tried; what is to be deleted is tried until it is."""
+PAUSE_SECONDS = 1.0
 LOOK_SECONDS = 1.0
 """How often a process looks for events that another one stored and left."""
 RENEW_SECONDS = 3.0
@@ -59,7 +61,10 @@ WORDS = {
     "group": "招待ありがとうございます。予約には個人の情報が要るため、1対1のトークだけで"
     "ご案内しています。私を友だちに追加して、そちらでお話しください。",
     "button": "そのボタンは使えなくなりました。もう一度選ぶか、文字で書いてください。",
+    "user_id": "ここで予約された方には、前の日にお知らせします。そのために、LINEの利用者IDを暗号にして保管します。"
+    "ブロックされると消します。",
     "reminders_off": "前日のお知らせを止めました。予約はそのまま残っています。",
+    "reminders_on": "前日のお知らせを、またお送りします。",
     "no_reminders": "いま、お知らせする予約はありません。",
     "failed": "申し訳ありません。こちらの不具合でお答えできませんでした。"
     "少しあとでもう一度お試しいただくか、{phone}へお電話ください。",
@@ -163,18 +168,16 @@ class Worker:
     async def _work_off(self, event: Taken) -> None:
         patience = asyncio.create_task(self._patience(event))
         try:
-            async with self._turns:
-                outcome = await self._outcome(event)
+            outcome = await self._outcome(event)
         except Exception as error:
             # Not the error's message: it may hold a name or a phone.
             watch.error_in("line_event")
             log.error("a LINE event failed, try %d: %s", event.tries, type(error).__name__)
-            if event.tries < TRIES:
-                await asyncio.sleep(event.tries)
+            if event.tries < TRIES or event.kind in ("unfollow", "unsend"):
+                await asyncio.sleep(PAUSE_SECONDS * min(event.tries, 10))
                 return  # the conversation's next event is this one again
-            sorry = WORDS["failed"].format(phone=city.load().call_centre.phone)
-            await self._send(event, self._shown(event, [{"text": sorry}]))
-            outcome = "failed"
+            outcome = await self._send(event, self._shown(event, []))
+            outcome = "failed" if outcome in REACHED else outcome
         finally:
             patience.cancel()
         if outcome is not None:
@@ -204,15 +207,16 @@ class Worker:
         if event.kind == "join":
             return self._shown(event, [{"text": WORDS["group"]}])
         if event.kind == "follow":
-            return self._shown(event, await self._turn(event, GREETING))
+            said = await self._turn(event, GREETING)
+            return self._shown(event, [*said[:1], {"text": WORDS["user_id"]}, *said[1:]])
         if event.kind == "postback":
             return await self._pressed(event)
         text = event.content.get("text")
         if text is None:
             # Quick replies are gone once another message comes: what was asked is asked again.
             return self._shown(event, [{"text": WORDS["declined"]}, *await self._asked(event)])
-        if reminders.wants_off(text):
-            return await self._without_reminders(event)
+        if (wanted := reminders.wants(text)) is not None:
+            return await self._switch_reminders(event, wanted)
         if _may_choose(text):
             said = list(_latest(await self._events(event)))
             if payload := faces.choice(text, said):
@@ -234,15 +238,17 @@ class Worker:
             calendars = [said for said in _said(await self._events(event)) if _is_calendar(said)]
             if calendars and _day(what):
                 return faces.calendar_page(calendars[-1], event.conversation, what)
-        if kind == "r" and what == "off":
-            return await self._without_reminders(event)
+        if kind == "r" and what in ("on", "off"):
+            return await self._switch_reminders(event, what == "on")
         return self._shown(event, [{"text": WORDS["button"]}, *await self._asked(event)])
 
-    async def _without_reminders(self, event: Taken) -> list[Message]:
-        known = await self._db(
-            users.switch_reminders, database.engine(), event.conversation, False
-        )
-        return self._shown(event, [{"text": WORDS["reminders_off" if known else "no_reminders"]}])
+    async def _switch_reminders(self, event: Taken, on: bool) -> list[Message]:
+        switch = users.switch_reminders
+        known = await self._db(switch, database.engine(), event.conversation, on)
+        words = "no_reminders" if not known else "reminders_on" if on else "reminders_off"
+        said = [{"text": WORDS[words]}, *await self._asked(event)]
+        also = [] if not known else [reminders.OFF if on else reminders.ON]
+        return faces.render(said, event.conversation, also)
 
     async def _payload(self, event: Taken, button: str) -> str | None:
         """Return what a button stands for that this conversation was shown.
@@ -271,16 +277,20 @@ class Worker:
         try:
             said = _answers_to(await self._events(event), event.id) if event.tries > 1 else []
             if not said:
-                await self._on_new_message(message)
+                async with self._turns:
+                    await self._on_new_message(message)
                 said = turn.messages
         except AlreadyDone:
             said = _answers_to(await self._events(event), event.id)
         if any((message.get("custom") or {}).get("type") == "booking_card" for message in said):
-            # Whoever booked here will be reminded here.
-            await self._db(
-                users.remember, database.engine(), event.content["to"], clock.real_now()
-            )
+            await self._db(self._remember, event)
         return said
+
+    def _remember(self, event: Taken) -> None:
+        """Keep the id of somebody who booked here, for they will be reminded here."""
+        booked_as = users.booked_as(event.conversation)
+        if Bookings(database.engine()).find_in_conversation(booked_as, clock.now()):
+            users.remember(database.engine(), event.content["to"], clock.real_now())
 
     async def _send(self, event: Taken, messages: list[Message]) -> str | None:
         """Reply, or push when the token is old or was tried; return how it ended."""
@@ -293,8 +303,13 @@ class Worker:
                 return None
             if await self._line.reply(token, messages) is Outcome.SENT:
                 return "replied"
-        key = str(uuid.uuid5(_RETRY_KEYS, event.id))
-        return (await self._line.push(str(event.content["to"]), messages, key)).value
+        to, key = str(event.content["to"]), uuid.uuid5(_RETRY_KEYS, event.id)
+        outcome = await self._line.push(to, messages, str(key))
+        if outcome is Outcome.REFUSED:
+            # LINE dislikes something about a card or a button: the words alone are complete.
+            words: list[Message] = [TextMessage(text=_words(message)) for message in messages]
+            outcome = await self._line.push(to, words, str(uuid.uuid5(key, "words")))
+        return outcome.value
 
     def _shown(self, event: Taken, said: Sequence[Said]) -> list[Message]:
         if not said:
@@ -371,6 +386,10 @@ def _answers_to(events: Iterable[Event], message_id: str) -> list[Said]:
         elif isinstance(event, BotUttered) and answers is not None:
             answers.append(event.message())
     return answers or []
+
+
+def _words(message: Message) -> str:
+    return str(message.text if isinstance(message, TextMessage) else message.alt_text)
 
 
 def _may_choose(text: str) -> bool:

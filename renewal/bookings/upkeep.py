@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -257,6 +258,8 @@ def _open(path: Path, compressed: bool, mode: str) -> Any:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     return value.isoformat() if isinstance(value, (datetime, date, time)) else value
 
 
@@ -267,6 +270,8 @@ def _reader(column: sa.Column[Any]) -> Callable[[Any], Any]:
         return date.fromisoformat
     if isinstance(column.type, sa.Time):
         return time.fromisoformat
+    if isinstance(column.type, sa.LargeBinary):
+        return base64.b64decode
     return lambda value: value
 
 

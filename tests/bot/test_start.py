@@ -57,3 +57,27 @@ def test_a_wrong_city_file_is_refused_with_its_line(
     path.write_text(wrong, encoding="utf-8")
     monkeypatch.setenv("RENEWAL_CITY", str(path))
     assert any(reason.startswith(f"{path}:") for reason in start.refusals(["run"]))
+
+
+LINE = ("LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN")
+
+
+@pytest.mark.parametrize(("given", "missing"), [LINE, LINE[::-1]])
+def test_line_with_one_of_its_two_secrets_is_refused_in_development_too(
+    given: str, missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RENEWAL_ENV", "development")
+    monkeypatch.setenv(given, "something")
+    monkeypatch.setenv(missing, " ")
+    [reason] = start.refusals(["run"])
+    assert f"{missing} が空です" in reason
+
+
+@pytest.mark.parametrize("value", ["", "something"])
+def test_line_is_off_without_both_and_on_with_both(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RENEWAL_ENV", "development")
+    for name in LINE:
+        monkeypatch.setenv(name, value)
+    assert start.refusals(["run"]) == []

@@ -51,6 +51,8 @@ class Platform:
     secret: str = "the channel's secret"
     token: str = "the channel's access token"
     token_seconds: float = 60.0
+    reply_seconds: float = 0.0
+    """How long a reply takes."""
     quota: int | None = None
     webhook: str = ""
     url: str = ""
@@ -390,6 +392,8 @@ def running(**settings: Any) -> Iterator[Platform]:
                 self.close_connection = True
                 return
             path = urlsplit(self.path).path
+            if path.endswith("/reply"):
+                time.sleep(platform.reply_seconds)
             status, said = platform.answer(self.command, path, self.headers, body)
             payload = json.dumps(said).encode()
             self.send_response(status)

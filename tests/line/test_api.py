@@ -80,6 +80,8 @@ def test_who_has_blocked_the_account_is_nobody_to_write_to(platform: Platform) -
 def test_a_message_that_line_refuses_is_not_tried_again(platform: Platform) -> None:
     assert push([*HELLO * 6][:5]) is Outcome.SENT
     platform.fail("/push", 400)
+    assert push() is Outcome.REFUSED
+    platform.fail("/push", 401)
     assert push() is Outcome.GIVEN_UP
 
 

@@ -12,19 +12,25 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+from prometheus_client import REGISTRY
+from rasa.shared.core.events import UserUttered
 
-from bot import database
+from bot import database, watch
 from bot.channels.line import LONGEST_BODY, LineChannel
-from bot.line import users, worker
+from bot.conversation_store import ConversationStore
+from bot.line import inbox, users, visit_link, worker
 from renewal import clock, settings
-from renewal.bookings import create_engine_from, migrate
+from renewal.bookings import Bookings, create_engine_from, migrate
 from tests.line import platform as line_platform
 from tests.line.forgeries import forgeries
 from tests.line.person import Person, user_id
 from tests.line.platform import Platform
+from tests.line.test_reminders import book
 from tests.web.conftest import EchoBot, serving
 
 
@@ -166,6 +172,59 @@ def test_a_reply_that_line_does_not_take_is_pushed(site: Site, status: int) -> N
     assert "echo それでも" in site.person().says("それでも")
 
 
+def test_what_line_dislikes_about_a_message_does_not_keep_its_words_back(site: Site) -> None:
+    site.platform.fail("/reply", 400)
+    site.platform.fail("/push", 400, message="Invalid action")
+    me = site.person()
+    assert "echo それでも" in me.says("それでも")
+    assert "quickReply" not in me.latest[0]
+
+
+def test_an_answer_that_line_no_longer_takes_is_counted_and_kept_in_mind(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "TOKEN_SECONDS", 0)
+    monkeypatch.setattr(site.platform, "quota", 0)
+    errors = REGISTRY.get_sample_value("renewal_errors_total", {"where": "line_quota_used_up"}) or 0
+    me, other = site.person(), site.person()
+    for who in (me, other):
+        site.platform.deliver(site.platform.text(who.id, "こんにちは"))
+    conversations = {users.conversation_of(who.id) for who in (me, other)}
+    until(lambda: conversations <= {c for c, _ in inbox.unreached(database.engine())})
+    assert REGISTRY.get_sample_value("renewal_errors_total", {"where": "line_quota_used_up"}) == errors + 2
+    assert site.platform.sent[me.id] == []
+    monkeypatch.undo()
+    me.says("もう一度")
+    until(lambda: users.conversation_of(me.id) not in dict(inbox.unreached(database.engine())))
+    assert users.conversation_of(other.id) in dict(inbox.unreached(database.engine()))
+
+
+def test_line_that_hangs_keeps_nobody_elses_turn_waiting(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site.platform, "reply_seconds", 3.0)
+    people = [site.person() for _ in range(worker.TURNS + 1)]
+    for who in people:
+        site.platform.deliver(site.platform.text(who.id, "こんにちは"))
+    until(lambda: len(site.bot.turns) == len(people), 2)
+    for who in people:
+        site.platform.wait_for(who.id, 1)
+
+
+def test_events_that_wait_are_a_figure(site: Site) -> None:
+    def waiting() -> float:
+        return sum(m.samples[0].value for m in watch.FromTheDatabase().collect()
+                   if m.name == "renewal_line_waiting")  # fmt: skip
+
+    until(lambda: waiting() == 0)
+    site.bot.seconds = 1.0
+    me = site.person()
+    site.platform.deliver(*(site.platform.text(me.id, text) for text in "あいう"))
+    assert waiting() >= 2
+    site.bot.seconds = 0.0
+    site.platform.wait_for(me.id, 3)
+
+
 def test_a_turn_that_takes_long_shows_the_loading_animation(site: Site) -> None:
     me = site.person()
     me.says("すぐに")
@@ -180,7 +239,9 @@ def test_a_turn_that_takes_long_shows_the_loading_animation(site: Site) -> None:
 
 def test_who_adds_the_account_is_greeted(site: Site) -> None:
     me = site.person()
-    assert "echo こんにちは" in me.gets(site.platform.event("follow", me.id))
+    said = me.gets(site.platform.event("follow", me.id))
+    assert "echo こんにちは" in said
+    assert "利用者ID" in said
 
 
 @pytest.mark.parametrize("kind", ["sticker", "image", "video", "audio", "file", "location", "new"])
@@ -235,6 +296,104 @@ def test_who_leaves_is_forgotten(site: Site) -> None:
     site.platform.deliver(site.platform.event("unfollow", me.id))
     until(lambda: conversation not in site.bot.tracker_store.store)
     until(lambda: users.find(database.engine(), conversation) is None)
+
+
+def test_forgetting_is_tried_until_it_is_done(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "PAUSE_SECONDS", 0.01)
+    delete, failures = worker.deletion.delete, iter(range(worker.TRIES + 2))
+
+    async def at_last(*of: Any) -> None:
+        if next(failures, None) is not None:
+            raise OSError
+        await delete(*of)
+
+    monkeypatch.setattr(worker.deletion, "delete", at_last)
+    me = site.person()
+    me.says("こんにちは")
+    site.platform.deliver(site.platform.event("unfollow", me.id))
+    until(lambda: users.conversation_of(me.id) not in site.bot.tracker_store.store)
+    assert len(site.platform.sent[me.id]) == 1
+
+
+def test_who_leaves_or_takes_back_while_another_desk_talks_is_heeded(site: Site) -> None:
+    me = site.person()
+    me.says("こんにちは")
+    standby = {**site.platform.event("unfollow", me.id), "mode": "standby"}
+    assert site.platform.deliver(standby).status_code == 200
+    until(lambda: users.conversation_of(me.id) not in site.bot.tracker_store.store)
+
+
+def test_words_that_are_taken_back_are_erased(
+    site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    store = ConversationStore(site.bot.domain, dialect="sqlite", db=str(tmp_path / "said.db"))
+    monkeypatch.setattr(site.bot, "tracker_store", store)
+    me = site.person()
+    keep, back = (site.platform.text(me.id, text) for text in ("これは残す", "これは取り消す"))
+    me.gets(keep)
+    me.gets(back)
+    unsent = {"unsend": {"messageId": back["message"]["id"]}}
+    site.platform.deliver(site.platform.event("unsend", me.id, **unsent))
+    conversation = users.conversation_of(me.id)
+
+    def said() -> list[str | None]:
+        tracker = asyncio.run(store.retrieve(conversation))
+        assert tracker
+        return [e.text for e in tracker.events if isinstance(e, UserUttered)]
+
+    until(lambda: said() == ["これは残す", ""])
+    assert "mine" in me.says("mine")  # and the talk goes on
+    assert said() == ["これは残す", "", "mine"]
+    assert len(site.platform.sent[me.id]) == 3
+
+
+def test_reminders_are_stopped_and_begun_by_button_and_in_words(site: Site) -> None:
+    me = site.person()
+    assert "お知らせする予約はありません" in me.says("お知らせを止めて")
+    users.remember(database.engine(), me.id, clock.real_now())
+
+    def wanted() -> bool:
+        known = users.find(database.engine(), users.conversation_of(me.id))
+        assert known
+        return known.reminders
+
+    assert "止めました" in me.says("お知らせを止めて")
+    assert not wanted()
+    assert "またお送りします" in me.presses("お知らせを再開する")
+    assert wanted()
+    assert "止めました" in me.gets(site.platform.postback(me.id, "r:off"))
+    assert not wanted()
+    assert "またお送りします" in me.says("お知らせを再開してください")
+    assert wanted()
+    assert site.bot.turns == []
+
+
+def test_the_question_stands_after_reminders_were_stopped(site: Site) -> None:
+    me = site.person()
+    me.says("質問してください")
+    users.remember(database.engine(), me.id, clock.real_now())
+    me.says("お知らせを止めて")
+    me.presses("予約する")
+    assert site.bot.turns[-1].text == "/book"
+
+
+def test_a_booking_can_be_put_into_the_calendar_by_its_link(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RENEWAL_NOW", "2026-11-24T10:00:00+09:00")
+    monkeypatch.setenv("RENEWAL_PUBLIC_URL", "https://bot.example.jp")
+    booking = book(Bookings(database.engine()), user=None)
+    link = visit_link.link(booking.code, booking.start.isoformat())
+    assert link
+    site_link = site.platform.webhook.removesuffix("/webhook") + "/visit.ics?" + link.partition("?")[2]
+    file = requests.get(site_link, timeout=5)
+    assert file.headers["Content-Type"].startswith("text/calendar")
+    assert "DTSTART" in file.text
+    for private in (booking.code, "サトウ", "09012345678"):
+        assert private not in file.text
+    assert requests.get(site_link[:-1] + "x", timeout=5).status_code == 404
+    monkeypatch.setenv("RENEWAL_NOW", "2026-12-05T10:00:00+09:00")
+    assert requests.get(site_link, timeout=5).status_code == 404
 
 
 def test_in_a_group_it_says_once_that_it_works_one_to_one(site: Site) -> None:

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from sqlalchemy.engine import Engine
 
 from benchmarks import line_reminders
-from bot.line import reminders, users
+from bot.line import inbox, reminders, users
 from bot.line.api import Line
 from cli.main import main
 from renewal import city as city_module
@@ -132,15 +132,27 @@ def test_who_stopped_reminders_gets_none_and_is_not_phoned(
 
 
 @pytest.mark.parametrize(
-    "words", ["お知らせを止めて", "リマインドはいりません", "前日の通知は不要です", "お知らせ停止"]
-)
+    "words",
+    ["お知らせを止めて", "リマインドはいりません", "前日の通知は不要です", "お知らせ停止", "お知らせを止める",
+     "お知らせを止めてもらえますか", "お知らせはもういらない。", "前日のメッセージを送らないでください"],
+)  # fmt: skip
 def test_reminders_can_be_stopped_in_words(words: str) -> None:
-    assert reminders.wants_off(words)
+    assert reminders.wants(words) is False
 
 
-@pytest.mark.parametrize("words", ["お知らせが届かない", "予約をやめたい", "通知が届きました"])
-def test_other_words_do_not_stop_them(words: str) -> None:
-    assert not reminders.wants_off(words)
+@pytest.mark.parametrize("words", ["お知らせを再開", "お知らせを再開する", "リマインドをまた送ってください"])
+def test_reminders_can_be_had_again_in_words(words: str) -> None:
+    assert reminders.wants(words) is True
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["お知らせが届かない", "予約をやめたい", "通知が届きました", "お知らせのはがきは要りますか",
+     "お知らせは要りますか", "お知らせはいりませんか", "お知らせを止めないでください",
+     "お知らせは不要だと思って捨てました", "お知らせを止めたらどうなりますか", "お知らせを受け取りましたか"],
+)  # fmt: skip
+def test_other_words_do_neither(words: str) -> None:
+    assert reminders.wants(words) is None
 
 
 def test_a_cancelled_booking_is_not_reminded_of(
@@ -244,6 +256,39 @@ def test_one_call_list_has_every_reason(
     assert CliRunner().invoke(main, ["calls", "--done", web.code]).exit_code == 0
     again = json.loads(CliRunner().invoke(main, ["calls", "--json", "--reason", "no_line"]).stdout)
     assert again[0]["called"]
+
+
+def test_who_booked_and_did_not_get_the_answer_is_phoned_until_one_arrives(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if store.engine.dialect.name != "sqlite":
+        pytest.skip("the command is the same on both")
+    booking = book(store)
+    monkeypatch.setenv("RENEWAL_NOW", BOOKED.isoformat())
+    monkeypatch.setenv("DATABASE_URL", str(store.engine.url))
+    events = inbox.Inbox(store.engine, "one")
+
+    def ends(id: str, outcome: str, user: str = ME) -> None:
+        conversation = users.conversation_of(user)
+        arrived = inbox.Arrived(id, conversation, clock.real_now(), "message", {"to": user})
+        events.put([arrived], clock.real_now())
+        taken = events.take(conversation, clock.real_now())
+        assert taken
+        events.finish(taken, outcome, clock.real_now())
+
+    def listed() -> list[dict[str, Any]]:
+        return list(json.loads(CliRunner().invoke(main, ["calls", "--json"]).stdout))
+
+    ends("said", "replied")
+    ends("without a booking", "quota_used_up", user="U" + "2" * 32)
+    assert listed() == []
+    ends("booked", "quota_used_up")
+    [call] = listed()
+    assert (call["code"], call["kind"], call["called"]) == (booking.code, "not_answered", None)
+    assert CliRunner().invoke(main, ["calls", "--done", booking.code]).exit_code == 0
+    assert listed()[0]["called"]
+    ends("asked again", "sent")
+    assert listed() == []
 
 
 def test_the_bot_sends_what_is_due_by_itself(

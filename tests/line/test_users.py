@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -11,8 +12,10 @@ from sqlalchemy.engine import Engine
 from bot.line import users
 from bot.line.tables import line_users
 from renewal import settings
+from renewal.bookings import Bookings, backup, create_engine_from, purge, restore
+from tests.line.test_reminders import MONDAY, book
 
-ME = "U" + "1" * 32
+ME, YOU = "U" + "1" * 32, "U" + "2" * 32
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=timezone.utc)
 
 
@@ -49,3 +52,28 @@ def test_another_key_reads_nothing(engine: Engine, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("RENEWAL_SECRET_KEY", "another key")
     settings.secret_key.cache_clear()
     assert users.find(engine, conversation) is None
+
+
+def test_an_id_is_deleted_with_the_last_booking_of_its_person(engine: Engine) -> None:
+    store = Bookings(engine)
+    booking = book(store, user=ME)
+    book(store, MONDAY, user=YOU)
+    users.forget_unneeded(engine)
+    assert users.find(engine, users.conversation_of(ME)) and users.find(engine, users.conversation_of(YOU))
+    purge(engine, booking.start.date() + timedelta(days=1), AT)
+    users.forget_unneeded(engine)
+    assert users.find(engine, users.conversation_of(ME)) is None
+    assert users.find(engine, users.conversation_of(YOU))
+
+
+def test_ids_are_in_a_backup_sealed_and_can_be_read_after_it_is_restored(
+    engine: Engine, tmp_path: Path
+) -> None:
+    users.remember(engine, ME, AT)
+    path = tmp_path / "backup.jsonl"
+    rows = backup(engine, path, AT)
+    assert ME not in path.read_text(encoding="utf-8")
+    other = create_engine_from(f"sqlite:///{tmp_path}/other.db")
+    assert restore(other, path) == rows
+    assert users.find(other, users.conversation_of(ME)) == users.LineUser(ME, reminders=True)
+    other.dispose()

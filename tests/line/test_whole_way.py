@@ -45,3 +45,4 @@ def test_each_event_is_worked_once_when_the_bot_is_killed_among_redeliveries(sit
     outcomes = redelivered.wait_until_done(servers, ids, 60)
     assert set(outcomes) <= {"replied", "sent"}, outcomes
     assert redelivered.what_is_wrong(platform, servers, events) == []
+    assert redelivered.booked(servers) > 0
