@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from renewal.japanese_dates.context import (
+    ALTERNATIVE,
     DAY,
     Context,
     Piece,
@@ -32,10 +33,21 @@ _RANGE_GAP = re.compile(
 )
 _AND_GAP = re.compile(" and ")
 _OR_GAP = re.compile("、?(?:または|もしくは|あるいは|それか|とか|か)、?|[とやも、・/]| or |or")
-_CHANGED = ("→", "->", "⇒")
+# What takes back what was said before it: 3日、いや4日; 3日と言いましたが4日; 3日→4日.
+_TAKEN_BACK = re.compile(
+    "[^、。]{0,6}(?:→|->|⇒)"
+    "|(?:の[^、。]{1,4})?(?:と|って)[^、。]{0,4}(?:言|い[いっ]|書|入力|送|伝え|申)[^、。]{0,8}?(?:が|けれ?ども?|のは|を)、?"
+    "(?:[^、。]{0,6}で)?"
+    "|.{0,14}?(?:(?<![ぁ-ん])(?:あ[っ、ー]*)?(?:やっぱり?|やはり|いやいや|いや|あっ)"
+    "|もとい|訂正|間違[いえっ]|まちが[いえっ]|(?<!都合が)違[いうっ]|ちが[いうっ]|(?:じゃ|では)なかった"
+    "|(?:no |oh )?wait|sorry|i mean|actually)[^\\d]{0,10}"
+)
+_OR_THAT = re.compile("[^、。]{0,4}でも(?:い|よ|良|大丈夫|ok|可|かま|結構)")
 _CHANGE_TO = re.compile(
     "(?:の[^、。]{0,6})?[にへで]、?(?:予約を?)?(?:変|かえ|へんこう|ずら|移|お願い|して|した)"
 )
+_CHANGE_FROM = re.compile(r"(?:chang|mov|reschedul|switch)\w* [^.]{0,30}from $")
+_WORKING = re.compile(r"(?:work|working|busy|school|class) (?:from .{1,9})?$")
 _SAME_DAY_GAP = re.compile(r"[の、( ]?")
 
 # What may follow a day or time.
@@ -44,16 +56,19 @@ _ABOUT = re.compile(
         "ごろ 頃 ころ(?!な) くらい ぐらい あたり 辺り 前後 ちょうど 丁度 じゃすと きっかり ぴったり"
     )
 )
-_CLOSED = re.compile("まで(?:に|の間)?|迄|の間に?|間に|にかけて|のうち")
+_CLOSED = re.compile("まで(?:に|の間)?|迄|の(?:間|あいだ)に?|間に|にかけて|のうち")
 # 移行 and 意向 are how 以降 is often converted by mistake. "10時からでお願いします" is a start.
 _FROM = re.compile(
     "以降|以後|いこう|移行(?!し|す|期)|意向|より後|よりあと|よりも?遅|から先|から後"
     "|から(?!で(?:お|す|は?予|$)|の(?:予約|枠|回|部)|お願|予約|変更|変え|ずら|きゃん)"
     r"|~(?=$|[^\d一-龥ぁ-ん]|[でにがの希])|を過ぎ(?:て|れば|たら)|になってから"
 )
-_AFTER = re.compile("(?:過ぎ|すぎ)(?!て(?:し|い)|る)")
+_A_LITTLE = "(?:少し|ちょっと|ちょい|すこし)"
+_AFTER = re.compile(f"{_A_LITTLE}?(?:過ぎ|すぎ)(?!て(?:し|い)|る)")
 _UNTIL = re.compile("(?:より|の)?前までに?|まで(?:に|の間)?(?!も)|迄に?|以前|いぜん")
-_BEFORE = re.compile("より(?:も)?前|よりも?早|前(?!半|後|回|日|もって|に予)(?:に|まで)?")
+_BEFORE = re.compile(
+    f"より(?:も)?前|よりも?早|の?{_A_LITTLE}?前(?!半|後|回|日|の日|もって|に予)(?:に|まで)?"
+)
 _BUSY = "(?:仕事|しごと|会社|学校|授業|勤務|ぱーと|ばいと|用事|会議|保育園?|働)"
 _BUSY_BEFORE = re.compile(f"{_BUSY}[がは](?:だいたい|大体)?$")
 _BUSY_UNTIL = re.compile(
@@ -65,14 +80,14 @@ _STEP = re.compile("の?(?P<w>翌々日|翌日|次の日|よくじつ|前日|前
 
 # What rules a day or time out.
 _CANNOT = (
-    "(?:行け|いけ|行かれ|うかがえ|伺え|来られ|来れ|出られ|出れ|参れ|抜けられ|抜けれ|休め|動け|通え|取れ)"
+    "(?:行け|(?<!ては)(?<!ちゃ)(?<!と)(?<!ば)(?<!きゃ)いけ|行かれ|うかがえ|伺え|来られ|来れ|出られ|出れ|参れ|抜けられ|抜けれ|休め|動け|通え|取れ)"
     "(?:な(?!が)|ません)"
 )
 _NEGATIVE_WORDS = one_of(
-    f"{_CANNOT} 無理 むり (?<!ないと)(?<!なきゃ)(?<!なければ)(?<!なくては)(?:だめ|駄目) ng(?![a-z]) 不可"
-    " 都合[がは]?(?:悪|わる|つか|あわ|合わ|よくな|良くな) 避け 除 やめ 止め 間に合わ"
+    f"{_CANNOT} 無理 むり だめ 駄目 ng(?![a-z]) 不可"
+    " 都合[がは]?(?:悪|わる|つか|あわ|合わ|よくな|良くな) 避け 除 やめ 止め 間に合わ(?!せ)"
     " [早遅]すぎ [早遅]過ぎ はやすぎ 困 厳し きびし 難し むずかし 埋ま ふさが"
-    " [空あ]いてい?(?:な|ません) × 外し(?:て|たい) 以外 いがい 合わな 用事?があ 予定が(?:あ|い)"
+    " [空あ]いてい?(?:な|ません) × 外し(?:て|たい) 以外 いがい 合わな (?<=[はがも])いや(?=$|[、。でだな]) 嫌 用事?があ 予定が(?:あ|い)"
     " 休みじゃな 休みではな (?<![てで])い(?:ない|ません) 居な 居ません 留守 不在 出張"
     " 旅行 忙し いそがし 苦手 入院 帰省"
 )
@@ -81,8 +96,11 @@ _PARTICLE = (
     "(?:には|にも|だと|では|って|は、|[はがもにでを])?"
 )
 _NEGATION = re.compile(
-    f"{_PARTICLE}[^、。!?\\n]{{0,8}}?(?P<n>{_NEGATIVE_WORDS})"
-    "(?!.{0,8}(?:ですか|ますか|でしょうか|せんか|かな|[^わ分]?でも|\\?))"
+    f"{_PARTICLE}[^、。!?\\n]{{0,10}}?(?<!な[いくけ]と)(?<!なきゃ)(?<!なければ)(?<!なくては)"
+    f"(?P<n>{_NEGATIVE_WORDS}(?:ない|ません|たい|い|る|ります|って(?:い(?:る|ます))?)?)"
+    "(?!.{0,8}(?:ですか|ますか|でしょうか|せんか|かな|よね|[^わ分]?でも|\\?))"
+    # 3日が無理なら10日, 空いていなければ10日: the 3rd first
+    "(?![ぁ-ん]{0,4}?(?:なら|たら|れば|場合|とき))"
 )
 # Being busy rules a day out unless a time follows (平日は仕事なので夕方).
 _WEAK_NEGATION = re.compile(
@@ -95,15 +113,17 @@ _EXCEPT = re.compile("の?日?(?:以外|いがい|を?除(?:いて|く|き)|は�
 _NOT_THIS = re.compile(
     "(?:の(?:予約|方|ほう))?(?:じゃ|では?|ぢゃ)な(?:く|し|い)|やめて|をやめ|から(?:に)?変更"
 )
+_NEED_NOT = re.compile("(?:じゃ|では?)なく(?:て|と)も")
 _ONLY = re.compile(
     "(?:じゃ|で)な(?:いと|ければ|きゃ)"
     "|の?[^、。\\d]{0,4}?(?:しか|だけ|のみ)(?!は?(?:無理|だめ|駄目|ng|都合))"
 )
 _LINKED = re.compile("(?:および|及び|[とかやも、・/]| or | and )?")
-_ENGLISH_BEFORE = re.compile(
-    "(?:(?P<neg>except(?: for)?|not|avoid|other than|unavailable|busy|no"
+_LEADING = re.compile(
+    "(?:(?P<neg>except(?: for)?|any ?(?:day|time) but|not|avoid|other than|unavailable|busy|no"
     "|(?:can't|can ?not|won't)(?: come| go| make it)?)"
-    "|(?P<from>after|from|since|starting)|(?P<until>before|by|until|till))"
+    "|(?P<from>after|from|since|starting|(?:早|はや)く(?:と|て)も|早くて)"
+    "|(?P<until>before|by|until|till|(?:遅|おそ)く(?:と|て)も))"
     "(?: (?:on|the|at|in))? ?$"
 )
 
@@ -138,25 +158,42 @@ def combine(c: Context) -> list[Piece]:
         limit = joined[at + 1].start if at + 1 < len(joined) else len(c.text)
         joined[at] = _qualified(c, piece, limit)
     _negate(c, joined)
+    _take_back(c, joined)
     return joined
+
+
+def _take_back(c: Context, pieces: list[Piece]) -> None:
+    """Put what was corrected in the same breath in the background; a narrower day keeps a span."""
+    for at, piece in enumerate(pieces):
+        group = TIME_KINDS if piece.kind in TIME_KINDS else (*DAY_KINDS, "weekday")
+        before = [other for other in pieces[:at] if other.kind in group]
+        if piece.kind not in group or not before:
+            continue
+        said = max(other.end for other in pieces[:at])
+        if not _TAKEN_BACK.fullmatch(c.text, said, piece.start):
+            continue
+        if _OR_THAT.match(c.text, piece.end):
+            continue
+        for other in before:
+            narrowed = other.kind in ("date_range", "month") and piece.kind == "weekday"
+            other.background = other.background or not narrowed
 
 
 def _join(c: Context, a: Piece, b: Piece) -> Piece | None:
     gap = c.text[a.end : b.start]
     if len(gap) > 9:
         return None
-    if _same_day(a, b, gap):
+    if _same_day(c, a, b, gap):
         return _one_day(c, a, b)
     if gap == "の" and isinstance(a.value, date) and c.text.startswith(("翌週", "次の週"), b.start):
         monday = a.value - DAY * a.value.weekday() + timedelta(weeks=1)
         return c.span(a.start, b.end, monday, monday + DAY * 6)
-    if gap in _CHANGED:
-        a.background = a.kind == b.kind
+    between = _AND_GAP.fullmatch(gap) and c.text[: a.start].endswith("between ")
+    if not (_RANGE_GAP.fullmatch(gap) or between):
         return None
-    english_between = _AND_GAP.fullmatch(gap) and c.text[: a.start].endswith("between ")
-    if not (_RANGE_GAP.fullmatch(gap) or english_between):
-        return None
-    if gap == "から" and _CHANGE_TO.match(c.text, b.end):
+    begin = a.start - len("between ") * bool(between)
+    changed = gap == "から" and _CHANGE_TO.match(c.text, b.end)
+    if changed or (gap == " to " and _CHANGE_FROM.search(c.text[: a.start])):
         a.background = True
         return None
     if a.kind == b.kind == "time" or (a.kind in TIME_KINDS and b.kind in TIME_KINDS):
@@ -171,19 +208,17 @@ def _join(c: Context, a: Piece, b: Piece) -> Piece | None:
                 return None
             first, last = started, after.until_time or after.from_time or started
         end = _closed_end(c, b.end)
-        return Piece(a.start, end, "time_range", TimeRange(first, last), half=b.half)
+        return Piece(begin, end, "time_range", TimeRange(first, last), half=b.half)
     if a.kind == b.kind == "weekday" and a.value and b.value:
         assert isinstance(a.value, frozenset) and isinstance(b.value, frozenset)
         start, stop = min(a.value), min(b.value)
         days = frozenset(day % 7 for day in range(start, stop + 1 + 7 * (stop < start)))
-        return Piece(a.start, _closed_end(c, b.end), "weekday", days)
+        return Piece(begin, _closed_end(c, b.end), "weekday", days)
     spans = span_of(a), span_of(b)
     if c.purpose is Purpose.BOOKING and spans[0] and spans[1] and a.kind != "year":
         first_day, last_day = spans[0].first, spans[1].last
         if first_day and last_day and first_day <= last_day:
-            return Piece(
-                a.start, _closed_end(c, b.end), "date_range", DateRange(first_day, last_day)
-            )
+            return Piece(begin, _closed_end(c, b.end), "date_range", DateRange(first_day, last_day))
     return None
 
 
@@ -194,17 +229,19 @@ def _closed_end(c: Context, end: int) -> int:
     return closed.end() if closed else end
 
 
-def _same_day(a: Piece, b: Piece, gap: str) -> bool:
+def _same_day(c: Context, a: Piece, b: Piece, gap: str) -> bool:
     """Return whether both name one day: 木曜の12月3日, 来週木曜(12/3), 明日12/3."""
     if b.kind not in ("date", "weekday") or not _SAME_DAY_GAP.fullmatch(gap):
         return False
+    # 来週の木曜、12月4日: one day, wrongly named; 来週の木曜、12月4日でも: two
+    together = gap != "、" or not ALTERNATIVE.match(c.text, b.end)
     if a.kind == "weekday" and b.kind == "date":
         single = isinstance(a.value, frozenset) and len(a.value) == 1
         fits = isinstance(b.value, date) and b.value.weekday() in a.value  # type: ignore[operator]
-        return single and not b.week and not b.relative and (fits or gap in ("", "の", " "))
+        return single and not b.week and not b.relative and (fits or together)
     if a.kind == "date" and b.kind == "date" and not b.or_before:
         week_or_word = bool(a.week or b.week) or (a.relative != b.relative)
-        return week_or_word and (a.value == b.value or gap in ("", "の", "("))
+        return week_or_word and (a.value == b.value or together)
     return False
 
 
@@ -226,11 +263,17 @@ def _qualified(c: Context, piece: Piece, limit: int) -> Piece:
     text = c.text
     if piece.kind in ("invalid", "preference") or piece.background:
         return piece
-    english = _ENGLISH_BEFORE.search(text, max(0, piece.start - 24), piece.start)
-    if english and not english["neg"] and piece.kind in (*TIME_KINDS, *DAY_KINDS):
-        opened = _opened(c, piece, bool(english["from"]), english["until"] != "before")
+    leading = _LEADING.search(text, max(0, piece.start - 24), piece.start)
+    if leading and not leading["neg"] and piece.kind in (*TIME_KINDS, *DAY_KINDS):
+        if _RANGE_GAP.search(text, piece.start, piece.end):
+            return replace(piece, start=leading.start())  # from Dec 3 to Dec 10
+        working = leading["until"] and _WORKING.search(text[: leading.start()])
+        from_it = bool(leading["from"] or working)
+        opened = _opened(c, piece, from_it, leading["until"] != "before")
         if opened:
-            return replace(opened, start=english.start())
+            follow = (_FROM if from_it else _UNTIL).match(text, piece.end)
+            end = follow.end() if follow else piece.end
+            return replace(opened, start=leading.start(), end=end)
     step = _STEP.match(text, piece.end) if isinstance(piece.value, date) else None
     if step and step.end() <= limit:
         piece = _stepped(c, piece, step["w"], step.end())
@@ -329,8 +372,9 @@ def _opened(c: Context, piece: Piece, from_it: bool, inclusive: bool) -> Piece |
         if first_day is None:
             return None
         return replace(piece, kind="date_range", value=DateRange(first_day, None))
-    if piece.kind == "date_range" and days.first and not piece.week and days.first > c.today:
-        return replace(piece, value=DateRange(None, days.last)) if inclusive else None
+    ahead = days.first and days.first > c.today and not piece.week
+    if piece.kind == "date_range" and inclusive and ahead:
+        return replace(piece, value=DateRange(None, days.last))
     end = days.last if inclusive else days.first and days.first - DAY
     return replace(piece, kind="date_range", value=DateRange(None, end)) if end else None
 
@@ -363,7 +407,7 @@ def _negate(c: Context, pieces: list[Piece]) -> None:
 def _negation_end(c: Context, piece: Piece, after: Piece | None, limit: int) -> int | None:
     """Return where the piece ends if it is ruled out (taking 以外 in), else None."""
     text = c.text
-    english = _ENGLISH_BEFORE.search(text, max(0, piece.start - 24), piece.start)
+    english = _LEADING.search(text, max(0, piece.start - 24), piece.start)
     if english and english["neg"] and piece.kind in (*DAY_KINDS, *TIME_KINDS, "weekday"):
         piece.start = english.start()
         return piece.end
@@ -372,6 +416,9 @@ def _negation_end(c: Context, piece: Piece, after: Piece | None, limit: int) -> 
         return piece.end + len(re.match("の?日?(?:以外|いがい)?", text[piece.end :])[0])  # type: ignore[index]
     if _ONLY.match(text, piece.end, limit):
         return None
+    if _NEED_NOT.match(text, piece.end):
+        piece.background = True
+        return None
     not_this = _NOT_THIS.match(text, piece.end)
     if not_this:
         return piece.end
@@ -379,9 +426,11 @@ def _negation_end(c: Context, piece: Piece, after: Piece | None, limit: int) -> 
     if (
         negation
         and negation.end("n") <= limit
-        and not re.search("しか|予約し(?:た|て)|予約が|たい|なら|けど", negation[0])
+        and not re.search(
+            "しか|予約し(?:た|て)|予約が|(?<!避け)(?<!やめ)たい|なら|けど", negation[0]
+        )
     ):
-        return piece.end
+        return negation.end("n")
     weak = _WEAK_NEGATION.match(text, piece.end)
     times_follow = after is not None and after.kind in TIME_KINDS
     closed = isinstance(piece.value, TimeRange) and None not in piece.value

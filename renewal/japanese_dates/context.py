@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -287,7 +288,8 @@ def half_of(part: str | None) -> str | None:
     """Return "am" or "pm" for a word such as 午前, 夕方, pm; None where nothing is said."""
     if not part:
         return None
-    return "am" if part[0] in "a朝" or part in ("午前", "ごぜん", "あさ", "早朝") else "pm"
+    before_noon = ("am", "a.m", "in the m", "朝", "午前", "ごぜん", "あさ", "早朝")
+    return "am" if part.startswith(before_noon) else "pm"
 
 
 _WEEKDAY_TAIL = re.compile(
@@ -296,23 +298,30 @@ _WEEKDAY_TAIL = re.compile(
     "(?:[・、]?祝)?[)\\]】〕>]?"
     "|の?(?P<b>[月火水木金土日])(?:曜日?|よう(?:び|日)?)"
     "|の?(?P<c>げつ|か|すい|もく|きん|ど|にち)よう(?:び|日)?"
-    "|(?P<d>[月火水木金土])(?=$|[のでにはがを、。~!?\\s\\d午夕夜朝昼]|から|まで|か[^月火水木金土日])"
+    "|/?(?P<d>[月火水木金土])(?=$|[のでにはがを、。~!?\\s\\d午夕夜朝昼]|から|まで|か[^月火水木金土日])"
     "|、?(?P<e>[月火水木金土日])曜日?"
     "|[ 、(]*(?P<f>mon|tue|wed|thu|fri|sat|sun)[a-z]*\\)?"
     ")"
 )
 
 
-def weekday_after(text: str, at: int) -> tuple[int | None, int, bool]:
-    """Return the weekday written right after a day, where it ends, and whether a comma parts them.
+# What shows that two days are named to choose from, and not one day in two ways.
+ALTERNATIVE = re.compile(
+    "、?(?:か(?!ら)|も|と|や|でも|なら|だと|だったら|以外|は|ng|×|・|どちら|どっち|どれ| or | and )|、(?=[\\d月火水木金土])"
+)
 
-    "12月3日(木)", "12/3木", "12月3日の木曜日", "Dec 3 (Thu)".
+
+def weekday_after(text: str, at: int) -> tuple[int | None, int, bool]:
+    """Return the weekday written right after a day, where it ends, and whether it may stand apart.
+
+    "12月3日(木)", "12/3木", "12月3日の木曜日", "Dec 3 (Thu)"; in "12月3日、金曜でも" it stands apart.
     """
     match = _WEEKDAY_TAIL.match(text, at)
     if not match or (match["a"] == "日" and match[0][-1:] == "日"):
         return None, at, False
     name = next(group for group in match.groups() if group)
-    return WEEKDAY_NAMES[name], match.end(), bool(match["e"] or match["f"])
+    loose = bool(match["e"] or match["f"]) and bool(ALTERNATIVE.match(text, match.end()))
+    return WEEKDAY_NAMES[name], match.end(), loose
 
 
 def valid(year: int, month: int, day: int) -> date | None:
@@ -370,7 +379,38 @@ def times_of(piece: Piece) -> TimeRange | None:
 
 
 @lru_cache(maxsize=64)
+def _holiday_table(year: int) -> dict[date, str]:
+    return dict(holidays.country_holidays("JP", years=year, expand=False, language="ja"))
+
+
 def holidays_of(year: int) -> dict[str, date]:
     """Return the national holidays of a year by their Japanese names."""
-    table = holidays.country_holidays("JP", years=year, expand=False, language="ja")
-    return {name: on for on, name in sorted(table.items(), reverse=True)}
+    return {name: on for on, name in sorted(_holiday_table(year).items(), reverse=True)}
+
+
+def is_holiday(on: date) -> bool:
+    """Return whether the day is a national holiday."""
+    return on in _holiday_table(on.year)
+
+
+def runs_of_days_off(today: date) -> Iterator[tuple[date, date]]:
+    """Return the next runs of days on which offices are closed, as their first and last day.
+
+    Saturdays, Sundays, national holidays, and 29 December to 3 January, of about a year; the first
+    run is one that holds today, or lies ahead.
+    """
+
+    def off(on: date) -> bool:
+        year_end = (on.month, on.day) >= (12, 29) or (on.month, on.day) <= (1, 3)
+        return on.weekday() >= 5 or year_end or is_holiday(on)
+
+    first = today
+    while off(first - DAY):
+        first -= DAY
+    while first < today + DAY * 400:
+        last = first
+        while off(last):
+            last += DAY
+        if last > max(first, today):
+            yield first, last - DAY
+        first = last + DAY

@@ -113,6 +113,7 @@ def read_date(text: str, now: datetime, purpose: Purpose) -> date | Invalid | No
         (piece, item.value)
         for piece, item in found
         if isinstance(item.value, date | Invalid)
+        and not piece.background
         and item.kind in ("date", "invalid")
         and getattr(item.value, "reason", "") not in ("no_such_time", "am_pm_conflict")
     ]

@@ -13,6 +13,7 @@ _SIGNS = str.maketrans(
         **dict.fromkeys("／⁄∕", "/"),
         **dict.fromkeys("，,", "、"),
         "’": "'",
+        "曰": "日",
         **dict.fromkeys("壱壹", "一"),
         "弐": "二",
         "参": "三",
@@ -80,6 +81,12 @@ KANA_DAYS = {
     "むいか": 6, "なのか": 7, "なぬか": 7, "ようか": 8, "ここのか": 9, "とおか": 10, "とうか": 10,
     "じゅうよっか": 14, "はつか": 20, "にじゅうよっか": 24,
 }  # fmt: skip
+ENGLISH_NUMBERS = {
+    word: at
+    for at, word in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], start=1
+    )
+}
 KANA_NUMBER = (
     "(?:(?:(?:に|さん|よん|ご)?じ[ゅゆ][うっ])?"
     "(?:いち|いっ|に|さん|よん|よ|し|ご|ろく|ろっ|なな|しち|はち|はっ|きゅう|く)"
@@ -88,7 +95,7 @@ KANA_NUMBER = (
 
 
 def number(text: str) -> int:
-    """Return the number at the start of a piece such as "12", "十二", "元", "じゅうにがつ".
+    """Return the number at the start of a piece such as "12", "十二", "元", "じゅうにがつ", "ten".
 
     What follows the number (月, 日, にち…) is passed over. Raises ValueError if there is none.
     """
@@ -99,9 +106,12 @@ def number(text: str) -> int:
         return 1
     if text[:1] in _KANJI or text[:1] in _UNITS:
         return _kanji_number(text)
+    if text in ENGLISH_NUMBERS:
+        return ENGLISH_NUMBERS[text]
     for name in sorted(KANA_DAYS, key=len, reverse=True):
         if text.startswith(name):
             return KANA_DAYS[name]
+    text = text.removesuffix("にち") or text  # さんじゅうにち is the 30th
     tens = re.match("(に|さん|よん|ご)?じ[ゅゆ][うっ]", text)
     total = (_KANA_ONES[tens[1]] if tens[1] else 1) * 10 if tens else 0
     rest = text[tens.end() :] if tens else text

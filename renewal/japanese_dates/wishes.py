@@ -18,24 +18,30 @@ from renewal.japanese_dates.values import (
 
 # Dates that are not about coming.
 _BACKGROUND_BEFORE = re.compile(
-    "(?:有効期限|期限(?:切れ)?|満了日?|生年月日|誕生日|生まれ|発行日?|交付日?|通知|expir\\w*|valid|birthday|born)"
+    "(?:予約(?:した(?:日|の)|して(?:い)?る(?:日|の)?)|有効期限|期限(?:切れ)?|満了日?|生年月日|誕生日|生まれ|発行日?|交付日?|通知|expir\\w*|valid|birthday|born)"
     "(?:[はがのもで:]|日は|まで|on|is|until| |、)*$"
 )
 _BACKGROUND_AFTER = re.compile(
-    "(?:まで(?:が|の)?(?:有効|期限)|(?:に|で)?(?:有効)?期限(?:切れ|が|です|で|の)|(?:に|で)(?:[^、。]{0,4})?切れ|が(?:有効)?期限"
+    "(?:でした(?:よね|っけ)|まで(?:が|の)?(?:有効|期限)|(?:に|で)?(?:有効)?期限(?:切れ|が|です|で|の)|(?:に|で)(?:[^、。]{0,4})?切れ|が(?:有効)?期限"
     "|に?生まれ|うまれ|生(?:まれ|の|です|$)|に?(?:発行|交付|作成|作っ|取得)|に(?:通知|封筒|届|手紙|はがき)|で(?:\\d+|[一二三四五六七八九十]+)歳)"
 )
 # "3日に予約した佐藤です", and where something is to be changed or cancelled "3日の予約を…".
 _BOOKED = re.compile(
-    "(?:の|に|で)?[^、。]{0,8}?(?:予約|申し込み?)(?:して(?:い(?!ただ)|る|ま(?!す)|あ)|した(?!い)|済"
-    "|が(?:あり|ある|入って)|を(?:取って(?:い(?!ただ)|あ|る)|して(?:い(?!ただ)|あ)|入れて(?:い(?!ただ)|あ)))"
+    "(?:に|で)(?:取った|取ってい?る|取ってある|入れた)予約|(?:の|に|で)?[^、。]{0,8}?(?:予約|申し込み?)(?:して(?:い(?!ただ)|る|ま(?!す)|あ)|した(?!い)|済"
+    "|が(?:あり|ある|入って)|を(?:取った(?!い)|取って(?:い(?!ただ)|あ|る)|して(?:い(?!ただ)|あ)|入れて(?:い(?!ただ)|あ)))"
 )
+# 上旬は混みますか、中旬がいいです
+_ASKED = re.compile("は[^、。]{0,8}(?:ます|です|でしょう)か[、。?]")
 _OLD_BOOKING = re.compile(
     "の(?:[^、。]{0,6}の)?予約(?:を(?!取|とり|お願|したい|入れ)|が|の|だ|です|なん|分|は)"
 )
 _MOVED_TO = re.compile("(?:の(?:予約|枠|分|時間)?|だったの|でしたの)?を、?")
-_SAID_WRONGLY = re.compile(
-    "(?:の[^、。]{1,4})?(?:と|って)(?:言いました|いいました|言った|いった|言って)(?:の|ん)?(?:です)?(?:が|けど)"
+# 先週届きました, 昨日電話した: what lies behind is told, not wished for.
+_TOLD = re.compile("[^、。\\d]{0,14}?(?:まし|し|[いっれけ])た(?!い|ら)|[^、。\\d]{0,14}?[んい]だ")
+# 退院が12月5日なので
+_REASON_BEFORE, _REASON_AFTER = (
+    re.compile("[一-龥ー][がは]$"),
+    re.compile("(?:な|だ|です)(?:ので|から|んで)"),
 )
 _MOVED = re.compile("(?:の(?:予約)?)?(?:から|を|だった|でした)")
 _CHANGING = re.compile(
@@ -120,6 +126,18 @@ def _is_background(c: Context, piece: Piece, later: list[Piece], changing: bool)
         return True
     if about_day and _BACKGROUND_AFTER.match(c.text, piece.end):
         return True
+    days_follow = any(other.kind in ("date", "date_range", "weekday", "month") for other in later)
+    span = span_of(piece)
+    if about_day and span and span.last and span.last < c.today and _TOLD.match(c.text, piece.end):
+        return True
+    if (
+        piece.kind == "date"
+        and _REASON_BEFORE.search(lead)
+        and _REASON_AFTER.match(c.text, piece.end)
+    ):
+        return days_follow
+    if about_day and days_follow and _ASKED.match(c.text, piece.end):
+        return True
     same_kind = any(
         other.kind.replace("_range", "") == piece.kind.replace("_range", "")
         or (piece.kind == "time" and other.kind in ("date", "weekday", "date_range"))
@@ -133,8 +151,6 @@ def _is_background(c: Context, piece: Piece, later: list[Piece], changing: bool)
             return True
         after = next((other for other in later if other.kind == piece.kind), None)
         if after and _MOVED_TO.fullmatch(c.text, piece.end, after.start):
-            return True
-        if after and _SAID_WRONGLY.match(c.text, piece.end):
             return True
         moved = same_kind and any(_MOVED.match(c.text, end) for end in following)
         if changing and moved:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.nlu.evaluate_dates import judged
 
-WANTED = 0.955
-"""Just below what is reached; the aim is 0.98 (`python -m tests.nlu.evaluate_dates`)."""
+WANTED = 0.985
+"""Just below what is reached; wanted is 0.98 (`python -m tests.nlu.evaluate_dates`)."""
 
 
 def test_dates_of_the_held_out_list_are_read_with_their_spans() -> None:

@@ -25,7 +25,25 @@ rule = RuleTable()
 
 
 @rule(
-    r"(?:(?<![\d./a-z])|(?<=or)|(?<=to))(\d{1,2})/(\d{1,2})日?(?![\d/年人名枚]|時)",
+    r"(?<![\d.])(?P<h>0?[89]|1\d)\.?(?P<mi>[0-5]\d)?(?P<half>半)?"
+    r"(?=$|[、。! ]|で(?:す|お|$)|に(?:し|お|$)|がい|から|ごろ|頃|まで|希望)",
+)
+def figure_after_date(c: Context, m: Match) -> list[Piece] | None:
+    """12/3 14, 12月3日の10で, 12/3 1030, 12月3日 10.30, 12/3の17半: a time right after a day."""
+    before = c.pieces[-1] if c.pieces else None
+    if (
+        not before
+        or before.kind != "date"
+        or c.text[before.end : m.start()] not in ("の", " ", "、", "")
+    ):
+        return None
+    if m["mi"] is None and m["half"] is None and before.end == m.start():
+        return None
+    return [c.clock(m.start(), m.end(), m["h"], 30 if m["half"] else int(m["mi"] or 0), None)]
+
+
+@rule(
+    r"(?:(?<![\d./a-z])|(?<=or)|(?<=to))(\d{1,2})/(\d{1,2})日?(?![\d年人名枚]|/\d|時)",
     r"(?<![\d./a-z-])(\d{1,2})/(\d{1,2})(?=時)",
     r"(?<![\d./a-z:-])(0?[1-9]|1[0-2])\.(0?[1-9]|[12]\d|3[01])日?(?![\d.%円年時分人万割月]|[a-z])",
     r"^(0?[1-9]|1[0-2])-(0?[1-9]|[12]\d|3[01])(?=$|[のにで(、]|です|午|夕|\s)",
@@ -62,20 +80,24 @@ def days_together(c: Context, m: Match) -> list[Piece] | None:
 
 
 _NOT_A_DATE = one_of(
-    "間 目 以内 前(?!後|半|の|は|に) ぶり 付 本 程 経 たっ 給 勤 曜 市 町 月 坊 酔 中に 常 々"
+    "間 目 以内 前(?!後|半|の|は|に) ぶり 付 中(?!旬) 本 程 経 たっ 給 勤 曜 市 町 月 坊 酔 常 々"
     " でも早 分の ほど くらいかか で(?:終|済|でき|発行|もら|かか) かか しか(?:ない|もた)"
 )
 _TEN_AND = "じゅう(?:いち|に|さん|ご|ろく|しち|なな|はち|く)"
 # いつか, ようか, なのか are words of their own far more often than days of the month.
 _NOT_A_WORD = "(?<!いつか)(?<!ようか)(?<!なのか)(?<!なぬか)"
-_ORDINAL = r"(?P<d>\d{1,2})(?:st|nd|rd|th)(?![a-z])(?! (?:birthday|floor|time|grade|year))"
+_ORDINAL = (
+    r"(?P<d>\d{1,2})(?:st|nd|rd|th)(?![a-z])"
+    "(?! (?:birthday|floor|time|grade|year|child|son|daughter|kid|one))"
+)
 
 
 @rule(
     rf"{G}(?<!第)(?P<d>\d{{1,2}}|[{K}]{{1,3}})(?:日|にち)(?!{_NOT_A_DATE}|{LATER})",
-    rf"(?<![ぁ-ん\d])(?P<d>{KANA_DAY})(?=$|[にのでかと、。](?!な|い)|から|まで){_NOT_A_WORD}",
-    rf"(?<=[、かと])(?P<d>じゅういちにち|{KANA_DAY})(?=$|[にのでか、。]|から|まで){_NOT_A_WORD}",
+    rf"(?<![ぁ-ん\d])(?P<d>{KANA_DAY})(?=$|[にのでかとがはも、。](?!な(?!のか)|い(?!い))|から|まで|です){_NOT_A_WORD}",
+    rf"(?<=[、かと])(?P<d>じゅういちにち|{KANA_DAY})(?=$|[にのでか、。]|から|まで)",
     rf"(?<![ぁ-ん])(?P<d>に?{_TEN_AND}|さんじゅう(?:いち)?)にち",
+    rf"{G}(?<![/.:-])(?P<d>\d{{1,2}})(?=\([月火水木金土日]\))",
     f"the {_ORDINAL}",
     rf"(?<![a-z\d]){_ORDINAL}",
 )
@@ -111,19 +133,7 @@ def figure_after_day(c: Context, m: Match) -> list[Piece] | None:
     return None
 
 
-@rule(r"(?<!\d)(?P<n>[01]?\d|2[0-3])(?=$|で(?:す|お|$)|に(?:し|お|$)|がい|から$|[。!])")
-def figure_after_date(c: Context, m: Match) -> list[Piece] | None:
-    """12/3 14 or 12月3日の10で: a bare hour of an office day, right after a day."""
-    before = c.pieces[-1] if c.pieces else None
-    if not before or before.kind != "date" or not 8 <= int(m["n"]) <= 19:
-        return None
-    gap = c.text[before.end : m.start()]
-    if gap not in ("の", " ", "、"):
-        return None
-    return [c.clock(m.start(), m.end(), m["n"], 0, None)]
-
-
-_NUMBERS = rf"(?:\d{{1,4}}|[{K}]{{1,3}})"
+_NUMBERS = rf"(?:\d{{6}}|\d{{1,4}}|[{K}]{{1,3}})"
 _BARE_NUMBERS = re.compile(
     rf"{UM}(?:じゃあ?、?|では、?|はい、?|。|\s)*"
     rf"(?P<all>{_NUMBERS}(?:(?:か|、|と|~|-|から| or |or){_NUMBERS})*)"
@@ -132,7 +142,7 @@ _BARE_NUMBERS = re.compile(
 
 
 def bare_numbers(c: Context) -> list[Piece]:
-    """Return the answer "3", "14", "1430", "1203", "3か4" as the days or times just asked for."""
+    """Return the answer "3", "14", "1430", "1203", "090220", "3か4" as what was just asked for."""
     match = _BARE_NUMBERS.match(c.text)
     pieces = []
     for found in re.finditer(_NUMBERS, match["all"]) if match else ():
@@ -146,6 +156,10 @@ def bare_numbers(c: Context) -> list[Piece]:
             pieces.append(c.clock(start, end, hour, minute, None))
         elif not long:
             pieces.append(c.day_of_month(start, end, number(said)))
+        elif len(said) == 6:
+            years, month, day = c.short_years(int(said[:2])), int(said[2:4]), int(said[4:])
+            if valid(2000, month, day):
+                pieces.append(c.dated(start, end, years, month, day))
         elif valid(2000, int(said[:-2]), int(said[-2:])):
             pieces.append(c.dated(start, end, None, int(said[:-2]), int(said[-2:])))
     return pieces

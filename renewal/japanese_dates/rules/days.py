@@ -33,7 +33,8 @@ _DAYS_AWAY = {
     "今日": 0, "本日": 0, "きょう": 0, "明日": 1, "明朝": 1, "明晩": 1, "あした": 1, "あす": 1,
     "みょうにち": 1, "明後日": 2, "あさって": 2, "明々後日": 3, "明明後日": 3, "しあさって": 3,
     "みょうごにち": 2, "昨日": -1, "きのう": -1, "一昨日": -2, "おととい": -2,
-    "今夜": 0, "今晩": 0, "today": 0, "tonight": 0, "tomorrow": 1, "tmr": 1, "tmrw": 1,
+    "今夜": 0, "今晩": 0, "今": 0, "いま": 0, "today": 0, "tonight": 0, "tomorrow": 1,
+    "tmr": 1, "tmrw": 1,
     "tommorow": 1, "tomorow": 1, "tommorrow": 1, "day after tomorrow": 2, "yesterday": -1,
 }  # fmt: skip
 _PARTS_IN_WORD = {"今夜": 1, "今晩": 1, "明晩": 1, "明朝": 1, "tonight": 2}
@@ -42,8 +43,9 @@ _PARTS_IN_WORD = {"今夜": 1, "今晩": 1, "明晩": 1, "明朝": 1, "tonight":
 @rule(
     rf"{_FROM_NOW}(?P<n>{N})(?:日|にち){LATER}",
     rf"(?P<n>{KANA_DAY})(?:ご(?![ごぜろ])|あと)",
-    rf"{_FROM_NOW}(?P<n>{N})週間?{LATER}(?:の?(?P<wd>{ANY_WEEKDAY}))?",
-    rf"{_FROM_NOW}(?P<n>{N}|半|ひと)(?:[かヶヵけ箇]月|年|月){LATER}",
+    rf"{_FROM_NOW}(?P<n>{N})(?:週間?|しゅうかん){LATER}(?:の?(?P<wd>{ANY_WEEKDAY}))?",
+    rf"(?<![ぁ-ん])(?P<n>いっ|に|さん|よん)(?:しゅうかん|かげつ){LATER}",
+    rf"{_FROM_NOW}(?P<n>{N}|半|ひと)(?:[かヶヵけ箇]月|かげつ|年|月){LATER}",
     rf"{L}(?:in )?(?P<n>\d{{1,2}}|a|one|two|three) (?P<u>days?|weeks?|months?)"
     "(?: later| from (?:now|today))?",
 )
@@ -53,22 +55,23 @@ def days_later(c: Context, m: Match) -> list[Piece] | None:
     if english and not re.match("in |.*(?:later|from)", m[0]):
         return []
     words = {"a": 1, "one": 1, "two": 2, "three": 3, "半": 6, "ひと": 1}
-    if m[0].startswith("半月"):
-        return [c.relative_day(m.start(), m.end(), c.today + DAY * 15)]
+    start = m.start() if english else m.start("n")  # 今から, 今日から adds nothing
     count = words.get(m["n"]) or number(m["n"])
     unit = english or m[0][m.end("n") - m.start() :]
+    if m["n"] == "半" and unit.startswith("月"):
+        return [c.relative_day(start, m.end(), c.today + DAY * 15)]
     if re.match("日|にち|day|ご|あと", unit):
         on = c.today + DAY * count
-    elif re.match("週|week", unit):
+    elif re.match("週|しゅう|week", unit):
         on = c.today + timedelta(weeks=count)
         if m.groupdict().get("wd"):
             on += DAY * (weekday_of(m["wd"]) - on.weekday())
-            return [Piece(m.start(), m.end(), "date", on)]
+            return [Piece(start, m.end(), "date", on)]
     else:
         months = count * 12 if unit.startswith("年") and m["n"] != "半" else count
         month = add_months(YearMonth(c.today.year, c.today.month), months)
         on = month_span(month, 1, c.today.day)[1]
-    return [c.relative_day(m.start(), m.end(), on)]
+    return [c.relative_day(start, m.end(), on)]
 
 
 @rule(
@@ -101,6 +104,7 @@ def days_within(c: Context, m: Match) -> list[Piece] | None:
     "(?P<w>明々後日|明明後日|明後日|一昨日|昨日|明朝|明晩|明日(?!香|葉|奈|菜)|本日|今日(?!的|子)"
     "|今夜|今晩)(?:中に?|じゅう)?",
     "(?P<w>しあさって|あさって|おととい|みょうごにち|みょうにち)",
+    "(?P<w>今|いま)から(?=行|いけ|いき|いっ|伺|うかが|向か|来|でも|でき|だと|間に合)",
     "(?P<w>あした)(?:じゅう)?",
     f"(?<![うんどじりっゃゅょとてべた])(?P<w>きょう)(?:じゅう)?{_KANA_END}",
     f"(?<![ぁ-ん])(?P<w>あす|きのう){_KANA_END}",

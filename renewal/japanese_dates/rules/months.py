@@ -36,7 +36,7 @@ rule = RuleTable()
 _Y = rf"(?:(?P<y>{YEAR})の?)?"
 _PART = one_of(
     "初め はじめ 始め 初旬 初頭 上旬 中旬 中頃 中ごろ 下旬 半ば 真ん中 まんなか なかば 前半 後半"
-    " 末日 末 終わり おわり 頭 あたま あたり いっぱい 一杯 中(?!学) ちゅう じゅう"
+    " 末日 最終日 末 終わり おわり 頭 あたま あたり いっぱい 一杯 中(?!学) ちゅう じゅう"
 )
 _RANKS = {"最初の": 1, "first": 1, "second": 2, "third": 3, "fourth": 4}
 
@@ -77,7 +77,7 @@ def month_and_day(c: Context, m: Match) -> list[Piece] | None:
 
 
 @rule(
-    rf"(?:{_Y}(?P<m>{MONTH}|毎月)の?、?)?第(?P<n>{N})(?:[・、と/]第?(?P<n2>{N}))?"
+    rf"(?:{_Y}(?P<m>{MONTH}|毎月)の?、?)?第(?P<n>{N})(?:(?:[・、と/か]|または)第?(?P<n2>{N}))?"
     rf"(?:週目?|回)?の?(?P<w>{ANY_WEEKDAY}|日曜)",
     rf"(?:{_Y}(?P<m>{MONTH})の?)?の?(?P<n>最終|最後の|最初の)(?:週の?)?(?P<w>{ANY_WEEKDAY})",
     rf"{_Y}(?P<m>{MONTH})の?(?P<n>{N})(?:番目|回目|週目)の(?P<w>{ANY_WEEKDAY})",
@@ -133,8 +133,8 @@ def nth_in(c: Context, said: str | None, year: str | None, rank: str, weekday: i
 
 @rule(
     rf"(?:(?P<y>{YEAR}|{BARE_YEAR})の?)?(?P<m>{MONTH})(?!号|期|分|曜|雨|病|町)"
-    rf"(?:の?(?:(?P<p>{_PART})|第(?P<w>{N})週目?|(?P<w1>最初|最後|最終)の?週"
-    "|(?P<e>に(?:入|な)っ(?:て(?:から|以降)?|たら))))?",
+    rf"(?:の?(?:(?P<p>{_PART})|第?(?P<w>{N})週目?(?!間)|(?P<w1>最初|最後|最終)の?週"
+    "|(?P<e>に?(?:入|な)っ(?:て(?:から|以降)?|たら))))?",
     "(?P<p0>月初め?|月末|月の?(?:はじめ|初め|頭|半ば|なかば|中頃|真ん中)|月の[前後]半"
     rf"|(?<![{K}\d今来先])月の?(?:終わり|おわり))",
 )
@@ -167,7 +167,7 @@ def month_or_part(c: Context, m: Match) -> list[Piece] | None:
         if not 1 <= first <= 29:
             return [c.invalid(start, end, "no_such_day")]
         return [c.span(start, end, *month_span(month, first, first + 6))]
-    if m["p"] == "末日":
+    if m["p"] in ("末日", "最終日"):
         return [Piece(start, end, "date", month_span(month)[1])]
     if m["p"] and m["p"] != "あたり":
         return [c.span(start, end, *month_part(month, m["p"]))]
@@ -176,7 +176,7 @@ def month_or_part(c: Context, m: Match) -> list[Piece] | None:
 
 def month_part(month: YearMonth, part: str) -> tuple[date, date]:
     """Return the days of 頭 (1–7), 上旬 (1–10), 半ば・中旬 (11–20), 下旬, 末 (the last seven)."""
-    if re.match("末|終|お|end", part):
+    if re.match("末|終|お|end|last", part):
         last_day = month_span(month)[1]
         return last_day - DAY * 6, last_day
     for words, first, last in (
@@ -193,8 +193,8 @@ def month_part(month: YearMonth, part: str) -> tuple[date, date]:
 
 
 @rule(
-    "(?P<new>年明け(?:早々|すぐ)?|来年(?:早々|の?(?:初め|はじめ|始め|頭))|年が明けて?"
-    "|(?<!謹賀)新年|年始(?:明け)?)",
+    "(?P<new>年(?:が?明け|を?越し)(?:早々|すぐ|(?:て|たら)(?:から|すぐ)?)?"
+    "|来年(?:早々|の?(?:初め|はじめ|始め|頭))|(?<!謹賀)新年|年始(?:早々|明け)?)",
     rf"(?P<y>{YEAR})(?!度|生|間)(?:ごろ|頃|くらい|ぐらい)?(?P<p>中|いっぱい)?",
     rf"{G}(?P<ago>{N})年(?:くらい|ぐらい|ほど)?前",
     r"(?<![a-z\d])(?P<y>[rhst]\.?(?:[1-9]\d?|元))(?=$|[のにで、。ご頃(]|です)",

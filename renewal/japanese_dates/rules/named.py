@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from renewal.japanese_dates.context import DAY, Context, Piece, holidays_of
+from renewal.japanese_dates.context import (
+    DAY,
+    Context,
+    Piece,
+    holidays_of,
+    is_holiday,
+    runs_of_days_off,
+)
 from renewal.japanese_dates.rules.words import YEAR, L, Match, RuleTable
 from renewal.japanese_dates.values import DateRange, Purpose
 
@@ -19,6 +26,7 @@ _DAYS = {
     "御用始め": (1, 4),
 }  # fmt: skip
 _SPANS = {
+    "正月三が日": ((1, 1), (1, 3)), "正月三ヶ日": ((1, 1), (1, 3)),
     "三が日": ((1, 1), (1, 3)), "三ヶ日": ((1, 1), (1, 3)), "正月": ((1, 1), (1, 3)),
     "年末年始": ((12, 29), (1, 3)), "ごーるでんうぃーく": ((4, 29), (5, 5)),
     "gw": ((4, 29), (5, 5)), "盆": ((8, 13), (8, 16)), "冬休み": ((12, 24), (1, 7)),
@@ -55,7 +63,7 @@ def named_day(c: Context, m: Match) -> list[Piece] | None:
     return [c.relative_day(m.start(), m.end(), fitting[-1 if past else 0])]
 
 
-@rule(rf"{L}お?(?P<h>{'|'.join(_SPANS)})(?P<k>中|明け)?")
+@rule(rf"{L}お?(?P<h>{'|'.join(_SPANS)})(?P<k>中|明け|あけ)?")
 def named_span(c: Context, m: Match) -> list[Piece] | None:
     """年末年始, お正月, 冬休み, GW; お盆明け is the day after and later."""
     first, last = _SPANS[m["h"]]
@@ -63,6 +71,30 @@ def named_span(c: Context, m: Match) -> list[Piece] | None:
     wraps = last < first
     ends = [date(start + wraps, *last) for start in (year - 1, year, year + 1)]
     end = next(on for on in ends if on >= c.today)
-    if m["k"] == "明け":
+    if m["k"] in ("明け", "あけ"):
         return [Piece(m.start(), m.end(), "date_range", DateRange(end + DAY, None))]
     return [c.span(m.start(), m.end(), date(end.year - wraps, *first), end)]
+
+
+_COUNTS = {"3": 3, "三": 3, "4": 4, "四": 4, "5": 5, "五": 5}
+
+
+@rule(
+    "(?:(?:次|今度)の)?お?(?P<h>(?P<n>[345三四五])連休|連休|祝日|休み)(?P<k>明け|あけ)",
+    "(?:次|今度)の(?P<h>(?P<n>[345三四五])?連休|祝日)(?P<k>)",
+)
+def days_off(c: Context, m: Match) -> list[Piece] | None:
+    """連休明け: the working day after the next run of days off, and later; 次の祝日: that day."""
+    for first, last in runs_of_days_off(c.today):
+        days = (last - first).days + 1
+        if m["n"]:
+            fits = days == _COUNTS[m["n"]]
+        elif m["h"] == "祝日":
+            fits = any(is_holiday(first + DAY * step) for step in range(days))
+        else:
+            fits = days >= (3 if m["h"] == "連休" else 2)
+        if fits and m["k"]:
+            return [Piece(m.start(), m.end(), "date_range", DateRange(last + DAY, None))]
+        if fits:
+            return [c.span(m.start(), m.end(), first, last)]
+    return []

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 
 from renewal.japanese_dates.context import Context, Piece
-from renewal.japanese_dates.rules.words import KN, G, K, L, Match, R, RuleTable, one_of
+from renewal.japanese_dates.rules.words import (
+    HALF_AFTER,
+    KN,
+    G,
+    K,
+    L,
+    Match,
+    R,
+    RuleTable,
+    one_of,
+)
 from renewal.japanese_dates.text import number
 from renewal.japanese_dates.values import TimeRange
 
@@ -29,32 +40,36 @@ MINUTE = (
 @rule(
     rf"(?:(?P<p>{HALF})[のは、]?|{G}(?<!第))(?P<h>\d{{1,2}}|[{K}]{{1,3}}|{KANA_HOUR})"
     r"(?:時(?!間|点|期|代|給|短|効|差|刻|系)|じ(?!かん|ゃ|ゅ|ょ|つ|ん|ぶ|き|た|て|ど|し(?!た)|ゆ))"
-    rf"(?:{MINUTE})?(?: ?(?P<s>[ap]\.?m\.?){R})?",
+    rf"(?:{MINUTE})?(?:{HALF_AFTER})?",
     rf"(?:(?P<p>{HALF})[のは、]?|{G}(?<!\d[:.])|(?<=\dt))(?P<h>\d{{1,2}})[:;](?P<mi>\d\d)(?!\d)"
-    rf"(?::\d\d)?(?:\+09:00)?(?: ?(?P<s>[ap]\.?m\.?){R})?",
-    rf"{G}(?<!\d[:.])(?P<h>\d{{1,2}})(?:[:.](?P<mi>\d\d))? ?(?P<s>[ap]\.?m\.?){R}",
-    rf"(?P<p>{L}[ap]\.?m\.?|午前|午後|夕方|夜) ?の?(?P<h>\d{{1,2}})(?![\d:時日人名枚月分/回番歳])",
+    rf"(?::\d\d)?(?:\+09:00)?(?:{HALF_AFTER})?",
+    rf"{G}(?<!\d[:.])(?P<h>\d{{1,2}})(?:[:.](?P<mi>\d\d))?{HALF_AFTER}",
+    rf"(?P<p>{L}[ap]\.?m\.?|午前|午後|夕方|夜) ?の?(?P<h>\d{{1,2}})(?![\d:時日人名枚月分/回番歳])[字自]?",
     rf"{G}(?<!\.)(?P<h>1[3-9]|2[0-3])\.(?P<mi>[0-5]\d)(?![\d.%])",
-    rf"{G}(?P<h>\d{{1,2}})(?P<s> ?o'?clock){R}",
-    rf"{L}half past (?P<h>\d{{1,2}})(?P<past>){R}",
     r"(?<=at )(?P<h>\d{1,2})(?::(?P<mi>\d\d))?(?![\d:/]| ?[a-z]{3,}|th|st|nd|rd)",
 )
 def clock_time(c: Context, m: Match) -> list[Piece] | None:
     """14時半, 14:30, 午後3時15分, 夕方6時, 2時 (14:00), 2pm, じゅうじはん."""
     groups = m.groupdict()
     minute = 0
-    if groups.get("half") or "past" in groups:
+    if groups.get("half"):
         minute = 30
     for name in ("mi", "mi2", "mi3"):
         if groups.get(name):
             minute = 30 if groups[name].startswith("さんじ") else number(groups[name])
     part = groups.get("p") or groups.get("s")
-    part = part.strip() if part else None
-    if part and part.startswith("o"):
-        part = None
     if part is None:
         part = part_before(c, m.start(), number(m["h"]))
-    return [c.clock(m.start(), m.end(), m["h"], minute, part)]
+    piece = c.clock(m.start(), m.end(), m["h"], minute, part)
+    if groups.get("mi") in ("5", "10", "15") and _EARLIER.match(c.text, m.end()):
+        hour = c.clock(m.start(), m.end(), m["h"], 0, part)
+        if isinstance(hour.value, time):
+            earlier = datetime.combine(c.today, hour.value) - timedelta(minutes=minute)
+            return [replace(piece, value=earlier.time(), end=m.end() + 1)]
+    return [piece]
+
+
+_EARLIER = re.compile("(?<=分)前(?!半|後|まで)")
 
 
 def part_before(c: Context, start: int, hour: int) -> str | None:
@@ -110,7 +125,10 @@ def in_order(first: Piece, second: Piece) -> tuple[time, time]:
     return start, end
 
 
-_AFTER = "(?:の?(?:帰り|後|終わり|おわり|あと)|が?終わって(?:から)?|が終わったら|上がり|あがり)"
+_AFTER = (
+    "(?:の?(?:帰り|後|あと|かえり)|がえり|[が後のに]?(?:終わ|おわ)(?:って(?:から)?|った(?:ら|後に?|あとに?)|り(?:次第)?)"
+    "|[上あ]がり)"
+)
 _EARLY, _LATE = "早(?:い時間帯?|め)", "遅(?:い時間帯?|め)"
 _END = "(?=$|[のにでがはもを、。!?~早かし以なだ希]|から|まで)"  # no other word goes on from here
 _KANA = "(?:(?<![ぁ-んー])|(?<=の))"  # a kana word begins here
@@ -120,38 +138,36 @@ _ABOUT = "(?:時|どき|頃|ごろ|くらい)?"
 _PARTS_OF_THE_DAY: tuple[tuple[str, time | None, time | None], ...] = (
     (
         one_of(
-            "朝いち(?:ばん)? 朝一番? 朝1番? あさいち(?:ばん)? 朝早(?:く|め) 早朝 [出通]勤前"
-            " 仕事(?:に行く|の)?前 開庁(?:直後|後すぐ|と同時|してすぐ) おーぷんと同時"
+            "朝の?いち(?:ばん)? 朝の?[一1]番? あさいち(?:ばん)? 朝早(?:く|め) 早朝 [出通]勤前"
+            " 仕事(?:に行く|の)?前 開庁(?:直後|後すぐ|と同時|してすぐ) 開(?:いて|いたら|く)すぐ 開くと同時 おーぷんと同時"
             " first_thing_in_the_morning"
         ),
         None,
         time(9, 30),
     ),
-    (f"午前中?の?{_EARLY}", None, time(10)),
-    (f"午前中?の?{_LATE}", time(10), time(12)),
-    (f"午前中|午前|ごぜんちゅう|ごぜん|{L}(?:in the )?mornings?{R}|{L}am{R}", None, time(12)),
-    ("[お御]?昼(?:前|まえ)|お?ひるまえ", time(11), time(12)),
+    (f"午前中?の?{_EARLY}|{L}early morning", None, time(10)),
+    (f"午前中?の?{_LATE}|{L}late morning", time(10), time(12)),
+    (f"午前中|午前|ごぜんちゅう|ごぜん|{L}(?:in the )?mornings?{R}|{L}(?<!i )am{R}", None, time(12)),
+    ("[お御]?昼(?:前(?!後)|まえ)|お?ひるまえ", time(11), time(12)),
     (
         one_of(
-            "[お御]?昼休み中? お?ひるやすみ らんちたいむ 昼食時 お昼ご飯の時間"
+            "[お御]?昼休み中? お?ひるやすみ 昼休憩 らんちたいむ 昼食時 お昼ご飯の時間"
             " lunch_?(?:time|break)?"
         ),
         time(12),
         time(13),
     ),
     ("[お御]?昼(?:過ぎ|すぎ)|お?ひるすぎ|昼下がり|昼食後", time(13), time(15)),
-    ("午後いち(?:ばん)?|午後一番?|ごごいち|午後1(?=で|に|が|$)", time(13), time(14)),
-    (f"午後の?{_EARLY}", time(13), time(15)),
-    (f"午後の?{_LATE}", time(15), None),
-    (f"昼間|(?<![近今本明])日中(?!の(?:連絡先|電話番号))|ひるま|{L}(?:during the )?day ?time", time(10), time(16)),
+    ("(?:午後|昼)いち(?:ばん)?|午後一番?|ごごいち|午後1(?=で|に|が|$)", time(13), time(14)),
+    (f"午後の?{_EARLY}|{L}early afternoon", time(13), time(15)),
+    (f"午後の?{_LATE}|{L}late afternoon", time(15), None),
+    (f"昼間|(?<![近今本明一1])日中(?!の(?:連絡先|電話番号))|ひるま|{L}(?:during the )?day ?time", time(10), time(16)),
     (f"午後|ごご|{L}(?:in the )?afternoons?{R}|{L}pm{R}", time(12), None),
-    ("放課後|(?:学校|授業|部活)(?:帰り|が終わってから|の?後|のあと)", time(15), None),
+    (f"放課後|(?:学校|がっこう|授業|部活){_AFTER}", time(15), None),
     (f"夕方の?{_EARLY}", time(15), time(17)),
     ("夕方(?:ごろ|頃|くらい)?|ゆうがた|夕刻|夕(?=$|[のにで、。])", time(15), time(19)),
     (
-        f"お?仕事{_AFTER}|会社(?:の?帰り|が終わって(?:から)?)|(?:ぱーと|ばいと)の?(?:後|帰り)"
-        "|お?しごと(?:がえり|のかえり|おわり|のあと|がおわ(?:って|ったら|り)(?:から)?)"
-        "|(?:退勤|退社|終業|就業)後|勤務(?:後|終了後|が終わって(?:から)?)"
+        f"お?(?:仕事|しごと|会社|ぱーと|ばいと|勤務){_AFTER}|(?:退勤|退社|終業|就業|勤務終了)後"
         f"|定時(?:後|上がり|で上がって(?:から)?|退社後|過ぎ)|{L}after work",
         time(17),
         None,
@@ -172,7 +188,7 @@ _PARTS_OF_THE_DAY: tuple[tuple[str, time | None, time | None], ...] = (
     (f"朝(?:のうち|方|がた)?{_END}|{_KANA}あさ(?=$|[のにでがは、。])", None, time(10)),
     (
         f"[お御]昼{_ABOUT}(?:の時間)?|おひる(?:ごろ|どき)?|昼{_ABOUT}{_END}"
-        f"|{_KANA}ひる(?=$|[のにでがは])",
+        f"|{_KANA}ひる(?=$|[のにでがは]|から)",
         time(12),
         time(13),
     ),

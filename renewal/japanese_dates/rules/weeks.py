@@ -72,12 +72,28 @@ _WEEK_PARTS = (
 
 
 @rule(
+    rf"{L}(?P<k>next|this|this coming|coming|last) (?P<w>{ENGLISH_WEEKDAY})",
+    rf"(?P<w>{ENGLISH_WEEKDAY})、? (?:of |in )?(?P<k>next week|this week|(?:the )?week after next)",
+    rf"{L}(?P<k>next week|this week|(?:the )?week after next)、? (?:on )?(?P<w>{ENGLISH_WEEKDAY})",
+)
+def english_weekday_in_week(c: Context, m: Match) -> list[Piece] | None:
+    """Return next Thursday: Thursday of next week, as 来週の木曜; this Thursday: of this week."""
+    weekday = weekday_of(m["w"][:3])
+    said = m["k"].removeprefix("the ")
+    weeks = {"next": 1, "next week": 1, "last": -1, "week after next": 2}.get(said, 0)
+    on = c.monday + timedelta(weeks=weeks) + DAY * weekday
+    if "coming" in m["k"]:
+        on = c.next_weekday(weekday, after_today=True)
+    return [Piece(m.start(), m.end(), "date", on, week=on - DAY * weekday)]
+
+
+@rule(
     rf"(?P<k>{WEEK})(?:中(?!旬|頃|ご)|いっぱい|一杯|のどこか|のうち)?"
     "(?:の?(?P<p>頭|あたま|初め|はじめ|始め|前半|半ば|なかば|真ん中|まんなか|中頃|中ごろ"
     "|後半|末(?!日)|週末|終わり|おわり|平日(?!は)|土日))?",
     "(?:今度|こんど|次)の(?P<p>週末|土日)",
     "(?P<p>週明け)(?:早々)?(?:すぐ)?(?:の月曜日?)?",
-    rf"{L}(?P<k>week after next|next week|this week)(?: ?(?P<p>end|days?))?{R}",
+    rf"{L}(?:the )?(?P<k>week after next|next week|this week)(?: ?(?P<p>end|days?))?{R}",
     rf"{L}(?P<k>this|next)(?: coming)? (?P<p>weekend){R}",
     rf"{L}(?:the )?(?P<p>beginning|end|early|mid|late)(?: of)? (?P<k>this week|next week){R}",
 )
@@ -104,6 +120,15 @@ def week_or_part(c: Context, m: Match) -> list[Piece] | None:
 
 
 @rule(
+    rf"(?<![{K}\d今来先翌次々こらい])週の?(?P<p>頭|初め|はじめ|始め|前半|半ば|なかば|真ん中|中頃|中ごろ|後半|終わり)",
+)
+def part_of_any_week(c: Context, m: Match) -> list[Piece] | None:
+    """週の前半: those weekdays of any week."""
+    first, last = next((a, b) for words, a, b in _WEEK_PARTS if re.fullmatch(words, m["p"]))
+    return [Piece(m.start(), m.end(), "weekday", frozenset(range(first, last + 1)))]
+
+
+@rule(
     "(?P<k>(?:次の|今度の)?次|今度|こんど|次回|つぎ|この次|直近|前|この前|こないだ)の"
     rf"(?P<w>{ANY_WEEKDAY})",
     rf"(?P<k>一番近い|いちばん近い|(?<![ぁ-ん])この)(?P<w>{ANY_WEEKDAY})",
@@ -117,20 +142,6 @@ def coming_weekday(c: Context, m: Match) -> list[Piece] | None:
     elif re.fullmatch("(?:次|今度)の次", m["k"]):
         on += DAY * 7
     return [Piece(m.start(), m.end(), "date", on, coming=True)]
-
-
-@rule(
-    rf"{L}(?P<k>next|this|this coming|coming|last) (?P<w>{ENGLISH_WEEKDAY})",
-    rf"(?P<w>{ENGLISH_WEEKDAY}) (?P<k>next week|this week|week after next)",
-)
-def english_weekday_in_week(c: Context, m: Match) -> list[Piece] | None:
-    """Return next Thursday: Thursday of next week, as 来週の木曜; this Thursday: of this week."""
-    weekday = weekday_of(m["w"][:3])
-    weeks = {"next": 1, "next week": 1, "last": -1, "week after next": 2}.get(m["k"], 0)
-    on = c.monday + timedelta(weeks=weeks) + DAY * weekday
-    if "coming" in m["k"]:
-        on = c.next_weekday(weekday, after_today=True)
-    return [Piece(m.start(), m.end(), "date", on, week=on - DAY * weekday)]
 
 
 _WEEKDAY_SETS = {
@@ -148,7 +159,7 @@ _LIST_END = r"(?=$|[のでにはがをなだ、。!?\s\d午夕夜朝昼(]|以|�
 
 
 @rule(
-    "(?P<set>平日|へいじつ|土日祝日|土日祝|土・?日|土、日|どにち|週末|休日(?!出勤))(?!程)",
+    "(?P<set>平日|へいじつ|土日祝日|土日祝|土・?日|土、日|どにち|週末|(?<!定)休日(?!出勤))(?!程)",
     rf"{L}(?P<set>weekday|weekend)s?(?: days?)?{R}",
     rf"{_NOT_AFTER}(?<![曜か第資材土])(?P<list>{_IN_ORDER})"
     r"(?=$|曜|[のでにはがをか、。・/~!?\s\d午夕夜朝昼しだな]|以外|のみ|希望|がい|無理)(?:曜日?)?",
@@ -182,7 +193,9 @@ def weekdays(c: Context, m: Match) -> list[Piece] | None:
 
 
 _OR = "か|、|と|や|・|または|もしくは|か、| or "
-_SAME_WEEK = f"{_OR}|から|~|-|(?:じゃ|では?)なくて?、?"
+_SAME_WEEK = (
+    f"{_OR}|から|~|-|(?:じゃ|では?)なくて?、?|[がはも]?[^、。\\d]{{0,10}}(?:なら|たら|れば)、?"
+)
 
 
 def day_like_before(c: Context, start: int, weekday: int) -> Piece | None:

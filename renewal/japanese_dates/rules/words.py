@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from renewal.japanese_dates.context import WEEKDAY_NAMES, Context, Piece, add_months
-from renewal.japanese_dates.text import KANA_DAYS, KANA_NUMBER, KANJI_DIGITS, number
+from renewal.japanese_dates.text import (
+    ENGLISH_NUMBERS,
+    KANA_DAYS,
+    KANA_NUMBER,
+    KANJI_DIGITS,
+    number,
+)
 from renewal.japanese_dates.values import YearMonth
 
 Match = re.Match[str]
@@ -70,7 +76,7 @@ YEAR = (
 BARE_YEAR = rf"{G}(?:{N}|元)年前?(?=の?{N}月)"
 KANA_MONTH = (
     "(?:じゅういち|じゅうに|じゅう|いち|ろく|しち|なな|はち|きゅう"
-    "|(?<![ぁ-ん])(?:に|さん|し|よん|ご|く))がつ"
+    "|(?:(?<![ぁ-ん])|(?<=ねん)|(?<=ねんの))(?:に|さん|し|よん|ご|く))がつ"
 )
 MONTH = (
     rf"(?:(?:{G}|(?<=年)|(?<=年の)){N}(?:月|がつ)|{KANA_MONTH}"
@@ -102,7 +108,7 @@ SHORT_WEEKDAY = (
     r"[月火水木金土](?=$|[のでにはがをか、。・/~!?\s\d午夕夜朝昼月火水木金土]|から|まで|以)"
 )
 ANY_WEEKDAY = rf"(?:{WEEKDAY}|{_KANA_WEEKDAY}|{SHORT_WEEKDAY})"
-WEEK = "(?:再来|来々|来来|さ来|今|来|先|翌)週|(?:こん|さらい|らい|せん)(?:しゅう|週)|(?:次|つぎ)の週(?!末)"
+WEEK = "(?:(?:再来|来々|来来|さ来|今|来|先|翌)週|(?:こん|さらい|らい|せん)(?:しゅう|週)|(?:次|つぎ)の週(?!末))(?:の(?:ほう|方)(?=の))?"
 
 # English --------------------------------------------------------------------------------------
 
@@ -114,6 +120,10 @@ ENGLISH_MONTH = (
     rf"{L}(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
+
+ENGLISH_NUMBER = rf"(?:\d{{1,2}}|{'|'.join(ENGLISH_NUMBERS)})"
+# 10 am, ten in the morning
+HALF_AFTER = rf" ?(?P<s>(?:[ap]\.?m\.?|in the (?:morning|afternoon|evening)|at night){R})"
 
 # What they mean -------------------------------------------------------------------------------
 
