@@ -18,6 +18,8 @@ def main() -> None:
     app = create_app("actions", cors_origins=None)
     if settings.in_production():
         json_log.use()
+    # Longer than the bot keeps an idle connection: who closes one while the other writes loses a call.
+    app.config.KEEP_ALIVE_TIMEOUT = 75
     app.run("127.0.0.1", int(os.environ.get("ACTION_PORT", "5055")), access_log=False)
 
 

@@ -33,8 +33,8 @@ Times = dict[str, list[float]]
 # A person who takes their time: twenty messages from greeting to "thank you".
 BOOKING = [
     "こんにちは", "［予約する］", "［電子証明書］", "手数料はいくらですか", "［カードの本人］",
-    "令和9年2月20日", "写真は要りますか", "［覚えている］", "［本庁舎］", "12月2日", "駐車場はありますか",
-    "{another_time}", "何分くらいかかりますか", "サトウ ハナコ", "やっぱり{day}の{time}でお願いします",
+    "令和9年2月20日", "写真は要りますか", "［覚えている］", "［本庁舎］", "{other_day}", "駐車場はありますか",
+    "{other_time}", "何分くらいかかりますか", "サトウ ハナコ", "やっぱり{day}の{time}でお願いします",
     "09012345678", "遅れたらどうなりますか", "［予約する］", "ありがとう", "さようなら",
 ]  # fmt: skip
 BOOKED = BOOKING.index("ありがとう") - 1
@@ -46,18 +46,21 @@ KINDS = {
     "question (an action)": "手数料はいくらですか",
     "button (an action)": "［持ち物を知りたい］",
 }
-SEATS = list(itertools.product(starts(date(2026, 11, 25), 55), range(2)))
+# Two of the three seats of every time can be booked; the third is for those who then change it.
+STARTS = starts(date(2026, 11, 25), 55)
+SEATS = list(itertools.product(STARTS, range(2)))
 _seat = itertools.count()
 _number = itertools.count()
 
 
 def booking(number: int) -> list[str]:
-    """Return the messages of one person, who books a time that few others want."""
+    """Return the messages of one person, who wants a time that few others want, then another."""
+    wish: dict[str, str] = {}
     start, _ = SEATS[number % len(SEATS)]
-    hour = f"{start.hour}時{'半' if start.minute else ''}"
-    other = f"{8 + number % 8}時半"
-    day = f"{start.month}月{start.day}日"
-    return [line.format(day=day, time=hour, another_time=other) for line in BOOKING]
+    for name, when in (("", start), ("other_", STARTS[-1 - number % len(STARTS)])):
+        wish[f"{name}day"] = f"{when.month}月{when.day}日"
+        wish[f"{name}time"] = f"{when.hour}時{'半' if when.minute else ''}"
+    return [line.format(**wish) for line in BOOKING]
 
 
 async def converse(person: Person, lines: Sequence[str]) -> Person:
@@ -166,26 +169,32 @@ def ratio(a: Sequence[float], b: Sequence[float]) -> float:
 
 
 def measure(quick: bool) -> dict[str, Any]:
-    """Run everything; return what the picture and the table need."""
+    """Run everything; return what the picture and the table need, kept part by part."""
     ours, stock, init = all_bots = bots()
     result: dict[str, Any] = {"machine": machine()}
-    result["start"] = start_times(all_bots, 1 if quick else 3)
+
+    def keep(part: str, found: Any) -> None:
+        result[part] = found
+        (CACHE / "turns.json").write_text(json.dumps(result))
+        print(f"{part}: measured", flush=True)
+
+    keep("start", start_times(all_bots, 1 if quick else 3))
     try:
         for bot in all_bots:
             bot.start()
-        result["conversation"] = asyncio.run(whole_conversations(all_bots, 3 if quick else 12))
-        result["length"] = asyncio.run(by_length(all_bots, 6 if quick else 40))
-        result["curve"] = CURVES
+        keep("conversation", asyncio.run(whole_conversations(all_bots, 3 if quick else 12)))
+        keep("length", asyncio.run(by_length(all_bots, 6 if quick else 40)))
+        keep("curve", CURVES)
+        keep("memory", {bot.name: bot.megabytes() for bot in all_bots})
         crowd: dict[str, Any] = {}
         for _ in range(1 if quick else 3):
             for bot in (ours, stock):
                 rate, times = asyncio.run(at_once(bot, 50))
                 crowd.setdefault(f"{bot.name} rate", []).append(rate)
                 crowd.setdefault(f"{bot.name} ms", []).extend(times)
-        result["50 at once"] = crowd
+        keep("50 at once", crowd)
         rate, times = asyncio.run(at_once(ours, 200))
-        result["200 at once"] = {"rate": rate, "ms": times}
-        result["memory"] = {bot.name: bot.megabytes() for bot in all_bots}
+        keep("200 at once", {"rate": rate, "ms": times})
     finally:
         for bot in all_bots:
             bot.stop()
@@ -245,7 +254,7 @@ def draw(result: dict[str, Any]) -> None:
 
     colours = {"ours": "#0b6e4f", "stock settings": "#c8553d", "rasa init": "#7d7d8a"}
     figure, (length, crowd, start) = pyplot.subplots(
-        1, 3, figsize=(12, 3.8), width_ratios=[2.2, 1.4, 1], layout="constrained"
+        1, 3, figsize=(12, 3.8), gridspec_kw={"width_ratios": [2.2, 1.4, 1]}, constrained_layout=True
     )
     for name, times in result["curve"].items():
         smooth = [statistics.median(times[max(0, i - 7) : i + 8]) for i in range(len(times))]
@@ -322,7 +331,6 @@ def main() -> None:
         profile()
         return
     result = measure(options.quick)
-    (CACHE / "turns.json").write_text(json.dumps(result))
     report(result)
     draw(result)
 

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
+from rasa.core.agent import Agent
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -42,6 +43,9 @@ class ConversationStore(SQLTrackerStore):
             )
             self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
         self._kept: OrderedDict[str, tuple[int, DialogueStateTracker]] = OrderedDict()
+        table = self._table = self.SQLEvent.__table__
+        of_sender = table.c.sender_id == sa.bindparam("sender_id")
+        self._newest_of = sa.select(sa.func.max(table.c.id)).where(of_sender)
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _quick_and_safe)
 
@@ -53,21 +57,35 @@ class ConversationStore(SQLTrackerStore):
         return SQLTrackerStore.get_db_url(dialect, host, port, db, *more)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """Return the conversation for a turn, which changes it and then saves it."""
         newest, tracker = self._kept.pop(sender_id, (None, None))
         if tracker is not None and newest == self._newest(sender_id):
             return tracker
         return await super().retrieve(sender_id)
 
+    async def look_at(self, sender_id: str) -> DialogueStateTracker | None:
+        """Return the conversation as it is, only to be read."""
+        newest, tracker = self._kept.get(sender_id, (None, None))
+        if tracker is not None and newest == self._newest(sender_id):
+            return tracker
+        newest = self._newest(sender_id)
+        tracker = await super().retrieve(sender_id)
+        if tracker is not None:
+            self._keep(newest, tracker)
+        return tracker
+
     async def save(self, tracker: DialogueStateTracker) -> None:
         await self.stream_events(tracker)
-        table = self.SQLEvent.__table__
         with self.engine.begin() as connection:
             rows = [_row(tracker.sender_id, event) for event in self._unsaved(tracker)]
             if rows:
-                connection.execute(sa.insert(table), rows)
-            newest = connection.scalar(_newest_of(table, tracker.sender_id))
-        if sum(isinstance(event, SessionStarted) for event in tracker.events) > 1:
+                connection.execute(sa.insert(self._table), rows)
+            newest = connection.scalar(self._newest_of, {"sender_id": tracker.sender_id})
+        if sum(type(event) is SessionStarted for event in tracker.events) > 1:
             return  # the database now gives back the latest session alone
+        self._keep(newest, tracker)
+
+    def _keep(self, newest: int, tracker: DialogueStateTracker) -> None:
         tracker.events_saved = len(tracker.events)
         self._kept[tracker.sender_id] = (newest, tracker)
         while len(self._kept) > KEPT:
@@ -75,7 +93,7 @@ class ConversationStore(SQLTrackerStore):
 
     def erase_text(self, sender_id: str, message_id: str) -> None:
         """Erase the words of one message of a person's, who has taken it back."""
-        table = self.SQLEvent.__table__
+        table = self._table
         theirs = sa.select(table.c.id, table.c.data).where(
             table.c.sender_id == sender_id, table.c.type_name == "user"
         )
@@ -98,12 +116,19 @@ class ConversationStore(SQLTrackerStore):
 
     def _newest(self, sender_id: str) -> int:
         with self.engine.connect() as connection:
-            newest = connection.scalar(_newest_of(self.SQLEvent.__table__, sender_id))
+            newest = connection.scalar(self._newest_of, {"sender_id": sender_id})
         return int(newest or 0)
 
 
-def _newest_of(table: sa.Table, sender_id: str) -> sa.sql.Select:
-    return sa.select(sa.func.max(table.c.id)).where(table.c.sender_id == sender_id)
+def store_of(agent: Agent) -> Any:
+    """Return where an agent keeps its conversations, without Rasa's wrapper around it."""
+    return getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+
+
+async def look_at(agent: Agent, sender_id: str) -> DialogueStateTracker | None:
+    """Return a conversation only to be read: it stays ready for its next turn."""
+    store = store_of(agent)
+    return await getattr(store, "look_at", store.retrieve)(sender_id)
 
 
 def _row(sender_id: str, event: Event) -> dict[str, Any]:

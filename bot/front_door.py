@@ -63,11 +63,11 @@ class Admitted:
 def admit(text: str | None, offered: Iterable[str], pin_expected: bool) -> Admitted:
     """Return the message made safe.
 
-    `offered`: the payloads of all buttons that this conversation has shown.
+    `offered`: the payloads of all buttons that this conversation has shown, the latest first.
     `pin_expected`: the bot has just asked about PINs, so that bare digits are taken for one.
     """
     text = _printable(text or "").strip()
-    if text.startswith("/") and text in set(offered):
+    if text.startswith("/") and text in offered:
         return _command(text)
     text = re.sub(r"^[/\s]+", "", text)  # Rasa takes a leading slash for a command
     if not any(

@@ -67,9 +67,9 @@ def _latest_turn(tracker: DialogueStateTracker) -> DialogueStateTracker:
         start = next(
             (at for at in reversed(range(start)) if isinstance(events[at], ActionExecuted)), 0
         )
-    loops = [event for event in events[:start] if isinstance(event, ActiveLoop)]
+    loop = [next((e for e in reversed(events[:start]) if type(e) is ActiveLoop), None)]
     turn = _Turn(tracker.sender_id, slots=(), is_rule_tracker=tracker.is_rule_tracker)
-    for event in [*loops[-1:], *events[start:]]:
-        if not isinstance(event, SlotSet):
+    for event in [*filter(None, loop), *events[start:]]:
+        if type(event) is not SlotSet:
             turn.update(event)
     return turn

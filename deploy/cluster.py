@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ def free_port() -> int:
 
 
 class Cluster:
-    """All processes of the topology, by name, and the one thread that starts the dead ones again.
+    """All processes of the topology, by name, and two threads that start the dead ones again.
 
     `port` is the proxy's. `environment` is given to every process over what it has already.
     """
@@ -54,7 +54,7 @@ class Cluster:
         self.workers = {f"worker-{n}": free_port() for n in (1, 2)}
         self.actions = {f"actions-{n}": free_port() for n in (1, 2)}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._kept_up = threading.Lock()
+        self._ours_kept_up, self._postgres_kept_up = threading.Lock(), threading.Lock()
         self._stopping = threading.Event()
 
     @property
@@ -88,14 +88,18 @@ class Cluster:
         engine.dispose()
         for name in self._commands():
             self._run(name)
-        threading.Thread(target=self._keep_up, daemon=True).start()
+        for lock, look in (
+            (self._ours_kept_up, self._start_ours_again),
+            (self._postgres_kept_up, self._start_postgres_again),
+        ):
+            threading.Thread(target=self._keep_up, args=(lock, look), daemon=True).start()
         for name in self.workers:
             self.wait_until_ready(name)
 
     def stop(self) -> None:
         """End everything: the workers and action servers finish what they do."""
         self._stopping.set()
-        with self._kept_up:
+        with self._ours_kept_up:
             running = [each for each in self.processes.values() if each.poll() is None]
             for process in running:
                 process.terminate()
@@ -104,7 +108,9 @@ class Cluster:
                     process.wait(20)
                 except subprocess.TimeoutExpired:
                     process.kill()
-            self._postgres.cleanup()
+        # Who starts PostgreSQL again may be waiting for it; it is to go all the same.
+        self._postgres_kept_up.acquire(timeout=20)
+        self._postgres.cleanup()
 
     def pid(self, name: str) -> int:
         """Return the process id of a process by its name; "postgres" is one of them."""
@@ -113,13 +119,13 @@ class Cluster:
         return self.processes[name].pid
 
     def kill(self, name: str) -> None:
-        """Kill -9 a process; it is started again by the thread that watches."""
+        """Kill -9 a process; it is started again by the one that watches."""
         os.kill(self.pid(name), signal.SIGKILL)
 
     @contextmanager
     def without(self, *names: str) -> Iterator[None]:
         """Kill -9 processes and keep them away until the block ends."""
-        with self._kept_up:
+        with self._ours_kept_up, self._postgres_kept_up:
             for name in names:
                 self.kill(name)
             yield
@@ -181,19 +187,24 @@ class Cluster:
                 start_new_session=True,  # Ctrl-C is for us, and we stop them in order
             )
 
-    def _keep_up(self) -> None:
+    def _keep_up(self, lock: threading.Lock, look: Callable[[], None]) -> None:
         while not self._stopping.wait(0.2):
-            with self._kept_up:
+            with lock:
                 if self._stopping.is_set():
                     return
-                for name, process in list(self.processes.items()):
-                    if process.poll() is not None:
-                        self._run(name)
-                if not self._postgres.get_postmaster_info().is_running():
-                    try:
-                        self._postgres.ensure_postgres_running()
-                    except Exception as error:  # what is left of the killed one has not gone yet
-                        print(f"PostgreSQL does not start yet: {error!r}", flush=True)
+                try:
+                    look()
+                except Exception as error:  # what is left of the killed one has not gone yet
+                    print(f"not started again yet: {error!r}", flush=True)
+
+    def _start_ours_again(self) -> None:
+        for name, process in list(self.processes.items()):
+            if process.poll() is not None:
+                self._run(name)
+
+    def _start_postgres_again(self) -> None:
+        if not self._postgres.get_postmaster_info().is_running():
+            self._postgres.ensure_postgres_running()
 
 
 @contextmanager

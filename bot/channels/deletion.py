@@ -5,6 +5,7 @@ from __future__ import annotations
 from rasa.core.agent import Agent
 
 from bot import database
+from bot.conversation_store import store_of
 from renewal.bookings import Bookings
 
 
@@ -15,7 +16,7 @@ async def delete(agent: Agent, conversation: str) -> None:
         for hold in ("hold", "booking_hold"):
             if tracker and tracker.get_slot(hold):
                 Bookings(database.engine()).release(str(tracker.get_slot(hold)))
-        store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+        store = store_of(agent)
         if hasattr(store, "session_scope"):
             with store.session_scope() as session:
                 session.query(store.SQLEvent).filter_by(sender_id=conversation).delete()

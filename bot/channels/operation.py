@@ -22,6 +22,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import database, redis_server, watch
+from bot.conversation_store import store_of
 from renewal import json_log, settings
 from renewal.bookings import schema_version
 
@@ -122,8 +123,7 @@ def _bookings_database() -> bool:
 
 
 def _conversations(agent: Agent) -> bool:
-    store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
-    with store.engine.connect() as connection:
+    with store_of(agent).engine.connect() as connection:
         return bool(connection.scalar(sa.text("SELECT 1")))
 
 

@@ -33,6 +33,7 @@ from bot import database
 from bot.channels import deletion, web_tickets, web_transcript
 from bot.channels.limits import Buckets
 from bot.channels.shared_limits import SharedBuckets
+from bot.conversation_store import look_at
 from bot.rasa_fixes import AlreadyDone
 from renewal import calendar_file, city, clock, settings
 from renewal.bookings import Bookings
@@ -100,7 +101,7 @@ class WebChat(InputChannel):
             await self._slow_down(request)
             at = clock.real_now()
             conversation = self._conversation(request) or web_tickets.new_conversation()
-            tracker = await _tracker(request.app.ctx.agent, conversation)
+            tracker = await look_at(request.app.ctx.agent, conversation)
             body: dict[str, Any] = {
                 "messages": web_transcript.transcript(tracker.events, conversation)
                 if tracker
@@ -311,7 +312,7 @@ class Turn(OutputChannel):
 
     async def _take_in(self) -> str | None:
         """Answer the message, or again what was answered; return how the text was stored."""
-        tracker = await _tracker(self._agent, self._conversation)
+        tracker = await look_at(self._agent, self._conversation)
         events = tracker.events if tracker else []
         before = web_transcript.answers_to(events, self._said["id"], self._conversation)
         if before is not None:
@@ -362,10 +363,6 @@ def _set_cookie(answer: HTTPResponse, ticket: str, seconds: int) -> None:
     cookie["secure"] = settings.in_production()
     cookie["path"] = "/webhooks/web"
     cookie["max-age"] = seconds
-
-
-async def _tracker(agent: Agent, conversation: str) -> DialogueStateTracker | None:
-    return await agent.tracker_store.retrieve(conversation)
 
 
 def _has_ended(agent: Agent, tracker: DialogueStateTracker) -> bool:

@@ -51,22 +51,21 @@ def answers_to(
     events: Iterable[Event], message_id: str, conversation: str
 ) -> list[dict[str, Any]] | None:
     """Return what the bot answered to a message, or None when it never came."""
-    answers: list[dict[str, Any]] | None = None
-    for event in events:
-        if isinstance(event, UserUttered):
-            if answers is not None:
-                break
+    answers: list[BotUttered] = []
+    for event in reversed(list(events)):
+        if type(event) is BotUttered:
+            answers.insert(0, event)
+        elif type(event) is UserUttered:
             if event.message_id == message_id:
-                answers = []
-        elif isinstance(event, BotUttered) and answers is not None:
-            answers.append(shown(event.message(), conversation))
-    return answers
+                return [shown(answer.message(), conversation) for answer in answers]
+            answers = []
+    return None
 
 
 def payload_of(events: Iterable[Event], button: str, conversation: str) -> str | None:
     """Return the payload of a button that was shown in this conversation, or None."""
-    for event in events:
-        if isinstance(event, BotUttered):
+    for event in reversed(list(events)):
+        if type(event) is BotUttered:
             for payload in _titles(event.data):
                 if button_id(conversation, payload) == button:
                     return payload

@@ -23,6 +23,7 @@ from rasa.shared.core.events import BotUttered, Event, UserUttered
 from bot import database, front_door, watch
 from bot.channels import deletion
 from bot.channels.buttons import button_id
+from bot.conversation_store import look_at, store_of
 from bot.line import faces, reminders, users
 from bot.line.api import Line, Outcome
 from bot.line.inbox import REACHED, Arrived, Inbox, Taken
@@ -319,7 +320,7 @@ class Worker:
     # What the conversation has stored ---------------------------------------------------------------
 
     async def _events(self, event: Taken) -> Sequence[Event]:
-        tracker = await self._agent().tracker_store.retrieve(event.conversation)
+        tracker = await look_at(self._agent(), event.conversation)
         return list(tracker.events) if tracker else []
 
     async def _asked(self, event: Taken) -> list[Said]:
@@ -337,7 +338,7 @@ class Worker:
             self._inbox.event_of, event.conversation, event.message_id
         )
         agent = self._agent()
-        store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+        store = store_of(agent)
         if brought_by and hasattr(store, "erase_text"):
             async with agent.lock_store.lock(event.conversation):
                 store.erase_text(event.conversation, brought_by)

@@ -71,7 +71,8 @@ class SentenceModel:
         self._vectorizer.idf_ = self.idf
 
     def _features(self, texts: list[str]) -> tuple[sparse.csr_matrix, np.ndarray]:
-        return self._vectorizer.transform(texts), embed(texts)
+        letters = self._vectorizer.transform(texts).astype(np.float32)  # its weights are float64
+        return letters, embed(texts)
 
     def _likeness(self, letters: sparse.csr_matrix, meanings: np.ndarray) -> np.ndarray:
         """Return how much each of the given sentences is like each of those learnt."""

@@ -6,6 +6,7 @@ import ast
 import asyncio
 import hashlib
 import importlib
+import importlib.util
 import inspect
 import json
 from collections.abc import AsyncIterator, Callable
@@ -13,28 +14,42 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import dask
 import jsonschema
 import pytest
 from aiohttp import web
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import ValidationError
 from rasa.core.actions import action as rasa_action
 from rasa.core.actions.action import RemoteAction
 from rasa.core.actions.forms import FormAction
+from rasa.core.channels import rest
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
+from rasa.engine.constants import PLACEHOLDER_MESSAGE
+from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
+    ActionExecutionRejected,
+    ActionReverted,
     ActiveLoop,
     BotUttered,
+    Event,
+    Restarted,
+    SessionStarted,
     SlotSet,
+    UserUtteranceReverted,
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import rasa_fixes
+from bot.rasa_fixes import _applied_events, _copy
 from bot.responses import CityResponses
+from tests.conversations.driver import load_agent
 
 DOMAIN_FILE = Path(__file__).resolve().parents[2] / "domain.yml"
 # SHA-256 of the methods that we replace or that call what we replace, in Rasa 3.6.21. When one
@@ -42,6 +57,10 @@ DOMAIN_FILE = Path(__file__).resolve().parents[2] / "domain.yml"
 RASA = {
     "core.agent:Agent.handle_message": "05c7d977a721e664",
     "core.processor:MessageProcessor.save_tracker": "e095ffbca650b72e",
+    "core.channels.rest:RestInput.blueprint": "adab74a107316c52",
+    "shared.core.trackers:DialogueStateTracker.applied_events": "78464fb46cdecd20",
+    "shared.core.trackers:DialogueStateTracker.copy": "ee85e538659b5a76",
+    "engine.runner.dask:DaskGraphRunner.run": "ce0438b9b8e79330",
     "core.tracker_store:FailSafeTrackerStore.retrieve": "3a893008fbafc668",
     "core.tracker_store:FailSafeTrackerStore.save": "d181047ec2fddedc",
     "core.processor:MessageProcessor._handle_message_with_tracker": "52ddf94017c2cb84",
@@ -401,6 +420,69 @@ def test_a_form_checks_answers_on_the_conversation_that_rasa_would_replay(
     assert tracker.current_state() == before
 
 
+def rasas_tracker() -> Any:
+    """Return Rasa's class of conversations as it stands in its file, whatever was replaced."""
+    spec = importlib.util.find_spec("rasa.shared.core.trackers")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.DialogueStateTracker
+
+
+FORMS = st.sampled_from(["application_form", "booking_form"])
+EVENTS = st.lists(
+    st.one_of(
+        st.just(ActionExecuted("action_listen")),
+        st.builds(ActionExecuted, st.one_of(FORMS, st.sampled_from(["action_greet", "utter_ask"]))),
+        st.builds(UserUttered, st.sampled_from(["はい", "予約"])),
+        st.builds(ActiveLoop, st.one_of(st.none(), FORMS)),
+        st.builds(SlotSet, st.just("counter"), st.sampled_from(["honchosha", None])),
+        st.builds(ActionExecutionRejected, FORMS),
+        st.builds(BotUttered, st.just("どの窓口ですか")),
+        st.sampled_from([UserUtteranceReverted(), ActionReverted(), Restarted(), SessionStarted()]),
+    ),
+    max_size=40,
+)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(parts=st.lists(EVENTS, min_size=1, max_size=4))
+def test_the_events_that_count_are_those_that_rasa_would_find(parts: list[list[Event]]) -> None:
+    ours = DialogueStateTracker("somebody", [])
+    theirs = rasas_tracker()("somebody", [])
+    for part in parts:
+        ours.events.extend(part)
+        theirs.events.extend(part)
+        twin = _copy(ours)
+        assert _applied_events(ours) == theirs.applied_events() == _applied_events(twin)
+        twin.events.append(UserUtteranceReverted())
+        _applied_events(twin)
+        assert _applied_events(ours) == theirs.applied_events()
+
+
+def test_the_graph_gives_what_dask_would_give(domain: Domain) -> None:
+    processor = load_agent().processor
+    runner, target = processor.graph_runner, processor.model_metadata.nlu_target
+    for text in ("手数料はいくらですか", "あ", "予約したい"):
+        inputs = {PLACEHOLDER_MESSAGE: [UserMessage(text)]}
+        planned = dask.get(
+            {**runner._build_dask_graph(runner._graph_schema.minimal_graph_schema([target])),
+             **{name: (name, value) for name, value in inputs.items()}},
+            [target],
+        )  # fmt: skip
+        [[_, [theirs]]] = planned
+        [ours] = rasa_fixes._run_graph(runner, inputs, [target])[target]
+        assert ours.as_dict() == theirs.as_dict()
+
+
+def test_a_failed_turn_does_not_write_into_the_log_what_was_typed(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    rasa_fixes.serve_citizens()
+    rest.structlogger.exception("rest.message.received.failure", text="1234")
+    assert "1234" not in caplog.text + "".join(capfd.readouterr())
+
+
 # All of them -------------------------------------------------------------------------------------
 
 
@@ -413,6 +495,8 @@ def put_in_place(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
         (RemoteAction, "_action_call_format"),
         (EndpointConfig, "session"),
         (DialogueStateTracker, "copy"),
+        (DialogueStateTracker, "applied_events"),
+        (DaskGraphRunner, "run"),
         (FormAction, "_temporary_tracker"),
     ]
     for owner, name in [*places, (rasa_action, "DEFAULT_REQUEST_TIMEOUT")]:
