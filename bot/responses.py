@@ -6,6 +6,7 @@ it as `{call_centre_phone}` whether a rule or an action utters it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,12 @@ from renewal.japanese_dates import japanese_time, short_date
 WEEKDAYS = dict(
     zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "月火水木金土日", strict=True)
 )
+CASES = {
+    "documents_self": Case(Applicant.SELF, Holder.GENERAL),
+    "documents_representative": Case(Applicant.LEGAL_REPRESENTATIVE, Holder.UNDER_15),
+    "documents_proxy": Case(Applicant.OTHER_PROXY, Holder.GENERAL),
+}
+"""The lists of documents that sentences and pages show before anything is known of a person."""
 
 
 class CityResponses(TemplatedNaturalLanguageGenerator):
@@ -101,18 +108,13 @@ def _fixed_facts(city: City) -> dict[str, Any]:
     contact = "、".join(
         f"{kind} {value}" for kind, value in (("FAX", other.fax), ("メール", other.mail)) if value
     )
-    listed = {
-        "documents_self": Case(Applicant.SELF, Holder.GENERAL),
-        "documents_representative": Case(Applicant.LEGAL_REPRESENTATIVE, Holder.UNDER_15),
-        "documents_proxy": Case(Applicant.OTHER_PROXY, Holder.GENERAL),
-    }
     facts: dict[str, Any] = {
         "city": city.name,
         "page": city.source.page,
         "department": city.department.name,
         "call_centre_name": centre.name,
         "call_centre_phone": centre.phone,
-        "call_centre_hours": f"平日の{japanese_time(centre.open)}から{japanese_time(centre.close)}まで",
+        "call_centre_hours": f"{days_in_words(centre.days)}の{japanese_time(centre.open)}から{japanese_time(centre.close)}まで",
         "call_centre_hours_en": f"weekdays {centre.open:%H:%M}-{centre.close:%H:%M}",
         "national_name": city.national_line.name,
         "national_phone": city.national_line.phone,
@@ -132,17 +134,22 @@ def _fixed_facts(city: City) -> dict[str, Any]:
     for short, counter_id in (("honcho", "honchosha"), ("nishiguchi", "nishiguchi")):
         facts[f"{short}_label"] = city.counters[counter_id].label
         facts[f"{short}_short"] = city.counters[counter_id].short_label
-    for name, case in listed.items():
+    for name, case in CASES.items():
         facts[name] = application.documents_text(documents(case, city))
     return facts
+
+
+def days_in_words(days: Sequence[str]) -> str:
+    """Return days of the week as people say them: 平日, 木曜."""
+    if list(days) == list(WEEKDAYS)[:5]:
+        return "平日"
+    return "".join(WEEKDAYS[day] for day in days) + "曜"
 
 
 def _hours_line(counter: Counter) -> str:
     parts = []
     for hours in counter.hours:
-        days = (
-            "平日" if len(hours.days) == 5 else "".join(WEEKDAYS[day] for day in hours.days) + "曜"
-        )
+        days = days_in_words(hours.days)
         if hours.open and hours.close:
             parts.append(f"{days} {hours.open:%-H:%M}〜{hours.close:%-H:%M}")
         else:

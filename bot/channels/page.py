@@ -21,27 +21,14 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.responses import CASES, days_in_words
 from renewal import city, settings
 from renewal.city import City, Counter
-from renewal.documents import Applicant, Case, Holder, documents
+from renewal.documents import documents
 from renewal.japanese_dates import japanese_time
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-DAYS = {
-    "mon": "月",
-    "tue": "火",
-    "wed": "水",
-    "thu": "木",
-    "fri": "金",
-    "sat": "土",
-    "sun": "日",
-}
-CASES = {
-    "documents_self": Case(Applicant.SELF, Holder.GENERAL),
-    "documents_representative": Case(Applicant.LEGAL_REPRESENTATIVE, Holder.UNDER_15),
-    "documents_proxy": Case(Applicant.OTHER_PROXY, Holder.GENERAL),
-}
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -135,7 +122,7 @@ def _small(body: bytes) -> bytes:
 def page_facts(the_city: City) -> dict[str, str]:
     """Return what the pages say of city.yml, as HTML, and the widget's module of it."""
     centre = the_city.call_centre
-    days = "平日" if len(centre.days) == 5 else "".join(DAYS[day] for day in centre.days) + "曜"
+    days = days_in_words(centre.days)
     hours = f"{days} {japanese_time(centre.open)}から{japanese_time(centre.close)}まで"
     contact = {"city": the_city.name, "name": centre.name, "phone": centre.phone, "hours": hours}
     first, last = the_city.closed.year_end_from, the_city.closed.year_end_to
@@ -156,6 +143,8 @@ def page_facts(the_city: City) -> dict[str, str]:
     for name, case in CASES.items():
         items = documents(case, the_city)
         escaped[name] = "".join(f"<li>{html.escape(item.label)}</li>" for item in items)
+    header = Template((WEB / "header.html").read_text(encoding="utf-8"))
+    escaped["header"] = header.substitute(escaped)
     escaped["module"] = f"export default {json.dumps(contact, ensure_ascii=False)};\n"
     return escaped
 
@@ -163,7 +152,7 @@ def page_facts(the_city: City) -> dict[str, str]:
 def _counter_row(counter: Counter) -> str:
     times = []
     for hours in counter.hours:
-        days = "平日" if len(hours.days) == 5 else "".join(DAYS[day] for day in hours.days) + "曜"
+        days = days_in_words(hours.days)
         if hours.open and hours.close:
             when = f"{japanese_time(hours.open)}から{japanese_time(hours.close)}"
         else:

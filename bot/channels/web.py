@@ -2,7 +2,10 @@
 
     POST   conversation   begin or go on: the transcript, and the ticket (cookie or token)
     DELETE conversation   delete everything said
-    POST   message        {"id", "text"} or {"id", "button"}: the answers, one JSON line each
+    POST   message        {"id", "text"} or {"id", "button"}: the answers, one JSON line each as
+                          they become ready, and at last {"done", "kept", "text"}: whether the
+                          conversation holds them, and the text as it was stored; "failed" when
+                          nothing was done and the same message may be sent again
     GET    visit.ics      a booking made in this conversation, for the calendar
 
 The server names the conversation, never the browser. What the browser may say is a text or the
@@ -17,12 +20,13 @@ import ipaddress
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, Sanic, response
 from sanic.exceptions import SanicException
@@ -30,7 +34,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import database
-from bot.channels import deletion, web_tickets, web_transcript
+from bot.channels import deletion, stored, web_tickets, web_transcript
 from bot.channels.limits import Buckets
 from bot.channels.shared_limits import SharedBuckets
 from bot.conversation_store import look_at
@@ -118,6 +122,7 @@ class WebChat(InputChannel):
 
         @web.delete("/conversation")
         async def delete(request: Request) -> HTTPResponse:
+            await self._slow_down(request)
             conversation = self._conversation(request)
             answer = response.empty()
             if conversation:
@@ -145,6 +150,7 @@ class WebChat(InputChannel):
 
         @web.get("/visit.ics")
         async def visit(request: Request) -> HTTPResponse:
+            await self._slow_down(request)
             conversation = self._conversation(request)
             if conversation is None:
                 raise Refused(401, "ended")
@@ -298,26 +304,26 @@ class Turn(OutputChannel):
         self._news = asyncio.Event()
 
     async def _run(self) -> None:
-        text: str | None = None
-        done: Answer = {"done": True}
+        done: Answer = {"done": True, "kept": False, "text": None}
         try:
-            text = await self._take_in()
+            done["text"] = await self._take_in()
+            # During a pause, or for a button that is none, nothing is.
+            done["kept"] = stored.answers_to(await self._events(), self._said["id"]) is not None
         except Exception as error:
             # Not the error's message: it may hold a name or a phone.
             log.error("a web turn failed: %s", type(error).__name__)
-            done["failed"] = True  # nothing was kept: the same message may be sent again
+            done["failed"] = True
         if not self._ready:
             self._add({"who": "bot", "text": WORDS["failed"].format(phone=_phone())})
-        self._add({**done, "text": text})
+        self._add(done)
 
     async def _take_in(self) -> str | None:
         """Answer the message, or again what was answered; return how the text was stored."""
-        tracker = await look_at(self._agent, self._conversation)
-        events = tracker.events if tracker else []
-        before = web_transcript.answers_to(events, self._said["id"], self._conversation)
+        events = await self._events()
+        before = stored.answers_to(events, self._said["id"])
         if before is not None:
             for answer in before:
-                self._add(answer)
+                self._add(web_transcript.shown(answer, self._conversation))
             said = web_transcript.transcript(events, self._conversation)
             return next((m["text"] for m in said if m.get("id") == self._said["id"]), None)
         pressed = "button" in self._said
@@ -338,6 +344,10 @@ class Turn(OutputChannel):
             return await self._take_in()
         # The front door has masked what nobody should have written; the browser forgets it, too.
         return None if pressed else message.text
+
+    async def _events(self) -> Sequence[Event]:
+        tracker = await look_at(self._agent, self._conversation)
+        return tracker.events if tracker else ()
 
 
 def _said(request: Request) -> dict[str, str]:

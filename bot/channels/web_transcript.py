@@ -47,21 +47,6 @@ def transcript(events: Iterable[Event], conversation: str) -> list[dict[str, Any
     return said
 
 
-def answers_to(
-    events: Iterable[Event], message_id: str, conversation: str
-) -> list[dict[str, Any]] | None:
-    """Return what the bot answered to a message, or None when it never came."""
-    answers: list[BotUttered] = []
-    for event in reversed(list(events)):
-        if type(event) is BotUttered:
-            answers.insert(0, event)
-        elif type(event) is UserUttered:
-            if event.message_id == message_id:
-                return [shown(answer.message(), conversation) for answer in answers]
-            answers = []
-    return None
-
-
 def payload_of(events: Iterable[Event], button: str, conversation: str) -> str | None:
     """Return the payload of a button that was shown in this conversation, or None."""
     for event in reversed(list(events)):

@@ -21,7 +21,7 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
 from bot import database, front_door, watch
-from bot.channels import deletion
+from bot.channels import deletion, stored
 from bot.channels.buttons import button_id
 from bot.conversation_store import look_at, store_of
 from bot.line import faces, reminders, users
@@ -276,13 +276,14 @@ class Worker:
             text, turn, event.conversation, input_channel="line", message_id=event.id
         )
         try:
-            said = _answers_to(await self._events(event), event.id) if event.tries > 1 else []
+            before = await self._events(event) if event.tries > 1 else []
+            said = stored.answers_to(before, event.id)
             if not said:
                 async with self._turns:
                     await self._on_new_message(message)
                 said = turn.messages
         except AlreadyDone:
-            said = _answers_to(await self._events(event), event.id)
+            said = stored.answers_to(await self._events(event), event.id) or []
         if any((message.get("custom") or {}).get("type") == "booking_card" for message in said):
             await self._db(self._remember, event)
         return said
@@ -373,20 +374,6 @@ def _latest(events: Sequence[Event]) -> list[Said]:
         elif isinstance(event, UserUttered) and found:
             break
     return found[::-1]
-
-
-def _answers_to(events: Iterable[Event], message_id: str) -> list[Said]:
-    """Return what the bot answered to a message; nothing when it never came."""
-    answers: list[Said] | None = None
-    for event in events:
-        if isinstance(event, UserUttered):
-            if answers is not None:
-                break
-            if event.message_id == message_id:
-                answers = []
-        elif isinstance(event, BotUttered) and answers is not None:
-            answers.append(event.message())
-    return answers or []
 
 
 def _words(message: Message) -> str:

@@ -205,7 +205,7 @@ const isPin = item => item.id.startsWith("pin_") && item.id !== "pin_reset_extra
 function checklist(card, chat) {
   const box = h("div", { role: "group", class: "card checklist", "aria-label": plain("bring") },
     people(card.people),
-    h("div", { class: "row" }, tools(() => box, card.people, chat)));
+    h("div", { class: "row" }, tools(() => box, asText(card.people), chat)));
   return box;
 }
 
@@ -235,10 +235,10 @@ function group(heading, key, items, note = null) {
           item.reason ? h("small", {}, item.reason) : null))))));
 }
 
-function tools(target, list, chat) {
+function tools(target, text, chat) {
   return [
     h("button", { type: "button", class: "plain", click: () => chat.print(target()) }, label("print")),
-    h("button", { type: "button", class: "plain", click: () => copy(asText(list), chat) }, label("copy")),
+    h("button", { type: "button", class: "plain", click: () => copy(text, chat) }, label("copy")),
   ];
 }
 
@@ -260,6 +260,10 @@ async function copy(text, chat) {
 
 function bookingCard(card, chat) {
   const file = chat.file(card.code);
+  const whole = [
+    ...[["code", card.code], ["when", card.when], ["where", card.counter_label]].map(([key, value]) => `${plain(key)}：${value}`),
+    card.address, asText(card.people),
+  ].filter(Boolean).join("\n");
   const actions = (card.actions ?? []).map(({ id, title }) => h("button", {
     type: "button", class: "choice small", click: () => chat.press(id, title),
   }, title));
@@ -274,7 +278,7 @@ function bookingCard(card, chat) {
     people(card.people),
     h("div", { class: "row" },
       h("a", { class: "plain", href: file.url, download: "visit.ics", click: file.click }, label("calendar_file")),
-      tools(() => box, card.people, chat)),
+      tools(() => box, whole, chat)),
     h("div", { class: "row" }, actions));
   return box;
 }

@@ -39,7 +39,8 @@ export class Conversation {
   }
 
   // Sends {id, text} or {id, button}; calls `answered` with each answer, once however often the
-  // connection breaks or the message is sent again. Returns the message as the server stored it.
+  // connection breaks or the message is sent again. Returns {kept, text}: whether the conversation
+  // holds the message now, and as what text.
   async send(message, answered) {
     message.seen ??= 0;
     for (const [attempt, pause] of PAUSES.entries()) {
@@ -47,7 +48,9 @@ export class Conversation {
       try {
         let count = 0;
         for await (const answer of this.#answers(message)) {
-          if (answer.done) return answer.text;
+          if (answer.failed) message.seen = 0; // nothing was done: what is answered next is new
+          if (answer.failed) throw new Failure({ error: "failed" });
+          if (answer.done) return answer;
           if (++count > message.seen) {
             message.seen = count;
             answered(answer);

@@ -216,7 +216,7 @@ class RenewalChat extends HTMLElement {
     const bubble = [...this.log.querySelectorAll(".failed")].find(each => each.dataset.id === id);
     if (!bubble) return false;
     bubble.classList.remove("failed");
-    bubble.nextElementSibling.remove();
+    for (const part of [...this.log.children].filter(each => each.dataset.of === id)) part.remove();
     return true;
   }
 
@@ -260,16 +260,16 @@ class RenewalChat extends HTMLElement {
   async #deliver(message, bubble) {
     this.#busy(true);
     this.live.replaceChildren();
+    message.answers ??= []; // what is shown of them
     try {
-      const stored = await this.#conversation.send(message, answer => {
-        this.#count += 1;
-        this.#answer(answer);
+      const { kept, text } = await this.#conversation.send(message, answer => {
+        message.answers.push(this.#answer(answer));
         this.#read(answer);
       });
-      if (bubble) this.#count += 1;
+      if (kept) this.#count += message.answers.length + (bubble ? 1 : 0);
       bubble?.classList.remove("failed");
       // What nobody should have written is masked here as well.
-      if (bubble && stored) bubble.querySelector(".text").textContent = stored;
+      if (bubble && text) bubble.querySelector(".text").textContent = text;
       this.#tabs?.postMessage("said");
     } catch (failure) {
       if (!bubble) throw failure;
@@ -282,17 +282,21 @@ class RenewalChat extends HTMLElement {
   #failed(message, bubble, failure) {
     if (failure.error === "ended") return this.#over(message, bubble);
     bubble.classList.add("failed");
-    const words = failure.say ?? plain("failed");
-    const note = h("div", { class: "note" }, h("p", {}, words),
+    // The server's apology stays for as long as the message has no other answer.
+    const words = failure.error !== "failed" && (failure.say ?? plain("failed"));
+    const note = h("div", { class: "note" }, words && h("p", {}, words),
       h("button", { type: "button", class: "choice small", click: again }, label("retry")));
     const chat = this;
-    bubble.after(note);
+    const last = failure.error === "failed" ? message.answers.at(-1) : bubble;
+    last.after(note);
+    for (const part of [note, ...message.answers]) part.dataset.of = message.id;
     this.#scroll();
-    this.#announce(words);
+    if (words) this.#announce(words);
 
     function again() {
       const held = note.contains(chat.shadowRoot.activeElement);
       note.remove();
+      for (const answer of failure.error === "failed" ? message.answers.splice(0) : []) answer.remove();
       if (held) chat.input.focus();
       chat.#queue(message, bubble);
     }
@@ -375,9 +379,11 @@ class RenewalChat extends HTMLElement {
     }
     if (drawn) turn.append(draw(card, this.#helper()));
     this.#say(turn);
-    if (this.isOpen) return;
-    this.dot.hidden = false;
-    this.bell.replaceChildren(plain("unread"));
+    if (!this.isOpen) {
+      this.dot.hidden = false;
+      this.bell.replaceChildren(plain("unread"));
+    }
+    return turn;
   }
 
   #helper() {
@@ -499,9 +505,12 @@ class RenewalChat extends HTMLElement {
       h("h1", {}, `${city.city} ${plain("title")}`), copy,
       h("p", {}, `${city.name} ${city.phone}（${city.hours}）`));
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, printOnly];
+    // Some phones go on at once and print later.
+    addEventListener("afterprint", () => {
+      document.adoptedStyleSheets = document.adoptedStyleSheets.filter(each => each !== printOnly);
+      this.paper.replaceChildren();
+    }, { once: true });
     print();
-    document.adoptedStyleSheets = document.adoptedStyleSheets.filter(each => each !== printOnly);
-    this.paper.replaceChildren();
   }
 }
 

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.browser.chromium import ARGUMENTS, MISSING, executable
 from tests.browser.other_site import OtherSite
 from tests.browser.person import Person
 from tests.server.servers import Servers, running
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
-MISSING = (
-    "Chromium が見つかりません。`sudo apt-get install chromium fonts-noto-cjk` で入れるか、"
-    "環境変数 CHROMIUM に場所を書いてください。ブラウザの検査を省くときは NO_BROWSER=1 を付けます。"
-)
 PICTURES = Path(__file__).absolute().parents[2] / "results" / "browser"
 
 
@@ -55,11 +42,11 @@ def servers(tmp_path_factory: pytest.TempPathFactory, other_site: OtherSite) -> 
 def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not found:
-        pytest.fail(MISSING, pytrace=False)
+    if not executable():
+        skip = "ブラウザの検査を省くときは NO_BROWSER=1 を付けます。"
+        pytest.fail(MISSING + skip, pytrace=False)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -18,6 +18,7 @@ from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Sanic
 from sanic.touchup.service import TouchUp
 
@@ -36,27 +37,45 @@ BUTTONS = [
 class EchoBot:
     """Stands in for Rasa's agent: it stores each message and says it back, with two buttons."""
 
-    processor = None
-
     def __init__(self) -> None:
         self.domain = Domain.empty()
         self.tracker_store = InMemoryTrackerStore(self.domain)
         self.lock_store = InMemoryLockStore()
         self.turns: list[UserMessage] = []
-        self.silent = False
-        self.seconds = 0.0
+        self.behaves()
+
+    def behaves(
+        self, answers: int = 1, seconds: float = 0.0, fails: bool = False, paused: bool = False,
+        ended: bool = False,
+    ) -> None:  # fmt: skip
+        """Say how many answers a message gets, and how long each takes; at first one at once.
+
+        A bot that fails has answered and forgets it all; a paused one keeps nothing, either.
+        """
+        self.answers, self.seconds, self.fails, self.paused = answers, seconds, fails, paused
+        self.processor = self if ended else None
+        self.may_go_on = asyncio.Event()
+        self.may_go_on.set()
+
+    def _has_session_expired(self, tracker: DialogueStateTracker) -> bool:
+        return True  # asked only where the conversation has ended
 
     async def handle(self, message: UserMessage) -> None:
         async with self.lock_store.lock(message.sender_id):
             self.turns.append(message)
             tracker = await self.tracker_store.get_or_create_tracker(message.sender_id)
             tracker.update(UserUttered(message.text, message_id=message.message_id))
-            await asyncio.sleep(self.seconds)
-            if not self.silent:
+            for number in range(self.answers):
+                if number:
+                    await self.may_go_on.wait()
+                await asyncio.sleep(self.seconds)
                 said = BotUttered(f"echo {message.text}", {"buttons": BUTTONS})
                 tracker.update(said)
                 await message.output_channel.send_response(message.sender_id, said.message())
-            await self.tracker_store.save(tracker)
+            if self.fails:
+                raise RuntimeError
+            if not self.paused:
+                await self.tracker_store.save(tracker)
 
 
 @dataclass
@@ -91,17 +110,24 @@ class Browser:
         return str(self.session.cookies["renewal_chat"])
 
 
+def lines(response: requests.Response) -> list[dict[str, Any]]:
+    """Return the answers in a response and the line that closes it."""
+    said = [json.loads(line) for line in response.text.splitlines()]
+    assert said[-1]["done"] is True
+    return said
+
+
 def answers(response: requests.Response) -> list[dict[str, Any]]:
-    """Return the answers in a response, without the line that closes it."""
-    lines = [json.loads(line) for line in response.text.splitlines()]
-    assert lines[-1]["done"] is True
-    return lines[:-1]
+    """Return the answers in a response."""
+    return lines(response)[:-1]
 
 
 @dataclass
 class Site:
     url: str
     bot: EchoBot
+    later: Callable[[Callable[[], None]], object]
+    """Has something done on the server's loop."""
 
     def browser(self, origin: str | None = None) -> Browser:
         return Browser(self.url, origin)
@@ -118,8 +144,9 @@ def one_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         migrate(create_engine_from(database))
         settings.secret_key.cache_clear()
         bot = EchoBot()
-        with serving(WebChat(list(SITES), []), bot) as url:
-            yield Site(url, bot)
+        server = serving(WebChat(list(SITES), []), bot)
+        with server as url:
+            yield Site(url, bot, server.later)
         settings.secret_key.cache_clear()
 
 
@@ -127,7 +154,7 @@ def one_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def site(one_site: Site) -> Site:
     """The site with a bot that has heard nothing yet."""
     one_site.bot.turns.clear()
-    one_site.bot.silent, one_site.bot.seconds = False, 0.0
+    one_site.bot.behaves()
     return one_site
 
 
@@ -163,6 +190,9 @@ class serving:  # noqa: N801 — reads as a statement: with serving(…)
         self._thread.start()
         assert ready.wait(10)
         return f"http://127.0.0.1:{port}/webhooks/web"
+
+    def later(self, do: Callable[[], None]) -> object:
+        return self._loop.call_soon_threadsafe(do)
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -12,9 +12,10 @@ from bot.channels.page import POLICY, WEB, page_facts
 from renewal import city
 
 PAGES = ("index.html", "embed.html")
+PARTS = (*PAGES, "header.html")
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PARTS)
 def test_a_page_has_no_inline_script_or_style_and_asks_nobody_else(name: str) -> None:
     page = (WEB / name).read_text(encoding="utf-8")
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*src)", page)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import statistics
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -10,9 +14,9 @@ import requests
 
 from bot.channels import web_tickets
 from bot.channels.limits import Buckets
-from bot.channels.web import WebChat
+from bot.channels.web import LONGEST_DELAY, WebChat
 from tests.web.attempts import ATTEMPTS, attempts
-from tests.web.conftest import CITY, Site, answers
+from tests.web.conftest import CITY, EchoBot, Site, answers, lines, serving
 
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=timezone.utc)
 
@@ -29,7 +33,7 @@ def test_a_message_sent_five_times_with_the_same_id_is_one_turn(site: Site) -> N
 
 
 def test_the_same_id_five_times_at_once_is_one_turn_and_five_answers(site: Site) -> None:
-    site.bot.seconds = 0.3
+    site.bot.behaves(seconds=0.3)
     browser = site.browser()
     browser.begins()
     got: list[list[str]] = []
@@ -47,7 +51,7 @@ def test_the_same_id_five_times_at_once_is_one_turn_and_five_answers(site: Site)
 
 
 def test_a_turn_goes_on_when_the_browser_goes_away(site: Site) -> None:
-    site.bot.seconds = 0.5
+    site.bot.behaves(seconds=0.5)
     browser = site.browser()
     browser.begins()
     with pytest.raises(requests.RequestException):
@@ -59,10 +63,52 @@ def test_a_turn_goes_on_when_the_browser_goes_away(site: Site) -> None:
 
 
 def test_a_turn_without_a_word_is_answered_with_an_apology_and_the_phone(site: Site) -> None:
-    site.bot.silent = True
+    site.bot.behaves(answers=0)
     browser = site.browser()
     browser.begins()
     assert "024-505-0445" in browser.says("こんにちは")[0]["text"]
+
+
+def test_a_turn_that_fails_says_that_it_may_be_sent_again_and_then_is_done(site: Site) -> None:
+    browser = site.browser()
+    browser.begins()
+    site.bot.behaves(fails=True)
+    [*_, done] = lines(browser.sends(text="予約を確定", id="fails-at-first"))
+    assert (done["failed"], done["kept"]) == (True, False)
+    site.bot.behaves()
+    [answer, done] = lines(browser.sends(text="予約を確定", id="fails-at-first"))
+    assert (answer["text"], done["kept"]) == ("echo 予約を確定", True)
+    assert "failed" not in done
+    assert len(browser.begins()["messages"]) == 2
+
+
+def test_what_is_answered_during_a_pause_is_not_taken_for_a_part_of_the_conversation(
+    site: Site,
+) -> None:
+    site.bot.behaves(paused=True)
+    browser = site.browser()
+    browser.begins()
+    [answer, done] = lines(browser.sends(text="予約したい"))
+    assert (answer["text"], done["kept"]) == ("echo 予約したい", False)
+    assert browser.begins()["messages"] == []
+
+
+def test_the_first_of_several_answers_arrives_while_the_bot_is_still_at_the_others(
+    site: Site,
+) -> None:
+    site.bot.behaves(answers=3)
+    site.bot.may_go_on.clear()
+    browser = site.browser()
+    browser.begins()
+    body = {"id": "several-answers", "text": "予約したい"}
+    with browser.session.post(f"{site.url}/message", json=body, stream=True, timeout=5) as answer:
+        arriving = answer.iter_lines()
+        assert json.loads(next(arriving))["text"] == "echo 予約したい"
+        # The bot waits for us: had the server kept the first answer, we would still wait for it.
+        site.later(site.bot.may_go_on.set)
+        assert [json.loads(each).get("text") for each in arriving] == ["echo 予約したい"] * 2 + [
+            "予約したい"
+        ]
 
 
 # What a browser may say ------------------------------------------------------------------------
@@ -116,7 +162,45 @@ def test_what_is_no_message_is_refused_with_a_sentence(site: Site, body: str) ->
     assert site.bot.turns == []
 
 
+def test_a_button_that_was_never_shown_here_gets_a_sentence_and_does_nothing(site: Site) -> None:
+    other, browser = site.browser(), site.browser()
+    other.begins(), browser.begins()
+    foreign = other.says("やあ")[0]["buttons"][0]["id"]
+    site.bot.turns.clear()
+    for button in (foreign, "/book", "0" * 16, ""):
+        [answer, done] = lines(browser.sends(button=button))
+        assert answer["text"].startswith("そのボタンは使えなくなりました。もう一度選ぶか、")
+        assert done["kept"] is False
+    assert site.bot.turns == []
+    assert browser.begins()["messages"] == []
+
+
 # Whose conversation ----------------------------------------------------------------------------
+
+
+def test_without_a_ticket_that_is_good_the_conversation_is_said_to_have_ended(site: Site) -> None:
+    browser = site.browser()
+    for url in ("message", "visit.ics"):
+        for ticket in (None, "made.up.ticket", web_tickets.issue("someone", AT)):
+            browser.session.cookies.clear()
+            if ticket:
+                browser.session.cookies["renewal_chat"] = ticket
+            method = browser.session.get if url == "visit.ics" else browser.session.post
+            body = {"id": "without-ticket", "text": "こんにちは"}
+            answer = method(f"{site.url}/{url}", json=body, timeout=10)
+            assert (answer.status_code, answer.json()["error"]) == (401, "ended")
+            assert "新しいお話を始めてください" in answer.json()["say"]
+    assert site.bot.turns == []
+
+
+def test_a_conversation_whose_session_has_ended_says_so_with_what_was_said(site: Site) -> None:
+    browser = site.browser()
+    assert browser.begins() == {"messages": [], "ended": False}
+    browser.says("こんにちは")
+    assert browser.begins()["ended"] is False
+    site.bot.behaves(ended=True)
+    again = browser.begins()
+    assert (again["ended"], len(again["messages"])) == (True, 2)
 
 
 def test_the_cookie_is_httponly_and_for_this_site_alone(site: Site) -> None:
@@ -181,17 +265,28 @@ def test_whoever_writes_too_fast_hears_how_long_to_wait(site: Site) -> None:
     assert "秒" in refused[0].json()["say"]
 
 
-def test_a_busy_address_is_slowed_down_and_never_turned_away() -> None:
+def test_a_busy_address_is_only_slowed_down() -> None:
+    """Carriers give one address to many people: each of these is somebody else."""
+    with serving(WebChat([], ["127.0.0.1"]), EchoBot()) as url:
+
+        def comes(address: str) -> tuple[int, float]:
+            began = time.monotonic()
+            passed_on = {"X-Forwarded-For": address}
+            answer = requests.post(f"{url}/conversation", headers=passed_on, timeout=30)
+            return answer.status_code, time.monotonic() - began
+
+        with ThreadPoolExecutor(16) as crowd:
+            came = list(crowd.map(comes, ["198.51.100.1"] * 320))
+        assert {status for status, _ in came} == {200}
+        waits = [seconds for _, seconds in came]
+        assert statistics.median(waits[:200]) < 0.5 < max(waits) < LONGEST_DELAY + 1
+        assert comes("198.51.100.2")[1] < 0.5  # nobody else waits
+
+
+def test_an_address_waits_longer_the_more_it_is_in_debt() -> None:
     buckets = Buckets(burst=2, per_second=1)
     waits = [buckets.wait("carrier", AT, refuse=False) for _ in range(5)]
     assert waits == [0, 0, 1, 2, 3]
-    assert buckets.wait("carrier", AT + timedelta(seconds=10), refuse=False) == 0
-
-
-def test_a_refused_message_costs_nothing() -> None:
-    buckets = Buckets(burst=1, per_second=1)
-    waits = [buckets.wait("someone", AT, refuse=True) for _ in range(4)]
-    assert waits == [0, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
