@@ -287,7 +287,11 @@ def _carry_out(dispatcher: CollectingDispatcher, r: Request, at_desk: Desk) -> N
         )
     else:
         when = booking_change.moment(booking.start)
-        dispatcher.utter_message(response="utter_booking_cancelled", when=when)
+        dispatcher.utter_message(
+            response="utter_booking_cancelled",
+            when=when,
+            json_message={"type": "booking_cancelled", "code": booking.code},
+        )
 
 
 def _forget() -> Events:

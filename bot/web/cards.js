@@ -1,7 +1,7 @@
 // Draws the bot's structured payloads: slot_calendar, document_checklist, booking_card.
 // Each drawer gets the payload and `chat`: press(id, title), print(element), announce(text), file(code).
 
-import { h, unseen } from "./dom.js";
+import { h, named, unseen } from "./dom.js";
 import { label, plain } from "./labels.js";
 
 const DRAWN = { slot_calendar: slotCalendar, document_checklist: checklist, booking_card: bookingCard };
@@ -228,7 +228,7 @@ function group(heading, key, items, note = null) {
       h("label", {},
         h("input", { type: "checkbox" }),
         h("span", {},
-          h("span", { class: "thing" }, item.label),
+          h("span", { class: "thing" }, named(item.label)),
           item.waived ? h("em", {}, label("waived")) : null,
           !item.waived && item.may_be_left_out
             ? h("small", {}, `${item.may_be_left_out}は省けます`) : null,
@@ -244,7 +244,7 @@ function tools(target, text, chat) {
 
 const asText = list => list.flatMap(person => [
   ...(person.name ? [person.name] : []),
-  ...person.items.map(item => `・${item.label}${item.waived ? "（今回は不要）" : ""}`),
+  ...person.items.map(item => `・${item.label}${item.waived ? `（${plain("waived")}）` : ""}`),
 ]).join("\n");
 
 async function copy(text, chat) {
@@ -264,10 +264,13 @@ function bookingCard(card, chat) {
     ...[["code", card.code], ["when", card.when], ["where", card.counter_label]].map(([key, value]) => `${plain(key)}：${value}`),
     card.address, asText(card.people),
   ].filter(Boolean).join("\n");
-  const actions = (card.actions ?? []).map(({ id, title }) => h("button", {
-    type: "button", class: "choice small", click: () => chat.press(id, title),
-  }, title));
-  const box = h("div", { role: "group", class: "card booking", "aria-label": plain("booking") },
+  const actions = h("div", { class: "row" }, (card.actions ?? []).map(({ id, title }) => h("button", {
+    type: "button", class: "choice small", click: () => chat.press(id, title, actions),
+  }, title)));
+  const box = h("div", {
+    role: "group", class: "card booking", "aria-label": plain("booking"),
+    "data-code": card.code, "data-what": `${card.when} ${card.counter_label}`,
+  },
     h("dl", {},
       h("dt", {}, label("code")), h("dd", { class: "code" }, card.code),
       h("dt", {}, label("when")), h("dd", {}, card.when),
@@ -277,8 +280,8 @@ function bookingCard(card, chat) {
         card.map_url ? h("a", { class: "line", href: card.map_url, rel: "noopener", target: "_blank" }, label("map")) : null)),
     people(card.people),
     h("div", { class: "row" },
-      h("a", { class: "plain", href: file.url, download: "visit.ics", click: file.click }, label("calendar_file")),
+      h("a", { class: "plain file", href: file.url, download: "visit.ics", click: file.click }, label("calendar_file")),
       tools(() => box, whole, chat)),
-    h("div", { class: "row" }, actions));
+    actions);
   return box;
 }

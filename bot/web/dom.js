@@ -24,16 +24,27 @@ export function icon(path) {
   return svg;
 }
 
+const SENTENCE = /[^。]*。[」）]*|[^。]+$/g;
 const PHONE = /(0\d{1,3}-\d{2,4}-\d{3,4})/;
-const CODE = /([0-9A-Z]{5}-[0-9A-Z]{5})/; // a booking's code stays on one line
+// What stays on one line where it fits: a booking's code, a date, a time, a floor, a name.
+const WHOLE = /([0-9A-Z]{5}-[0-9A-Z]{5}|(?:令和\d+年)?\d+月\d+日(?:（.）)?|\d+時\d+分|[一-龯]+\d階|[ァ-ヶー]+ 様)/;
+const BRACKETS = /(（[^（）]+）)/;
 
-// A text of the bot as lines; "・" begins an item of a list, and telephone numbers can be called.
+// A text of the bot as lines; "・" begins an item of a list, a sentence begins a line of its own
+// where it does not fit the one before, and telephone numbers can be called.
 export function lines(text) {
-  return text.split("\n").map(line =>
-    h("span", { class: line.startsWith("・") ? "line item" : "line" },
-      line.split(PHONE).flatMap(part => (PHONE.test(part) ? phone(part) : part.split(CODE).map(words =>
-        (CODE.test(words) ? h("span", { class: "whole" }, words) : words))))));
+  return text.split("\n").map(line => (line.startsWith("・")
+    ? h("span", { class: "line item" }, words(line))
+    : h("span", { class: "line" },
+      (line.match(SENTENCE) ?? []).map(sentence => h("span", { class: "whole" }, words(sentence))))));
 }
+
+const words = text => text.split(PHONE).flatMap(part => (PHONE.test(part) ? phone(part) : whole(part, WHOLE)));
+
+const whole = (text, what) => text.split(what).map(piece => (what.test(piece) ? h("span", { class: "whole" }, piece) : piece));
+
+// A name whose brackets stay whole.
+export const named = text => whole(text, BRACKETS);
 
 export const phone = number => h("a", { href: `tel:${number}` }, number);
 

@@ -378,12 +378,25 @@ class RenewalChat extends HTMLElement {
       turn.append(group);
     }
     if (drawn) turn.append(draw(card, this.#helper()));
+    if (card) this.#outdate(card);
     this.#say(turn);
     if (!this.isOpen) {
       this.dot.hidden = false;
       this.bell.replaceChildren(plain("unread"));
     }
     return turn;
+  }
+
+  // A booking that is another one now, or none, says so on the cards that it had before.
+  #outdate({ type, code, when, counter_label }) {
+    const now = { booking_card: "changed", booking_cancelled: "cancelled" }[type];
+    for (const old of now ? this.log.querySelectorAll(".booking:not(.past)") : []) {
+      if (old.dataset.code !== code || old.dataset.what === `${when} ${counter_label}`) continue;
+      old.classList.add("past");
+      old.prepend(label(now, "p", { class: "note" }));
+      old.querySelector(".file").remove();
+      this.#disable(old.lastElementChild);
+    }
   }
 
   #helper() {

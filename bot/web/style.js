@@ -50,7 +50,7 @@ rt { font-size: .55em; }
 
 .launcher {
   position: fixed; right: max(1rem, env(safe-area-inset-right)); bottom: max(1rem, env(safe-area-inset-bottom)); z-index: 1000;
-  display: flex; align-items: center; gap: .6rem; max-width: calc(100vw - 2rem); min-height: 3.5rem; padding: .6rem 1.3rem;
+  display: flex; align-items: center; gap: min(.6rem, 2vw); max-width: calc(100vw - 2rem); min-height: 3.5rem; padding: .6rem min(1.3rem, 5vw);
   border: 2px solid #fff; border-radius: 1.75rem; background: var(--brand); color: #fff; font-weight: 700; line-height: 1.4;
   box-shadow: 0 4px 16px rgb(0 0 0 / .28);
 }
@@ -64,8 +64,8 @@ dialog {
 }
 dialog[open] { container: chat / inline-size; display: flex; flex-direction: column; }
 /* Japanese breaks between phrases where the browser can tell, never in the middle of a code or a number. */
-dialog, .paper { word-break: auto-phrase; line-break: strict; }
-.whole { white-space: nowrap; }
+.launcher, dialog, .paper { word-break: auto-phrase; line-break: strict; overflow-wrap: anywhere; }
+.whole { display: inline-block; max-width: 100%; text-indent: 0; }
 dialog:modal { inset: 0; width: 100%; height: 100dvh; border: 0; border-radius: 0; }
 dialog::backdrop { background: var(--ground); }
 
@@ -88,7 +88,7 @@ h2 { font-size: 1.1rem; line-height: 1.4; }
 
 .talk { position: relative; display: flex; flex: 1 1 8rem; min-height: 6rem; }
 .log { flex: 1; min-width: 0; overflow-y: auto; overflow-x: hidden; overscroll-behavior: contain; padding: .5rem 1rem .75rem; scroll-padding-block: .5rem 3.5rem; }
-.more { position: absolute; left: 50%; bottom: .5rem; transform: translateX(-50%); display: inline-flex; align-items: center; gap: .3rem; min-height: 2.5rem; padding: .2rem .8rem .2rem 1rem; border: 1px solid var(--line); border-radius: 1.25rem; background: var(--paper); color: var(--accent); font-size: .9rem; font-weight: 700; white-space: nowrap; box-shadow: 0 2px 8px rgb(0 0 0 / .25); }
+.more { position: absolute; right: .75rem; bottom: .5rem; display: inline-flex; align-items: center; gap: .3rem; min-height: 2.5rem; padding: .2rem .8rem .2rem 1rem; border: 1px solid var(--line); border-radius: 1.25rem; background: var(--paper); color: var(--accent); font-size: .9rem; font-weight: 700; white-space: nowrap; box-shadow: 0 2px 8px rgb(0 0 0 / .25); }
 .more svg { width: 1.1rem; height: 1.1rem; }
 .log:focus-visible { outline-offset: -3px; }
 .turn { margin: .6rem 0; }
@@ -149,6 +149,7 @@ td button.chosen { outline: 3px solid var(--accent); outline-offset: -3px; backg
 li { border-top: 1px solid var(--line); }
 li:first-child { border-top: 0; }
 li label { display: flex; gap: .6rem; padding: .45rem 0; min-height: 2.5rem; }
+li label > span { min-width: 0; }
 li input { flex: none; width: 1.4rem; height: 1.4rem; margin: .15rem 0 0; accent-color: var(--accent); }
 .thing { font-weight: 700; }
 li small { display: block; color: var(--soft); font-size: .85rem; line-height: 1.5; }
@@ -156,6 +157,7 @@ li em { margin-left: .5rem; padding: 0 .5rem; border: 1px solid var(--line); bor
 dl { margin-bottom: .5rem; display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .25rem .9rem; }
 dt { color: var(--soft); font-size: .875rem; padding-top: .2em; white-space: nowrap; }
 dd { font-weight: 700; overflow-wrap: anywhere; }
+.past { border-top-color: var(--line); color: var(--soft); }
 dd.code { font-size: 1.6rem; line-height: 1.3; letter-spacing: .06em; font-variant-numeric: tabular-nums; }
 
 /* The hint and the sign that an answer is coming share one place: nothing moves when they change. */
@@ -181,14 +183,19 @@ textarea { flex: 1; min-width: 0; min-height: 2.9rem; max-height: 30vh; padding:
 }
 /* Large text on a small screen: what can be done without makes room for the talk. */
 @container chat (max-width: 15em) {
-  .heading p, #hint { display: none; }
+  .heading p, #hint, #warning { display: none; }
   form { position: relative; }
   .typing { position: absolute; bottom: 100%; left: 0; padding: 0 .6rem; }
   .top, .contact, .log, form { padding-inline: .6rem; }
-  h2 { font-size: 1rem; }
-  .icon { width: 2rem; height: 2rem; }
-  .contact { line-height: 1.3; }
-  .send { padding: 0 .6rem; }
+  .top { padding-block: .2rem; padding-right: .2rem; gap: 0; }
+  h2 { font-size: .9rem; }
+  .icon { width: 1.6rem; height: 1.6rem; }
+  .contact { padding-block: .1rem; line-height: 1.3; }
+  form { padding-block: .3rem; }
+  .field { margin: 0; }
+  textarea, .send { min-height: 2.2rem; padding: .15rem .5rem; }
+  .more { right: .3rem; padding: .2rem .6rem; }
+  .more span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   .card { padding: .4rem; }
   .parts, .row { flex-wrap: wrap; }
   table { font-size: .7rem; }

@@ -75,4 +75,5 @@ def checklist() -> dict[str, Any]:
 def answer(text: str, card: dict[str, Any]) -> str:
     """Return what the channel would send for a message with this card."""
     shown = web_transcript.shown({"text": text, "custom": card}, "a conversation")
-    return "\n".join(json.dumps(each) for each in (shown, {"done": True, "text": None})) + "\n"
+    done = {"done": True, "kept": True, "text": None}
+    return "\n".join(map(json.dumps, (shown, done))) + "\n"

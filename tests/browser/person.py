@@ -29,11 +29,11 @@ class Person:
         self.url = url
         self.pictures = pictures
         self.errors: list[str] = []
-        self.page = self.new_tab(page)
+        self.page = self._opened(page, *context.pages[:1])
 
-    def new_tab(self, page: str = "/chat/") -> Any:
-        """Open an address in a further tab, listening for errors."""
-        tab = self.context.new_page()
+    def _opened(self, page: str, tab: Any = None) -> Any:
+        """Open an address in a tab, a further one if none is given, listening for errors."""
+        tab = tab or self.context.new_page()
         tab.on("pageerror", lambda error: self.errors.append(str(error)))
         tab.on("console", self._hear)
         tab.goto(urljoin(self.url, page))
@@ -42,7 +42,7 @@ class Person:
     def in_another_tab(self) -> Person:
         """Return the same person, looking at a second tab."""
         other = copy(self)
-        other.page = self.new_tab(self.page.url)
+        other.page = self._opened(self.page.url)
         return other
 
     def _hear(self, message: Any) -> None:
@@ -60,7 +60,6 @@ class Person:
 
     def waits(self) -> None:
         """Wait until nothing is being answered any more."""
-        self.page.wait_for_timeout(60)
         self.page.wait_for_selector(".typing:not(.on)", state="attached", timeout=30_000)
 
     def says(self, text: str) -> str:
@@ -79,13 +78,12 @@ class Person:
         return self.heard_since(before)
 
     def to_the_calendar(self) -> None:
-        """Answer everything up to the choice of the day, by buttons where there are some."""
-        self.says("予約する")
-        self.taps("電子証明書")
-        self.taps("カードの本人")
-        self.says("R9.2.20")
-        self.taps("覚えている")
-        self.taps("本庁舎")
+        """Say at once everything up to the choice of the day."""
+        self.says(
+            "通知に電子証明書と書いてあります。期限は令和9年2月20日で、暗証番号は覚えています。"
+            "本人が本庁舎で予約したいです"
+        )
+        self.page.wait_for_selector(".calendar")
 
     def takes_the_first_free_time(self) -> None:
         """Press the first free time of the calendar's table."""
@@ -143,7 +141,8 @@ class Person:
             self.page.evaluate(axe_source())
         found = self.page.evaluate(
             """async () => (await axe.run(document, {runOnly: {type: "tag", values: [
-            "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}})).violations
+            "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+            resultTypes: ["violations"]})).violations
             .map(v => ({id: v.id, nodes: v.nodes.map(n => n.target.flat().join(" ") + ": "
             + n.any.concat(n.all, n.none).map(c => c.message).join("; "))}))"""
         )

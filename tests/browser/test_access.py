@@ -136,6 +136,8 @@ def test_every_kind_of_card_is_drawn_for_everybody(person: MakePerson, tmp_path:
     button.evaluate("e => e.click()")
     page.emulate_media(media="screen")
     printed, ticked = page.evaluate("window.printed")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("renewal-chat .paper").inner_text() == ""
     assert (
         "サトウ メイ" in printed and "024-505-0445" in printed and "家族の持ち物は" not in printed
     )
@@ -151,6 +153,13 @@ def test_every_kind_of_card_is_drawn_for_everybody(person: MakePerson, tmp_path:
     assert [each.inner_text() for each in booked.locator(".choice").all()] == [
         "予約の変更", "予約の取り消し",
     ]  # fmt: skip
+    booked.get_by_role("button", name="コピー").click()
+    page.locator(".banner").get_by_text("コピーしました").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    code, when, *_ = copied.split("\n")
+    assert code == f"予約番号：{booked.locator('.code').inner_text()}"
+    assert when == "日時：令和9年1月7日（木）9時"
+    assert "\n・" in copied
     assert someone.violations() == []
     assert someone.scrolls_sideways() == []
     someone.picture("card-booking")
@@ -186,19 +195,26 @@ def test_arrow_keys_go_through_the_calendar_and_into_the_next_week(
 
 
 def test_twice_the_text_size_keeps_everything_in_reach(person: MakePerson) -> None:
-    someone = person(viewport={"width": 390, "height": 844})
+    someone = person(viewport={"width": 375, "height": 667})
     someone.page.evaluate(TWICE)
+    assert someone.scrolls_sideways() == []
     someone.opens()
     someone.picture("large-text")
-    assert someone.scrolls_sideways() == []
     for part in ("textarea", ".send", ".contact a", "[aria-label=閉じる]"):
         box = someone.page.locator(f"renewal-chat {part}").bounding_box()
         assert box is not None
         assert box["y"] >= 0
-        assert box["y"] + box["height"] <= 844
+        assert box["y"] + box["height"] <= 667
+    talk = someone.page.locator("renewal-chat .log").bounding_box()
+    assert talk and talk["height"] > 667 / 2  # most of the screen is what is said
     someone.to_the_calendar()
     assert (someone.violations(), someone.scrolls_sideways()) == ([], [])
     someone.picture("large-text-calendar")
+    someone.takes_the_first_free_time()
+    someone.gives_name_and_phone()
+    someone.taps("予約する")
+    assert (someone.violations(), someone.scrolls_sideways()) == ([], [])
+    someone.picture("large-text-booked")
 
 
 def test_size_colours_and_readings_are_kept_for_the_next_visit(person: MakePerson) -> None:

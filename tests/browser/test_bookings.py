@@ -71,7 +71,12 @@ def test_a_visit_is_booked_by_buttons_on_a_phone(person: MakePerson) -> None:
 
 def test_a_visit_is_booked_by_the_calendar_and_put_into_ones_own(person: MakePerson) -> None:
     someone = person(**PHONE).opens()
-    someone.to_the_calendar()
+    someone.says("予約する")
+    for title in ("電子証明書", "カードの本人"):
+        someone.taps(title)
+    someone.says("R9.2.20")
+    for title in ("覚えている", "本庁舎"):
+        someone.taps(title)
     page = someone.page
     page.get_by_label("次の週").click()
     assert someone.announced[-1] == "11月30日〜12月4日"
@@ -87,9 +92,24 @@ def test_a_visit_is_booked_by_the_calendar_and_put_into_ones_own(person: MakePer
     with page.expect_download() as download:
         card.get_by_text("カレンダーに入れる").click()
     assert "DTSTART;TZID=Asia/Tokyo:20261203T183000" in download.value.path().read_text()
-    card.get_by_role("button", name="予約の取り消し").click()
+    card.get_by_role("button", name="予約の変更").click()
     someone.waits()
-    assert "取り消" in someone.talk[-1]
+    someone.says("12月4日の9時")
+    someone.taps("変更する")
+    before, now = card.all()
+    assert "変更する前の予約です。" in before.inner_text()
+    assert before.get_by_role("button", name="予約の取り消し").get_attribute("aria-disabled")
+    assert "12月4日（金）9時" in now.inner_text()
+    assert (someone.violations(), someone.scrolls_sideways()) == ([], [])
+    someone.picture("card-changed")
+    now.get_by_role("button", name="予約の取り消し").click()
+    someone.waits()
+    someone.says("はい")
+    assert "取り消しました" in someone.talk[-1]
+    assert "取り消した予約です。" in now.inner_text()
+    assert now.get_by_text("カレンダーに入れる").count() == 0
+    someone.reopens()
+    assert "取り消した予約です。" in now.inner_text()
     assert not someone.errors
 
 
@@ -196,13 +216,13 @@ def test_the_server_is_killed_in_the_middle_and_one_booking_comes_of_it(
     someone.gives_name_and_phone("08011112222")
     with booked_but_not_remembered(someone, servers, "08011112222"):
         servers.stop("rasa", signal.SIGKILL)
+    servers.start("rasa")  # which takes longer than the chat tries by itself
     try:
         retry = someone.page.get_by_role("button", name="もう一度送る")
         retry.wait_for(timeout=20_000)
         assert someone.violations() == []
         someone.picture("server-gone")
     finally:
-        servers.start("rasa")
         servers.wait_until_ready()
     retry.click()
     someone.page.wait_for_function(

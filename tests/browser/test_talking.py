@@ -112,6 +112,40 @@ def test_what_is_written_offline_is_kept_and_sent_when_asked(person: MakePerson)
     assert someone.page.locator(".turn.me").count() == 1
 
 
+def answered_with(someone: Person, text: str, **done: bool) -> None:
+    """Have the next message answered so, instead of by the bot."""
+    lines = ({"who": "bot", "text": text}, {"done": True, "kept": False, "text": None, **done})
+    body = "\n".join(map(json.dumps, lines)) + "\n"
+    someone.page.route("**/webhooks/web/message", lambda r: r.fulfill(body=body), times=1)
+
+
+def test_after_an_apology_the_message_can_be_sent_again_in_its_place(person: MakePerson) -> None:
+    someone = person().opens()
+    answered_with(someone, "申し訳ありません。024-505-0445へお電話ください。", failed=True)
+    assert "申し訳ありません" in someone.says("手数料は？")
+    assert len(someone.announced) == 1
+    assert someone.violations() == []
+    someone.picture("apology")
+    someone.page.get_by_role("button", name="もう一度送る").click()
+    someone.page.get_by_text("申し訳ありません").first.wait_for(state="detached")
+    someone.waits()
+    assert "無料" in someone.talk[-1]
+    assert someone.page.locator(".turn.me").count() == 1
+    assert someone.page.locator(".log :is(.failed, .note)").count() == 0
+
+
+def test_what_the_conversation_does_not_hold_is_not_counted_as_said(person: MakePerson) -> None:
+    someone = person().opens()
+    answered_with(someone, "ただいまお休みしています。")
+    someone.says("予約したい")
+    other = someone.in_another_tab()
+    other.page.click("renewal-chat .launcher")
+    other.page.wait_for_selector(".turn.bot")
+    assert "お休み" not in "".join(other.talk)
+    other.says("写真は要りますか")
+    someone.page.get_by_text("写真は要りますか").wait_for()
+
+
 def test_whoever_opens_the_chat_offline_hears_so_and_can_try_again(person: MakePerson) -> None:
     someone = person()
     someone.context.set_offline(True)
@@ -133,9 +167,10 @@ def test_whoever_writes_too_fast_is_told_how_long_to_wait(person: MakePerson) ->
     someone.page.fill("textarea", "手数料は？")
     someone.page.press("textarea", "Enter")
     someone.page.get_by_text("秒ほど待って").first.wait_for()
-    assert re.search(r"[1-3]秒ほど待って、もう一度お送りください。", someone.announced[-1])
+    told = re.search(r"([1-3])秒ほど待って、もう一度お送りください。", someone.announced[-1])
+    assert told
     assert someone.violations() == []
-    someone.page.wait_for_timeout(3000)
+    someone.page.wait_for_timeout(1000 * int(told[1]))
     someone.page.get_by_role("button", name="もう一度送る").click()
     someone.waits()
     assert "無料" in someone.talk[-1]
