@@ -77,6 +77,7 @@ h2 { font-size: 1.1rem; line-height: 1.4; }
 .icon:hover { background: rgb(255 255 255 / .18); }
 .top :focus-visible { outline-color: #fff; outline-offset: -3px; }
 .menu { flex: none; display: grid; background: var(--paper); border-bottom: 1px solid var(--line); max-height: 50%; overflow-y: auto; }
+.menu:not([hidden]) ~ .talk { min-height: 0; } /* the field below stays in view */
 .menu button { min-height: 2.75rem; padding: .4rem 1rem; border: 0; border-top: 1px solid var(--line); background: transparent; text-align: start; }
 .menu button:hover { background: var(--mine); }
 .menu button:focus-visible { outline-offset: -3px; }

@@ -55,7 +55,7 @@ def test_a_text_that_is_too_long_stays_in_the_field(person: MakePerson) -> None:
     someone.page.fill("textarea", "あ" * 301)
     someone.page.press("textarea", "Enter")
     assert someone.page.input_value("textarea") == "あ" * 301
-    assert someone.page.locator(".left").inner_text() == "300文字までで書いてください 301/300"
+    assert someone.page.locator(".left").inner_text() == "300文字までにしてください 301/300"
     assert someone.violations() == []
     someone.page.fill("textarea", "手数料は？")
     someone.page.press("textarea", "Enter")
