@@ -101,9 +101,12 @@ def _unanswered(
         "chitchat",
     ):
         return []  # Rasa rejects the form, and the message's own rule answers
-    if turn.intent == "secret_typed" or turn.intent in ("book", "resume"):
-        return _ask(before, before, at_desk, how="short", tracker=tracker)
-    failed = int(tracker.get_slot("failed_answers") or 0) + 1
+    failed = int(tracker.get_slot("failed_answers") or 0)
+    if turn.intent in ("secret_typed", "book", "resume") or (turn.intent == "affirm" and not failed):
+        # Nothing was wrong with what was said ("わかりました"): it only was no answer.
+        again = _ask(before, before, at_desk, how="short", tracker=tracker)
+        return [*again, SlotSet("failed_answers", failed + (turn.intent == "affirm"))]
+    failed += 1
     say(dispatcher, [Remark("answer_not_read")])
     how = _HOW[(failed - 1) % 3]
     return [

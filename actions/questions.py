@@ -51,10 +51,12 @@ class ActionAnswerQuestion(AssistantAction):
 
 
 def _own_documents(tracker: Tracker) -> Remark | None:
-    """Return what to bring to the visit that is booked in this conversation, where there is one."""
+    """Return what to bring in the case that is being applied for, or to the visit that is booked."""
     at_desk = desk()
-    if Application.from_slots(tracker.slots) != Application():
-        return None
+    a = Application.from_slots(tracker.slots)
+    if a != Application():
+        people = application.checklists(a, at_desk)
+        return application.documents_remark(people) if all(items for _, items in people) else None
     for booking in booking_change.bookings_of(caller_of(tracker), at_desk):
         values = {
             "when": booking_change.moment(booking.start),

@@ -28,25 +28,29 @@ from sklearn.model_selection import StratifiedKFold
 
 from bot.nlu import classifier, sentence_embedding
 from bot.nlu.classifier import SentenceModel, ranked, shares
+from bot.nlu.fallback import NEVER_ASKED_ABOUT
 from tests.nlu.evaluate import FALLBACK, OUT_OF_SCOPE, Judged, figures, judge
 
 ROOT = Path(__file__).parents[1]
 FOLDS = 5
 MOST_ASKED = 1 / 7
 STEP = 1.5
-THRESHOLDS = (0.4, 0.5, 0.6, 0.65, 0.7, 0.75)
-AMBIGUITIES = (0.0, 0.2)
-NEARS = (0.03, 0.05, 0.1)  # below, an honest "not understood" is hardly ever said
+THRESHOLDS = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8)
+MOODS = (0.3, 0.4, 0.5, 0.7)
+NEARS = (0.02, 0.03, 0.05)  # below, an honest "not understood" is hardly ever said
 BUTTONS = (2, 3)
 SHOWN = ("accuracy", "served", "accepted_falsely", "answered_wrongly", "not_understood")
 
 
 @dataclass(frozen=True)
 class Bands:
-    """From what confidence the bot answers, what it offers otherwise, and how many of it."""
+    """From what confidence the bot answers, what it offers otherwise, and how many of it.
+
+    `moods` is the threshold of what cannot be asked about (bot/nlu/fallback.py).
+    """
 
     threshold: float
-    ambiguity: float
+    moods: float
     near: float
     buttons: int
 
@@ -89,8 +93,8 @@ def judged(scores: np.ndarray, labels: np.ndarray, sharpness: float, bands: Band
     result = []
     for row, intent in zip(shares(scores, sharpness), examples()[1], strict=True):
         ranking = ranked(row, labels)
-        first, second = (each["confidence"] for each in ranking[:2])
-        sure = first >= bands.threshold and first - second >= bands.ambiguity
+        mood = ranking[0]["name"] in NEVER_ASKED_ABOUT
+        sure = ranking[0]["confidence"] >= (bands.moods if mood else bands.threshold)
         parsed = {"intent": ranking[0] if sure else {"name": FALLBACK}, "intent_ranking": ranking}
         result.append(judge(parsed, str(intent), bands.near, bands.buttons))
     return result
@@ -118,7 +122,7 @@ def log_loss(scores: np.ndarray, labels: np.ndarray, sharpness: float) -> float:
 
 
 def every_band() -> Iterator[Bands]:
-    for values in itertools.product(THRESHOLDS, AMBIGUITIES, NEARS, BUTTONS):
+    for values in itertools.product(THRESHOLDS, MOODS, NEARS, BUTTONS):
         yield Bands(*values)
 
 
@@ -155,7 +159,7 @@ def main() -> None:
     classifier.embed = _remembering(sentence_embedding.embed)  # each sentence is met many times
     settings = config_settings()
     if arguments.settings:
-        try_settings(settings, arguments.seeds, Bands(0.7, 0.0, 0.03, 3))
+        try_settings(settings, arguments.seeds, Bands(0.7, 0.4, 0.03, 3))
         return
     dealt = [unseen_scores(settings, seed) for seed in arguments.seeds]
     print("sharpness: log loss")

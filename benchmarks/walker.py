@@ -1,5 +1,8 @@
 """1,000 conversations of random buttons, answers and text from the held-out sets.
 
+Every second walker mostly answers what it is asked, so that many come to a summary, a booking, a
+change or a cancellation; how many is printed.
+
     python -m benchmarks.walker [COUNT [SEED]]
 
 None meets silence, an identifier, an error, the same question twice running in the same words, or a
@@ -15,11 +18,12 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
 
 from actions import base
 from renewal.bookings import create_engine_from, migrate
 from tests.conversations.driver import Person, load_agent
-from tests.conversations.walker import walks
+from tests.conversations.walker import REACHED, walks
 
 COUNT, SEED = 1000, 4
 PRINTED = 20
@@ -39,17 +43,24 @@ def main() -> int:
         agent = load_agent()
         people = (Person(agent, f"walker-{number}", loop) for number in itertools.count())
         began, turns, bad = time.perf_counter(), 0, 0
+        reached: Counter[str] = Counter()
         for now, walk in walks(people, count, seed):
             os.environ["RENEWAL_NOW"] = now
-            walk.goes(walk.chance.randint(6, 16))
+            # A booking takes a dozen answers; whoever wants one stays that long.
+            walk.goes(walk.chance.randint(6, 16) + (12 if walk.willing > 0.5 else 0))
             turns += walk.turns
+            reached.update(walk.reached)
             bad += bool(walk.problems)
             if walk.problems and bad <= PRINTED:
                 print(f"{walk.person.sender} ({now})", *walk.problems, sep="\n  ✗ ")
-                print(*(f"    {who}: {said[:160]!r}" for who, said in walk.person.transcript), sep="\n")
+                print(
+                    *(f"    {who}: {said[:160]!r}" for who, said in walk.person.transcript),
+                    sep="\n",
+                )
         seconds = time.perf_counter() - began
         booked = len(base.bookings().list_bookings())
         engine.dispose()
+    print(", ".join(f"{name} {reached[name]}" for name in REACHED))
     print(
         f"{count} conversations, {turns} turns, {booked} bookings; {bad} conversations with a problem; "
         f"{seconds:.0f} s"

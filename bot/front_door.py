@@ -43,7 +43,7 @@ _MOVES = re.compile(
     "予約.{0,14}(?:(?:早|遅)く(?:し|で)|早め(?:た|て|ら)|遅ら|延ば|延期|ずら|前倒し)"
 )
 _CLAUSE_END = re.compile(
-    r"(?<=[。！？!?\n])\s*|、(?=あと|それと|それから|ちなみに|ところで|ついでに)"
+    r"(?<=[。！？!?\n])\s*|、(?=あと|それと|それから|ちなみに|ところで|ついでに|その前に|まずは?)"
 )
 
 
@@ -98,11 +98,14 @@ def intent_of_the_parts(
 _MOODS = ("affirm", "deny", "thank", "greet", "goodbye", "complain")
 
 
-def plain_intent(text: str, intent: str | None, loop: str | None, now: datetime) -> str | None:
+def plain_intent(
+    text: str, intent: str | None, loop: str | None, now: datetime, booked: bool = False
+) -> str | None:
     """Return the intent that the words plainly have where the conversation stands, else None.
 
-    A bare "キャンセル" or "変更" in the middle of an application is about that application. Marks
-    and pictures alone may please or displease, but they give no orders.
+    A bare "キャンセル" or "変更" in the middle of an application is about that application; once it
+    is `booked` and nothing is running, "やっぱり時間を変えたい" is about the booking. Marks and
+    pictures alone may please or displease, but they give no orders.
     """
     if intent not in _MOODS and not any(character.isalnum() for character in text):
         return "nlu_fallback"
@@ -110,6 +113,8 @@ def plain_intent(text: str, intent: str | None, loop: str | None, now: datetime)
         return {"cancel_booking": "stop", "change_booking": "correct"}.get(intent or "")
     if loop:
         return None
+    if booked and intent == "correct":
+        return "change_booking"
     return about_a_booking(text, intent) or ("book" if states_a_case(text, now) else None)
 
 

@@ -133,7 +133,11 @@ async def _receive(
         parsed["clauses"] = await _parse_clauses(self, message, tracker)
         parsed["intent"] = front_door.intent_of_the_parts(parsed["intent"], parsed["clauses"])
         plainly = front_door.plain_intent(
-            admitted.text, parsed["intent"]["name"], tracker.active_loop_name, clock.now()
+            admitted.text,
+            parsed["intent"]["name"],
+            tracker.active_loop_name,
+            clock.now(),
+            booked=tracker.get_slot("last_booking") is not None,
         )
         if plainly:
             parsed["intent"] = {"name": plainly, "confidence": 1.0}

@@ -6,6 +6,7 @@ it as `{call_centre_phone}` whether a rule or an action utters it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,12 @@ CASES = {
     "documents_proxy": Case(Applicant.OTHER_PROXY, Holder.GENERAL),
 }
 """The lists of documents that sentences and pages show before anything is known of a person."""
+
+
+_ASIDE = re.compile(
+    r"utter_(?:ask_(?!application_form|booking|visit|confirmed)\w+|out_of_scope_\w+|chitchat|complain)"
+)
+"""What is answered between two questions of a form."""
 
 
 class CityResponses(TemplatedNaturalLanguageGenerator):
@@ -55,7 +62,10 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
             button["title"] = self._spelt_out(button["title"])
         facts = {**self._fixed, "call_centre_now": self._call_centre_now(clock.now())}
         values = {**facts, **kwargs}
-        return await super().generate(utter_action, tracker, output_channel, **values)
+        said = await super().generate(utter_action, tracker, output_channel, **values)
+        if said and tracker.active_loop_name and _ASIDE.fullmatch(utter_action):
+            said.pop("buttons", None)  # the form's own follow: "予約する" would mean two things
+        return said
 
     def _fill_response(
         self,

@@ -97,18 +97,29 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
     if asked == "whose":
         answers.update(_whose(plain))
     answers.update(several)
-    answers.update(_dates(text, plain, asked, now))
+    answers.update(_dates(_without_fillers(text), plain, asked, now))
     if asked is not None and asked in _DIRECT:
         direct = _DIRECT[asked](text)
         if direct is not None:
             return {asked: direct} if asked != "phone" else {**answers, asked: direct}
     if asked is not None and (phone := read_phone(text)):
         answers["phone"] = phone
-    if asked == "confirmed" and (name := re.search("名前(?:は|を|が)(.{2,20})", text)):
-        kana = read_kana(re.split("に(?:変え|直|訂正|修正)|です|だ", name[1])[0])
+    if asked in ("phone", "confirmed") and (name := _NAMED.search(text)):
+        kana = read_kana(re.split("に(?:変え|直|訂正|修正)|で(?:す|し)|だ", name[1] or name[2])[0])
         if kana:
             answers["name_kana"] = kana
     return answers
+
+
+_NAMED = re.compile("名前(?:は|を|が|、)(.{2,20})|^(.{2,20}?)と(?:申し|もうし)ます")
+_FILLER = re.compile(
+    "[、,\\s]*(?:えーっと|ええっと|えーと|ええと|えっと|うーんと|うーん|んーと|あのー|あのう|そのー)[、,ー…\\s]*"
+)
+
+
+def _without_fillers(text: str) -> str:
+    """Return the text without what only fills a pause: "2月の、ええと、20日" is one date."""
+    return re.sub("の[、,]", "の", _FILLER.sub("", text))
 
 
 # Several cards -----------------------------------------------------------------------------
@@ -220,6 +231,8 @@ def _notice(text: str, asked: str | None, city: City) -> Answers:
         "通知|封筒|はがき|ハガキ|お知らせ|書いて|書かれて|かいて|届|とど|notice|envelope|letter",
         text,
     )
+    if asked == "expiry_checked" and not re.search("通知|封筒|notice|envelope", text):
+        return {}  # "カードに大きく書いてある日付です" is about the date
     if asked != "notice" and not (
         about_notice and re.search("通知|封筒|書|はがき|届|notice|envelope", text)
     ):
@@ -475,7 +488,7 @@ def _pins(text: str, asked: str | None, city: City) -> Answers:
             which |= {"user", "juki"}
         return {"pins": "forgotten", "forgotten_pins": sorted(which) or ["juki", "sign", "user"]}
     if re.search(
-        "覚えて|おぼえて|大丈夫|だいじょうぶ|書いて|記入|封を|封筒に|控え|(?:分か|わか|知)って|分かり(?!ません)|わかり(?!ません)|分かる|わかる|知って|控え|メモ|はい|ばっちり|問題な|ok|remember|know|^yes|忘れて|わすれて|うん|ええ",
+        "聞いて(?:あ|い|お|き)|聞いた|聞きました|教わ|教えて(?:もら|くれ)|覚えて|おぼえて|大丈夫|だいじょうぶ|書いて|記入|封を|封筒に|控え|(?:分か|わか|知)って|分かり(?!ません)|わかり(?!ません)|分かる|わかる|知って|控え|メモ|はい|ばっちり|問題な|ok|remember|know|^yes|忘れて|わすれて|うん|ええ",
         text,
     ):
         return {"pins": "remembered", "forgotten_pins": []}
@@ -539,6 +552,7 @@ def _choices(text: str, asked: str | None, city: City) -> Answers:
         "^(?:いいえ|いや|いえ|違|ちが|だめ|ダメ|no\\b|ううん|まだ)|直|なお(?:す|し)|訂正|修正|間違って|まちがって|やめて",
         text,
     )
+    yes = yes or (asked in ("confirmed", "book_later") and re.fullmatch("予約[。!]?", text))
     if asked == "confirmed":
         return {"confirmed": "fix"} if no else {"confirmed": "yes"} if yes else {}
     if asked == "expiry_checked":
@@ -546,11 +560,13 @@ def _choices(text: str, asked: str | None, city: City) -> Answers:
             "空|白紙|書いて(?:い)?ない|書かれて(?:い)?(?:ない|ません)|何も|なにも|blank", text
         ):
             return {"expiry_checked": "blank"}
+        if re.search("大き[いく]|券面|カード(?:本体|自体|そのもの|の(?:期限|方|ほう|日付))", text):
+            return {"expiry_checked": "card"}
         if re.search("見て(?:み|き)|確認|確かめ|探|さがし|check", text):
             return {"expiry_checked": "recheck"}
         if (
             re.search(
-                "合って|あって|間違いな|まちがいな|この日付|その日付|通知(?:の|に)|電子証明書の(?:欄|有効)|で(?:いい|OK|ok)",
+                "合って|あって|間違いな|まちがいな|この日付|その日付|通知(?:の|に)|電子証明書(?:の|で|だ|$)|で(?:いい|OK|ok)",
                 text,
             )
             or yes
@@ -576,6 +592,8 @@ def _choices(text: str, asked: str | None, city: City) -> Answers:
         text,
     ):
         return {"expiry_help": "skip"}
+    if asked == "expires_on" and re.search("このまま|飛ば|とば|スキップ|先に進|skip", text):
+        return {"expires_on": "unknown", "expiry_help": "skip"}
     if asked == "expiry_help":
         if re.search("このまま|先に|進|skip", text):
             return {"expiry_help": "skip"}
@@ -591,7 +609,7 @@ _READERS = (_notice, _people, _proof, _reply_form, _pins, _counter, _certificate
 def _unsure(text: str) -> bool:
     return bool(
         re.search(
-            "分から|わから|分かりませ|わかりませ|分かん|わかん|わがん|不明|忘れ|わすれ|覚えて(?:い)?(?:ない|ません)|知らない|知りません|しらない|見当たら|見つから|書いて(?:い)?ない|don't know|not sure|unknown",
+            "分から|わから|分かりませ|わかりませ|分かん|わかん|わがん|不明|忘れ|わすれ|覚えて(?:い)?(?:ない|ません|ね)|知ら(?:ない|ね|ん)|知りません|しら(?:ない|ね|ん)|見当たら|見つから|書いて(?:い)?ない|don't know|not sure|unknown",
             text,
         )
     )
@@ -656,7 +674,7 @@ def _dates(text: str, plain: str, asked: str | None, now: datetime) -> Answers:
     if asked in ("expires_on", "reply_form_limit") and asked not in answers and _unsure(plain):
         answers[asked] = "unknown"
     if asked in ("name_kana", "visitor_name", "phone") and not re.search(
-        "変え|かえ|やっぱ|やはり|間違|まちが|じゃなく", plain
+        "変え|かえ|やっぱ|やはり|間違|まちが|じゃなく|[0-9](?:月|日|時)|[月火水木金土日]曜", plain
     ):
         return answers
     said = re.sub("いいない|だない", "です", "".join(about_visit))
@@ -695,7 +713,7 @@ def read_kana(text: str) -> str | None:
     )
     name = re.sub(r"^(?:my name is|i am|i'm|it's)\s+", "", name, flags=re.IGNORECASE)
     name = re.sub(
-        r"(?:と申します|ともうします|といいます|と言います|って(?:いいます|言います)|になります|です|だよ|でございます|でお願いします)+[。.!!]*$",
+        r"(?:と申します|ともうします|といいます|と言います|って(?:いいます|言います)|になります|です|でした|だよ|でございます|でお願いします)+[。.!!]*$",
         "",
         name,
     )

@@ -409,9 +409,10 @@ def _status(a: Application, desk: Desk) -> Status | None:
 def _expiry(before: Application, a: Application, desk: Desk, remarks: list[Remark]) -> Application:
     if a.expires_on == "unknown" and a.birthday and a.issued_on and a.expiry_help == "compute":
         a = _computed_expiry(a, desk, remarks)
-    if a.expiry_checked in ("recheck", "blank") and a.expires_on == before.expires_on:
-        if a.expiry_checked == "blank":
-            remarks.append(Remark("expiry_field_blank"))
+    if a.expiry_checked in ("recheck", "blank", "card") and a.expires_on == before.expires_on:
+        if a.expiry_checked != "recheck":
+            blank = a.expiry_checked == "blank"
+            remarks.append(Remark("expiry_field_blank" if blank else "where_expiry_stands"))
         a = replace(a, expires_on=None, expiry_checked=None)
     if a.expires_on == "unknown" and before.expires_on != "unknown":
         remarks.append(Remark("where_expiry_stands"))

@@ -1,0 +1,28 @@
+"""Decides whether a message is understood well enough to be answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.classifiers.fallback_classifier import FallbackClassifier
+from rasa.shared.nlu.constants import INTENT
+from rasa.shared.nlu.training_data.message import Message
+
+NEVER_ASKED_ABOUT = {"affirm", "deny", "dont_know", "greet", "thank", "goodbye"}
+"""Intents without a button: nobody is asked "「ありがとう」のことですか", so a guess serves better."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class AskBackClassifier(FallbackClassifier):
+    """Rasa's FallbackClassifier, with a lower threshold for what cannot be asked about."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {**FallbackClassifier.get_default_config(), "threshold_of_moods": 0.4}
+
+    def _should_fallback(self, message: Message) -> bool:
+        intent = message.data[INTENT]
+        if intent["name"] in NEVER_ASKED_ABOUT:
+            return bool(intent["confidence"] < self.component_config["threshold_of_moods"])
+        return bool(super()._should_fallback(message))
