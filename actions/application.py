@@ -139,7 +139,7 @@ def _ask(
         after, how = replace(after, confirmed=None), "fix"
     question = application.next_question(after, at_desk)
     lead = "@lead_2" if tracker.get_slot("lead") == "@lead_1" else "@lead_1"
-    person = party.person(after)
+    person = party.person(after, named=question == "name_kana")
     asked = (tracker.get_slot("requested_slot"), tracker.get_slot("person"))
     alike = (question, person) == asked and after.pins_each == before.pins_each
     if how is None and question and alike:

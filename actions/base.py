@@ -39,7 +39,6 @@ COMMANDS = {
     "change_booking",
     "cancel_booking",
 }
-MOODS = {"affirm", "deny", "dont_know", "complain"}
 LEAVING = {"stop", "start_over", "go_back", "talk_to_human", "check_booking", "cancel_booking"}
 SHORT = 8
 """Characters up to which a question needs no question mark: "あと手数料"."""
@@ -200,8 +199,7 @@ class Turn:
         sure = self.confidence >= SURE
         if self.asked in ("name_kana", "visitor_name"):
             in_katakana = re.fullmatch(r"[ァ-ヶー\s　・]+", text.strip())
-            no_name = self.intent in COMMANDS or (self.intent in MOODS and len(text) <= SHORT)
-            return None if sure and no_name and not in_katakana else found or None
+            return None if sure and self.intent in COMMANDS and not in_katakana else found or None
         if self.intent in LEAVING or not self.asked:
             return None
         # A question's or small talk's words count only as the answer to what was asked.

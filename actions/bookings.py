@@ -333,4 +333,6 @@ class ActionRestartBooking(AssistantAction):
         again = {"action": r.action}
         after, remarks = booking_change.advance(Request(), again, at_desk, caller, "")
         say(dispatcher, [Remark("restarted"), *remarks])
-        return _ask(after, at_desk, caller, tracker)
+        asked = _ask(after, at_desk, caller, tracker)
+        # The form asks in this very turn, and takes the other lead by itself.
+        return [event for event in asked if event.get("name") != "lead"]

@@ -97,7 +97,7 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
     if asked == "whose":
         answers.update(_whose(plain))
     answers.update(several)
-    answers.update(_dates(_without_fillers(text), plain, asked, now))
+    answers.update(_dates(_PHONE.sub("", _without_fillers(text)), plain, asked, now))
     if asked is not None and asked in _DIRECT:
         direct = _DIRECT[asked](text)
         if direct is not None:
@@ -111,6 +111,7 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
     return answers
 
 
+_PHONE = re.compile(r"(?:\+?81[\s-]?|0)\d{1,4}[\s‐−ー-]?\d{1,4}[\s‐−ー-]?\d{4}(?!\d)")
 _NAMED = re.compile("名前(?:は|を|が|、)(.{2,20})|^(.{2,20}?)と(?:申し|もうし)ます")
 _FILLER = re.compile(
     "[、,\\s]*(?:えーっと|ええっと|えーと|ええと|えっと|うーんと|うーん|んーと|あのー|あのう|そのー)[、,ー…\\s]*"
@@ -164,7 +165,7 @@ def _several(text: str, asked: str | None) -> Answers:
         if counted[3] and people:  # "子ども2人と私の分": the two are some of them
             del answers["cards"]
         elif counted[3] and text.find("家族") < 0 and re.search("子ども|子供", counted[0]):
-            answers["people"] = [{"relation": "child"}] * answers["cards"]
+            answers["people"] = [_child(text)] * answers["cards"]
     elif asked == "cards" and (bare := re.search(f"{_COUNT}|0|いない|なし|ゼロ", text)):
         answers["cards"] = 0 if re.search("0|いない|なし|ゼロ", bare[0]) else _count(bare[0])
     elif not people and _SEVERAL.search(text):
@@ -189,8 +190,7 @@ def _members(text: str) -> list[dict[str, Any]]:
         return []
     people: list[dict[str, Any]] = []
     by_proxy = {"applicant": "other_proxy", "holder": "general"} if _AWAY.search(text) else {}
-    young = _holder(text, None) == "under_15"
-    child = {"relation": "child"} | (_whose(text) if young else {})
+    child = _child(text)
     for word in re.split(_AND, named[0]):
         count = re.search(f"({_COUNT})(?:人|名)", word)
         if re.match(f"(?!{_CHILD})(?:{_I})", word):
@@ -199,6 +199,13 @@ def _members(text: str) -> list[dict[str, Any]]:
             known = by_proxy if not re.match(_CHILD, word) else child
             people += [dict(known) for _ in range(_count(count[1]) if count else 1)]
     return people
+
+
+def _child(text: str) -> dict[str, Any]:
+    """Return what is known of each child, where all that are mentioned are plainly under 15."""
+    older = re.search("中学?[3三]|高校|高[1-3一二三]|大学|1[4-9](?:歳|才)", text)
+    young = _holder(text, None) == "under_15" and not older
+    return {"relation": "child"} | (_whose(text) if young else {})
 
 
 _AWAY = re.compile("来ない|来られ(?:ない|ません)|来れ(?:ない|ません)|行けない|行けません|代理|代わり|かわり")
@@ -244,7 +251,7 @@ def _notice(text: str, asked: str | None, city: City) -> Answers:
     )
     if none and (asked == "notice" or about_notice):
         return {"notice": "none"}
-    certificate = re.search(
+    certificate = (asked == "notice" and re.search("電子|でんし", text)) or re.search(
         "電子(?:証明|症名|証名|しょうめい)|でんししょうめい|証明書|certificate", text
     )
     card = re.search(
@@ -518,6 +525,8 @@ def _counter(text: str, asked: str | None, city: City) -> Answers:
         "おまかせ|任せ|まかせ|いつでも|なんでも|early|早く|はやく|早い", told
     ):
         return {"counter": "any"}
+    if asked == "counter" and re.search("駅|えき", told):
+        return {"counter": "nishiguchi"}
     if asked == "counter" and re.search("city hall|main office|head office|本店|1階|一階", told):
         return {"counter": "honchosha"}
     if re.search("west exit|にしぐち", told):
@@ -621,7 +630,9 @@ _ABOUT_DATE = (
     (
         "expires_on",
         Purpose.EXPIRY,
-        re.compile("期限(?!の前|より|前|が切れる前|内)|有効|切れ|きれ|expir|valid until"),
+        re.compile(
+            "期限(?!の前|より|前|が切れる前|内)|有効|切れ|きれ|(?:通知|封筒)に|expir|valid until"
+        ),
     ),
     (
         "birthday",
@@ -637,6 +648,11 @@ _ASKED_PURPOSE = {
     "birthday": Purpose.BIRTHDAY,
     "issued_on": Purpose.ISSUE,
 }
+# Somebody's date that is no day to come on: "下の子は3月3日です", "1月20日で15になります".
+_OF_A_PERSON = re.compile(
+    f"^(?:{_ANY_PERSON}|{_I}|[0-9一二三]人目){_HONORIFIC}(?:の(?:分|方|ほう))?は[^行来伺]*日(?:です|だ|でした|$|[。、])"
+    "|日で(?:満)?(?:1[0-9]|十[四五六])(?:歳|才)?に(?:な|成)"
+)
 _VISIT = ("visit_date", "visit_time", "counter")
 
 
@@ -651,6 +667,9 @@ def _dates(text: str, plain: str, asked: str | None, now: datetime) -> Answers:
         if isinstance(same, str):
             return {"expires_on": same, "card_expires_on": same}
     for part in re.split(r"(?<=[。、!?\n])|(?<=ので)|(?<=けど)", text):
+        of_a_person = asked not in _VISIT and _OF_A_PERSON.search(normal(part))
+        if of_a_person and (asked not in _ASKED_PURPOSE or asked in answers):
+            continue  # "私は2月14日、下の子は3月3日です": the others are asked about later
         slot = next((slot for slot, _, words in _ABOUT_DATE if words.search(normal(part))), None)
         slot = slot or pending
         pending = None
@@ -705,6 +724,13 @@ def _one_date(text: str, now: datetime, purpose: Purpose, slot: str) -> Any:
 # Answers taken as they stand ---------------------------------------------------------------
 
 
+_NO_NAME = re.compile(
+    "[ソコ]レデ(?:イイ|ヨイ|ケッコウ|オネガイ.*)?|ハイ+|ウン+|エエ|イイエ|イヤ|ソウ|イイ|オネガイ.*|ヨロシク.*|"
+    "ダイジョウブ|ワカ(?:リマシタ|ラナイ|リマセン)|リョウカイ.*|ショウチ.*|アリガトウ.*|スミマセン|ドウモ|"
+    "チガ(?:ウ|イマス)|マダ|ナシ|ナイ|ナニ|エッ|モドル|ヤメル|ヨヤク.*|キャンセル|OK|YES|NO"
+)
+
+
 def read_kana(text: str) -> str | None:
     """Return a name in katakana (Latin letters stay as they are), or None if it is no such name."""
     name = unicodedata.normalize("NFKC", text).strip()
@@ -719,6 +745,8 @@ def read_kana(text: str) -> str | None:
     )
     name = jaconv.hira2kata(name).replace("・", " ").strip(" 、。,.")
     name = re.sub(r"[\s\u3000]+", " ", name)
+    if _NO_NAME.fullmatch(name):
+        return None
     if re.fullmatch(r"[ァ-ヺー ]{2,40}", name) or re.fullmatch(
         r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ .,'-]{1,49}", name
     ):

@@ -416,7 +416,8 @@ def _expiry(before: Application, a: Application, desk: Desk, remarks: list[Remar
         a = replace(a, expires_on=None, expiry_checked=None)
     if a.expires_on == "unknown" and before.expires_on != "unknown":
         remarks.append(Remark("where_expiry_stands"))
-    if a.expires_on == "unknown" and a.expiry_help == "skip" and before.expiry_help != "skip":
+    skipped = a.expiry_help == "skip" and before.expiry_help != "skip"
+    if a.expires_on == "unknown" and skipped and not a.issued_on:
         remarks.append(Remark("expiry_unknown_goes_on"))
     status = _status(a, desk)
     if status is None or a.expiry is None:
@@ -467,7 +468,11 @@ def _computed_expiry(a: Application, desk: Desk, remarks: list[Remark]) -> Appli
     if len(candidates) == 1:
         remarks.append(Remark("expiry_computed", {"expires_on": days}))
         return replace(a, expires_on=candidates[0].isoformat())
-    remarks.append(Remark("expiry_computed_either", {"candidates": days}))
+    early = any(
+        certificate.renewal_window(day).status(desk.today) is Status.TOO_EARLY for day in candidates
+    )
+    name = "expiry_computed_either" if early else "expiry_computed_renewable"
+    remarks.append(Remark(name, {"candidates": days}))
     return replace(a, expiry_help="skip")
 
 

@@ -180,7 +180,7 @@ def read(
     code = find_code(plain) or (normalise_code(like.group()) if like else None)
     if code:
         found["code"] = code
-    elif like and asked in ("booking_code", "booking_choice", "booking_last4"):
+    elif like and (asked in ("booking_code", "booking_choice", "booking_last4") or "番号" in plain):
         found["code"] = TYPO
     if like:
         rest = f"{plain[:like.start()]} {plain[like.end():]}"

@@ -129,13 +129,16 @@ def with_shared_proof(a: Application) -> Application:
     return a
 
 
-def person(a: Application) -> str | None:
-    """Return whose card is being asked about, as a word of domain.yml; None for a single card."""
+def person(a: Application, named: bool = False) -> str | None:
+    """Return whose card is being asked about, None for a single card.
+
+    `named`: the question is for names, which are asked for together, from the first card on.
+    """
     if not is_several(a):
         return None
     done = list(a.done or ())
     unnamed = next((at for at, card in enumerate(done) if not card.get("name_kana")), None)
-    if done and unnamed is not None and not has_more(a) and a.visit_time:
+    if named and unnamed is not None:
         return label(unnamed, {**_NONE, **done[unnamed]})
     return label(len(done), _card(a))
 

@@ -237,3 +237,10 @@ def test_a_wish_in_the_form_of_a_question_begins_an_application(text: str) -> No
 
 def test_a_question_before_coming_stays_a_question() -> None:
     assert not states_a_case("更新に行きたいのですが、予約しなくてもいいですか", NOW)
+
+
+def test_a_second_thought_after_booking_is_about_the_booking() -> None:
+    thought = "やっぱり時間変えたい"
+    assert plain_intent(thought, "correct", None, NOW, booked=True) == "change_booking"
+    assert plain_intent(thought, "correct", None, NOW) is None
+    assert plain_intent(thought, "correct", "application_form", NOW, booked=True) is None

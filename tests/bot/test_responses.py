@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import SlotSet
+from rasa.shared.core.events import ActiveLoop, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
@@ -197,3 +197,19 @@ def test_a_sentence_that_does_not_exist_is_not_said(
 ) -> None:
     tracker = DialogueStateTracker("somebody", domain.slots)
     assert asyncio.run(sentences.generate("utter_nothing", tracker, "web")) is None
+
+
+def test_an_answer_between_two_questions_brings_no_buttons_of_its_own(
+    domain: Domain, sentences: CityResponses
+) -> None:
+    tracker = DialogueStateTracker("somebody", domain.slots)
+    answer = asyncio.run(sentences.generate("utter_ask_documents", tracker, "web"))
+    assert answer and answer["buttons"]
+    tracker.update(ActiveLoop("application_form"))
+    for name in ("ask_documents", "out_of_scope_city", "complain"):
+        answer = asyncio.run(sentences.generate(f"utter_{name}", tracker, "web"))
+        assert answer and not answer.get("buttons")
+    question = asyncio.run(
+        sentences.generate("utter_ask_application_form_pins", tracker, "web", person="")
+    )
+    assert question and question["buttons"]

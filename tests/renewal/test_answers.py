@@ -557,3 +557,37 @@ WORDS = st.lists(
 def test_any_words_are_read_without_an_error(text: str, asked: str | None, city: City) -> None:
     found = read(text, asked, NOW, city)
     assert all(value is not None for value in found.values())
+
+
+# As people write when nobody corrects them ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "expected"),
+    [
+        ("expires_on", "令和9年の2月の、ええと、20日です", {"expires_on": "2027-02-20"}),
+        ("expires_on", "知らねえよ期限なんて", {"expires_on": "unknown"}),
+        ("expires_on", "このまま進めて", {"expires_on": "unknown", "expiry_help": "skip"}),
+        ("expires_on", "夫は令和9年2月1日、私は2月14日です", {"expires_on": "2027-02-01"}),
+        ("notice", "通知には令和9年2月3日ってありました", {"expires_on": "2027-02-03", "wish": None}),
+        ("notice", "電子なんとかって書いてあんな", {"notice": "certificate"}),
+        ("pins", "下の子は2月20日です", {"wish": None}),
+        ("pins", "番号は母に聞きました", {"pins": "remembered"}),
+        (None, "中3の息子の更新です。1月20日で15になります", {"near_fifteen": True, "wish": None}),
+        (None, "小2と年中の子ども2人分の更新をしたいです", {"people": [{"relation": "child", **PARENT, **CHILD}] * 2}),
+        (None, "小2と高1の子ども2人分の更新をしたいです", {"people": [{"relation": "child"}] * 2}),
+        ("counter", "えきの ちかく", {"counter": "nishiguchi"}),
+        ("visit_date", "080-2222-1111", {"phone": "08022221111", "wish": None}),
+        ("expiry_checked", "カードに大きく書いてある日付です", {"expiry_checked": "card", "notice": None}),
+        ("expiry_checked", "電子証明書のです", {"expiry_checked": "confirmed"}),
+        ("name_kana", "はい、それで", {"name_kana": None}),
+        ("name_kana", "そうま ゆい", {"name_kana": "ソウマ ユイ"}),
+        ("phone", "さとう はなこと申します", {"name_kana": "サトウ ハナコ"}),
+        ("phone", "さっきの名前、オオタ ミカでした", {"name_kana": "オオタ ミカ"}),
+        ("confirmed", "予約", {"confirmed": "yes"}),
+    ],
+)  # fmt: skip
+def test_words_that_nobody_tidied(
+    asked: str | None, text: str, expected: dict[str, Any], city: City
+) -> None:
+    check(text, asked, expected, city)

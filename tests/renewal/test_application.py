@@ -426,11 +426,25 @@ def test_the_expiry_is_computed_from_birthday_and_day_of_issue(talk: Talk) -> No
 def test_a_year_of_issue_alone_may_leave_two_days(talk: Talk) -> None:
     talk.says(notice="certificate", applicant="self", expires_on="unknown")
     talk.says(expiry_help="compute").says(birthday="1965-06-05").says(issued_on="2021")
-    assert talk.said[0] == "expiry_computed_either"
-    assert talk.value("expiry_computed_either", "candidates") == (
+    assert talk.said == ["expiry_computed_renewable"]
+    assert talk.value("expiry_computed_renewable", "candidates") == (
         "令和7年6月5日（木）、または令和8年6月5日（金）"
     )
     assert talk.asked == "pins"
+
+
+def test_two_possible_days_of_which_one_is_too_early_send_to_the_notice(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self", expires_on="unknown")
+    talk.says(expiry_help="compute").says(birthday="1965-06-05").says(issued_on="2022")
+    assert talk.said == ["expiry_computed_either"]
+    assert talk.asked == "pins"
+
+
+def test_the_large_date_on_the_card_is_no_expiry_of_the_certificate(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self", expires_on="2031-05-10")
+    talk.says(expiry_checked="card")
+    assert talk.said == ["where_expiry_stands"]
+    assert (talk.asked, talk.a.expires_on) == ("expires_on", None)
 
 
 def test_another_date_is_said_back_as_a_change(adult: Talk) -> None:

@@ -1,0 +1,162 @@
+"""Whole conversations of people who do not say what a form expects: each gets what a good clerk gives.
+
+It is Tuesday, 24 November 2026, ten o'clock; the database is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from renewal.bookings import Booking, Bookings
+from tests.conversations.driver import Person
+
+NewPerson = Callable[[], Person]
+
+
+def talks(person: NewPerson, *lines: str) -> tuple[Person, list[str]]:
+    """Let a new person say these lines, and return all answers besides."""
+    talker = person()
+    return talker, [talker.says(line) for line in lines]
+
+
+def only(bookings: Bookings) -> Booking:
+    (made,) = bookings.list_bookings()
+    return made
+
+
+def test_a_widow_of_75_who_pauses_and_thanks(person: NewPerson, bookings: Bookings) -> None:
+    talker, said = talks(
+        person,
+        "青い封筒が届きました。電子証明書と書いてあります。予約をお願いしたいのですが",
+        "私が、自分で参ります",
+        "令和9年の2月の、ええと、20日です",
+        "たぶん覚えております",
+        "市役所がよろしいです",
+        "12月3日の、午前10時頃",
+        "はい、それで",
+        "さとう はなこと申します",
+        "024-555-0142",
+        "持ち物をもう一度教えてください",
+        "はい、お願いします",
+    )
+    assert "令和9年2月20日（土）ですね" in said[2]
+    assert "お名前をカタカナで" in said[6], "a nod is no name"
+    assert "暗証番号（数字4けた）" in said[9] and "代理" not in said[9], "the list of her own case"
+    booking = only(bookings)
+    assert f"{booking.start:%m-%d %H:%M}" == "12-03 10:00"
+    assert booking.cards[0].name_kana == "サトウ ハナコ"
+
+
+def test_an_angry_man_who_knows_no_date(person: NewPerson, bookings: Bookings) -> None:
+    _, said = talks(
+        person,
+        "電話何回かけてもつながらねえ",
+        "早く予約取らせろ",
+        "証明書だよ",
+        "俺だよ",
+        "知らねえよ期限なんて",
+        "このまま進めろ",
+        "覚えてるに決まってんだろ",
+        "どこでもいいから早く",
+        "一番早いの",
+        "ヤマダ タロウ",
+        "090 3333 4444",
+        "予約",
+    )
+    assert "申し訳ありません" in said[0] and "024-505-0445" in said[0]
+    assert only(bookings).start.isoformat() == "2026-11-25T08:30:00+09:00"
+
+
+def test_a_mother_of_two_small_children_says_their_dates_in_passing(
+    person: NewPerson, bookings: Bookings
+) -> None:
+    _, said = talks(
+        person,
+        "小2と年中の子ども2人分の更新をしたいです。母です",
+        "2人とも電子証明書って書いてあります",
+        "はい、同じ世帯です",
+        "上の子は令和9年2月10日、下の子は2月20日です",
+        "2人とも控えてあります",
+        "2月20日です",
+        "西口",
+        "12月11日の11時",
+        "さとう ゆい",
+        "さとう れん",
+        "さとう みか",
+        "080-2222-1111",
+        "はい",
+    )
+    assert "令和9年2月10日（水）ですね" in said[3]
+    assert "ご希望は" not in "".join(said), "a child's date is no day to come on"
+    booking = only(bookings)
+    assert [card.holder for card in booking.cards] == ["under_15", "under_15"]
+    assert (booking.counter, f"{booking.start:%m-%d %H:%M}") == ("nishiguchi", "12-11 11:00")
+    assert booking.visit.visitor_name == "サトウ ミカ"
+
+
+def test_second_thoughts_after_booking_are_about_the_booking(
+    person: NewPerson, bookings: Bookings
+) -> None:
+    _, said = talks(
+        person,
+        "予約したい",
+        "電子証明書",
+        "本人",
+        "R9.1.20",
+        "大丈夫",
+        "本庁舎",
+        "12/9 11:00",
+        "オオタ ミキ",
+        "09098765432",
+        "予約",
+        "やっぱり時間変えたい",
+        "午後3時にして",
+        "はい",
+        "あ、行けなくなったから取り消して",
+        "はい",
+    )
+    assert "12月9日（水）11時" in said[10], "the booking that is meant, not a new application"
+    assert "予約を変更しました。12月9日（水）15時" in said[12]
+    assert "12月9日（水）15時の予約を取り消しました" in said[14]
+    assert bookings.list_bookings() == []
+
+
+def test_a_daughter_writes_for_her_mother_in_hospital(
+    person: NewPerson, bookings: Bookings
+) -> None:
+    _, said = talks(
+        person,
+        "母が入院していて、代わりに私が更新に行けますか",
+        "予約したいです",
+        "電子証明書です",
+        "娘の私です",
+        "78歳です",
+        "回答書は母が字を書けないので私が書きました",
+        "1月31日",
+        "2月10日",
+        "暗証番号は母に聞きました",
+        "本庁舎で",
+        "来週の月曜の午後",
+        "2時",
+        "スズキ ヨシコ",
+        "スズキ アキ",
+        "09012340000",
+        "お願いします",
+    )
+    assert "照会書兼回答書" in said[0]
+    assert "代筆（続柄）" in said[5]
+    booking = only(bookings)
+    assert booking.visit.applicant == "other_proxy"
+    assert f"{booking.start:%m-%d %H:%M}" == "11-30 14:00"
+
+
+def test_who_reads_out_the_large_date_is_shown_the_right_one(person: NewPerson) -> None:
+    talker, said = talks(
+        person,
+        "更新したいんですけど期限が2031年5月10日って書いてあって",
+        "カードに大きく書いてある日付です",
+        "通知には令和9年2月3日ってありました",
+    )
+    assert "カード本体の期限です" in said[1]
+    assert "令和9年2月3日（水）ですね" in said[2]
+    assert talker.slot("expires_on") == "2027-02-03"
