@@ -60,10 +60,20 @@ class ValidateApplicationForm(AssistantAction):
             remarks = [remark for remark in remarks if remark.name != "understood_wish"]
             if not say_free_times(dispatcher, turn, after, booking=True):
                 after = replace(after, wish=before.wish)  # what is not there nobody wishes for
-        say(dispatcher, remarks)
+        say(dispatcher, _in_one(remarks))
         for question in turn.questions() if len(turn.clauses) > 1 else ():
             say(dispatcher, [Remark(question)])
         return _ask(before, after, at_desk, tracker=tracker)
+
+
+def _in_one(remarks: list[Remark]) -> list[Remark]:
+    """Return the remarks with the case and the wish of one sentence said back in one, too."""
+    said = {remark.name: remark for remark in remarks}
+    if not said.keys() >= {"understood", "understood_wish"}:
+        return remarks
+    values = {**said["understood"].values, **said["understood_wish"].values}
+    others = [r for r in remarks if r.name not in ("understood", "understood_wish")]
+    return [Remark("understood_with_wish", values), *others]
 
 
 def _already_taken_in(tracker: Tracker) -> bool:
@@ -140,8 +150,10 @@ def _ask(
     question = application.next_question(after, at_desk)
     lead = "@lead_2" if tracker.get_slot("lead") == "@lead_1" else "@lead_1"
     person = party.person(after, named=question == "name_kana")
-    asked = (tracker.get_slot("requested_slot"), tracker.get_slot("person"))
-    alike = (question, person) == asked and after.pins_each == before.pins_each
+    again = question == tracker.get_slot("requested_slot")
+    # Whose card the question is about may be told only now; some questions do not name it.
+    same_card = tracker.get_slot("person") in (person, None)
+    alike = again and same_card and after.pins_each == before.pins_each
     if how is None and question and alike:
         how = "short"
     changed = after.changes_since(before)

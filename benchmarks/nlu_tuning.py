@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from ruamel.yaml import YAML
@@ -88,11 +89,17 @@ def unseen_scores(settings: dict[str, float], seed: int) -> tuple[np.ndarray, np
     return scores, labels
 
 
-def judged(scores: np.ndarray, labels: np.ndarray, sharpness: float, bands: Bands) -> list[Judged]:
+def rankings(
+    scores: np.ndarray, labels: np.ndarray, sharpness: float
+) -> list[list[dict[str, Any]]]:
+    """Return each sentence's likeliest intents as Rasa ranks them."""
+    return [ranked(row, labels) for row in shares(scores, sharpness)]
+
+
+def judged(every: Sequence[list[dict[str, Any]]], bands: Bands) -> list[Judged]:
     """Return what the bot would do with each training sentence, had it not seen it."""
     result = []
-    for row, intent in zip(shares(scores, sharpness), examples()[1], strict=True):
-        ranking = ranked(row, labels)
+    for ranking, intent in zip(every, examples()[1], strict=True):
         mood = ranking[0]["name"] in NEVER_ASKED_ABOUT
         sure = ranking[0]["confidence"] >= (bands.moods if mood else bands.threshold)
         parsed = {"intent": ranking[0] if sure else {"name": FALLBACK}, "intent_ranking": ranking}
@@ -145,7 +152,7 @@ def try_settings(settings: dict[str, float], seeds: Sequence[int], bands: Bands)
         found = []
         for seed in seeds:
             scores, labels = unseen_scores(tried, seed)
-            found.append(judged_figures(judged(scores, labels, tried["sharpness"], bands)))
+            found.append(judged_figures(judged(rankings(scores, labels, tried["sharpness"]), bands)))
         print({name: round(value, 2) for name, value in tried.items()}, flush=True)
         print("  " + line(over_seeds(found)), flush=True)
 
@@ -166,13 +173,11 @@ def main() -> None:
     for sharpness in (8.0, 10.0, 12.0, 15.0, 18.0, 22.0):
         losses = [log_loss(scores, labels, sharpness) for scores, labels in dealt]
         print(f"  {sharpness:4.0f}: {np.mean(losses):.3f}")
-    found = {}
-    for bands in every_band():
-        each = [
-            judged_figures(judged(scores, labels, settings["sharpness"], bands))
-            for scores, labels in dealt
-        ]
-        found[bands] = over_seeds(each)
+    ranked_once = [rankings(scores, labels, settings["sharpness"]) for scores, labels in dealt]
+    found = {
+        bands: over_seeds([judged_figures(judged(each, bands)) for each in ranked_once])
+        for bands in every_band()
+    }
     bearable = [bands for bands in found if found[bands]["asked"][0] <= MOST_ASKED]
     best = sorted(
         bearable,

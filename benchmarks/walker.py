@@ -23,7 +23,7 @@ from collections import Counter
 from actions import base
 from renewal.bookings import create_engine_from, migrate
 from tests.conversations.driver import Person, load_agent
-from tests.conversations.walker import REACHED, walks
+from tests.conversations.walker import MOST_MESSAGES, REACHED, walks
 
 COUNT, SEED = 1000, 4
 PRINTED = 20
@@ -42,7 +42,7 @@ def main() -> int:
         asyncio.set_event_loop(loop)
         agent = load_agent()
         people = (Person(agent, f"walker-{number}", loop) for number in itertools.count())
-        began, turns, bad = time.perf_counter(), 0, 0
+        began, turns, long_turns, bad = time.perf_counter(), 0, 0, 0
         reached: Counter[str] = Counter()
         for now, walk in walks(people, count, seed):
             os.environ["RENEWAL_NOW"] = now
@@ -50,6 +50,7 @@ def main() -> int:
             walk.goes(walk.chance.randint(6, 16) + (12 if walk.willing > 0.5 else 0))
             turns += walk.turns
             reached.update(walk.reached)
+            long_turns += walk.long_turns
             bad += bool(walk.problems)
             if walk.problems and bad <= PRINTED:
                 print(f"{walk.person.sender} ({now})", *walk.problems, sep="\n  ✗ ")
@@ -61,6 +62,7 @@ def main() -> int:
         booked = len(base.bookings().list_bookings())
         engine.dispose()
     print(", ".join(f"{name} {reached[name]}" for name in REACHED))
+    print(f"{long_turns} turns with more than {MOST_MESSAGES} messages")
     print(
         f"{count} conversations, {turns} turns, {booked} bookings; {bad} conversations with a problem; "
         f"{seconds:.0f} s"

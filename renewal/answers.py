@@ -561,7 +561,8 @@ def _choices(text: str, asked: str | None, city: City) -> Answers:
         "^(?:いいえ|いや|いえ|違|ちが|だめ|ダメ|no\\b|ううん|まだ)|直|なお(?:す|し)|訂正|修正|間違って|まちがって|やめて",
         text,
     )
-    yes = yes or (asked in ("confirmed", "book_later") and re.fullmatch("予約[。!]?", text))
+    if asked in ("confirmed", "book_later"):
+        yes = yes or re.fullmatch("予約[。!]?", text)
     if asked == "confirmed":
         return {"confirmed": "fix"} if no else {"confirmed": "yes"} if yes else {}
     if asked == "expiry_checked":
@@ -569,14 +570,17 @@ def _choices(text: str, asked: str | None, city: City) -> Answers:
             "空|白紙|書いて(?:い)?ない|書かれて(?:い)?(?:ない|ません)|何も|なにも|blank", text
         ):
             return {"expiry_checked": "blank"}
-        if re.search("大き[いく]|券面|カード(?:本体|自体|そのもの|の(?:期限|方|ほう|日付))", text):
+        told = _NEGATED.sub("", text)
+        if re.search(
+            "大き[いく]|券面|カード(?:本体|自体|そのもの|の(?:期限|方|ほう|日付))", told
+        ) or re.search("証明書.{0,6}(?:では|じゃ)(?:な|あり)", text):
             return {"expiry_checked": "card"}
         if re.search("見て(?:み|き)|確認|確かめ|探|さがし|check", text):
             return {"expiry_checked": "recheck"}
         if (
             re.search(
                 "合って|あって|間違いな|まちがいな|この日付|その日付|通知(?:の|に)|電子証明書(?:の|で|だ|$)|で(?:いい|OK|ok)",
-                text,
+                told,
             )
             or yes
         ):

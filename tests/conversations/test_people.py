@@ -160,3 +160,14 @@ def test_who_reads_out_the_large_date_is_shown_the_right_one(person: NewPerson) 
     assert "カード本体の期限です" in said[1]
     assert "令和9年2月3日（水）ですね" in said[2]
     assert talker.slot("expires_on") == "2027-02-03"
+
+
+def test_case_and_wish_of_one_sentence_are_said_back_in_one(person: NewPerson) -> None:
+    talker, [said] = talks(
+        person, "来週の木曜の夕方に本庁舎で、小3の娘の更新を予約したい。私は母親で同じ世帯です"
+    )
+    assert (
+        "お子さま（15歳未満）の電子証明書の更新を、法定代理人の方が、12月3日（木）、"
+        "15時から19時まで、本庁舎1階、ですね。" in said
+    )
+    assert [who for who, _ in talker.transcript].count("bot") == 2

@@ -98,6 +98,7 @@ REACHED = {
     "changed": "予約を変更しました",
     "cancelled": "の予約を取り消しました",
 }
+MOST_MESSAGES = 3
 _CODE = re.compile(r"予約番号は ([0-9A-Z]{5}-[0-9A-Z]{5}) です")
 _ID = re.compile(
     r"[a-z]+_[a-z_]+|@\w|\{\w|None|null|Traceback|nlu_fallback|\b(?:True|False)\b|\b(?:inform|affirm|deny)\b"
@@ -122,6 +123,7 @@ class Walk:
     willing: float = 0.0  # how likely a turn answers what was asked
     problems: list[str] = field(default_factory=list)
     turns: int = 0
+    long_turns: int = 0  # with more messages than anybody reads
     seen: list[str] = field(default_factory=list)  # payloads of all buttons so far
     code: str | None = None  # of the booking made last
     phone: str = ""
@@ -207,6 +209,8 @@ class Walk:
             self._problem(message, f"an identifier is shown: {leak[0]}")
         if "こちらの不具合" in said:
             self._problem(message, "an action failed")
+        if self._messages_of_the_turn() > MOST_MESSAGES:
+            self.long_turns += 1
         if booked := _CODE.search(said):
             self.code = booked[1]
         self.seen += [button["payload"] for button in self.person.buttons]
@@ -216,6 +220,10 @@ class Walk:
         if question and question == before and (still or asked):
             self._problem(message, f"asked twice running in the same words: {question[:60]}")
         return question
+
+    def _messages_of_the_turn(self) -> int:
+        senders = [who for who, _ in reversed(self.person.transcript)]
+        return senders.index("me") if "me" in senders else 0
 
     def _problem(self, message: str, what: str) -> None:
         self.problems.append(f"turn {self.turns}, {message[:60]!r}: {what[:200]}")
