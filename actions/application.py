@@ -71,7 +71,8 @@ def _in_one(remarks: list[Remark]) -> list[Remark]:
     said = {remark.name: remark for remark in remarks}
     if not said.keys() >= {"understood", "understood_wish"}:
         return remarks
-    values = {**said["understood"].values, **said["understood_wish"].values}
+    case, wish = said["understood"].values, said["understood_wish"].values
+    values = {"whose": case["whose"], "who": case["who"], "wish": wish["wish"]}
     others = [r for r in remarks if r.name not in ("understood", "understood_wish")]
     return [Remark("understood_with_wish", values), *others]
 

@@ -186,7 +186,14 @@ class Turn:
             return _from_button(self._message)
         d = desk()
         # Somebody who applies states facts in questions too: "祖母が代わりに行けますか。予約したいです"
-        told = [p for p in self.clauses if self.intent == "book" or not _is_question(*p)]
+        told = [
+            p
+            for p in self.clauses
+            if self.intent == "book"
+            or not _is_question(*p)
+            # "10日の夜ってやってますか": the day that is asked about is the one that is wished.
+            or (self.asked in ("visit_date", "visit_time") and p[1] == "ask_hours_and_place")
+        ]
         if not told:
             return None
         text = "".join(text for text, _, _ in told)

@@ -113,12 +113,13 @@ def _unanswered(
     caller: Caller,
     tracker: Tracker,
 ) -> Events:
-    if turn.intent not in _NO_RULE:
+    unknown = turn.asked in ("booking_choice", "booking_code", "booking_last4")
+    not_at_hand = unknown and booking_change.not_at_hand(turn.text)
+    if turn.intent not in _NO_RULE and not not_at_hand:
         return []  # Rasa rejects the form, and the message's own rule answers
     if turn.intent in _ACTIONS or turn.intent == "resume":
         return _ask(r, at_desk, caller, tracker, "short")
-    unknown = ("booking_choice", "booking_code", "booking_last4")
-    if turn.intent in ("dont_know", "deny") and turn.asked in unknown:
+    if not_at_hand or (unknown and turn.intent in ("dont_know", "deny")):
         say(dispatcher, [Remark("booking_code_not_at_hand")])
         return _ask(r, at_desk, caller, tracker, "short")
     failed = int(tracker.get_slot("failed_answers") or 0) + 1

@@ -166,7 +166,7 @@ def main() -> None:
     classifier.embed = _remembering(sentence_embedding.embed)  # each sentence is met many times
     settings = config_settings()
     if arguments.settings:
-        try_settings(settings, arguments.seeds, Bands(0.7, 0.4, 0.03, 3))
+        try_settings(settings, arguments.seeds, Bands(0.7, 0.5, 0.03, 3))
         return
     dealt = [unseen_scores(settings, seed) for seed in arguments.seeds]
     print("sharpness: log loss")

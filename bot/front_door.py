@@ -133,10 +133,10 @@ def states_a_case(text: str, now: datetime) -> bool:
         return True
     said = answers.read(text, None, now, city.load())
     several = said.keys() & {"people", "cards"} and re.search("予約|更新|お願い|おねがい", plain)
-    if several or ("notice" in said and "予約でき" in plain):
+    facts = len(said.keys() & {"applicant", "holder", "proof_waiver", "counter", "wish"})
+    if several or ("予約でき" in plain and ("notice" in said or facts >= 2)):
         return True  # "2人まとめて予約できますか" is best answered by beginning
-    facts = {"applicant", "holder", "proof_waiver", "counter", "wish"}
-    return len(said.keys() & facts) >= 2 and not answers.is_question(text)
+    return facts >= 2 and not answers.is_question(text)
 
 
 def about_a_booking(text: str, intent: str | None) -> str | None:

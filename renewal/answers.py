@@ -98,6 +98,8 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
         answers.update(_whose(plain))
     answers.update(several)
     answers.update(_dates(_PHONE.sub("", _without_fillers(text)), plain, asked, now))
+    if asked == "book_later" and "wish" in answers:
+        answers["book_later"] = "yes"  # "年明けがいいです"
     if asked is not None and asked in _DIRECT:
         direct = _DIRECT[asked](text)
         if direct is not None:
@@ -114,7 +116,7 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
 _PHONE = re.compile(r"(?:\+?81[\s-]?|0)\d{1,4}[\s‐−ー-]?\d{1,4}[\s‐−ー-]?\d{4}(?!\d)")
 _NAMED = re.compile("名前(?:は|を|が|、)(.{2,20})|^(.{2,20}?)と(?:申し|もうし)ます")
 _FILLER = re.compile(
-    "[、,\\s]*(?:えーっと|ええっと|えーと|ええと|えっと|うーんと|うーん|んーと|あのー|あのう|そのー)[、,ー…\\s]*"
+    "[、,\\s]*(?:えーっと|ええっと|えーと|ええと|えっと|えー(?=[、,])|うーんと|うーん|んーと|あのー|あのう|そのー)[、,ー…\\s]*"
 )
 
 
@@ -170,7 +172,7 @@ def _several(text: str, asked: str | None) -> Answers:
         answers["cards"] = 0 if re.search("0|いない|なし|ゼロ", bare[0]) else _count(bare[0])
     elif not people and _SEVERAL.search(text):
         answers["cards"] = "several"
-    if answers.get("cards") == 1 and asked != "cards":
+    if answers.get("cards") == 1 and asked != "cards" and not re.search("やっぱ|やはり", text):
         del answers["cards"]
     if "people" in answers and answers.get("cards") not in (None, "several"):
         answers["people"] = answers["people"][: answers["cards"]]
@@ -525,7 +527,7 @@ def _counter(text: str, asked: str | None, city: City) -> Answers:
         "おまかせ|任せ|まかせ|いつでも|なんでも|early|早く|はやく|早い", told
     ):
         return {"counter": "any"}
-    if asked == "counter" and re.search("駅|えき", told):
+    if asked == "counter" and re.search("駅|えき|^西", told):
         return {"counter": "nishiguchi"}
     if asked == "counter" and re.search("city hall|main office|head office|本店|1階|一階", told):
         return {"counter": "honchosha"}
@@ -579,7 +581,7 @@ def _choices(text: str, asked: str | None, city: City) -> Answers:
             return {"expiry_checked": "recheck"}
         if (
             re.search(
-                "合って|あって|間違いな|まちがいな|この日付|その日付|通知(?:の|に)|電子証明書(?:の|で|だ|$)|で(?:いい|OK|ok)",
+                "合って|あって|間違いな|まちがいな|この日付|その日付|通知(?:の|に)|手書き|電子証明書(?:の|で|だ|$)|で(?:いい|OK|ok)",
                 told,
             )
             or yes
@@ -590,7 +592,7 @@ def _choices(text: str, asked: str | None, city: City) -> Answers:
         return (
             {"book_later": "no"}
             if no
-            or re.search("しない|しません|また|あとで|後で|今度|いい(?:です)?$", text)
+            or re.search("しない|しません|また|あとで|後で|今度|^(?:いまは|今は|もう)?いい(?:です)?$", text)
             and not re.search("^(?:それで)?いいです$", text)
             else {"book_later": "yes"}
             if yes
@@ -677,6 +679,8 @@ def _dates(text: str, plain: str, asked: str | None, now: datetime) -> Answers:
         slot = next((slot for slot, _, words in _ABOUT_DATE if words.search(normal(part))), None)
         slot = slot or pending
         pending = None
+        if slot is None and asked == "pins" and re.search("間違|まちが|違っ|ちがっ", plain):
+            slot = "expires_on"  # the answer before: "まちがえた、1月10日でした"
         if (
             slot is None
             and asked in _ASKED_PURPOSE
@@ -729,7 +733,7 @@ def _one_date(text: str, now: datetime, purpose: Purpose, slot: str) -> Any:
 
 
 _NO_NAME = re.compile(
-    "[ソコ]レデ(?:イイ|ヨイ|ケッコウ|オネガイ.*)?|ハイ+|ウン+|エエ|イイエ|イヤ|ソウ|イイ|オネガイ.*|ヨロシク.*|"
+    "[ソコ]レ(?:デ(?:イイ|ヨイ|ケッコウ|オネガイ.*)?)?|ハイ+|ウン+|エエ|イイエ|イヤ|ソウ|イイ|オネガイ.*|ヨロシク.*|"
     "ダイジョウブ|ワカ(?:リマシタ|ラナイ|リマセン)|リョウカイ.*|ショウチ.*|アリガトウ.*|スミマセン|ドウモ|"
     "チガ(?:ウ|イマス)|マダ|ナシ|ナイ|ナニ|エッ|モドル|ヤメル|ヨヤク.*|キャンセル|OK|YES|NO"
 )
@@ -737,7 +741,7 @@ _NO_NAME = re.compile(
 
 def read_kana(text: str) -> str | None:
     """Return a name in katakana (Latin letters stay as they are), or None if it is no such name."""
-    name = unicodedata.normalize("NFKC", text).strip()
+    name = _FILLER.sub("", unicodedata.normalize("NFKC", text)).strip()
     name = re.sub(
         r"^(?:名前は|なまえは|氏名は|私は|わたしは|えーと|えっと|あの|はい)[、,]?\s*", "", name
     )
@@ -758,9 +762,13 @@ def read_kana(text: str) -> str | None:
     return None
 
 
+_KANJI_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+
+
 def read_phone(text: str) -> str | None:
     """Return a Japanese telephone number as digits (+81 becomes 0), or None."""
-    digits = re.sub(r"[\s()\-‐-―−ー.・の、,]", "", unicodedata.normalize("NFKC", text))
+    digits = unicodedata.normalize("NFKC", text).replace("ゼロ", "0").translate(_KANJI_DIGITS)
+    digits = re.sub(r"[\s()\-‐-―−ー.・の、,]", "", digits)
     match = re.search(r"(?<!\d)(?:\+?81\(?0?\)?([1-9]\d{8,9})|(0[1-9]\d{8,9}))(?!\d)", digits)
     if not match:
         return None

@@ -276,6 +276,8 @@ def advance(
     while party.has_more(a) and not _open(_card_questions(a, desk), a):
         a = party.with_shared_proof(party.next_card(a))
     a = _counter_for_all(a, desk, remarks)
+    if asked == "counter" and answers.get("wish"):
+        a = _counter_by_wish(a, answers["wish"], desk)
     if asked_too_soon(a, desk):
         remarks += _wish_said_back(before, a, answers, desk)
     a = _visit(before, a, answers, desk, asked, key, remarks)
@@ -512,6 +514,19 @@ def _counter_for_all(a: Application, desk: Desk, remarks: list[Remark]) -> Appli
         )
     )
     return replace(a, counter=None, visit_date=None, visit_time=None)
+
+
+def _counter_by_wish(a: Application, said: dict[str, Any], desk: Desk) -> Application:
+    """Return the application with the one counter that has what was wished ("木曜の夜")."""
+    wish = a.wished.merged_with(Wish.from_json(said)).to_json()
+    if a.counter is not None:
+        return a
+    found = [
+        id_
+        for id_ in counters_wanted(a, desk)
+        if offer(replace(a, counter=id_, wish=wish), desk, limit=1)
+    ]
+    return replace(a, counter=found[0]) if len(found) == 1 else a
 
 
 _SAID_BACK = (

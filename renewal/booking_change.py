@@ -194,6 +194,11 @@ def read(
     return found | _about_time(rest if like else text, asked, r, desk, caller)
 
 
+def not_at_hand(text: str) -> bool:
+    """Return whether somebody asked for a booking's code or digits says they have not got them."""
+    return bool(re.search("忘れ|わすれ|なくし|無くし|分から|わから|覚えて(?:い)?(?:ない|ません)", text))
+
+
 def _mixed(token: str) -> bool:
     return bool(re.search("[0-9]", token) and re.search("[A-Z]", token))
 

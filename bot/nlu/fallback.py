@@ -19,7 +19,7 @@ class AskBackClassifier(FallbackClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {**FallbackClassifier.get_default_config(), "threshold_of_moods": 0.4}
+        return {**FallbackClassifier.get_default_config(), "threshold_of_moods": 0.5}
 
     def _should_fallback(self, message: Message) -> bool:
         intent = message.data[INTENT]

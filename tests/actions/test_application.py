@@ -76,7 +76,7 @@ def test_what_was_said_in_the_first_sentence_is_not_asked_again(talk: Talk) -> N
     assert talk.known | {"applicant": "legal_representative", "holder": "under_15",
                          "proof_waiver": "same_household", "counter": "honchosha"} == talk.known
     assert talk.asked == "notice"
-    assert talk.names == ["understood", "understood_wish"]
+    assert talk.names == ["understood_with_wish"]
 
 
 def test_an_answer_is_kept_and_the_next_question_asked(talk: Talk) -> None:

@@ -14,16 +14,16 @@ from bot.nlu.fallback import NEVER_ASKED_ABOUT, AskBackClassifier
     [
         ("ask_fee", 0.71, True),
         ("ask_fee", 0.69, False),
-        ("thank", 0.45, True),
-        ("thank", 0.35, False),
-        ("inform", 0.45, False),  # would begin an application
+        ("thank", 0.55, True),
+        ("thank", 0.45, False),
+        ("inform", 0.55, False),  # would begin an application
     ],
 )
 def test_small_words_are_guessed_and_questions_asked_back(
     intent: str, confidence: float, answered: bool
 ) -> None:
     classifier = AskBackClassifier(
-        {"threshold": 0.7, "threshold_of_moods": 0.4, "ambiguity_threshold": 0.0}
+        {"threshold": 0.7, "threshold_of_moods": 0.5, "ambiguity_threshold": 0.0}
     )
     likeliest = {"name": intent, "confidence": confidence}
     message = Message(data={"intent": likeliest, "intent_ranking": [likeliest]})

@@ -171,3 +171,57 @@ def test_case_and_wish_of_one_sentence_are_said_back_in_one(person: NewPerson) -
         "15時から19時まで、本庁舎1階、ですね。" in said
     )
     assert [who for who, _ in talker.transcript].count("bot") == 2
+
+
+def test_an_old_man_who_dictates(person: NewPerson, bookings: Bookings) -> None:
+    _, said = talks(
+        person,
+        "あ、青い封筒です",
+        "電子証明書って書いてありますね",
+        "私です、本人です",
+        "えー令和九年の一月の三十一日ですね",
+        "覚えてると思います、はい",
+        "えーとじゃあ市役所のほうで",
+        "十二月の十日の、えー、木曜の夜ってやってますか",
+        "じゃあ六時でお願いします",
+        "えー、わたなべまさおです",
+        "えー、ゼロ九〇、一二三四、五六七八です",
+        "はい、それでお願いします",
+    )
+    assert "12月10日（木）は 17:30" in said[6]
+    booking = only(bookings)
+    assert f"{booking.start:%m-%d %H:%M}" == "12-10 18:00"
+    assert (booking.cards[0].name_kana, booking.visit.phone) == ("ワタナベマサオ", "09012345678")
+
+
+def test_a_slip_is_put_right_and_an_evening_names_its_counter(
+    person: NewPerson, bookings: Bookings
+) -> None:
+    _, said = talks(
+        person,
+        "本人の更新で予約したい",
+        "電子証明書",
+        "令和9年2月10日",
+        "あ、まちがえた。1月10日でした",
+        "覚えてる",
+        "木曜の夜",
+        "一番遅い時間",
+        "19時",
+        "ヤマモト リョウ",
+        "08012345678",
+        "人数を2人にしたい",
+        "やっぱり1人で",
+        "はい",
+    )
+    assert "有効期限を「令和9年1月10日（日）」に変えました" in said[3]
+    assert "11月26日（木）" in said[5] and "どの窓口" not in said[5]
+    booking = only(bookings)
+    assert (booking.counter, f"{booking.start:%m-%d %H:%M}") == ("honchosha", "11-26 19:00")
+    assert len(booking.cards) == 1
+
+
+def test_who_has_not_got_the_number_of_the_booking_is_not_told_about_pins(
+    person: NewPerson,
+) -> None:
+    _, said = talks(person, "予約してたか見てほしい", "番号忘れた")
+    assert "暗証番号" not in said[1] and "予約番号やお電話番号が分からないときは" in said[1]
