@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import itertools
 from copy import copy
+from functools import cache
 from typing import Any
 
 import aiohttp
@@ -99,6 +100,8 @@ def save_time() -> None:
     RemoteAction._validate_action_result = _validate_action_result
     RemoteAction._action_call_format = _action_call
     EndpointConfig.session = _kept_session
+    # Rasa searches all kinds of events for the one of a name, for every event that it reads.
+    Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))
     DialogueStateTracker.copy = _copy
     DialogueStateTracker.applied_events = _applied_events
     DaskGraphRunner.run = _run_graph
