@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,11 +9,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from benchmarks.bookings_common import CITY, NOW, VISIT, store_at
+from benchmarks.bookings_common import NOW, store_at
+from benchmarks.bookings_guesses import guess
 from benchmarks.bookings_kill import MOMENTS, WRITTEN, kill_again_and_again
 from benchmarks.bookings_race import expected, findings, race
 from benchmarks.bookings_scale import fill, look
-from renewal.bookings import Bookings, TooManyAttempts, codes
+from renewal.bookings import Bookings
 from renewal.bookings.schema import metadata
 from renewal.bookings.store import TAKEN
 
@@ -62,20 +61,5 @@ def test_free_times_of_a_month_do_not_grow_with_the_table(url: str) -> None:
 @pytest.mark.parametrize("known", [False, True])
 def test_guesses_get_nothing_and_are_slowed_down(store: Bookings, known: bool) -> None:
     """With a code that exists, or with any; by one conversation after the other."""
-    start = datetime.fromisoformat("2026-12-03T10:00:00+09:00")
-    hold = store.hold("honchosha", start, key="h", city=CITY, now=NOW, at=AT)
-    booking = store.confirm(hold.id, VISIT, key="c", city=CITY, now=NOW, at=AT)
-    choose, answers = random.Random(1), Counter[str]()
-    for number in range(120):
-        at = AT + timedelta(seconds=number)
-        code = booking.code if known else codes.new_code()
-        digits = f"{choose.randrange(10_000):04}"
-        try:
-            found = store.find(
-                code, digits, conversation=f"c{number // 20}", source="one address", at=at
-            )
-            answers["found" if found else "nothing"] += 1
-        except TooManyAttempts as refused:
-            assert refused.until > at
-            answers["wait"] += 1
+    answers = guess(store, 120, known=known, at=AT, seed=1, addresses=1)
     assert answers == {"nothing": 5 if known else 20, "wait": 115 if known else 100}
