@@ -97,6 +97,8 @@ def _drop(*_event: Any) -> Any:
 
 def save_time() -> None:
     """Put in place what makes a turn cheap; the answers are the same without (benchmarks/turns.py)."""
+    MessageProcessor.run_action_extract_slots = _extract_no_slots
+    MessageProcessor._check_for_unseen_features = _unchecked
     RemoteAction._validate_action_result = _validate_action_result
     RemoteAction._action_call_format = _action_call
     EndpointConfig.session = _kept_session
@@ -328,6 +330,17 @@ def _action_call(
         "tracker": state,
         "version": "3.6.21",
     }
+
+
+async def _extract_no_slots(
+    self: MessageProcessor, output_channel: Any, tracker: DialogueStateTracker
+) -> DialogueStateTracker:
+    """Leave the slots to our actions: none has a mapping that Rasa itself would fill it by."""
+    return tracker
+
+
+def _unchecked(self: MessageProcessor, parse_data: Any) -> None:
+    """Skip a warning to developers; `rasa data validate` gives it once, before training."""
 
 
 def _run_graph(

@@ -29,6 +29,7 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.engine.constants import PLACEHOLDER_MESSAGE
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.constants import DEFAULT_SLOT_NAMES
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -65,6 +66,8 @@ RASA = {
     "core.tracker_store:FailSafeTrackerStore.save": "d181047ec2fddedc",
     "core.processor:MessageProcessor._handle_message_with_tracker": "52ddf94017c2cb84",
     "core.processor:MessageProcessor._run_prediction_loop": "008710b6abefaadf",
+    "core.processor:MessageProcessor.run_action_extract_slots": "7a525383cfcd7e37",
+    "core.processor:MessageProcessor._check_for_unseen_features": "0c8dd2d3d05b010a",
     "core.processor:MessageProcessor.parse_message": "1cd8ac2218759de2",
     "core.processor:MessageProcessor._send_bot_messages": "a02b63be94a13f7b",
     "core.actions.action:RemoteAction._action_call_format": "b8da18ca9f78d3ae",
@@ -125,6 +128,11 @@ def test_rasas_method_is_the_one_that_we_know(method: str) -> None:
         (rasa_fixes._validate_action_result,
          "core.actions.action:RemoteAction._validate_action_result"),
         (rasa_fixes._action_call, "core.actions.action:RemoteAction._action_call_format"),
+        (rasa_fixes._extract_no_slots,
+         "core.processor:MessageProcessor.run_action_extract_slots"),
+        (rasa_fixes._unchecked, "core.processor:MessageProcessor._check_for_unseen_features"),
+        (rasa_fixes._run_graph, "engine.runner.dask:DaskGraphRunner.run"),
+        (rasa_fixes._applied_events, "shared.core.trackers:DialogueStateTracker.applied_events"),
         (rasa_fixes._retrieve, "core.tracker_store:FailSafeTrackerStore.retrieve"),
         (rasa_fixes._save, "core.tracker_store:FailSafeTrackerStore.save"),
         (rasa_fixes._temporary_tracker, "core.actions.forms:FormAction._temporary_tracker"),
@@ -475,6 +483,12 @@ def test_the_graph_gives_what_dask_would_give(domain: Domain) -> None:
         assert ours.as_dict() == theirs.as_dict()
 
 
+def test_no_slot_is_filled_by_rasa_itself(domain: Domain) -> None:
+    ours = [slot for slot in domain.slots if slot.name not in DEFAULT_SLOT_NAMES]
+    assert ours and all(slot.mappings == [{"type": "custom"}] for slot in ours)
+    assert "action_validate_slot_mappings" not in domain.action_names_or_texts
+
+
 def test_a_failed_turn_does_not_write_into_the_log_what_was_typed(
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -491,6 +505,8 @@ def put_in_place(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
     places = [
         (MessageProcessor, "_handle_message_with_tracker"),
         (MessageProcessor, "_run_prediction_loop"),
+        (MessageProcessor, "run_action_extract_slots"),
+        (MessageProcessor, "_check_for_unseen_features"),
         (RemoteAction, "_validate_action_result"),
         (RemoteAction, "_action_call_format"),
         (EndpointConfig, "session"),
