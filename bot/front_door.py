@@ -133,10 +133,11 @@ def states_a_case(text: str, now: datetime) -> bool:
         return True
     said = answers.read(text, None, now, city.load())
     several = said.keys() & {"people", "cards"} and re.search("予約|更新|お願い|おねがい", plain)
-    facts = len(said.keys() & {"applicant", "holder", "proof_waiver", "counter", "wish"})
-    if several or ("予約でき" in plain and ("notice" in said or facts >= 2)):
+    whose = "notice" in said or said.keys() >= {"applicant", "holder"}
+    if several or ("予約でき" in plain and whose):
         return True  # "2人まとめて予約できますか" is best answered by beginning
-    return facts >= 2 and not answers.is_question(text)
+    facts = {"applicant", "holder", "proof_waiver", "counter", "wish"}
+    return len(said.keys() & facts) >= 2 and not answers.is_question(text)
 
 
 def about_a_booking(text: str, intent: str | None) -> str | None:

@@ -33,6 +33,7 @@ _OTHER_ADULT = (
     "じいさん|ばあさん|兄|弟|姉|妹|叔父|叔母|伯父|伯母|おじ|おば|義父|義母|義理の父|義理の母|"
     "友人|友達|知人|同僚|利用者さん|入居者|入所者|husband|wife|grandmother|grandfather|friend"
 )
+_ENGLISH_ADULT = "husband|wife|mother|father|mom|dad|parents?|grandmother|grandfather|friend"
 _HELPER = (
     "ヘルパー|ケアマネ|ケアマネジャー|施設の職員|施設職員|職員|介護士|弁護士|司法書士|行政書士|社協"
 )
@@ -320,6 +321,8 @@ def _holder(text: str, asked: str | None) -> str | None:
         return "general" if grade[1].startswith("高") else None
     if re.search("高校生|大学生|専門学生|社会人|成人し", text):
         return "general"
+    if re.search(f"\\bfor my (?:{_ENGLISH_ADULT})\\b", text):
+        return "general"
     whose = _FOR_WHOM.search(text)
     if whose and (whose[1] or asked != "applicant"):  # "祖母です" is then who comes, not whose card
         person = whose[1] or whose[2]
@@ -347,6 +350,8 @@ def _age(text: str) -> int | None:
 def _visitor(text: str, asked: str | None, holder: str | None) -> str | None:
     if re.search("法定代理人|親権者|親など", text):
         return "legal_representative"
+    if re.search(f"\\bfor my (?:{_ENGLISH_ADULT})\\b", text):
+        return "other_proxy"
     if re.search("(?:成年|未成年)?後見人(?:です|をし|として|が|の(?:私|者)|に|を務|$)", text):
         return "legal_representative"
     if asked == "applicant" and re.search("その他|代理の人|代理人|かわりの|代わりの", text):
@@ -384,7 +389,7 @@ def _visitor(text: str, asked: str | None, holder: str | None) -> str | None:
         if re.search(f"{_OTHER_ADULT}|{_CHILD}|代理|家族|身内", text):
             return "other_proxy"
         if re.search(
-            f"{_SELF}|(?:{_I})(?:です|が|だ|で|$|一人|ひとり)|^(?:{_I})|^i\\b|it's me", text
+            f"{_SELF}|(?:{_I})(?:です|が|だ|で|$|一人|ひとり)|^(?:{_I})|^i\\b(?! (?:don't|do not|am not|have no))|it's me", text
         ):
             return "self"
         return None
@@ -452,6 +457,8 @@ def _reply_form(text: str, asked: str | None, city: City) -> Answers:
         return {"reply_form": "other_hand"}
     if asked == "reissue_plan":
         return {}
+    if re.search("(?:父|母|祖父|祖母|じい|ばあ|おじ|おば|友人|友達|知人)(?:さん|ちゃん)?が(?:書|かき|かい|記入)", text):
+        return {"reply_form": "ready"}  # the holder
     if re.search(
         "(?:な|無|失)く(?:し|な)|失くし|紛失|捨て|届いて(?:い)?(?:ない|ません)|入って(?:い)?(?:ない|なか|ません)|付いて(?:い)?(?:ない|ません)|届かな|見あたら|(?<!じゃ)(?<!では)(?<![らわかさたばま])な(?:い|かった|さそう)|ありません|見当た|"
         "見つから|期限(?:が)?(?:切|過)|^いいえ|もって(?:い)?(?:ない|ません)|持って(?:い)?(?:ない|ません)|lost|don't have|^no\\b",
@@ -497,7 +504,7 @@ def _pins(text: str, asked: str | None, city: City) -> Answers:
             which |= {"user", "juki"}
         return {"pins": "forgotten", "forgotten_pins": sorted(which) or ["juki", "sign", "user"]}
     if re.search(
-        "聞いて(?:あ|い|お|き)|聞いた|聞きました|教わ|教えて(?:もら|くれ)|覚えて|おぼえて|大丈夫|だいじょうぶ|書いて|記入|封を|封筒に|控え|(?:分か|わか|知)って|分かり(?!ません)|わかり(?!ません)|分かる|わかる|知って|控え|メモ|はい|ばっちり|問題な|ok|remember|know|^yes|忘れて|わすれて|うん|ええ",
+        "聞いて(?:あ|い|お|き)|聞いた|聞きました|教わ|教えて(?:もら|くれ)|覚えて|おぼえて|大丈夫|だいじょうぶ|書いて|記入|封を|封筒に|控え|(?:分か|わか|知)って|分かり(?!ません)|わかり(?!ません)|分かる|わかる|知って|控え|メモ|はい|ばっちり|問題な|ok|remember|know|^yes|told me|忘れて|わすれて|うん|ええ",
         text,
     ):
         return {"pins": "remembered", "forgotten_pins": []}
@@ -531,9 +538,9 @@ def _counter(text: str, asked: str | None, city: City) -> Answers:
         return {"counter": "nishiguchi"}
     if asked == "counter" and re.search("city hall|main office|head office|本店|1階|一階", told):
         return {"counter": "honchosha"}
-    if re.search("west exit|にしぐち", told):
+    if re.search("west exit|にしぐち|nishiguchi", told):
         return {"counter": "nishiguchi"}
-    if re.search("ほんちょう|しやくしょ|city hall", told):
+    if re.search("ほんちょう|しやくしょ|city hall|honcho", told):
         return {"counter": "honchosha"}
     return {}
 

@@ -438,7 +438,10 @@ def _moved(
     told = {name: said[name] for name in names if name in said}
     if not told:
         return r
-    if "wish" in told:
+    if told.keys() == {"counter"} and told["counter"] != booking.counter and not (r.wish or r.date):
+        at = booking.start  # only the counter is to change: the same day and time, if it has them
+        told["wish"] = Wish(days=(at.date(),), times=(at.time(),)).to_json()
+    elif "wish" in told:
         told["wish"] = _same_day(Wish.from_json(told["wish"]), r, booking).to_json()
     before = as_application(r, booking, desk)
     after, about = application.advance(before, told, desk, "visit_date", key)

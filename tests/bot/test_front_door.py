@@ -229,6 +229,7 @@ def test_two_clear_questions_make_a_clear_message() -> None:
         "更新に一人で行きたいのですが、予約できますか",
         "封筒がまだ届きませんが、更新の予約できますか",
         "家族4人分お願いします",
+        "80歳の父の分を、息子の私が代理で行きます。予約できますか？",
     ],
 )
 def test_a_wish_in_the_form_of_a_question_begins_an_application(text: str) -> None:
@@ -237,6 +238,7 @@ def test_a_wish_in_the_form_of_a_question_begins_an_application(text: str) -> No
 
 def test_a_question_before_coming_stays_a_question() -> None:
     assert not states_a_case("更新に行きたいのですが、予約しなくてもいいですか", NOW)
+    assert not states_a_case("本庁舎は木曜の夜も予約できますか", NOW)
 
 
 def test_a_second_thought_after_booking_is_about_the_booking() -> None:

@@ -619,3 +619,15 @@ def test_a_question_about_a_day_that_is_closed_leaves_no_wish(person: Callable[[
         me.says(line)
     assert "11月25日（水）は" in me.says("一番早く空いているところに")
     assert me.buttons[0]["title"] == "8:30 本庁舎1階"
+
+
+def test_another_counter_alone_keeps_the_day_and_the_time_where_it_has_them(
+    person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    book(by=me)
+    me.says("予約を変更したい")
+    me.says("12月9日の11時")
+    me.says("はい")
+    answer = me.says("予約の窓口を西口に変えたい")
+    assert "変更後　12月9日（水）11時　西口行政サービスコーナー" in answer
