@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import argparse
 import io
+import random
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from benchmarks.bookings_common import CITY, COUNTER, NOW, VISIT, starts, store_at
+from renewal import clock
 from tests.browser import chromium
 from tests.browser.person import PHONE, Person
 from tests.server.servers import running
@@ -41,8 +45,7 @@ def take(someone: Person, look: str, to: Path) -> None:
         name = f"{look}-{step}"
         if to != README or name in SHOWN:
             path = to / (SHOWN[name] if to == README else f"{name}.png")
-            shown = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-            shown.quantize(255, dither=Image.Dither.NONE).save(path, optimize=True)
+            Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(path, optimize=True)
 
     if look == "twice":
         page.evaluate("document.documentElement.style.fontSize = '200%'")
@@ -57,6 +60,7 @@ def take(someone: Person, look: str, to: Path) -> None:
     someone.taps("覚えている")
     picture("checklist")
     someone.taps("本庁舎")
+    page.get_by_label("次の週").click()
     picture("calendar")
     someone.takes_the_first_free_time()
     someone.gives_name_and_phone()
@@ -67,6 +71,18 @@ def take(someone: Person, look: str, to: Path) -> None:
     picture("booked-end")
     page.get_by_label("メニュー").click()
     picture("menu")
+
+
+def fill(url: str) -> None:
+    """Take some seats of two weeks, so that the calendar has something to show."""
+    store, choose = store_at(url), random.Random(7)
+    when: dict[str, Any] = {"city": CITY, "now": NOW, "at": clock.real_now()}
+    for start in starts(date(2026, 11, 25), 10):
+        for seat in range(choose.choice((0, 0, 0, 0, 1, 2, 2, 3))):
+            key = f"{start}-{seat}"
+            hold = store.hold(COUNTER, start, 1, key=key, **when)
+            store.confirm(hold.id, VISIT, key=f"{key}-booked", **when)
+    store.engine.dispose()
 
 
 def main() -> None:
@@ -81,6 +97,7 @@ def main() -> None:
         running(Path(folder)) as servers,
         sync_playwright() as playwright,
     ):
+        fill(servers.environment["DATABASE_URL"])
         found, arguments = chromium.executable(), chromium.ARGUMENTS
         browser = playwright.chromium.launch(executable_path=found, args=arguments)
         for look in looks:

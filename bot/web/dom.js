@@ -27,7 +27,7 @@ export function icon(path) {
 const SENTENCE = /[^。]*。[」）]*|[^。]+$/g;
 const PHONE = /(0\d{1,3}-\d{2,4}-\d{3,4})/;
 // What stays on one line where it fits: a booking's code, a date, a time, a floor, a name.
-const WHOLE = /([0-9A-Z]{5}-[0-9A-Z]{5}|(?:令和\d+年)?\d+月\d+日(?:（.）)?|\d+時\d+分|[一-龯]+\d階|[ァ-ヶー]+ 様)/;
+const WHOLE = /([0-9A-Z]{5}-[0-9A-Z]{5}|令和\d+年|\d+月\d+日(?:（.）)?|\d+時\d+分|[一-龯]+\d階|[ァ-ヶー]+ 様)/;
 const BRACKETS = /(（[^（）]+）)/;
 
 // A text of the bot as lines; "・" begins an item of a list, a sentence begins a line of its own
