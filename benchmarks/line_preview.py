@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import tempfile
 from dataclasses import replace
 from datetime import timedelta
@@ -184,11 +183,11 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
 
     from bot.line import rich_menu
+    from tests.browser import chromium
 
     (to / "rich_menu.png").write_bytes(rich_menu.draw())
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium.executable(), args=["--no-sandbox"])
         for number, turn in enumerate(turns(), 1):
             file = Path(folder) / "page.html"
             file.write_text(page([turn]), encoding="utf-8")
