@@ -267,7 +267,10 @@ async def _parse_clauses(
     parts = front_door.clauses(message.text)
     if len(parts) < 2:
         return []
-    parsed = [await processor.parse_message(UserMessage(part), tracker) for part in parts]
+    parsed = []
+    for part in parts:
+        await asyncio.sleep(0)  # everybody else's requests come in between
+        parsed.append(await processor.parse_message(UserMessage(part), tracker))
     return [{"text": each["text"], "intent": each["intent"]} for each in parsed]
 
 

@@ -47,7 +47,11 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Taken:
-    """An event to be worked off now. `tries` counts this one; `content` is {} when unreadable."""
+    """An event to be worked off now.
+
+    `tries` counts this one; `content` is {} when unreadable; `over`: the message was taken back, or
+    the person left, after it happened.
+    """
 
     id: str
     conversation: str
@@ -58,6 +62,7 @@ class Taken:
     message_id: str | None
     tries: int
     token_spent: bool
+    over: bool
 
 
 class Inbox:
@@ -90,26 +95,26 @@ class Inbox:
         with reading(self._engine) as connection:
             return list(connection.scalars(wanted))
 
-    def take(self, conversation: str, at: datetime) -> Taken | None:
+    def take(
+        self, conversation: str, at: datetime, ended: tuple[Taken, str] | None = None
+    ) -> Taken | None:
         """Claim the conversation and return its first waiting event.
 
         None when there is none, which gives the claim back, or when another process has it.
+        `ended` is an event that is over now, with its outcome.
         """
+        waits = sa.select(line_events).where(_E.conversation == conversation, _E.done_at.is_(None))
+        first = waits.order_by(_E.happened_at, _E.received_at, _E.id).limit(1)
 
         def work(connection: Connection) -> Taken | None:
-            mine = sa.and_(_C.conversation == conversation, _C.worker == self._worker)
-            waits = sa.select(line_events).where(
-                _E.conversation == conversation, _E.done_at.is_(None)
-            )
-            row = connection.execute(waits.order_by(_E.happened_at, _E.received_at, _E.id)).first()
-            if row is None:
-                connection.execute(sa.delete(line_claims).where(mine))
-                return None
+            if ended:
+                connection.execute(_finished(*ended, at))
+            # Read under the claim only: whoever had it before may have finished the event.
             if not self._claim(connection, conversation, at):
                 return None
-            # Read again under the claim: whoever had it before may have finished the event.
-            row = connection.execute(waits.order_by(_E.happened_at, _E.received_at, _E.id)).first()
+            row = connection.execute(first).first()
             if row is None:
+                mine = sa.and_(_C.conversation == conversation, _C.worker == self._worker)
                 connection.execute(sa.delete(line_claims).where(mine))
                 return None
             tries = row.tries + 1
@@ -119,7 +124,7 @@ class Inbox:
             content = json.loads(unseal(row.content) or "{}") if row.content else {}
             return Taken(
                 row.id, conversation, row.happened_at, row.received_at, row.kind, content,
-                row.message_id, tries, row.token_spent,
+                row.message_id, tries, row.token_spent, _is_over(connection, row),
             )  # fmt: skip
 
         return write(self._engine, work)
@@ -160,19 +165,7 @@ class Inbox:
 
     def finish(self, event: Taken, outcome: str, at: datetime) -> None:
         """Note what became of an event, and erase what it said."""
-        done = sa.update(line_events).where(_E.id == event.id, _E.done_at.is_(None))
-        values = {"done_at": at, "outcome": outcome, "content": None}
-        write(self._engine, lambda c: c.execute(done.values(**values)) and None)
-
-    def is_over(self, event: Taken) -> bool:
-        """Return whether the message was taken back, or the person left, after this happened."""
-        same = _E.conversation == event.conversation
-        later = sa.and_(_E.kind == "unfollow", _E.happened_at > event.happened_at)
-        taken_back = sa.and_(_E.kind == "unsend", _E.message_id == event.message_id)
-        either = sa.or_(later, taken_back) if event.message_id else later
-        with reading(self._engine) as connection:
-            found = sa.select(_E.id).where(same, _E.id != event.id, either)
-            return connection.execute(found).first() is not None
+        write(self._engine, lambda c: c.execute(_finished(event, outcome, at)) and None)
 
     def event_of(self, conversation: str, message_id: str) -> str | None:
         """Return the id of the event that brought a message."""
@@ -200,6 +193,20 @@ def _row(event: Arrived, at: datetime) -> dict[str, Any]:
         "tries": 0,
         "token_spent": False,
     }
+
+
+def _finished(event: Taken, outcome: str, at: datetime) -> sa.sql.Update:
+    done = sa.update(line_events).where(_E.id == event.id, _E.done_at.is_(None))
+    return done.values(done_at=at, outcome=outcome, content=None)
+
+
+def _is_over(connection: Connection, event: sa.engine.Row) -> bool:
+    later = sa.and_(_E.kind == "unfollow", _E.happened_at > event.happened_at)
+    taken_back = sa.and_(_E.kind == "unsend", _E.message_id == event.message_id)
+    either = sa.or_(later, taken_back) if event.message_id else later
+    same = _E.conversation == event.conversation
+    found = sa.select(_E.id).where(same, _E.id != event.id, either)
+    return connection.execute(found).first() is not None
 
 
 def unreached(engine: Engine) -> list[tuple[str, str]]:

@@ -37,8 +37,9 @@ log = logging.getLogger("bot.line")
 T = TypeVar("T")
 Said = dict[str, Any]
 
-TURNS = 3
-"""Turns at a time: more would only wait for each other, and keep LINE waiting for its 200."""
+TURNS = 2
+"""Turns at a time, one computing while another's action runs: more would only wait for each other,
+and keep LINE waiting for its 200."""
 TRIES = 3
 """How often an answer is tried; what is to be deleted is tried until it is."""
 PAUSE_SECONDS = 1.0
@@ -78,8 +79,10 @@ class Worker:
     def __init__(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> None:
         self._on_new_message = on_new_message
         self._inbox = Inbox(database.engine(), uuid.uuid4().hex)
-        # One thread: several would only wait for SQLite's one writer.
+        # One thread: several would only wait for SQLite's one writer. Another stores what arrives,
+        # for LINE waits for that.
         self._database = ThreadPoolExecutor(1, "line-events")
+        self._arrivals = ThreadPoolExecutor(1, "line-arrivals")
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._stopping = False
@@ -108,7 +111,8 @@ class Worker:
 
     async def put(self, events: Sequence[Arrived]) -> None:
         """Store events, then begin to work them off; raises when they could not be stored."""
-        new = await self._db(self._inbox.put, events, clock.real_now())
+        loop, store = asyncio.get_running_loop(), self._inbox.put
+        new = await loop.run_in_executor(self._arrivals, store, events, clock.real_now())
         for conversation in dict.fromkeys(event.conversation for event in new):
             self._begin(conversation)
 
@@ -151,14 +155,18 @@ class Worker:
 
     async def _work(self, conversation: str) -> None:
         """Work off a conversation's events until none waits."""
+        ended: tuple[Taken, str] | None = None
         try:
             while not self._stopping:
                 self._again.discard(conversation)
-                event = await self._db(self._inbox.take, conversation, clock.real_now())
-                if event is not None:
-                    await self._work_off(event)
-                elif conversation not in self._again:
+                event = await self._db(self._inbox.take, conversation, clock.real_now(), ended)
+                ended = None
+                if event is not None and (outcome := await self._work_off(event)):
+                    ended = event, outcome
+                elif event is None and conversation not in self._again:
                     return
+            if ended:
+                await self._db(self._inbox.finish, *ended, clock.real_now())
         except Exception as error:
             # It is still stored: the next look takes it up again.
             watch.error_in("line_event")
@@ -166,23 +174,22 @@ class Worker:
 
     # One event ------------------------------------------------------------------------------------
 
-    async def _work_off(self, event: Taken) -> None:
+    async def _work_off(self, event: Taken) -> str | None:
+        """Return how an event ended, or None when it has not."""
         patience = asyncio.create_task(self._patience(event))
         try:
-            outcome = await self._outcome(event)
+            return await self._outcome(event)
         except Exception as error:
             # Not the error's message: it may hold a name or a phone.
             watch.error_in("line_event")
             log.error("a LINE event failed, try %d: %s", event.tries, type(error).__name__)
             if event.tries < TRIES or event.kind in ("unfollow", "unsend"):
                 await asyncio.sleep(PAUSE_SECONDS * min(event.tries, 10))
-                return  # the conversation's next event is this one again
+                return None  # the conversation's next event is this one again
             outcome = await self._send(event, self._shown(event, []))
-            outcome = "failed" if outcome in REACHED else outcome
+            return "failed" if outcome in REACHED else outcome
         finally:
             patience.cancel()
-        if outcome is not None:
-            await self._db(self._inbox.finish, event, outcome, clock.real_now())
 
     async def _patience(self, event: Taken) -> None:
         to = str(event.content.get("to") or "")
@@ -200,7 +207,7 @@ class Worker:
             return "erased"
         if not event.content:
             return "unreadable"
-        if await self._db(self._inbox.is_over, event):
+        if event.over:
             return "over"
         return await self._send(event, await self._answers(event))
 
@@ -236,7 +243,7 @@ class Worker:
         if kind == "d" and (day := _day(event.content.get("date"))):
             return self._shown(event, await self._turn(event, day))
         if kind == "c":
-            calendars = [said for said in _said(await self._events(event)) if _is_calendar(said)]
+            calendars = [said for said in _said(await self._events(event)) if _is(said, "slot_calendar")]
             if calendars and _day(what):
                 return faces.calendar_page(calendars[-1], event.conversation, what)
         if kind == "r" and what in ("on", "off"):
@@ -284,7 +291,7 @@ class Worker:
                 said = turn.messages
         except AlreadyDone:
             said = stored.answers_to(await self._events(event), event.id) or []
-        if any((message.get("custom") or {}).get("type") == "booking_card" for message in said):
+        if any(_is(message, "booking_card") for message in said):
             await self._db(self._remember, event)
         return said
 
@@ -325,8 +332,9 @@ class Worker:
         return list(tracker.events) if tracker else []
 
     async def _asked(self, event: Taken) -> list[Said]:
-        """Return the question that stands, when it has buttons."""
-        return [said for said in _latest(await self._events(event)) if said.get("buttons")][-1:]
+        """Return what the latest turn asked with buttons: all of it, or its numbers would change."""
+        latest = _latest(await self._events(event))
+        return [said for said in latest if said.get("buttons") and not _is(said, "booking_card")]
 
     async def _forget(self, event: Taken) -> None:
         """Delete the conversation and the user id. A booking stays: staff will have to phone."""
@@ -384,8 +392,8 @@ def _may_choose(text: str) -> bool:
     return len(text) <= 20 and any(character.isnumeric() for character in text)
 
 
-def _is_calendar(said: Said) -> bool:
-    return (said.get("custom") or {}).get("type") == "slot_calendar"
+def _is(said: Said, kind: str) -> bool:
+    return bool((said.get("custom") or {}).get("type") == kind)
 
 
 def _day(date: Any) -> str | None:

@@ -18,6 +18,8 @@ from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
 from bot import rasa_fixes
+from bot.line import faces
+from tests.line.documented import problems
 
 MODEL = Path(__file__).resolve().parents[2] / "models" / "assistant.tar.gz"
 
@@ -50,6 +52,18 @@ def load_agent(model: Path = MODEL) -> Agent:
     return agent
 
 
+class Heard(CollectingOutputChannel):
+    """Takes what the bot says; `whole` has each message as the bot made it, with its card."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.whole: list[dict[str, Any]] = []
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        self.whole.append(message)
+        await super().send_response(recipient_id, message)
+
+
 @dataclass
 class Person:
     """Somebody who talks to the bot and sees its answers."""
@@ -62,10 +76,15 @@ class Person:
     payloads: list[dict[str, Any]] = field(default_factory=list)
 
     def says(self, text: str) -> str:
-        """Send a message and return everything the bot answers, one message a line."""
-        channel = CollectingOutputChannel()
+        """Send a message and return everything the bot answers, one message a line.
+
+        Whatever is answered has to be within LINE's limits, too.
+        """
+        channel = Heard()
         message = UserMessage(text, channel, self.sender, input_channel="test")
         answers = self.loop.run_until_complete(self.agent.handle_message(message)) or []
+        in_line = [shown.to_dict() for shown in faces.render(channel.whole, self.sender)]
+        assert not in_line or problems(in_line) == [], in_line
         self.transcript.append(("me", text))
         said = [str(answer["text"]) for answer in answers if answer.get("text")]
         self.transcript += [("bot", line) for line in said]

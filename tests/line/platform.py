@@ -107,7 +107,11 @@ class Platform:
         return base64.b64encode(mac.digest()).decode()
 
     def deliver(self, *events: Event, again: bool = False) -> requests.Response:
-        """Send events in one webhook; a reply token lives from its first delivery on."""
+        """Send events in one webhook."""
+        return self.post(*self.signed(*events, again=again))
+
+    def signed(self, *events: Event, again: bool = False) -> tuple[bytes, str]:
+        """Return a webhook's body and signature; a reply token lives from its first delivery on."""
         for event in events:
             event["deliveryContext"] = {"isRedelivery": again}
             if token := event.get("replyToken"):
@@ -115,8 +119,9 @@ class Platform:
                 to = source[f"{source['type']}Id"]
                 with self._lock:
                     self._tokens.setdefault(token, (to, time.monotonic()))
-        body = json.dumps({"destination": "U" + "f" * 32, "events": events}, ensure_ascii=False)
-        return self.post(body.encode(), self.signature(body.encode()))
+        said = {"destination": "U" + "f" * 32, "events": events}
+        body = json.dumps(said, ensure_ascii=False).encode()
+        return body, self.signature(body)
 
     def post(self, body: bytes, signature: str | None) -> requests.Response:
         """Send this body with this signature, or with none."""

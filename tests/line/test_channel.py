@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import requests
 from prometheus_client import REGISTRY
-from rasa.shared.core.events import UserUttered
+from rasa.shared.core.events import BotUttered, UserUttered
 
 from bot import database, watch
 from bot.channels.line import LONGEST_BODY, LineChannel
@@ -31,7 +31,7 @@ from tests.line.forgeries import forgeries
 from tests.line.person import Person, user_id
 from tests.line.platform import Platform
 from tests.line.test_reminders import book
-from tests.web.conftest import EchoBot, serving
+from tests.web.conftest import BUTTONS, EchoBot, serving
 
 
 @dataclass
@@ -254,6 +254,23 @@ def test_what_cannot_be_read_is_kindly_declined_and_the_question_stands(
     assert "文字で書いてください" in me.gets(event)
     me.presses("予約する")
     assert site.bot.turns[-1].text == "/book"
+
+
+def test_numbers_stay_the_same_when_a_turn_is_asked_again(site: Site) -> None:
+    me = site.person()
+    me.says("質問してください")
+    store, conversation = site.bot.tracker_store, users.conversation_of(me.id)
+    tracker = asyncio.run(store.retrieve(conversation))
+    assert tracker
+    third = {"buttons": [{"title": "はい", "payload": "/affirm"}]}
+    tracker.update(BotUttered("予約しますか", third))
+    card = {"buttons": BUTTONS, "custom": {"type": "booking_card"}}
+    tracker.update(BotUttered("予約できました", card))
+    asyncio.run(store.save(tracker))
+    said = me.gets(site.platform.event("message", me.id, message={"id": "1", "type": "sticker"}))
+    assert "3. はい" in said and "予約できました" not in said
+    me.says("3")
+    assert site.bot.turns[-1].text == "/affirm"
 
 
 @pytest.mark.parametrize("typed", ["2", "２", "②", "2番"])

@@ -17,7 +17,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.line import faces, limits, visit_link
+from bot.line import faces, limits, visit_link, worker
 from bot.responses import CityResponses
 from tests.line.documented import problems
 
@@ -66,6 +66,11 @@ def test_every_sentence_of_the_domain_passes() -> None:
             said += 1
     assert said > 300
     asyncio.run(sentences.generate("utter_greet", tracker, "line"))
+
+
+@pytest.mark.parametrize("words", worker.WORDS.values())
+def test_the_channels_own_sentences_pass(words: str) -> None:
+    sent([{"text": words.format(phone="024-505-0445"), "buttons": WHO["buttons"]}])
 
 
 # The three payloads, of any size -----------------------------------------------------------------

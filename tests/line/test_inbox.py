@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.line.inbox import LEASE, Arrived, Inbox, Taken
-from bot.line.tables import line_events
+from bot.line.tables import line_claims, line_events
 
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=timezone.utc)
 SECOND = timedelta(seconds=1)
@@ -48,6 +48,19 @@ def test_events_are_worked_off_in_the_order_in_which_they_happened(engine: Engin
     inbox.put([event("third", 3), event("first", 1)], AT)
     inbox.put([event("second", 2)], AT + SECOND)
     assert worked_off(inbox) == ["first", "second", "third"]
+
+
+def test_one_event_ends_as_the_next_is_taken(engine: Engine) -> None:
+    inbox = Inbox(engine, "one")
+    inbox.put([event("a", 1), event("b", 2)], AT)
+    a = taken(inbox, "hanako", AT)
+    b = inbox.take("hanako", AT, (a, "replied"))
+    assert b is not None and b.id == "b"
+    assert inbox.take("hanako", AT, (b, "sent")) is None
+    with engine.connect() as connection:
+        rows = connection.execute(sa.select(line_events)).all()
+        assert connection.execute(sa.select(line_claims)).all() == []
+    assert {row.id: row.outcome for row in rows} == {"a": "replied", "b": "sent"}
 
 
 def test_two_processes_never_work_on_one_conversation(engine: Engine) -> None:
@@ -101,9 +114,8 @@ def test_a_message_that_was_taken_back_is_over_in_whatever_order_it_comes(engine
     worked_off(inbox)
     inbox.put([event("said", 1, message_id="m1"), event("other", 1, "taro", message_id="m2")], AT)
     said = taken(inbox, "hanako", AT)
-    assert inbox.is_over(said)
-    other = taken(inbox, "taro", AT)
-    assert not inbox.is_over(other)
+    assert said.over
+    assert not taken(inbox, "taro", AT).over
     assert inbox.event_of("hanako", "m1") == "said"
 
 
@@ -114,11 +126,10 @@ def test_what_was_said_before_somebody_left_does_not_begin_a_new_conversation(
     inbox.put([event("left", 5, kind="unfollow"), event("before", 1)], AT)
     before = taken(inbox, "hanako", AT)
     assert before.id == "before"
-    assert inbox.is_over(before)
+    assert before.over
     worked_off(inbox)
     inbox.put([event("back again", 9)], AT)
-    again = taken(inbox, "hanako", AT)
-    assert not inbox.is_over(again)
+    assert not taken(inbox, "hanako", AT).over
 
 
 def test_old_events_are_deleted(engine: Engine) -> None:
