@@ -202,12 +202,32 @@ def test_an_answer_that_line_no_longer_takes_is_counted_and_kept_in_mind(
 def test_line_that_hangs_keeps_nobody_elses_turn_waiting(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(site.platform, "reply_seconds", 3.0)
+    monkeypatch.setattr(site.platform, "reply_seconds", 2.0)
     people = [site.person() for _ in range(worker.TURNS + 1)]
     for who in people:
         site.platform.deliver(site.platform.text(who.id, "こんにちは"))
-    until(lambda: len(site.bot.turns) == len(people), 2)
+    until(lambda: len(site.bot.turns) == len(people), 1.5)
     for who in people:
+        site.platform.wait_for(who.id, 1)
+
+
+def test_line_does_not_wait_for_what_is_being_worked_off(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spend = inbox.Inbox.spend_token
+
+    def slowly(*of: Any) -> bool:
+        time.sleep(1)
+        return spend(*of)
+
+    monkeypatch.setattr(inbox.Inbox, "spend_token", slowly)
+    me, other = site.person(), site.person()
+    site.platform.deliver(site.platform.text(me.id, "こんにちは"))
+    until(lambda: bool(site.bot.turns))
+    begun = time.monotonic()
+    assert site.platform.deliver(site.platform.text(other.id, "私も")).status_code == 200
+    assert time.monotonic() - begun < 0.8
+    for who in (me, other):
         site.platform.wait_for(who.id, 1)
 
 
