@@ -1,7 +1,8 @@
 """A link to a booking's calendar file that works without a cookie: signed, and good until the visit.
 
-LINE opens links in a browser of its own, which knows nothing of the conversation. The file has no
-name, phone, code or document in it (renewal/calendar_file.py).
+LINE opens links in a browser of its own, which knows nothing of the conversation, and cannot put a
+file into the calendar: `openExternalBrowser=1` (LINE Developers, "LINE URL scheme") opens the phone's.
+The file has no name, phone, code or document in it (renewal/calendar_file.py).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def link(code: str, start: str) -> str | None:
     if public is None:
         return None
     until = int((datetime.fromisoformat(start) + _AFTER).timestamp())
-    return f"{public}/webhooks/line/visit.ics?ticket={_signed(code, until)}"
+    return f"{public}/webhooks/line/visit.ics?openExternalBrowser=1&ticket={_signed(code, until)}"
 
 
 def code_of(ticket: str | None, now: datetime) -> str | None:

@@ -311,7 +311,8 @@ def test_a_calendar_link_is_good_for_its_booking_until_the_visit(
     monkeypatch.setenv("RENEWAL_PUBLIC_URL", "https://bot.example.jp")
     start = datetime.fromisoformat("2026-12-03T17:30:00+09:00")
     link = visit_link.link("K7PMA-4QXD3", start.isoformat())
-    assert link and link.startswith("https://bot.example.jp/webhooks/line/visit.ics?ticket=")
+    assert link and link.startswith("https://bot.example.jp/webhooks/line/visit.ics?")
+    assert "openExternalBrowser=1" in link
     ticket = link.partition("ticket=")[2]
     assert visit_link.code_of(ticket, start) == "K7PMA-4QXD3"
     assert visit_link.code_of(ticket, start + timedelta(days=1)) is None

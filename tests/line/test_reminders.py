@@ -246,16 +246,18 @@ def test_one_call_list_has_every_reason(
     if store.engine.dialect.name != "sqlite":
         pytest.skip("the command is the same on both")
     failed, web = book(store), book(store, THURSDAY - timedelta(hours=2), user=None)
+    left = book(store, THURSDAY - timedelta(hours=3), user="U" + "2" * 32)
+    users.forget(store.engine, users.conversation_of("U" + "2" * 32))
     platform.quota = 0
     send(store, "02T18:00", monkeypatch)
     monkeypatch.setenv("DATABASE_URL", str(store.engine.url))
     assert CliRunner().invoke(main, ["line", "remind"]).output == "いま送るお知らせはありません。\n"
     result = CliRunner().invoke(main, ["calls", "--json"])
     listed = {each["code"]: each["kind"] for each in json.loads(result.stdout)}
-    assert listed == {failed.code: "not_sent", web.code: "no_line"}
+    assert listed == {failed.code: "not_sent", web.code: "no_line", left.code: "no_line"}
     assert CliRunner().invoke(main, ["calls", "--done", web.code]).exit_code == 0
     again = json.loads(CliRunner().invoke(main, ["calls", "--json", "--reason", "no_line"]).stdout)
-    assert again[0]["called"]
+    assert {each["code"]: bool(each["called"]) for each in again} == {web.code: True, left.code: False}
 
 
 def test_who_booked_and_did_not_get_the_answer_is_phoned_until_one_arrives(
