@@ -106,9 +106,12 @@ def choices(messages: Sequence[Said]) -> list[tuple[Choice, Said]]:
 
 
 def date_text(picked: str) -> str:
-    """Return the day that the date picker gave (ISO 8601) as somebody would type it."""
+    """Return the day that the date picker gave (ISO 8601) as somebody would type it.
+
+    A picker stays in the talk: the words say that it is the visit, whatever is being asked now.
+    """
     day = date.fromisoformat(picked)
-    return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.year}年{day.month}月{day.day}日に行きます"
 
 
 def _shown(message: Said, listed: list[Choice], press: Press) -> list[Message]:

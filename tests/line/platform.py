@@ -14,6 +14,7 @@ import hmac
 import json
 import re
 import struct
+import sys
 import threading
 import time
 import uuid
@@ -417,6 +418,10 @@ def running(**settings: Any) -> Iterator[Platform]:
     class Server(ThreadingHTTPServer):
         request_queue_size = 128
         daemon_threads = True
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            if not isinstance(sys.exc_info()[1], ConnectionError):  # whoever asked is gone
+                super().handle_error(request, client_address)
 
     server = Server(("127.0.0.1", 0), Handler)
     platform.url = f"http://127.0.0.1:{server.server_address[1]}"

@@ -318,7 +318,7 @@ def test_a_button_that_was_not_shown_does_nothing(site: Site, data: str) -> None
 def test_a_picked_day_is_said_as_a_day_and_the_menu_as_its_command(site: Site) -> None:
     me = site.person()
     me.gets(site.platform.postback(me.id, "d:visit", params={"date": "2026-12-03"}))
-    assert site.bot.turns[-1].text == "2026年12月3日"
+    assert site.bot.turns[-1].text == "2026年12月3日に行きます"
     me.gets(site.platform.postback(me.id, "m:hours"))
     assert site.bot.turns[-1].text == "/ask_hours_and_place"
     assert site.bot.turns[-1].output_channel.offers == ("/ask_hours_and_place",)

@@ -19,6 +19,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot.line import faces, limits, visit_link, worker
 from bot.responses import CityResponses
+from renewal import answers, city, clock
 from tests.line.documented import problems
 
 ME = "a-conversation"
@@ -247,7 +248,12 @@ def test_where_a_day_is_asked_the_date_picker_has_the_bookable_range() -> None:
     picker = shown[-1]["quickReply"]["items"][-1]["action"]
     assert (picker["type"], picker["min"], picker["max"]) == ("datetimepicker", "2026-12-03", "2027-01-23")
     assert picker["data"] == "d:visit"
-    assert faces.date_text("2027-01-05") == "2027年1月5日"
+
+
+@pytest.mark.parametrize("asked", [None, "visit_date", "expires_on", "birthday", "issued_on", "confirmed"])
+def test_a_picked_day_is_the_visits_whatever_is_asked_meanwhile(asked: str | None) -> None:
+    said = answers.read(faces.date_text("2027-01-05"), asked, clock.now(), city.load())
+    assert said == {"wish": {"days": ["2027-01-05"]}}
 
 
 def test_a_full_time_is_no_button() -> None:
