@@ -96,9 +96,9 @@ def documents_for(case: Case, city: City) -> tuple[Document, ...]:
 
 def kana(text: str, option: str) -> str:
     """Return the name in katakana or Latin letters. Raises Refused."""
-    from renewal import answers
+    from renewal import short_answers
 
-    name = answers.read_kana(text)
+    name = short_answers.read_kana(text)
     if name is None:
         raise Refused(f"{option} のお名前は、カタカナかローマ字で書いてください。")
     return name
@@ -106,9 +106,9 @@ def kana(text: str, option: str) -> str:
 
 def phone_number(text: str) -> str:
     """Return the digits of a phone number. Raises Refused."""
-    from renewal import answers
+    from renewal import short_answers
 
-    number = answers.read_phone(text)
+    number = short_answers.read_phone(text)
     if number is None:
         raise Refused("--phone は、024-505-0445 のような10けたか11けたの電話番号にしてください。")
     return number

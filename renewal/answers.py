@@ -12,11 +12,10 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
-import jaconv
-
 from renewal import japanese_dates as dates
 from renewal.city import City
 from renewal.japanese_dates import Purpose
+from renewal.short_answers import declines, read_kana, read_phone, without_fillers, yes_or_no
 
 Answers = dict[str, Any]
 
@@ -60,7 +59,9 @@ _NEGATED = re.compile(
 def normal(text: str) -> str:
     """Return the text in NFKC, lower case, without spaces between Japanese characters."""
     text = unicodedata.normalize("NFKC", text).lower().strip()
-    text = re.sub("だない", "です", re.sub("いいない", "いいです", text))  # 福島: 「いいない」 is 「いいですね」
+    text = re.sub(
+        "だない", "です", re.sub("いいない", "いいです", text)
+    )  # 福島: 「いいない」 is 「いいですね」
     return re.sub(r"(?<=[^\x00-\x7f])[ \u3000]+(?=[^\x00-\x7f])", "", text)
 
 
@@ -98,7 +99,7 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
     if asked == "whose":
         answers.update(_whose(plain))
     answers.update(several)
-    answers.update(_dates(_PHONE.sub("", _without_fillers(text)), plain, asked, now))
+    answers.update(_dates(_PHONE.sub("", without_fillers(text)), plain, asked, now))
     if asked == "book_later" and "wish" in answers:
         answers["book_later"] = "yes"  # "年明けがいいです"
     if asked is not None and asked in _DIRECT:
@@ -116,24 +117,31 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
 
 _PHONE = re.compile(r"(?:\+?81[\s-]?|0)\d{1,4}[\s‐−ー-]?\d{1,4}[\s‐−ー-]?\d{4}(?!\d)")
 _NAMED = re.compile("名前(?:は|を|が|、)(.{2,20})|^(.{2,20}?)と(?:申し|もうし)ます")
-_FILLER = re.compile(
-    "[、,\\s]*(?:えーっと|ええっと|えーと|ええと|えっと|えー(?=[、,])|うーんと|うーん|んーと|あのー|あのう|そのー)[、,ー…\\s]*"
-)
-
-
-def _without_fillers(text: str) -> str:
-    """Return the text without what only fills a pause: "2月の、ええと、20日" is one date."""
-    return re.sub("の[、,]", "の", _FILLER.sub("", text))
 
 
 # Several cards -----------------------------------------------------------------------------
 
-_COUNT = "[1-9]|1[0-9]|一|二|三|四|五|六|ひとり|ふたり"
+_NUMBERS = {
+    "ひとり": 1, "ふたり": 2, "さんにん": 3, "よにん": 4, "ごにん": 5, "two": 2, "three": 3, "four": 4,
+}  # fmt: skip
+_NUMBER = "(?<![0-9])(?:1[0-9]|[1-9]|[一二三四五六])"
+_ENGLISH = f"(?:two|three|four|{_NUMBER}) (?:people|persons|cards)"
+_PEOPLE = f"(?:{_NUMBER}(?:人|名|枚|にん)(?!目|前)|ひとり|ふたり|さんにん|よにん|ごにん|{_ENGLISH})"
+_GROUP = "家族|夫婦|親子|子ども|子供|兄弟|姉妹"
 _COUNTED = re.compile(
-    f"({_COUNT})(?:人|名|枚)?(?:分|ぶん)(?!の|か月|後|前|間)"
-    f"|({_COUNT})(?:人|名|枚)(?:分|ぶん)?(?:の(?:予約|更新|カード|手続)|まとめて|一緒に|いっしょに|"
-    "で(?:予約|お願|おねが|更新|手続|行|伺|来|す|$)|に(?:変|減|増|し)|を(?:予約|お願|更新)|お願|予約)"
-    f"|(?:家族|夫婦|親子|子ども|子供|兄弟|姉妹)(?:が|は)?({_COUNT})(?:人|名)"
+    f"({_PEOPLE})(?:分|ぶん)"
+    f"|({_PEOPLE})(?:の(?:予約|更新|カード|手続)|まとめて|一緒に|いっしょに|とも.{{0,6}}(?:更新|予約)|家族の"
+    "|で(?:予約|お願|おねが|更新|手続|行|伺|来|す|$)|に(?:変|減|増|し)|を(?:予約|お願|更新)|お願|予約)"
+    f"|(?:{_GROUP})(?:が|は|で)?({_PEOPLE})"
+    f"|(?:全員|みんな|皆|合わせて|あわせて|合計|全部|入れて|含めて)で?({_PEOPLE})"
+    f"|({_ENGLISH})"
+)
+_GROWN_AND_YOUNG = re.compile(
+    f"(?:大人|おとな)({_PEOPLE})(?:と|、|・)?(?:子ども|子供|こども|小人)({_PEOPLE})"
+)
+_BARE_COUNT = re.compile(
+    f"(0|い(?:ない|ません)|なし|ゼロ)|((?:{_SELF}|{_I})(?:一人|1人|ひとり)?(?:だけ|のみ))"
+    f"|{_PEOPLE}|{_NUMBER}|{'|'.join(_NUMBERS)}"
 )
 _SEVERAL = re.compile(
     "家族(?:全員|みんな|皆)|(?:家族|全員|みんな|皆)の?(?:分|ぶん)|(?:全員|みんな)で(?:予約|更新|行)|"
@@ -146,10 +154,12 @@ _ONE_LESS = re.compile(
     f"(?:1|一|ひと)(?:人|り|名|枚)(?:を|分)?(?:減ら|へら)|(?:下の子|上の子|{_ANY_PERSON}){_HONORIFIC}"
     "(?:の分)?(?:は|を)(?:やめ|止め|抜き|外し|なし|取り?消|いらない|不要)"
 )
-_MEMBER = f"(?:{_ANY_PERSON}|{_I}){_HONORIFIC}(?:(?:{_COUNT})(?:人|名))?(?:の(?:分|ぶん|カード))?"
+_MEMBER = f"(?:{_ANY_PERSON}|{_I}){_HONORIFIC}(?:{_PEOPLE})?(?:の(?:分|ぶん|カード))?"
 _AND = "(?:(?:と|、|や|&|プラス|\\+)(?:あと|それと|それから)?)"
 _MEMBERS = re.compile(f"{_MEMBER}(?:{_AND}{_MEMBER})+")
-_TOGETHER = re.compile("(?:2人|二人|ふたり|一緒|いっしょ|夫婦|揃って|そろって)で?.{0,6}(?:行|伺|来|窓口)")
+_TOGETHER = re.compile(
+    "(?:2人|二人|ふたり|一緒|いっしょ|夫婦|揃って|そろって)で?.{0,6}(?:行|伺|来|窓口)"
+)
 
 
 def _several(text: str, asked: str | None) -> Answers:
@@ -159,18 +169,21 @@ def _several(text: str, asked: str | None) -> Answers:
         return {"cards_by": -1}
     if _ONE_MORE.search(text):
         return {"cards_by": 1}
-    people = _members(text)
+    people = _members(text, asked)
     if len(people) > 1:
         answers["people"] = people
+    both = _GROWN_AND_YOUNG.search(text)
     counted = _COUNTED.search(text)
-    if counted:
+    if both:
+        answers["cards"] = _count(both[1]) + _count(both[2])
+    elif counted:
         answers["cards"] = _count(next(group for group in counted.groups() if group))
         if counted[3] and people:  # "子ども2人と私の分": the two are some of them
             del answers["cards"]
         elif counted[3] and text.find("家族") < 0 and re.search("子ども|子供", counted[0]):
             answers["people"] = [_child(text)] * answers["cards"]
-    elif asked == "cards" and (bare := re.search(f"{_COUNT}|0|いない|なし|ゼロ", text)):
-        answers["cards"] = 0 if re.search("0|いない|なし|ゼロ", bare[0]) else _count(bare[0])
+    elif asked == "cards" and (bare := _BARE_COUNT.search(text)):
+        answers["cards"] = 0 if bare[1] else 1 if bare[2] else _count(bare[0])
     elif not people and _SEVERAL.search(text):
         answers["cards"] = "several"
     if answers.get("cards") == 1 and asked != "cards" and not re.search("やっぱ|やはり", text):
@@ -180,27 +193,30 @@ def _several(text: str, asked: str | None) -> Answers:
     return answers
 
 
-def _members(text: str) -> list[dict[str, Any]]:
+def _members(text: str, asked: str | None) -> list[dict[str, Any]]:
     """Return what is known of each person in "子ども2人と私の分", the visitor first."""
     named = _MEMBERS.search(text)
     if not named:
+        if re.search("両親の?(?:2人|二人)?(?:の|分)", text):
+            return [{}, {}]
         both = re.search("夫婦(?:2人|二人|ふたり)?(?:で|の|とも|分)", text)
         if not both:
             return []
         spouse = {"applicant": "self", "holder": "general"} if _TOGETHER.search(text) else {}
         return [{"applicant": "self", "holder": "general"}, spouse]
-    if not re.search("分|ぶん|更新|カード|予約|枚|手続|お願い|電子", text[named.end() :]):
+    about = re.search("分|ぶん|更新|カード|予約|枚|手続|お願い|電子", text[named.start() :])
+    if not about and asked != "cards":
         return []
     people: list[dict[str, Any]] = []
     by_proxy = {"applicant": "other_proxy", "holder": "general"} if _AWAY.search(text) else {}
     child = _child(text)
     for word in re.split(_AND, named[0]):
-        count = re.search(f"({_COUNT})(?:人|名)", word)
+        count = re.search(_PEOPLE, word)
         if re.match(f"(?!{_CHILD})(?:{_I})", word):
             people.insert(0, {"applicant": "self", "holder": "general"})
         else:
             known = by_proxy if not re.match(_CHILD, word) else child
-            people += [dict(known) for _ in range(_count(count[1]) if count else 1)]
+            people += [dict(known) for _ in range(_count(count[0]) if count else 1)]
     return people
 
 
@@ -211,7 +227,9 @@ def _child(text: str) -> dict[str, Any]:
     return {"relation": "child"} | (_whose(text) if young else {})
 
 
-_AWAY = re.compile("来ない|来られ(?:ない|ません)|来れ(?:ない|ません)|行けない|行けません|代理|代わり|かわり")
+_AWAY = re.compile(
+    "来ない|来られ(?:ない|ません)|来れ(?:ない|ません)|行けない|行けません|代理|代わり|かわり"
+)
 
 
 def _whose(text: str) -> Answers:
@@ -228,9 +246,13 @@ def _whose(text: str) -> Answers:
     return {"holder": holder} if holder else {}
 
 
-def _count(word: str) -> int:
-    words = {"ひとり": 1, "ふたり": 2}
-    return words.get(word) or "一二三四五六".find(word) + 1 or int(word)
+def _count(people: str) -> int:
+    """Return how many "3人", "三人", "さんにん", "three people" or a bare "3" are."""
+    for word, number in _NUMBERS.items():
+        if people.startswith(word):
+            return number
+    digits = re.match("[0-9]+", people)
+    return int(digits[0]) if digits else "一二三四五六".index(people[0]) + 1
 
 
 # Readers -----------------------------------------------------------------------------------
@@ -333,7 +355,9 @@ def _holder(text: str, asked: str | None) -> str | None:
 
 def _nearly_fifteen(text: str) -> bool:
     return _age(text) == 14 or bool(
-        re.search(r"中学?\s?[3三]|もうすぐ(?:15|十五)歳?|(?:15|十五)歳?になる(?:前|予定|ところ)", text)
+        re.search(
+            r"中学?\s?[3三]|もうすぐ(?:15|十五)歳?|(?:15|十五)歳?になる(?:前|予定|ところ)", text
+        )
     )
 
 
@@ -434,7 +458,10 @@ def _proof(text: str, asked: str | None, city: City) -> Answers:
             text,
         ):
             return {"proof_waiver": "neither"}
-        if re.search("^(?:はい|同じ|一緒|そうです|うん|ええ|yes)", text):
+        answer = yes_or_no(text)
+        if answer == "no" or re.search("^別", text):
+            return {"proof_waiver": "neither"}
+        if answer == "yes" or re.search("^(?:同じ|一緒)", text):
             return {"proof_waiver": "same_household"}
     return {}
 
@@ -470,13 +497,14 @@ def _reply_form(text: str, asked: str | None, city: City) -> Answers:
         text,
     ):
         return {"reply_form": "ready"}
-    return {}
+    answer = yes_or_no(text)
+    return {"reply_form": {"yes": "ready", "no": "missing"}[answer]} if answer else {}
 
 
 _FORGET = (
     "忘れ(?!て(?:い)?(?:ない|ません))|わすれ(?!て(?:い)?(?:ない|ません))|不安|ふあん|自信(?:が)?な|"
     "(?:覚え|おぼえ)て(?:い)?(?:ない|ません|ね)|分からな|わからな|分かりませ|わかりませ|分かん|わかん|ロック|"
-    "思い出せ|おもいだせ|知らない|知りません|怪し|あやし|微妙|びみょう|うろ覚え|たぶん違|"
+    "思い出せ|おもいだせ|(?:なん|何|どれ)だっけ|知らない|知りません|怪し|あやし|微妙|びみょう|うろ覚え|たぶん違|"
     "forg|don't (?:know|remember)|not sure|locked|^いいえ|^no\\b"
 )
 
@@ -504,10 +532,12 @@ def _pins(text: str, asked: str | None, city: City) -> Answers:
             which |= {"user", "juki"}
         return {"pins": "forgotten", "forgotten_pins": sorted(which) or ["juki", "sign", "user"]}
     if re.search(
-        "聞いて(?:あ|い|お|き)|聞いた|聞きました|教わ|教えて(?:もら|くれ)|覚えて|おぼえて|大丈夫|だいじょうぶ|書いて|記入|封を|封筒に|控え|(?:分か|わか|知)って|分かり(?!ません)|わかり(?!ません)|分かる|わかる|知って|控え|メモ|はい|ばっちり|問題な|ok|remember|know|^yes|told me|忘れて|わすれて|うん|ええ",
+        "聞いて(?:あ|い|お|き)|聞いた|聞きました|教わ|教えて(?:もら|くれ)|覚えて|おぼえて|大丈夫(?!じゃ|では)|だいじょうぶ(?!じゃ|では)|書いて|記入|封を|封筒に|控え|(?:分か|わか|知)って|分かり(?!ません)|わかり(?!ません)|分かる|わかる|知って|控え|メモ|はい|ばっちり|問題な|ok|remember|know|^yes|told me|忘れて|わすれて|うん|ええ",
         text,
     ):
         return {"pins": "remembered", "forgotten_pins": []}
+    if asked == "pins" and yes_or_no(text) == "no":
+        return {"pins": "forgotten", "forgotten_pins": ["juki", "sign", "user"]}
     return {}
 
 
@@ -561,19 +591,10 @@ def _certificates(text: str, asked: str | None, city: City) -> Answers:
 
 def _choices(text: str, asked: str | None, city: City) -> Answers:
     """Short answers that mean something only to the question just asked."""
-    yes = re.search(
-        "^(?:はい|うん|ええ|そう|お願い|おねがい|ok|おk|オッケー|おっけ|大丈夫|だいじょうぶ|いいです|いいよ|よろし|それで|これで|合って|あって(?:い)?ます|"
-        "間違いな|まちがいな|予約(?:する|して|します|お願)|yes|yep|sure|please|んだ)|了解|承知|問題(?:な|あり(?:ま)?せん)|👍|🙆",
-        text,
-    )
-    no = re.search(
-        "^(?:いいえ|いや|いえ|違|ちが|だめ|ダメ|no\\b|ううん|まだ)|直|なお(?:す|し)|訂正|修正|間違って|まちがって|やめて",
-        text,
-    )
-    if asked in ("confirmed", "book_later"):
-        yes = yes or re.fullmatch("予約[。!]?", text)
+    answer = None if is_question(text) else yes_or_no(text)
+    yes, no = answer == "yes", answer == "no"
     if asked == "confirmed":
-        return {"confirmed": "fix"} if no else {"confirmed": "yes"} if yes else {}
+        return {"confirmed": {"yes": "yes", "no": "fix"}[answer]} if answer else {}
     if asked == "expiry_checked":
         if re.search(
             "空|白紙|書いて(?:い)?ない|書かれて(?:い)?(?:ない|ません)|何も|なにも|blank", text
@@ -584,7 +605,9 @@ def _choices(text: str, asked: str | None, city: City) -> Answers:
             "大き[いく]|券面|カード(?:本体|自体|そのもの|の(?:期限|方|ほう|日付))", told
         ) or re.search("証明書.{0,6}(?:では|じゃ)(?:な|あり)", text):
             return {"expiry_checked": "card"}
-        if re.search("見て(?:み|き)|確認|確かめ|探|さがし|check", text):
+        if yes_or_no(told or text) == "no" or re.search(
+            "見て(?:み|き|く)|確認|確かめ|探|さがし|check", text
+        ):
             return {"expiry_checked": "recheck"}
         if (
             re.search(
@@ -594,19 +617,13 @@ def _choices(text: str, asked: str | None, city: City) -> Answers:
             or yes
         ):
             return {"expiry_checked": "confirmed"}
-        return {"expiry_checked": "recheck"} if no else {}
+        return {}
     if asked == "book_later":
-        return (
-            {"book_later": "no"}
-            if no
-            or re.search("しない|しません|また|あとで|後で|今度|^(?:いまは|今は|もう)?いい(?:です)?$", text)
-            and not re.search("^(?:それで)?いいです$", text)
-            else {"book_later": "yes"}
-            if yes
-            else {}
-        )
+        if declines(text) or re.search("しない|また|あとで|後で|今度", text):
+            return {"book_later": "no"}
+        return {"book_later": "yes"} if yes or re.search("予約", text) else {}
     if asked == "reissue_plan":
-        if re.search("届いてから(?:に|で)|また|あとで|後で|いいえ|やめ|later", text):
+        if declines(text) or re.search("届いてから|また|あとで|後で|あとに|後に|later", text):
             return {"reissue_plan": "later"}
         return {"reissue_plan": "book_after"} if yes or re.search("予約", text) else {}
     if asked in ("birthday", "issued_on") and re.search(
@@ -617,11 +634,13 @@ def _choices(text: str, asked: str | None, city: City) -> Answers:
     if asked == "expires_on" and re.search("このまま|飛ば|とば|スキップ|先に進|skip", text):
         return {"expires_on": "unknown", "expiry_help": "skip"}
     if asked == "expiry_help":
-        if re.search("このまま|先に|進|skip", text):
+        if declines(text) or re.search("このまま|先に|進|skip|分から|わから", text):
             return {"expiry_help": "skip"}
-        if re.search("計算|生年月日|誕生日|調べ|わかる|分かる|空(?:いて|欄|白)|calc", text) or yes:
+        if yes or re.search(
+            "計算|生年月日|誕生日|調べ|教え|わかる|分かる|空(?:いて|欄|白)|calc", text
+        ):
             return {"expiry_help": "compute"}
-        return {"expiry_help": "skip"} if no or re.search("いい|分から|わから", text) else {}
+        return {}
     return {}
 
 
@@ -734,54 +753,6 @@ def _one_date(text: str, now: datetime, purpose: Purpose, slot: str) -> Any:
         year = dates.read_year(text, now)
         return str(year) if year else None
     return None
-
-
-# Answers taken as they stand ---------------------------------------------------------------
-
-
-_NO_NAME = re.compile(
-    "[ソコ]レ(?:デ(?:イイ|ヨイ|ケッコウ|オネガイ.*)?)?|ハイ+|ウン+|エエ|イイエ|イヤ|ソウ|イイ|オネガイ.*|ヨロシク.*|"
-    "ダイジョウブ|ワカ(?:リマシタ|ラナイ|リマセン)|リョウカイ.*|ショウチ.*|アリガトウ.*|スミマセン|ドウモ|"
-    "チガ(?:ウ|イマス)|マダ|ナシ|ナイ|ナニ|エッ|モドル|ヤメル|ヨヤク.*|キャンセル|OK|YES|NO"
-)
-
-
-def read_kana(text: str) -> str | None:
-    """Return a name in katakana (Latin letters stay as they are), or None if it is no such name."""
-    name = _FILLER.sub("", unicodedata.normalize("NFKC", text)).strip()
-    name = re.sub(
-        r"^(?:名前は|なまえは|氏名は|私は|わたしは|えーと|えっと|あの|はい)[、,]?\s*", "", name
-    )
-    name = re.sub(r"^(?:my name is|i am|i'm|it's)\s+", "", name, flags=re.IGNORECASE)
-    name = re.sub(
-        r"(?:と申します|ともうします|といいます|と言います|って(?:いいます|言います)|になります|です|でした|だよ|でございます|でお願いします)+[。.!!]*$",
-        "",
-        name,
-    )
-    name = jaconv.hira2kata(name).replace("・", " ").strip(" 、。,.")
-    name = re.sub(r"[\s\u3000]+", " ", name)
-    if _NO_NAME.fullmatch(name):
-        return None
-    if re.fullmatch(r"[ァ-ヺー ]{2,40}", name) or re.fullmatch(
-        r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ .,'-]{1,49}", name
-    ):
-        return name if not name.isascii() else name.upper()
-    return None
-
-
-_KANJI_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-
-
-def read_phone(text: str) -> str | None:
-    """Return a Japanese telephone number as digits (+81 becomes 0), or None."""
-    digits = unicodedata.normalize("NFKC", text).replace("ゼロ", "0").translate(_KANJI_DIGITS)
-    digits = re.sub(r"[\s()\-‐-―−ー.・の、,]", "", digits)
-    match = re.search(r"(?<!\d)(?:\+?81\(?0?\)?([1-9]\d{8,9})|(0[1-9]\d{8,9}))(?!\d)", digits)
-    if not match:
-        return None
-    number = match[2] or "0" + match[1]
-    mobile = number[:3] in ("050", "060", "070", "080", "090")
-    return number if len(number) == (11 if mobile else 10) else None
 
 
 _DIRECT: Mapping[str, Callable[[str], Any]] = {

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from renewal import answers, application, calendar_view, slots
+from renewal import answers, application, calendar_view, short_answers, slots
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import (
     Booking,
@@ -126,7 +126,7 @@ _LIKE_A_CODE = re.compile(
     rf"(?<![0-9A-Z])[0-9A-Z](?:{_SEPARATORS}{{0,3}}[0-9A-Z]){{7,11}}(?![0-9A-Z])"
 )
 _LAST_FOUR = re.compile(
-    r"(?:下|しも|末尾|最後の?|ラスト)\s?(?:4|四|よん|ヨン)[^0-9]{0,14}"
+    r"(?:下|しも|末尾|最後の?|ラスト|らすと)\s?(?:4|四|よん|ヨン)[^0-9]{0,14}"
     r"([0-9](?:[\s\-・]?[0-9]){3})(?![0-9])"
 )
 _ANOTHER_ONE = re.compile(
@@ -204,12 +204,14 @@ def _mixed(token: str) -> bool:
 
 
 def _last4(text: str, asked: str | None, with_code: bool) -> str | None:
+    if asked == "booking_last4":
+        text = short_answers.with_digits(text)
     named = _LAST_FOUR.search(text)
     if named:
         return re.sub("[^0-9]", "", named[1])
     if asked != "booking_last4" and not with_code:
         return None
-    phone = answers.read_phone(text)
+    phone = short_answers.read_phone(text)
     if phone:
         return phone[-4:]
     digits = re.findall(r"(?<![0-9])[0-9](?:[\s\-・,、]?[0-9]){3}(?![0-9])", text)
