@@ -116,7 +116,7 @@ def test_a_child_in_the_same_household_may_leave_the_proof_out(person: NewPerson
 
 def test_a_child_coming_alone_hears_who_may_come(person: NewPerson) -> None:
     _, said = asks(person, "予約する", "電子証明書", "12歳の本人です")
-    assert "法定代理人が来てください" in said
+    assert "法定代理人の方がお越しください" in said
 
 
 def test_a_ward_is_represented_by_the_guardian(person: NewPerson) -> None:
