@@ -592,7 +592,7 @@ def _certificates(text: str, asked: str | None, city: City) -> Answers:
 def _choices(text: str, asked: str | None, city: City) -> Answers:
     """Short answers that mean something only to the question just asked."""
     answer = None if is_question(text) else yes_or_no(text)
-    yes, no = answer == "yes", answer == "no"
+    yes = answer == "yes"
     if asked == "confirmed":
         return {"confirmed": {"yes": "yes", "no": "fix"}[answer]} if answer else {}
     if asked == "expiry_checked":

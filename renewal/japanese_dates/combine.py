@@ -44,7 +44,7 @@ _TAKEN_BACK = re.compile(
 )
 _OR_THAT = re.compile("[^、。]{0,4}でも(?:い|よ|良|大丈夫|ok|可|かま|結構)")
 _CHANGE_TO = re.compile(
-    "(?:の[^、。]{0,6})?[にへで]、?(?:予約を?)?(?:変|かえ|へんこう|ずら|移|お願い|して|した)"
+    "(?!の(?:間|あいだ))(?:の[^、。]{0,6})?[にへで]、?(?:予約を?)?(?:変|かえ|へんこう|ずら|移|お願い|して|した)"
 )
 _CHANGE_FROM = re.compile(r"(?:chang|mov|reschedul|switch)\w* [^.]{0,30}from $")
 _WORKING = re.compile(r"(?:work|working|busy|school|class) (?:from .{1,9})?$")
@@ -76,7 +76,9 @@ _BUSY_UNTIL = re.compile(
     f"|(?:ごろ|頃)?[にで]?{_BUSY}?[がは]?(?:終わ|おわ|上が|あが[るりれ]|退勤|定時)"
 )
 _LASTING = re.compile(f"から(\\d{{1,2}}|[{K}]{{1,2}})(?:日(?:間|ほど)|(週間))")
-_STEP = re.compile("の?(?P<w>翌々日|翌日|次の日|よくじつ|前日|前の日|翌週|次の週|週(?!末))")
+_STEP = re.compile(
+    "(?:から)?の?(?P<w>翌々日|翌日|次の日|よくじつ|前日|前の日|翌週|次の週|週(?!末))"
+)
 
 # What rules a day or time out.
 _CANNOT = (
@@ -106,9 +108,11 @@ _NEGATION = re.compile(
 _WEAK_NEGATION = re.compile(
     "(?:は|が|も|って)、?(?:ずっと|いつも|ちょっと)?"
     + one_of(
-        "仕事 しごと 学校 授業 勤務 出勤 ぱーと ばいと 予定が 用事 用が 病院 通院 でいさーびす"
+        "仕事 しごと 学校 授業 勤務 出勤 ぱーと ばいと 予定が 用事 用が 病院 通院 透析 りはびり 検査 習い事 塾 研修 会議 夜勤 でいさーびす"
     )
 )
+_BUSY_ON = re.compile(f"(?:{_BUSY}|透析|通院|りはびり|塾|習い事|でいさーびす)[がは]$")
+_SO = re.compile("(?:な|だ|です)(?:ので|から|んで)")
 _EXCEPT = re.compile("の?日?(?:以外|いがい|を?除(?:いて|く|き)|は除(?:いて|く|き)|を?避けて)")
 _NOT_THIS = re.compile(
     "(?:の(?:予約|方|ほう))?(?:じゃ|では?|ぢゃ)な(?:く|し|い)|やめて|をやめ|から(?:に)?変更"
@@ -164,19 +168,19 @@ def combine(c: Context) -> list[Piece]:
 
 def _take_back(c: Context, pieces: list[Piece]) -> None:
     """Put what was corrected in the same breath in the background; a narrower day keeps a span."""
+    corrected = 0  # the first piece that was said after a correction
     for at, piece in enumerate(pieces):
+        if (
+            at
+            and _TAKEN_BACK.fullmatch(c.text, pieces[at - 1].end, piece.start)
+            and not _OR_THAT.match(c.text, piece.end)
+        ):
+            corrected = at
         group = TIME_KINDS if piece.kind in TIME_KINDS else (*DAY_KINDS, "weekday")
-        before = [other for other in pieces[:at] if other.kind in group]
-        if piece.kind not in group or not before:
-            continue
-        said = max(other.end for other in pieces[:at])
-        if not _TAKEN_BACK.fullmatch(c.text, said, piece.start):
-            continue
-        if _OR_THAT.match(c.text, piece.end):
-            continue
-        for other in before:
+        for other in pieces[:corrected] if piece.kind in group else ():
             narrowed = other.kind in ("date_range", "month") and piece.kind == "weekday"
-            other.background = other.background or not narrowed
+            if other.kind in group and not narrowed:
+                other.background = True
 
 
 def _join(c: Context, a: Piece, b: Piece) -> Piece | None:
@@ -432,6 +436,10 @@ def _negation_end(c: Context, piece: Piece, after: Piece | None, limit: int) -> 
     ):
         return negation.end("n")
     weak = _WEAK_NEGATION.match(text, piece.end)
+    if piece.kind == "weekday" and _BUSY_ON.search(text, 0, piece.start):
+        weak = weak or _SO.match(text, piece.end)  # 透析が月水金なので
+    if piece.kind == "time_range" and text.endswith("まで", 0, piece.end):
+        weak = weak or re.compile(_BUSY).match(text, piece.end)  # 9時から5時まで仕事
     times_follow = after is not None and after.kind in TIME_KINDS
     closed = isinstance(piece.value, TimeRange) and None not in piece.value
     ruled_out = times_follow or closed if piece.kind in TIME_KINDS else not times_follow

@@ -32,6 +32,9 @@ _SPANS = {
     "gw": ((4, 29), (5, 5)), "盆": ((8, 13), (8, 16)), "冬休み": ((12, 24), (1, 7)),
     "春休み": ((3, 25), (4, 5)), "夏休み": ((7, 21), (8, 24)),
 }  # fmt: skip
+_OVER = (
+    "明け|あけ|が?(?:終わ|おわ)っ(?:たら|てから|た(?:後|あと)に?)|が?(?:明け|過ぎ)(?:たら|てから)"
+)
 _HOLIDAYS = {
     "成人の日": "成人の日", "成人式の日": "成人の日", "建国記念の日": "建国記念の日",
     "建国記念日": "建国記念の日", "天皇誕生日": "天皇誕生日", "春分の日": "春分の日",
@@ -63,7 +66,7 @@ def named_day(c: Context, m: Match) -> list[Piece] | None:
     return [c.relative_day(m.start(), m.end(), fitting[-1 if past else 0])]
 
 
-@rule(rf"{L}お?(?P<h>{'|'.join(_SPANS)})(?P<k>中|明け|あけ)?")
+@rule(rf"{L}お?(?P<h>{'|'.join(_SPANS)})(?:休み)?(?P<k>中|{_OVER})?")
 def named_span(c: Context, m: Match) -> list[Piece] | None:
     """年末年始, お正月, 冬休み, GW; お盆明け is the day after and later."""
     first, last = _SPANS[m["h"]]
@@ -71,7 +74,7 @@ def named_span(c: Context, m: Match) -> list[Piece] | None:
     wraps = last < first
     ends = [date(start + wraps, *last) for start in (year - 1, year, year + 1)]
     end = next(on for on in ends if on >= c.today)
-    if m["k"] in ("明け", "あけ"):
+    if m["k"] and m["k"] != "中":
         return [Piece(m.start(), m.end(), "date_range", DateRange(end + DAY, None))]
     return [c.span(m.start(), m.end(), date(end.year - wraps, *first), end)]
 
@@ -80,7 +83,7 @@ _COUNTS = {"3": 3, "三": 3, "4": 4, "四": 4, "5": 5, "五": 5}
 
 
 @rule(
-    "(?:(?:次|今度)の)?お?(?P<h>(?P<n>[345三四五])連休|連休|祝日|休み)(?P<k>明け|あけ)",
+    f"(?:(?:次|今度)の)?お?(?P<h>(?P<n>[345三四五])連休|連休|祝日|休み)(?P<k>{_OVER})",
     "(?:次|今度)の(?P<h>(?P<n>[345三四五])?連休|祝日)(?P<k>)",
 )
 def days_off(c: Context, m: Match) -> list[Piece] | None:
