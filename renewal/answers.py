@@ -60,7 +60,7 @@ def normal(text: str) -> str:
     """Return the text in NFKC, lower case, without spaces between Japanese characters."""
     text = unicodedata.normalize("NFKC", text).lower().strip()
     text = re.sub(
-        "だない", "です", re.sub("いいない", "いいです", text)
+        "だない", "です", re.sub("いいない", "いいですね", text)
     )  # 福島: 「いいない」 is 「いいですね」
     return re.sub(r"(?<=[^\x00-\x7f])[ \u3000]+(?=[^\x00-\x7f])", "", text)
 
@@ -413,7 +413,8 @@ def _visitor(text: str, asked: str | None, holder: str | None) -> str | None:
         if re.search(f"{_OTHER_ADULT}|{_CHILD}|代理|家族|身内", text):
             return "other_proxy"
         if re.search(
-            f"{_SELF}|(?:{_I})(?:です|が|だ|で|$|一人|ひとり)|^(?:{_I})|^i\\b(?! (?:don't|do not|am not|have no))|it's me", text
+            f"{_SELF}|(?:{_I})(?:です|が|だ|で|$|一人|ひとり)|^(?:{_I})|^i\\b(?! (?:don't|do not|am not|have no))|it's me",
+            text,
         ):
             return "self"
         return None
@@ -484,7 +485,10 @@ def _reply_form(text: str, asked: str | None, city: City) -> Answers:
         return {"reply_form": "other_hand"}
     if asked == "reissue_plan":
         return {}
-    if re.search("(?:父|母|祖父|祖母|じい|ばあ|おじ|おば|友人|友達|知人)(?:さん|ちゃん)?が(?:書|かき|かい|記入)", text):
+    if re.search(
+        "(?:父|母|祖父|祖母|じい|ばあ|おじ|おば|友人|友達|知人)(?:さん|ちゃん)?が(?:書|かき|かい|記入)",
+        text,
+    ):
         return {"reply_form": "ready"}  # the holder
     if re.search(
         "(?:な|無|失)く(?:し|な)|失くし|紛失|捨て|届いて(?:い)?(?:ない|ません)|入って(?:い)?(?:ない|なか|ません)|付いて(?:い)?(?:ない|ません)|届かな|見あたら|(?<!じゃ)(?<!では)(?<![らわかさたばま])な(?:い|かった|さそう)|ありません|見当た|"

@@ -14,7 +14,7 @@ from renewal.answers import read
 from renewal.bookings import codes
 from renewal.city import City
 from renewal.clock import TOKYO
-from renewal.short_answers import read_kana, read_phone, yes_or_no
+from renewal.short_answers import declines, read_kana, read_phone, yes_or_no
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=TOKYO)
 
@@ -305,6 +305,13 @@ def test_a_summary_is_confirmed_only_by_a_clear_yes(
     text: str, answer: str | None, city: City
 ) -> None:
     assert read(text, "confirmed", NOW, city).get("confirmed") == answer
+
+
+def test_thanks_turn_an_offer_down_and_agreement_takes_it() -> None:
+    for text in ("結構です", "大丈夫です", "いいです", "いや、いいです", "今はいいです", "いいえ結構です"):
+        assert declines(text), text
+    for text in ("いいですね", "いいですよ", "はい、いいです", "それでいいです", "お願いします", "はい"):
+        assert not declines(text), text
 
 
 def test_a_no_counts_before_a_yes() -> None:
