@@ -268,7 +268,7 @@ def _qualified(c: Context, piece: Piece, limit: int) -> Piece:
     if piece.kind in ("invalid", "preference") or piece.background:
         return piece
     leading = _LEADING.search(text, max(0, piece.start - 24), piece.start)
-    if leading and not leading["neg"] and piece.kind in (*TIME_KINDS, *DAY_KINDS):
+    if leading and not leading["neg"] and piece.kind in (*TIME_KINDS, *DAY_KINDS, "weekday"):
         if _RANGE_GAP.search(text, piece.start, piece.end):
             return replace(piece, start=leading.start())  # from Dec 3 to Dec 10
         working = leading["until"] and _WORKING.search(text[: leading.start()])
