@@ -134,7 +134,7 @@ async def _receive(
     if admitted.intent:
         parsed = _as_parsed(admitted.text, admitted.intent, list(admitted.entities))
     else:
-        parsed = await self.parse_message(message, tracker)
+        parsed = await _understood(self, message, tracker)
         parsed["clauses"] = await _parse_clauses(self, message, tracker)
         parsed["intent"] = front_door.intent_of_the_parts(parsed["intent"], parsed["clauses"])
         plainly = front_door.plain_intent(
@@ -267,11 +267,17 @@ async def _parse_clauses(
     parts = front_door.clauses(message.text)
     if len(parts) < 2:
         return []
-    parsed = []
-    for part in parts:
-        await asyncio.sleep(0)  # everybody else's requests come in between
-        parsed.append(await processor.parse_message(UserMessage(part), tracker))
+    parsed = [await _understood(processor, UserMessage(part), tracker) for part in parts]
     return [{"text": each["text"], "intent": each["intent"]} for each in parsed]
+
+
+async def _understood(
+    processor: MessageProcessor, message: UserMessage, tracker: DialogueStateTracker
+) -> dict[str, Any]:
+    """Return a message parsed, letting everybody else's requests in afterwards: it takes a while."""
+    parsed: dict[str, Any] = await processor.parse_message(message, tracker)
+    await asyncio.sleep(0)
+    return parsed
 
 
 def _never_silent(run_prediction_loop: Any) -> Any:

@@ -117,20 +117,22 @@ def date_text(picked: str) -> str:
 def _shown(message: Said, listed: list[Choice], press: Press) -> list[Message]:
     text, custom = _text(message), message.get("custom") or {}
     card: dict[str, Any] | None = None
+    spoken = ""
     if custom.get("type") == "slot_calendar":
-        card = cards.calendar(custom, press)
+        card, spoken = cards.calendar(custom, press), cards.spoken(custom)
     elif custom.get("type") == "booking_card":
-        card = cards.booking(custom, press)
+        card, spoken = cards.booking(custom, press), cards.spoken(custom)
         text = text.split("\n")[0] if card else text
     elif custom.get("type") == "document_checklist":
         card = cards.checklist(custom)
-        if card:
-            return _flex(card, text or cards.WORDS["bring"])
+        spoken, first = text or cards.WORDS["bring"], text.split("\n")[0]
+        if card:  # what it is stands over the card already, whose visit it is does not
+            text = "" if first.startswith(cards.WORDS["bring"]) else first
     text = _with_choices(text, listed)
     said: list[Message] = [
         TextMessage(text=piece) for piece in limits.split_units(text, limits.TEXT)
     ]
-    return said + (_flex(card, cards.spoken(custom)) if card else [])
+    return said + (_flex(card, spoken) if card else [])
 
 
 def _with_choices(text: str, listed: list[Choice]) -> str:
@@ -141,7 +143,7 @@ def _with_choices(text: str, listed: list[Choice]) -> str:
         # In a line of times the text names them all, and every one can be typed.
         if each.number is not None:
             lines.append(f"{each.number}. {each.words}")
-    return "\n".join(lines)
+    return "\n".join(lines).lstrip("\n")
 
 
 def _flex(container: dict[str, Any], text: str) -> list[Message]:

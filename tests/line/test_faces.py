@@ -277,6 +277,18 @@ def test_the_checklist_is_grouped_by_person_and_says_what_may_be_left_out() -> N
     assert "サトウ タロウ 様" in str(second) and "今回は省けます" in str(second)
 
 
+def test_over_the_checklist_of_a_visit_it_says_of_which() -> None:
+    item = {"id": "card", "label": "カード", "waived": False, "may_be_left_out": None}
+    custom = {"type": "document_checklist", "people": [{"name": None, "items": [item]}]}
+    which, card = sent([{"text": "12月3日（木）のご予約です。\n・カード", "custom": custom}])
+    assert which["text"] == "12月3日（木）のご予約です。"
+    assert card["altText"] == "12月3日（木）のご予約です。\n・カード"
+    [alone] = sent([{"text": "お持ちいただくものです。\n・カード", "custom": custom}])
+    assert alone["type"] == "flex"
+    asks, _ = sent([{"text": "お持ちいただくものです。\n・カード", "custom": custom, "buttons": WHO["buttons"]}])
+    assert asks["text"] == "1. カードの本人\n2. 代理の人"
+
+
 def _booking(**more: Any) -> dict[str, Any]:
     return {
         "type": "booking_card", "code": "K7PMA-4QXD3", "start": "2026-12-03T17:30:00+09:00",
