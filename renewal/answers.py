@@ -668,6 +668,7 @@ _ABOUT_DATE = (
         Purpose.EXPIRY,
         re.compile(
             "期限(?!の前|より|前|が切れる前|内)|有効|切れ|きれ|(?:通知|封筒)に|expir|valid until"
+            r"|(?:証明書|カード)(?:に|の(?:方|ほう))?は.{0,4}(?:令和|平成|[rh][0-9]|20[0-9]{2})"
         ),
     ),
     (
@@ -692,6 +693,9 @@ _OF_A_PERSON = re.compile(
 _VISIT = ("visit_date", "visit_time", "counter")
 
 
+_OF_THE_CARD = re.compile("(?!.*証明書).*カード")
+
+
 def _dates(text: str, plain: str, asked: str | None, now: datetime) -> Answers:
     answers: Answers = {}
     about_visit: list[str] = []
@@ -702,7 +706,9 @@ def _dates(text: str, plain: str, asked: str | None, now: datetime) -> Answers:
         same = _one_date(text, now, Purpose.EXPIRY, "expires_on")
         if isinstance(same, str):
             return {"expires_on": same, "card_expires_on": same}
-    for part in re.split(r"(?<=[。、!?\n])|(?<=ので)|(?<=けど)", text):
+    for part in re.split(
+        r"(?<=[。、!?\n])|(?<=ので)|(?<=けど)|(?<=で)(?=(?:電子)?証明書|カード)", text
+    ):
         of_a_person = asked not in _VISIT and _OF_A_PERSON.search(normal(part))
         if of_a_person and (asked not in _ASKED_PURPOSE or asked in answers):
             continue  # "私は2月14日、下の子は3月3日です": the others are asked about later
@@ -723,11 +729,15 @@ def _dates(text: str, plain: str, asked: str | None, now: datetime) -> Answers:
         purpose = next((p for s, p, _ in _ABOUT_DATE if s == slot), Purpose.EXPIRY)
         found = _one_date(part, now, purpose, slot)
         if found is not None:
+            if slot == "expires_on" and _OF_THE_CARD.match(normal(part)):
+                slot = "card_expires_on"
             answers[slot] = found
         else:
             pending = slot  # "有効期限、令和9年2月14日でした": the date comes after the comma
             if asked != slot:
                 about_visit.append(part)
+    if "card_expires_on" in answers and "expires_on" not in answers:
+        answers["expires_on"] = answers.pop("card_expires_on")  # read off for the one asked about
     if asked in ("expires_on", "reply_form_limit") and asked not in answers and _unsure(plain):
         answers[asked] = "unknown"
     if asked in ("name_kana", "visitor_name", "phone") and not re.search(

@@ -22,6 +22,7 @@ _SIGNS = str.maketrans(
 )
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufe00-\ufe0f\u20e3\ufeff\u00ad]")
 _CIRCLED = re.compile("[①-⒛⓪-⓿❶-➓]")  # numbers of a list, not of a date
+_LETTER_IN_NUMBER = re.compile("(?<=[0-9])[oli](?=[0-9年月日時分/])")  # 2月2O日, 1l月
 _MARKS = "\uff9e\uff9f\u3099\u309a"  # (half-width) voicing marks join the kana before them
 
 
@@ -52,7 +53,11 @@ def fold(text: str) -> tuple[str, list[int], list[int]]:
             starts.append(at)
             ends.append(end)
         at = end
-    return "".join(out), starts, ends
+    return (
+        _LETTER_IN_NUMBER.sub(lambda found: "0" if found[0] == "o" else "1", "".join(out)),
+        starts,
+        ends,
+    )
 
 
 @lru_cache(maxsize=4096)

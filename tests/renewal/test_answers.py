@@ -414,6 +414,28 @@ def test_whose_card_it_is_says_nothing_about_the_notice(city: City) -> None:
     assert read("マイナンバーカードです", "notice", NOW, city) == {"notice": "card"}
 
 
+@pytest.mark.parametrize("asked", ["expires_on", None])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "カードには2031年5月10日、電子証明書は2027年2月20日です",
+        "電子証明書は令和9年2月20日、カードは令和13年5月10日",
+        "カードの有効期限は2031年5月10日で電子証明書の有効期限は2027年2月20日",
+        "電子証明書の有効期限は2027年2月20日、カードの有効期限は2031年5月10日",
+    ],
+)
+def test_the_cards_own_date_is_not_taken_for_the_certificates(
+    text: str, asked: str | None, city: City
+) -> None:
+    found = read(text, asked, NOW, city)
+    assert found == {"expires_on": "2027-02-20", "card_expires_on": "2031-05-10"}
+
+
+def test_the_cards_own_date_alone_is_the_answer_that_was_given(city: City) -> None:
+    found = read("カードは2031年5月10日まで", "expires_on", NOW, city)
+    assert found == {"expires_on": "2031-05-10"}
+
+
 def test_a_month_alone_is_no_date_of_expiry(city: City) -> None:
     found = read("令和9年2月", "expires_on", NOW, city)
     assert found == {"expires_on": {"invalid": "day_missing", "text": "令和9年2月"}}

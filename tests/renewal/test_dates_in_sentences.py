@@ -17,6 +17,7 @@ from renewal.japanese_dates import Purpose, era_year, japanese_date, read, read_
 from tests.renewal.test_japanese_dates import DAYS, KANJI, NOW, kanji, plain, said
 
 SENTENCES = {
+    "<今度の祝日>は開いてますか": "2027-01-01",
     "<明後日>の<朝イチ>は空いてますか": "2026-11-26, -09:30",
     "<再来週の木曜>の<17時半>でお願いします": "2026-12-10, 17:30",
     "<さらいしゅうのすいようび>": "2026-12-09",
@@ -696,6 +697,9 @@ SENTENCES = {
     "<Thursday, December 16>": "invalid weekday_mismatch 2026-12-16 2026-12-17",
 }
 EXPIRY = {
+    "<2027年2月2O日>": "2027-02-20",
+    "<2/20/27>": "2027-02-20",
+    "<1l月20日>": "2026-11-20",
     "<れいわ きゅうねん にがつ はつか>": "2027-02-20",
     "<れいわ９ねん２がつ２０か>": "2027-02-20",
     "<令和九年二月二十日>まで": "2027-02-20",
@@ -1178,6 +1182,12 @@ def test_a_wish_is_what_a_counter_clerk_would_understand(
     text: str, expected: dict[str, object]
 ) -> None:
     assert read_wish(text, NOW).to_json() == expected
+
+
+def test_the_new_year_has_turned_once_it_has_begun() -> None:
+    for today, first in (("2026-12-31", "2027-01-04"), ("2027-01-02", "2027-01-04")):
+        now = NOW.replace(year=int(today[:4]), month=int(today[5:7]), day=int(today[8:]))
+        assert read_wish("年明けに行きたい", now).first == date.fromisoformat(first)
 
 
 @pytest.mark.parametrize("text", [text.strip() for text in re.split(" / |\n", NO_DATE) if text])

@@ -59,7 +59,10 @@ def short_year_figures(c: Context, m: Match) -> list[Piece] | None:
     """8.12.3, 26/12/03, 40.3.5: an era or the western year shortened."""
     count, month, day = int(m[1]), int(m[3]), int(m[4])
     if not (valid(2000, month, day) or month <= 12):
-        return None
+        if not (m[2] == "/" and valid(2000, count, month)):
+            return None
+        years, month, day = c.short_years(day), count, month  # 2/20/27
+        return [c.dated(m.start(), m.end(), years, month, day)]
     western = m[1].startswith("0") and m[2] != "." or (m[2] != "." and count > 64)
     if western and c.purpose is Purpose.BIRTHDAY:
         years = [2000 + count if 2000 + count <= c.today.year else 1900 + count]

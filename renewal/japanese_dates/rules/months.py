@@ -222,7 +222,8 @@ def years_and_turns(c: Context, m: Match) -> list[Piece] | None:
         return [c.span(start, end, first, closes if first <= closes else date(this, 12, 31))]
     if groups.get("new"):
         last = 10 if re.search("早|すぐ", m["new"]) else 15
-        return [c.span(start, end, date(this + 1, 1, 4), date(this + 1, 1, last))]
+        year = this + (c.today > date(this, 1, 3))
+        return [c.span(start, end, date(year, 1, 4), date(year, 1, last))]
     years = c.years(m["y"])
     if not isinstance(years, list):
         return [c.invalid(start, end, "no_such_era_year", years.candidates)]

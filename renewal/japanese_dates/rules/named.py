@@ -96,6 +96,9 @@ def days_off(c: Context, m: Match) -> list[Piece] | None:
             fits = any(is_holiday(first + DAY * step) for step in range(days))
         else:
             fits = days >= (3 if m["h"] == "連休" else 2)
+        if fits and m["h"] == "祝日" and not m["k"]:
+            on = next(on for on in (first + DAY * step for step in range(days)) if is_holiday(on))
+            return [c.relative_day(m.start(), m.end(), on)]
         if fits and m["k"]:
             return [Piece(m.start(), m.end(), "date_range", DateRange(last + DAY, None))]
         if fits:
