@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, datetime
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
@@ -180,9 +180,15 @@ class ActionAskVisitDate(AssistantAction):
         """Return what is being booked."""
         return Application.from_slots(tracker.slots)
 
+    def taken(self, tracker: Tracker) -> tuple[str, datetime] | None:
+        """Return the counter and time that are the person's already: they are not offered again."""
+        return None
+
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         a, at_desk = self.about(tracker), desk()
-        offered = application.offer(a, at_desk, limit=4)
+        taken = self.taken(tracker)
+        free = application.offer(a, at_desk, limit=5)
+        offered = [slot for slot in free if (slot.counter, slot.start) != taken][:4]
         if not offered:
             first, last = application.bookable_days(a, at_desk)
             values = {"first_day": short_date(first), "last_day": short_date(last)}
@@ -198,7 +204,7 @@ class ActionAskVisitDate(AssistantAction):
                 {"title": label, "payload": calendar_view.payload(slot)}
                 for label, slot in zip(labels, offered, strict=True)
             ],
-            json_message=calendar_view.slot_calendar(a, at_desk),
+            json_message=calendar_view.slot_calendar(a, at_desk, taken),
         )
         return []
 

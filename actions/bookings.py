@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -14,7 +15,7 @@ from actions.base import AssistantAction, Events, Turn, desk, say
 from renewal import answers, application, booking_change, calendar_view, settings
 from renewal.application import Application, Desk, Remark
 from renewal.booking_change import Caller, Request
-from renewal.bookings import HoldExpired, NotBookable, NotChangeable, SlotFull, TryAgain
+from renewal.bookings import Booking, HoldExpired, NotBookable, NotChangeable, SlotFull, TryAgain
 
 _ACTIONS = {"check_booking": "check", "change_booking": "change", "cancel_booking": "cancel"}
 # What these say is an answer or nothing; every other intent has a rule of its own.
@@ -192,6 +193,11 @@ class ActionAskBookingDate(ActionAskVisitDate):
         return _about(tracker)
 
 
+    def taken(self, tracker: Tracker) -> tuple[str, datetime] | None:
+        booking = _booking(tracker)
+        return booking.counter, booking.start
+
+
 class ActionAskBookingTime(ActionAskVisitTime):
     """Asks for the new time on the chosen day, as in the application."""
 
@@ -203,10 +209,15 @@ class ActionAskBookingTime(ActionAskVisitTime):
 
 
 def _about(tracker: Tracker) -> Application:
-    r, at_desk = Request.from_slots(tracker.slots), desk()
-    booking = at_desk.bookings.get(str(r.found))
+    return booking_change.as_application(
+        Request.from_slots(tracker.slots), _booking(tracker), desk()
+    )
+
+
+def _booking(tracker: Tracker) -> Booking:
+    booking = desk().bookings.get(str(Request.from_slots(tracker.slots).found))
     assert booking is not None
-    return booking_change.as_application(r, booking, at_desk)
+    return booking
 
 
 class ActionAskBookingConfirmed(AssistantAction):
@@ -217,8 +228,7 @@ class ActionAskBookingConfirmed(AssistantAction):
 
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         r, at_desk = Request.from_slots(tracker.slots), desk()
-        booking = at_desk.bookings.get(str(r.found))
-        assert booking is not None
+        booking = _booking(tracker)
         old = _place(booking.start, booking.counter, at_desk)
         yes, no = (
             calendar_view.booking_command(str(r.action), booking.code, confirmed)

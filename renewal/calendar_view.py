@@ -71,12 +71,18 @@ def some_of(found: list[Slot], most: int) -> list[Slot]:
     return found[::step]
 
 
-def slot_calendar(a: Application, desk: Desk, counter: str | None = None) -> dict[str, Any]:
-    """Return days × times with ○ (free) △ (few) × (full), from the first bookable day on."""
-    counter_id = counter or application.counters_wanted(a, desk)[0]
+def slot_calendar(
+    a: Application, desk: Desk, taken: tuple[str, datetime] | None = None
+) -> dict[str, Any]:
+    """Return days × times with ○ (free) △ (few) × (full), from the first bookable day on.
+
+    `taken` are the counter and time that are the person's already; that time is left out.
+    """
+    counter_id = application.counters_wanted(a, desk)[0]
     first, bookable_until = application.bookable_days(a, desk)
     last = min(bookable_until, first + timedelta(days=CALENDAR_DAYS - 1))
     found = slots.slots(desk.bookings, desk.city, counter_id, first, last, desk.now, desk.at)
+    found = [slot for slot in found if (slot.counter, slot.start) != taken]
     seats = party.number(a)
     if seats > 1:
         # A start where so many cards find no place is as good as full.

@@ -115,6 +115,17 @@ def test_a_booking_is_moved_after_one_last_yes(
     assert not [name for name in talk.known if name.startswith("booking_") and name != "booking_known"]
 
 
+def test_the_time_that_is_booked_is_not_offered_for_a_change(
+    talk: Talk, bookings: Bookings
+) -> None:
+    book(bookings, "2026-11-25T08:30")
+    talk.hears("予約を変更したい", "change_booking").runs(FORM).runs(ActionAskBookingDate())
+    calendar = talk.said[0]["custom"]
+    assert [each["title"] for each in talk.said[0]["buttons"]][0] == "11月25日（水）9:00"
+    assert calendar["days"][0]["slots"][0]["label"] == "9:00"
+    assert calendar["next"] == calendar["days"][0]["slots"][0]["payload"]
+
+
 def test_a_seat_lost_at_the_last_moment_leaves_the_booking_as_it_was(
     talk: Talk, own: Booking, bookings: Bookings
 ) -> None:
