@@ -224,4 +224,4 @@ def test_who_has_not_got_the_number_of_the_booking_is_not_told_about_pins(
     person: NewPerson,
 ) -> None:
     _, said = talks(person, "予約してたか見てほしい", "番号忘れた")
-    assert "暗証番号" not in said[1] and "予約番号やお電話番号が分からないときは" in said[1]
+    assert "暗証番号" not in said[1] and "予約番号や予約のときの電話番号が分からないときは" in said[1]
