@@ -69,7 +69,7 @@ _UNTIL = re.compile("(?:より|の)?前までに?|まで(?:に|の間)?(?!も)|�
 _BEFORE = re.compile(
     f"より(?:も)?前|よりも?早|の?{_A_LITTLE}?前(?!半|後|回|日|の日|もって|に予)(?:に|まで)?"
 )
-_BUSY = "(?:仕事|しごと|会社|学校|授業|勤務|ぱーと|ばいと|用事|会議|保育園?|働)"
+_BUSY = "(?:仕事|しごと|会社|学校|授業|勤務|ぱーと|ばいと|用事|会議|病院|通院|透析|歯医者|習い事|塾|部活|保育園?|働)"
 _BUSY_BEFORE = re.compile(f"{_BUSY}[がは](?:だいたい|大体)?$")
 _BUSY_UNTIL = re.compile(
     f"まで(?:は)?{_BUSY}"
@@ -176,10 +176,10 @@ def _take_back(c: Context, pieces: list[Piece]) -> None:
             and not _OR_THAT.match(c.text, piece.end)
         ):
             corrected = at
-        group = TIME_KINDS if piece.kind in TIME_KINDS else (*DAY_KINDS, "weekday")
-        for other in pieces[:corrected] if piece.kind in group else ():
+        for other in pieces[:corrected] if not piece.kind.startswith("not_") else ():
             narrowed = other.kind in ("date_range", "month") and piece.kind == "weekday"
-            if other.kind in group and not narrowed:
+            positive = not other.kind.startswith("not_")
+            if positive and _group(other) == _group(piece) in ("day", "time") and not narrowed:
                 other.background = True
 
 
@@ -396,7 +396,7 @@ def _negate(c: Context, pieces: list[Piece]) -> None:
         linked = (
             after is not None
             and following_negated
-            and piece.kind == after.kind.replace("not_", "")
+            and _group(piece) == _group(after)
             and bool(_LINKED.fullmatch(c.text, piece.end, after.start))
         )
         if piece.kind in ("invalid", "preference"):
@@ -406,6 +406,11 @@ def _negate(c: Context, pieces: list[Piece]) -> None:
         following_negated = linked or end is not None
         if following_negated:
             pieces[at] = _negated(c, piece, end or piece.end)
+
+
+def _group(piece: Piece) -> str:
+    kind = piece.kind.replace("not_", "")
+    return "time" if kind in TIME_KINDS else "day" if kind in (*DAY_KINDS, "weekday") else kind
 
 
 def _negation_end(c: Context, piece: Piece, after: Piece | None, limit: int) -> int | None:

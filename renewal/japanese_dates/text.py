@@ -22,7 +22,9 @@ _SIGNS = str.maketrans(
 )
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufe00-\ufe0f\u20e3\ufeff\u00ad]")
 _CIRCLED = re.compile("[①-⒛⓪-⓿❶-➓]")  # numbers of a list, not of a date
-_LETTER_IN_NUMBER = re.compile("(?<=[0-9])(?:[oli](?=[0-9年月日時分/])|o(?=$|[、。で]))")  # 2月2O日, 1l月
+_LETTER_IN_NUMBER = re.compile(
+    "(?<=[0-9])(?:[oli](?=[0-9年月日時分/])|o(?=$|[、。で]))"
+)  # 2月2O日, 1l月
 _MARKS = "\uff9e\uff9f\u3099\u309a"  # (half-width) voicing marks join the kana before them
 
 

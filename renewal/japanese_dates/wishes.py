@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
+from renewal.japanese_dates.combine import TIME_KINDS
 from renewal.japanese_dates.context import DAY, Context, Piece, span_of, times_of
 from renewal.japanese_dates.reader import Expecting, pieces_of
 from renewal.japanese_dates.values import (
@@ -23,7 +24,7 @@ _BACKGROUND_BEFORE = re.compile(
 )
 _BACKGROUND_AFTER = re.compile(
     "(?:でした(?:よね|っけ)|まで(?:が|の)?(?:有効|期限)|(?:に|で)?(?:有効)?期限(?:切れ|が|です|で|の)|(?:に|で)(?:[^、。]{0,4})?切れ|が(?:有効)?期限"
-    "|に?生まれ|うまれ|生(?:まれ|の|です|$)|に?(?:発行|交付|作成|作っ|取得)|に(?:通知|封筒|届|手紙|はがき)|で(?:\\d+|[一二三四五六七八九十]+)歳)"
+    "|に?生まれ|うまれ|生(?:まれ|の|です|$)|に?(?:発行|交付|作成|作っ|取得)|に(?:通知|封筒|届|手紙|はがき)|で(?:\\d+|[一二三四五六七八九十]+)歳|に(?:\\d+|[一二三四五六七八九十]+)歳に(?:な|達))"
 )
 # "3日に予約した佐藤です", and where something is to be changed or cancelled "3日の予約を…".
 _BOOKED = re.compile(
@@ -40,8 +41,8 @@ _MOVED_TO = re.compile("(?:の(?:予約|枠|分|時間)?|だったの|でした�
 _TOLD = re.compile("[^、。\\d]{0,14}?(?:まし|し|[いっれけ])た(?!い|ら)|[^、。\\d]{0,14}?[んい]だ")
 # 退院が12月5日なので
 _REASON_BEFORE, _REASON_AFTER = (
-    re.compile("[一-龥ー][がは]$"),
-    re.compile("(?:な|だ|です)(?:ので|から|んで)"),
+    re.compile("[一-龥ーのす][がは]$"),
+    re.compile("(?:着|発)?(?:な|だ|です)(?:ので|から|んで)"),
 )
 _MOVED = re.compile("(?:の(?:予約)?)?(?:から|を|だった|でした)")
 _CHANGING = re.compile(
@@ -131,11 +132,13 @@ def _is_background(c: Context, piece: Piece, later: list[Piece], changing: bool)
     if about_day and span and span.last and span.last < c.today and _TOLD.match(c.text, piece.end):
         return True
     if (
-        piece.kind == "date"
+        piece.kind in ("date", "time")
         and _REASON_BEFORE.search(lead)
         and _REASON_AFTER.match(c.text, piece.end)
     ):
-        return days_follow
+        return days_follow if about_day else any(other.kind in TIME_KINDS for other in later)
+    if piece.kind == "month" and _TOLD.match(c.text, piece.end):
+        return True
     if about_day and days_follow and _ASKED.match(c.text, piece.end):
         return True
     same_kind = any(
