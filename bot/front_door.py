@@ -42,6 +42,7 @@ _ASKS_HOW = re.compile("どう|何|なに|いつから|どこで|必要|要り�
 _MOVES = re.compile(
     "予約.{0,14}(?:(?:早|遅)く(?:し|で)|早め(?:た|て|ら)|遅ら|延ば|延期|ずら|前倒し)"
 )
+_OF_A_VISIT = re.compile("日にち|日付|日程|日時|時間|時刻|曜日|予約")
 _CLAUSE_END = re.compile(
     r"(?<=[。！？!?\n])\s*|、(?=あと|それと|それから|ちなみに|ところで|ついでに|その前に|まずは?)"
 )
@@ -103,9 +104,9 @@ def plain_intent(
 ) -> str | None:
     """Return the intent that the words plainly have where the conversation stands, else None.
 
-    A bare "キャンセル" or "変更" in the middle of an application is about that application; once it
-    is `booked` and nothing is running, "やっぱり時間を変えたい" is about the booking. Marks and
-    pictures alone may please or displease, but they give no orders.
+    A bare "キャンセル" or "変更" in the middle of an application is about that application; where
+    nothing is running, "時間を変えたい" is about a booking, and once it is `booked` here so is any
+    second thought. Marks and pictures alone may please or displease, but they give no orders.
     """
     if intent not in _MOODS and not any(character.isalnum() for character in text):
         return "nlu_fallback"
@@ -113,7 +114,7 @@ def plain_intent(
         return {"cancel_booking": "stop", "change_booking": "correct"}.get(intent or "")
     if loop:
         return None
-    if booked and intent == "correct":
+    if intent == "correct" and (booked or _OF_A_VISIT.search(text)):
         return "change_booking"
     return about_a_booking(text, intent) or ("book" if states_a_case(text, now) else None)
 

@@ -242,7 +242,7 @@ def test_a_question_before_coming_stays_a_question() -> None:
 
 
 def test_a_second_thought_after_booking_is_about_the_booking() -> None:
-    thought = "やっぱり時間変えたい"
-    assert plain_intent(thought, "correct", None, NOW, booked=True) == "change_booking"
-    assert plain_intent(thought, "correct", None, NOW) is None
-    assert plain_intent(thought, "correct", "application_form", NOW, booked=True) is None
+    assert plain_intent("やっぱり西口", "correct", None, NOW, booked=True) == "change_booking"
+    assert plain_intent("やっぱり西口", "correct", "application_form", NOW, booked=True) is None
+    assert plain_intent("日にちを変えたい", "correct", None, NOW) == "change_booking"
+    assert plain_intent("やっぱり電子証明書でした", "correct", None, NOW) is None
