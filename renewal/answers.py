@@ -99,7 +99,10 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
     if asked == "whose":
         answers.update(_whose(plain))
     answers.update(several)
-    answers.update(_dates(_PHONE.sub("", without_fillers(text)), plain, asked, now))
+    dated = without_fillers(text)
+    if read_phone(text):
+        dated = _PHONE.sub("", dated)
+    answers.update(_dates(dated, plain, asked, now))
     if asked == "book_later" and "wish" in answers:
         answers["book_later"] = "yes"  # "年明けがいいです"
     if asked is not None and asked in _DIRECT:
