@@ -1,6 +1,8 @@
 """Kill -9 of any one process, again and again, while people book: nothing may get lost.
 
-    python -m benchmarks.cluster [--minutes 5] [--people 50] [--every 10] [--seed 1]
+    python -m benchmarks.cluster [--minutes 5] [--people 50] [--every 10] [--seed 1] [--rolling]
+
+With --rolling no process is killed: each is restarted in its turn, as for an upgrade.
 
 The topology of production on this machine (deploy/cluster.py): PostgreSQL, Valkey, two workers, two
 action servers, a proxy; what dies is started again. Each person books through the web channel, one
@@ -22,7 +24,7 @@ import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -51,6 +53,7 @@ class Seen:
     codes: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     killed: Counter[str] = field(default_factory=Counter)
+    restarted: Counter[str] = field(default_factory=Counter)
 
 
 class Person:
@@ -151,14 +154,26 @@ async def _kill(
         seen.killed[name.split("-")[0]] += 1
 
 
+async def _roll(cluster: Cluster, seen: Seen, names: Sequence[str]) -> None:
+    for name in names:
+        await asyncio.to_thread(cluster.restart, name)
+        seen.restarted[name.split("-")[0]] += 1
+
+
 async def _live(
-    url: str, people: int, until: float, seed: int, seen: Seen, numbers: Iterator[int], think: float
+    url: str,
+    people: int,
+    goes_on: Callable[[], bool],
+    seed: int,
+    seen: Seen,
+    numbers: Iterator[int],
+    think: float,
 ) -> None:
     free = starts(date(2026, 11, 30), 50)
 
     async def one(which: int) -> None:
         person = Person(url, seen, random.Random(seed * 1000 + which), think)
-        while time.monotonic() < until:
+        while goes_on():
             number = next(numbers)
             await person.books(number, free[number % len(free)])
 
@@ -176,12 +191,38 @@ def under_fire(
 
     async def both() -> None:
         killing = _kill(cluster, seen, random.Random(seed), every, until)
-        numbers = itertools.count(seed * 100_000)  # names and phones of this run alone
-        living = _live(cluster.url, people, until, seed, seen, numbers, think)
-        await asyncio.gather(killing, living)
+        await asyncio.gather(
+            killing,
+            _live(cluster.url, people, lambda: time.monotonic() < until, seed, seen,
+                  _numbers(seed), think),
+        )  # fmt: skip
 
     asyncio.run(both())
     return seen
+
+
+def under_restarts(
+    cluster: Cluster, people: int, names: Sequence[str], seed: int, think: float = 2.0
+) -> Seen:
+    """Return what happened to this many people while these processes were restarted in turn.
+
+    Raises AssertionError when somebody was left without an answer.
+    """
+    seen = Seen()
+
+    async def both() -> None:
+        rolling = asyncio.create_task(_roll(cluster, seen, names))
+        living = _live(
+            cluster.url, people, lambda: not rolling.done(), seed, seen, _numbers(seed), think
+        )
+        await asyncio.gather(rolling, living)
+
+    asyncio.run(both())
+    return seen
+
+
+def _numbers(seed: int) -> Iterator[int]:
+    return itertools.count(seed * 100_000)  # names and phones of this run alone
 
 
 def what_is_wrong(cluster: Cluster, seen: Seen) -> list[str]:
@@ -216,18 +257,23 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--every", type=float, default=10)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rolling", action="store_true", help="restart each once; kill none")
     options = parser.parse_args()
     print(machine())
     with (
         tempfile.TemporaryDirectory(prefix="cluster", ignore_cleanup_errors=True) as folder,
         running(Path(folder), environment={"RENEWAL_NOW": NOW}) as cluster,
     ):
-        seconds = options.minutes * 60
-        seen = under_fire(cluster, options.people, seconds, options.every, options.seed)
+        if options.rolling:
+            names = [*cluster.actions, *cluster.workers]
+            seen = under_restarts(cluster, options.people, names, options.seed)
+        else:
+            seconds = options.minutes * 60
+            seen = under_fire(cluster, options.people, seconds, options.every, options.seed)
         wrong = what_is_wrong(cluster, seen)
     waits = sorted(seen.waits)
     print(
-        f"{options.people} people, {sum(seen.killed.values())} kills {dict(seen.killed)}: "
+        f"{options.people} people, killed: {dict(seen.killed)}, restarted: {dict(seen.restarted)}: "
         f"{seen.turns} turns, {len(seen.codes)} bookings; {seen.resent} messages sent again, "
         f"{seen.apologies} apologies\nuntil the answer: median {waits[len(waits) // 2]:.2f} s, "
         f"p95 {waits[int(len(waits) * 0.95)]:.2f} s, longest {waits[-1]:.1f} s; "

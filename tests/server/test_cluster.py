@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import requests
 
-from benchmarks.cluster import NOW
+from benchmarks.cluster import NOW, under_fire, under_restarts, what_is_wrong
 from deploy.cluster import Cluster, running
 from tests.web.conftest import Browser, answers
 
@@ -16,9 +18,12 @@ PHONE = "024-505-0445"
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    folder = tmp_path_factory.mktemp("cluster")
-    with running(folder, environment={"RENEWAL_NOW": NOW}) as cluster:
+def cluster() -> Iterator[Cluster]:
+    # Not in pytest's own folder: PostgreSQL, which runs as another user, has to get in again later.
+    with (
+        tempfile.TemporaryDirectory(prefix="cluster", ignore_cleanup_errors=True) as folder,
+        running(Path(folder), environment={"RENEWAL_NOW": NOW}) as cluster,
+    ):
         yield cluster
 
 
@@ -88,3 +93,17 @@ def test_without_any_worker_the_proxy_says_the_sentence_and_the_phone(
         assert answer.status_code == 503
         assert PHONE in answer.json()["say"]
     assert goes_on(person, cluster)
+
+
+def test_an_upgrade_process_by_process_loses_no_message(cluster: Cluster) -> None:
+    seen = under_restarts(cluster, people=3, names=["actions-1", "worker-1"], seed=9, think=0.3)
+    assert seen.restarted == {"actions": 1, "worker": 1}
+    assert seen.apologies == 0
+    assert what_is_wrong(cluster, seen) == []
+
+
+def test_people_who_book_while_processes_die_lose_nothing(cluster: Cluster) -> None:
+    seen = under_fire(cluster, people=3, seconds=12, every=3, seed=4, think=0.3)
+    assert sum(seen.killed.values()) >= 2
+    assert seen.codes
+    assert what_is_wrong(cluster, seen) == []
