@@ -386,4 +386,8 @@ class ActionRestartApplication(AssistantAction):
         if a.hold:
             desk().bookings.release(a.hold)
         say(dispatcher, [Remark("restarted")])
-        return [*forget_application(), SlotSet("requested_slot", None), SlotSet("stopped", None)]
+        asked = tracker.get_slot("requested_slot")
+        first = application.next_question(Application(), desk())
+        # Who was at the first question is asked it again, in other words.
+        again = SlotSet("requested_slot", asked if asked == first else None)
+        return [*forget_application(), again, SlotSet("stopped", None)]

@@ -331,6 +331,13 @@ def test_start_over_forgets_everything(person: NewPerson) -> None:
     assert talker.slot("expires_on") is None
 
 
+def test_start_over_at_the_first_question_asks_it_in_other_words(person: NewPerson) -> None:
+    talker, first = asks(person, "予約する")
+    again = talker.says("最初からやり直す")
+    assert "最初からうかがいます" in again and talker.slot("requested_slot") == "notice"
+    assert first not in again
+
+
 def test_back_asks_the_question_before_again(person: NewPerson) -> None:
     _, said = asks(person, "予約する", "電子証明書", "本人です", "戻る")
     assert "どなた" in said
