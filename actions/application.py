@@ -56,13 +56,15 @@ class ValidateApplicationForm(AssistantAction):
         )
         if starting and tracker.get_slot("stopped") and before != Application():
             remarks.insert(0, Remark("resumed"))
-        if turn.intent == "ask_free_times" and application.asked_too_soon(after, at_desk):
+        questions = turn.questions() if len(turn.clauses) > 1 else []
+        asks_times = "ask_free_times" in (turn.intent, *questions)
+        if asks_times and application.asked_too_soon(after, at_desk):
             remarks = [remark for remark in remarks if remark.name != "understood_wish"]
             if not say_free_times(dispatcher, turn, after, booking=True):
                 after = replace(after, wish=before.wish)  # what is not there nobody wishes for
         say(dispatcher, _in_one(remarks))
-        for question in turn.questions() if len(turn.clauses) > 1 else ():
-            say(dispatcher, [Remark(question)])
+        # Free times come with their own words, or with the form's question for the day.
+        say(dispatcher, [Remark(name) for name in questions if name != "ask_free_times"])
         return _ask(before, after, at_desk, tracker=tracker)
 
 

@@ -62,7 +62,9 @@ class ValidateBookingForm(AssistantAction):
             return _unanswered(dispatcher, turn, before, at_desk, caller, tracker)
         key = f"move:{turn.message_id}"[:100]
         after, remarks = booking_change.advance(before, said, at_desk, caller, key)
-        besides = [Remark(name) for name in turn.questions()] if len(turn.clauses) > 1 else []
+        questions = turn.questions() if len(turn.clauses) > 1 else []
+        # Free times come with the form's question for the day.
+        besides = [Remark(name) for name in questions if name != "ask_free_times"]
         if asked is None and not turn.is_button:
             besides = [*booking_change.asked_besides(turn.text, after, at_desk), *besides]
         # A question follows, and three messages a turn are enough.

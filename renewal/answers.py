@@ -723,7 +723,7 @@ def _dates(text: str, plain: str, asked: str | None, now: datetime) -> Answers:
         if (
             slot is None
             and asked in _ASKED_PURPOSE
-            and not re.search("予約|来週|再来週|行き|伺", part)
+            and not re.search("予約|来週|再来週|行き|伺|空い|空き|あいて", part)
         ):
             slot = "expires_on" if asked == "expiry_checked" else asked
         if slot is None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from renewal.bookings import Booking, Bookings
 from tests.conversations.driver import Person
 
@@ -225,3 +227,11 @@ def test_who_has_not_got_the_number_of_the_booking_is_not_told_about_pins(
 ) -> None:
     _, said = talks(person, "予約してたか見てほしい", "番号忘れた")
     assert "暗証番号" not in said[1] and "予約番号や予約のときの電話番号が分からないときは" in said[1]
+
+
+@pytest.mark.parametrize("before", [("夫の代わりに更新に行きたい", "電子証明書", "あります、本人が書きました"), ("予約を変更したい",)])
+def test_free_times_asked_for_in_one_breath_with_a_wish_are_answered(
+    person: NewPerson, before: tuple[str, ...]
+) -> None:
+    talker, said = talks(person, *before, "あしたって空いてますか～？午前中がいいな")
+    assert "こちらの不具合" not in said[-1] and talker.slot("requested_slot")

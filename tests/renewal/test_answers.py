@@ -553,6 +553,7 @@ def test_any_words_are_read_without_an_error(text: str, asked: str | None, city:
         ("visit_date", "080-2222-1111", {"phone": "08022221111", "wish": None}),
         ("expiry_checked", "カードに大きく書いてある日付です", {"expiry_checked": "card", "notice": None}),
         ("expiry_checked", "電子証明書のです", {"expiry_checked": "confirmed"}),
+        ("reply_form_limit", "あしたって空いてますか", {"reply_form_limit": None}),
         ("expiry_checked", "電子証明書の期限ではありませんでした", {"expiry_checked": "card"}),
         ("expiry_checked", "カードの期限じゃないです、合ってます", {"expiry_checked": "confirmed"}),
         ("name_kana", "はい、それで", {"name_kana": None}),
