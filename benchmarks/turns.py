@@ -178,7 +178,7 @@ def measure(quick: bool) -> dict[str, Any]:
         (CACHE / "turns.json").write_text(json.dumps(result))
         print(f"{part}: measured", flush=True)
 
-    keep("start", start_times(all_bots, 1 if quick else 3))
+    keep("start", start_times(all_bots, 1 if quick else 2))
     try:
         for bot in all_bots:
             bot.start()
@@ -187,7 +187,7 @@ def measure(quick: bool) -> dict[str, Any]:
         keep("curve", CURVES)
         keep("memory", {bot.name: bot.megabytes() for bot in all_bots})
         crowd: dict[str, Any] = {}
-        for _ in range(1 if quick else 3):
+        for _ in range(1 if quick else 2):
             for bot in (ours, stock):
                 rate, times = asyncio.run(at_once(bot, 50))
                 crowd.setdefault(f"{bot.name} rate", []).append(rate)
