@@ -44,7 +44,8 @@ def mask(text: str, pin_expected: bool = False) -> Masked:
     for begin, end in (*numbers, *pins):
         for position in range(begin, end):
             if plain[position].isalnum():
-                hidden[origin[position]] = MASK
+                first, last = origin[position]
+                hidden[first:last] = MASK * (last - first)
     found: set[Kind] = set()
     if numbers:
         found.add("my_number")
@@ -64,10 +65,21 @@ _DIGIT_BEFORE = re.compile(rf"[0-9]{_BETWEEN}$")
 _DIGIT_AFTER = re.compile(rf"{_BETWEEN}[0-9]")
 
 
-def _plain(text: str) -> tuple[str, list[int]]:
+# Digits as they are said. Four in a row are a number, two are half of a word (しごと, にし).
+_SPOKEN = {
+    "ぜろ": "0", "れい": "0", "まる": "0", "いち": "1", "に": "2", "さん": "3", "よん": "4",
+    "し": "4", "ご": "5", "ろく": "6", "なな": "7", "しち": "7", "はち": "8", "きゅう": "9",
+    "きゅー": "9", "く": "9",
+}  # fmt: skip
+_SPOKEN_DIGIT = re.compile("|".join(sorted(_SPOKEN, key=len, reverse=True)))
+_SPOKEN_NUMBER = re.compile(rf"(?:(?:{_SPOKEN_DIGIT.pattern})[\s、,.・\-]{{0,2}}){{4,}}")
+_TO_HIRAGANA = {katakana: katakana - 0x60 for katakana in range(ord("ァ"), ord("ヶ") + 1)}
+
+
+def _plain(text: str) -> tuple[str, list[Span]]:
     """Return the text in plain width with plain digits, and where each character came from."""
     characters: list[str] = []
-    origin: list[int] = []
+    origin: list[Span] = []
     for index, character in enumerate(text):
         for part in unicodedata.normalize("NFKC", character):
             if part in "\u3099\u309a" and characters:  # voicing marks of half-width kana
@@ -75,9 +87,21 @@ def _plain(text: str) -> tuple[str, list[int]]:
             elif unicodedata.category(part) not in ("Cf", "Mn", "Me"):
                 digit = unicodedata.decimal(part, None)
                 characters.append(part if digit is None else str(digit))
-                origin.append(index)
+                origin.append((index, index + 1))
     plain = "".join(characters).translate(_DIGITS).translate(_DASHES)
-    return _CIRCLES.sub(lambda match: _zeros(match, plain), plain), origin
+    plain = _CIRCLES.sub(lambda match: _zeros(match, plain), plain)
+    return _in_figures(plain, origin)
+
+
+def _in_figures(plain: str, origin: list[Span]) -> tuple[str, list[Span]]:
+    """Return the same with numbers that were said digit by digit, in kana, as figures."""
+    aloud = plain.translate(_TO_HIRAGANA)
+    for number in reversed(list(_SPOKEN_NUMBER.finditer(aloud))):
+        for word in reversed(list(_SPOKEN_DIGIT.finditer(aloud, *number.span()))):
+            begin, end = word.span()
+            plain = plain[:begin] + _SPOKEN[word[0]] + plain[end:]
+            origin = [*origin[:begin], (origin[begin][0], origin[end - 1][1]), *origin[end:]]
+    return plain, origin
 
 
 def _zeros(match: re.Match[str], plain: str) -> str:

@@ -77,6 +77,40 @@ def test_twelve_digits_with_a_wrong_check_digit_count_only_when_called_a_my_numb
         assert not digits_left(mask(text).text)
 
 
+ALOUD = dict(
+    zip(
+        "0123456789",
+        ["ぜろ", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう"],
+        strict=True,
+    )
+)
+
+
+@settings(derandomize=True, max_examples=100)
+@given(number=my_numbers, between=st.sampled_from(["", " ", "、", "　"]), katakana=st.booleans())
+def test_a_my_number_said_aloud_is_masked(number: str, between: str, katakana: bool) -> None:
+    said = between.join(ALOUD[digit] for digit in number)
+    if katakana:
+        said = "".join(chr(ord(each) + 0x60) if "ぁ" <= each <= "ゖ" else each for each in said)
+    masked = mask(f"番号は{said}です")
+    assert masked.found == {"my_number"}
+    assert set(masked.text[3:-2]) <= {"●", *between}
+    assert len(masked.text) == len(said) + 5
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("暗証番号はいちにさんよんです", "暗証番号は●●●●●●●です"),
+        ("ぜろきゅうぜろいちにさんよんごろくななはち", None),
+        ("しごとのあと、さんにんで にしぐちに いきます", None),
+        ("ごくろうさまです", None),
+    ],
+)
+def test_digits_said_aloud_are_figures_only_in_a_row(text: str, masked: str | None) -> None:
+    assert mask(text).text == (masked or text)
+
+
 def test_the_words_around_a_my_number_stay() -> None:
     assert mask("番号は1234-5678-9018で合ってますか").text == "番号は●●●●-●●●●-●●●●で合ってますか"
 
