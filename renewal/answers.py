@@ -762,7 +762,10 @@ def _one_date(text: str, now: datetime, purpose: Purpose, slot: str) -> Any:
     if isinstance(found, date):
         return found.isoformat()
     if found is not None:
-        return {"invalid": found.reason, "text": found.text}
+        invalid: dict[str, Any] = {"invalid": found.reason, "text": found.text}
+        if found.reason == "weekday_mismatch":  # which of the two is asked
+            invalid["candidates"] = [day.isoformat() for day in found.candidates]
+        return invalid
     months = [item.text for item in dates.read(text, now, purpose) if item.kind == "month"]
     if months and purpose is not Purpose.ISSUE:
         return {"invalid": "day_missing", "text": months[0]}

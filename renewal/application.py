@@ -325,7 +325,9 @@ def _refuse_invalid(answers: dict[str, Any], remarks: list[Remark]) -> dict[str,
     for name, value in answers.items():
         # A wish tells what is impossible in it by itself, and may hold more that is good.
         if name != "wish" and isinstance(value, dict) and "invalid" in value:
-            remarks.append(Remark(f"invalid_{value['invalid']}", {"said": value["text"]}))
+            days = [short_date(date.fromisoformat(day)) for day in value.get("candidates", ())]
+            values = {"said": value["text"], "candidates": "、".join(days)}
+            remarks.append(Remark(f"invalid_{value['invalid']}", values))
         else:
             good[name] = value
     return good

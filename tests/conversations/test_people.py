@@ -235,3 +235,8 @@ def test_free_times_asked_for_in_one_breath_with_a_wish_are_answered(
 ) -> None:
     talker, said = talks(person, *before, "あしたって空いてますか～？午前中がいいな")
     assert "こちらの不具合" not in said[-1] and talker.slot("requested_slot")
+
+
+def test_a_wrong_weekday_in_an_expiry_date_is_asked_about(person: NewPerson) -> None:
+    _, said = talks(person, "予約する", "電子証明書", "本人です", "来月8日の水曜日の9時")
+    assert "日付と曜日が合わない" in said[-1] and "12月8日（火）" in said[-1]
