@@ -154,8 +154,10 @@ def _ask(
     lead = "@lead_2" if tracker.get_slot("lead") == "@lead_1" else "@lead_1"
     person = party.person(after, named=question == "name_kana")
     again = question == tracker.get_slot("requested_slot")
-    # Whose card the question is about may be told only now; some questions do not name it.
-    same_card = tracker.get_slot("person") in (person, None)
+    # Whose card it is may be told only now, and corrected; some questions do not name it.
+    same_card = len(before.done or ()) == len(after.done or ())
+    if question == "name_kana":
+        same_card = tracker.get_slot("person") in (person, None)
     alike = again and same_card and after.pins_each == before.pins_each
     if how is None and question and alike:
         how = "short"
