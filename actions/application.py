@@ -148,9 +148,13 @@ def _ask(
     how: str | None = None,
 ) -> Events:
     """Return the changed slots and the next question; the form ends when there is none."""
-    if after.confirmed == "fix":
-        after, how = replace(after, confirmed=None), "fix"
+    fix = after.confirmed == "fix"
+    if fix:
+        after = replace(after, confirmed=None)
     question = application.next_question(after, at_desk)
+    # Said twice, the question comes in other words; its old button may come at any other question.
+    if fix and question == "confirmed" and tracker.get_slot("ask_how") != "fix":
+        how = "fix"
     lead = "@lead_2" if tracker.get_slot("lead") == "@lead_1" else "@lead_1"
     person = party.person(after, named=question == "name_kana")
     again = question == tracker.get_slot("requested_slot")

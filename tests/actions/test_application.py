@@ -238,6 +238,8 @@ def test_the_buttons_of_the_summary_open_one_answer_again(
 ) -> None:
     at_confirmation.presses(confirmed="fix").runs(FORM)
     assert (at_confirmation.asked, at_confirmation.slots["ask_how"]) == ("confirmed", "fix")
+    at_confirmation.presses(confirmed="fix").runs(FORM)
+    assert (at_confirmation.asked, at_confirmation.slots["ask_how"]) == ("confirmed", "short")
     at_confirmation.presses("correct", correct=what).runs(FORM)
     assert at_confirmation.asked == asked
 
