@@ -45,6 +45,7 @@ class ConversationStore(SQLTrackerStore):
         self._kept: OrderedDict[str, tuple[int, DialogueStateTracker]] = OrderedDict()
         table = self._table = self.SQLEvent.__table__
         of_sender = table.c.sender_id == sa.bindparam("sender_id")
+        self._insert = sa.insert(table)
         self._newest_of = sa.select(sa.func.max(table.c.id)).where(of_sender)
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _quick_and_safe)
@@ -58,20 +59,33 @@ class ConversationStore(SQLTrackerStore):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the conversation for a turn, which changes it and then saves it."""
-        newest, tracker = self._kept.pop(sender_id, (None, None))
-        if tracker is not None and newest == self._newest(sender_id):
+        kept, tracker = self._kept.pop(sender_id, (None, None))
+        newest = self._newest(sender_id)
+        if tracker is not None and kept == newest:
             return tracker
-        return await super().retrieve(sender_id)
+        return await self._read(sender_id) if newest else None
 
     async def look_at(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the conversation as it is, only to be read."""
-        newest, tracker = self._kept.get(sender_id, (None, None))
-        if tracker is not None and newest == self._newest(sender_id):
-            return tracker
+        kept, tracker = self._kept.get(sender_id, (None, None))
         newest = self._newest(sender_id)
-        tracker = await super().retrieve(sender_id)
+        if tracker is not None and kept == newest:
+            return tracker
+        tracker = await self._read(sender_id) if newest else None
         if tracker is not None:
             self._keep(newest, tracker)
+        return tracker
+
+    async def _read(self, sender_id: str) -> DialogueStateTracker | None:
+        tracker = await super().retrieve(sender_id)
+        if tracker is not None:
+            tracker.events_saved = len(tracker.events)
+        return tracker
+
+    def init_tracker(self, sender_id: str) -> DialogueStateTracker:
+        """Return a new conversation, of which nothing is saved."""
+        tracker = super().init_tracker(sender_id)
+        tracker.events_saved = 0
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -79,7 +93,7 @@ class ConversationStore(SQLTrackerStore):
         with self.engine.begin() as connection:
             rows = [_row(tracker.sender_id, event) for event in self._unsaved(tracker)]
             if rows:
-                connection.execute(sa.insert(self._table), rows)
+                connection.execute(self._insert, rows)
             newest = connection.scalar(self._newest_of, {"sender_id": tracker.sender_id})
         if sum(type(event) is SessionStarted for event in tracker.events) > 1:
             return  # the database now gives back the latest session alone

@@ -38,7 +38,6 @@ from rasa.shared.core.events import (
     UserUtteranceReverted,
     UserUttered,
 )
-from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.schemas.events import EVENT_SCHEMA
 from rasa.utils.endpoints import EndpointConfig
@@ -69,6 +68,10 @@ _result_schema = Draft7Validator(
 )
 ACTION_SECONDS = 10
 """An action that takes longer is given up: a citizen waits for the answer."""
+TURNS_AT_ONCE = 8
+"""Turns that a process has under way: enough to keep it busy while actions are waited for."""
+PATIENCE_SECONDS = 5
+"""Whoever has waited that long for their turn begins it all the same: those ahead may hang."""
 
 
 def apply() -> None:
@@ -83,6 +86,7 @@ def serve_citizens() -> None:
     MessageProcessor._run_prediction_loop = _never_silent(MessageProcessor._run_prediction_loop)
     Agent.handle_message = _attended(Agent.handle_message)
     RemoteAction.run = _given_up_at_once(RemoteAction.run)
+    MessageProcessor.handle_message = _first_come_first_served(MessageProcessor.handle_message)
     MessageProcessor.save_tracker = _counted(MessageProcessor.save_tracker)
     FailSafeTrackerStore.retrieve = _retrieve
     FailSafeTrackerStore.save = _save
@@ -105,6 +109,8 @@ def save_time() -> None:
     # Rasa searches all kinds of events for the one of a name, for every event that it reads.
     Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))
     DialogueStateTracker.copy = _copy
+    DialogueStateTracker._set_slot = _slots_of_its_own(DialogueStateTracker._set_slot)
+    DialogueStateTracker._reset_slots = _slots_of_its_own(DialogueStateTracker._reset_slots)
     DialogueStateTracker.applied_events = _applied_events
     DaskGraphRunner.run = _run_graph
     FormAction._temporary_tracker = _temporary_tracker
@@ -185,6 +191,32 @@ def _attended(handle_message: Any) -> Any:
             return getattr(channel, "messages", None)
 
     return handle
+
+
+def _first_come_first_served(handle_message: Any) -> Any:
+    """Let turns begin in the order in which messages came, a few at a time.
+
+    All at once, each would wait at every step of its own for a step of everybody else's; those
+    with many steps would get their answer long after the others.
+    """
+
+    async def handle(self: MessageProcessor, message: UserMessage) -> Any:
+        places = _places(asyncio.get_running_loop())
+        try:
+            await asyncio.wait_for(places.acquire(), PATIENCE_SECONDS)
+        except asyncio.TimeoutError:
+            return await handle_message(self, message)
+        try:
+            return await handle_message(self, message)
+        finally:
+            places.release()
+
+    return handle
+
+
+@cache
+def _places(_loop: asyncio.AbstractEventLoop) -> asyncio.Semaphore:
+    return asyncio.Semaphore(TURNS_AT_ONCE)
 
 
 async def _say_plainly(agent: Agent, message: UserMessage, response: str, **values: Any) -> None:
@@ -322,21 +354,31 @@ def _action_call(
 ) -> dict[str, Any]:
     """Send an action what it needs: the slots, the latest message, and this turn's events.
 
-    Rasa sends every event of the conversation, which grows with each turn.
+    Rasa sends every event of the conversation, which grows with each turn, and of a form's start
+    all that was understood of the message.
     """
-    from rasa.shared.core.trackers import EventVerbosity
-
-    state = tracker.current_state(EventVerbosity.NONE)
     turn: list[dict[str, Any]] = []
     for event in reversed(tracker.events):
         turn.append(event.as_dict())
         if isinstance(event, UserUttered):
             break
-    state["events"] = turn[::-1]
+    loop = tracker.active_loop
     return {
         "next_action": self._name,
         "sender_id": tracker.sender_id,
-        "tracker": state,
+        "tracker": {
+            "sender_id": tracker.sender_id,
+            "slots": tracker.current_slot_values(),
+            "latest_message": tracker._latest_message_data(),
+            "latest_event_time": tracker.events[-1].timestamp if tracker.events else None,
+            "followup_action": tracker.followup_action,
+            "paused": tracker.is_paused(),
+            "events": turn[::-1],
+            "latest_input_channel": tracker.get_latest_input_channel(),
+            "active_loop": {"name": loop.name, "rejected": loop.rejected} if loop else {},
+            "latest_action": tracker.latest_action,
+            "latest_action_name": tracker.latest_action_name,
+        },
         "version": "3.6.21",
     }
 
@@ -376,18 +418,27 @@ def _run_graph(
 
 
 def _copy(self: DialogueStateTracker) -> DialogueStateTracker:
-    """Copy a conversation as it stands; Rasa replays all of it, for every action that it runs."""
+    """Copy a conversation as it stands; Rasa replays all of it, for every action that it runs.
+
+    Both hold the same slots: whichever fills one takes a slot of its own for it.
+    """
     twin = copy(self)
     twin.events = copy(self.events)
-    twin.slots = {name: _twin(slot) for name, slot in self.slots.items()}
+    twin.slots = copy(self.slots)
     twin.active_loop = copy(self.active_loop)
     return twin
 
 
-def _twin(slot: Slot) -> Slot:
-    twin = object.__new__(type(slot))  # copy() takes ten times as long, and there are many slots
-    twin.__dict__.update(slot.__dict__)
-    return twin
+def _slots_of_its_own(fill_slots: Any) -> Any:
+    """Let a conversation change no slot that a copy of it may hold as well."""
+
+    def fill(self: DialogueStateTracker, *key_and_value: Any) -> None:
+        for key in key_and_value[:1] or tuple(self.slots):
+            if key in self.slots:
+                self.slots[key] = copy(self.slots[key])
+        fill_slots(self, *key_and_value)
+
+    return fill
 
 
 def _applied_events(self: DialogueStateTracker) -> list[Event]:

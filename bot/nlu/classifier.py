@@ -27,6 +27,9 @@ from bot.nlu.normal_form import letters as letters_of
 from bot.nlu.normal_form import normal_form
 from bot.nlu.sentence_embedding import embed
 
+DIRECTIONS = 256
+"""Of the embedding's 512, those in which the sentences differ most: the others cost time alone."""
+
 
 class SentenceModel:
     """Sentences with their labels, and the weight of each sentence for each label.
@@ -43,7 +46,9 @@ class SentenceModel:
         """Learn from sentences and their labels."""
         texts = [normal_form(sentence) for sentence in sentences]
         vectorizer = _vectorizer()
-        self.letters, self.meanings = vectorizer.fit_transform(texts), embed(texts)
+        self.letters, meanings = vectorizer.fit_transform(texts), embed(texts)
+        self.directions = _main_directions(meanings)
+        self.meanings = meanings @ self.directions
         self.ngrams = list(vectorizer.get_feature_names_out())
         self.idf = vectorizer.idf_.astype(np.float32)
         self._prepare()
@@ -67,7 +72,7 @@ class SentenceModel:
         texts = [normal_form(sentence) for sentence in sentences]
         # Likeness of letters is linear, so the weights of all sentences add up for each n-gram.
         by_letters = np.stack([self._by_letters(text) for text in texts])
-        return self._like_meanings(embed(texts)) @ self.weights + by_letters
+        return self._like_meanings(embed(texts) @ self.directions) @ self.weights + by_letters
 
     def _by_letters(self, text: str) -> np.ndarray:
         """Do for one sentence what the vectorizer does for thousands, in a twentieth of its time."""
@@ -103,6 +108,7 @@ class SentenceModel:
         return {
             "labels": self.labels,
             "weights": self.weights.astype(np.float32),
+            "directions": self.directions,
             "meanings": self.meanings.astype(np.float16),
             "ngram_weights": self._ngram_weights.astype(np.float32),
             "ngrams": np.array(self.ngrams, dtype=str),
@@ -114,11 +120,19 @@ class SentenceModel:
         """Return a model that `arrays` was taken from."""
         model = cls(**settings)
         model.labels, model.weights = arrays["labels"], arrays["weights"]
+        model.directions = arrays["directions"]
         model.meanings = arrays["meanings"].astype(np.float32)
         model.ngrams, model.idf = arrays["ngrams"].tolist(), arrays["idf"]
         model._ngram_weights = arrays["ngram_weights"]
         model._prepare()
         return model
+
+
+def _main_directions(meanings: np.ndarray) -> np.ndarray:
+    """Return the directions that hold most of these vectors' lengths, one a column."""
+    count = meanings.shape[1]
+    _, directions = linalg.eigh(meanings.T @ meanings, subset_by_index=(count - DIRECTIONS, count - 1))
+    return np.ascontiguousarray(directions, np.float32)
 
 
 def shares(scores: np.ndarray, sharpness: float) -> np.ndarray:

@@ -57,6 +57,10 @@ DOMAIN_FILE = Path(__file__).resolve().parents[2] / "domain.yml"
 # differs, read what Rasa changed before you write the new figure here.
 RASA = {
     "core.agent:Agent.handle_message": "05c7d977a721e664",
+    "core.processor:MessageProcessor.handle_message": "a96904e7796d7bf9",
+    "shared.core.trackers:DialogueStateTracker._set_slot": "ce3d7cf1fff12216",
+    "shared.core.trackers:DialogueStateTracker._reset_slots": "8b2e58093e359869",
+    "shared.core.trackers:DialogueStateTracker.current_state": "653e065543ece9c9",
     "core.processor:MessageProcessor.save_tracker": "e095ffbca650b72e",
     "core.channels.rest:RestInput.blueprint": "adab74a107316c52",
     "shared.core.trackers:DialogueStateTracker.applied_events": "78464fb46cdecd20",
@@ -215,6 +219,7 @@ def test_an_action_gets_the_slots_the_message_and_this_turns_events_only(
     assert call["sender_id"] == "somebody"
     assert call["tracker"]["slots"]["counter"] == "honchosha"
     assert call["tracker"]["latest_message"]["text"] == "その29"
+    assert call["tracker"].keys() == tracker.current_state().keys()
     assert [event["event"] for event in call["tracker"]["events"]] == ["user", "slot", "action"]
     assert "domain" not in call
     assert max(sizes) - min(sizes) < 100
@@ -428,6 +433,54 @@ def test_a_form_checks_answers_on_the_conversation_that_rasa_would_replay(
     assert tracker.current_state() == before
 
 
+def test_a_conversation_that_forgets_its_slots_leaves_a_copy_as_it_was(
+    tracker: DialogueStateTracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_in_place(monkeypatch)
+    tracker.update(SlotSet("counter", "honchosha"))
+    twin = tracker.copy()
+    tracker.update(Restarted())
+    assert tracker.get_slot("counter") is None
+    assert twin.get_slot("counter") == "honchosha"
+
+
+def test_turns_begin_in_the_order_in_which_messages_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rasa_fixes, "TURNS_AT_ONCE", 2)
+    begun, under_way, most = [], 0, 0
+
+    async def turn(_: Any, message: UserMessage) -> None:
+        nonlocal under_way, most
+        begun.append(message.text)
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.01)
+        under_way -= 1
+
+    async def crowd() -> None:
+        handle = rasa_fixes._first_come_first_served(turn)
+        await asyncio.gather(*(handle(None, UserMessage(text)) for text in "abcdefgh"))
+
+    asyncio.run(crowd())
+    assert begun == list("abcdefgh") and most == 2
+
+
+def test_nobody_waits_for_ever_behind_turns_that_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rasa_fixes, "TURNS_AT_ONCE", 1)
+    monkeypatch.setattr(rasa_fixes, "PATIENCE_SECONDS", 0.01)
+    finished = []
+
+    async def turn(_: Any, message: UserMessage) -> None:
+        await asyncio.sleep(0.3 if message.text == "hangs" else 0)
+        finished.append(message.text)
+
+    async def crowd() -> None:
+        handle = rasa_fixes._first_come_first_served(turn)
+        await asyncio.gather(*(handle(None, UserMessage(text)) for text in ("hangs", "b", "c")))
+
+    asyncio.run(crowd())
+    assert finished == ["b", "c", "hangs"]
+
+
 def rasas_tracker() -> Any:
     """Return Rasa's class of conversations as it stands in its file, whatever was replaced."""
     spec = importlib.util.find_spec("rasa.shared.core.trackers")
@@ -503,6 +556,7 @@ def test_a_failed_turn_does_not_write_into_the_log_what_was_typed(
 def put_in_place(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
     """Change Rasa as the server does, until the test ends; return what was changed."""
     places = [
+        (MessageProcessor, "handle_message"),
         (MessageProcessor, "_handle_message_with_tracker"),
         (MessageProcessor, "_run_prediction_loop"),
         (MessageProcessor, "run_action_extract_slots"),
@@ -511,6 +565,8 @@ def put_in_place(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
         (RemoteAction, "_action_call_format"),
         (EndpointConfig, "session"),
         (DialogueStateTracker, "copy"),
+        (DialogueStateTracker, "_set_slot"),
+        (DialogueStateTracker, "_reset_slots"),
         (DialogueStateTracker, "applied_events"),
         (DaskGraphRunner, "run"),
         (FormAction, "_temporary_tracker"),
