@@ -639,7 +639,7 @@ def free_on(a: Application, desk: Desk, day: date) -> list[Slot]:
             seats=party.number(a),
         )
     )
-    wished = [slot for slot in found if a.wished.allows_time(slot.start.time())]
+    wished = [slot for slot in found if a.wished.on(day).allows_time(slot.start.time())]
     by_start = {slot.start: slot for slot in reversed(wished or found)}  # one counter a time
     return [by_start[start] for start in sorted(by_start)]
 
@@ -650,11 +650,8 @@ class _Bounded:
     def __init__(self, wish: Wish, last: date) -> None:
         self._wish, self._last = wish, last
 
-    def allows_day(self, day: date) -> bool:
-        return day <= self._last and self._wish.allows_day(day)
-
-    def allows_time(self, at: time) -> bool:
-        return self._wish.allows_time(at)
+    def allows(self, day: date, at: time) -> bool:
+        return day <= self._last and self._wish.allows(day, at)
 
 
 def _within_limit(a: Application, wish: Wish) -> slots.Wish:
@@ -760,6 +757,9 @@ def _invalid_remark(invalid: Any) -> Remark:
 
 def _choose_day(a: Application, desk: Desk, just_said: bool, remarks: list[Remark]) -> Application:
     wish = a.wished
+    named = wish.choices and (just_said or wish.days)  # the first free of all, not of one day
+    if named and (found := offer(a, desk, limit=1)):
+        return replace(a, visit_date=found[0].start.date().isoformat())
     if wish.days:
         return _choose_named_day(a, wish.days, desk, remarks)
     # A weekday said long ago leaves a choice of weeks; said just now, the next one is meant.
@@ -787,7 +787,7 @@ def _choose_named_day(
     remarks.append(refused[0])
     wish = a.wished
     # The time of day stays wished; offers now start near the day that was refused.
-    return replace(a, wish=replace(wish, days=(), times=wish.times).to_json())
+    return replace(a, wish=replace(wish, days=(), choices=()).to_json())
 
 
 def why_not_on(a: Application, desk: Desk, day: date) -> Remark | None:
@@ -831,15 +831,16 @@ def _choose_time(
     if just_said and wish.earliest and asked == "visit_time":
         first = free_on(replace(a, wish=None), desk, day)[0]
         return replace(a, visit_time=f"{first.start:%H:%M}", counter=first.counter)
-    if not wish.times:
+    times = wish.on(day).times
+    if not times:
         return a
-    wanted = [datetime.combine(day, at, TOKYO) for at in wish.times]
+    wanted = [datetime.combine(day, at, TOKYO) for at in times]
     free = {slot.start: slot for slot in free_on(replace(a, wish=None), desk, day)}
     for start in wanted:
         if start in free:
             slot = free[start]
             return replace(a, visit_time=f"{start:%H:%M}", counter=slot.counter)
-    a = replace(a, wish=replace(wish, times=()).to_json())
+    a = replace(a, wish=replace(wish, times=(), choices=()).to_json())
     known = {
         item.start
         for id_ in counters_wanted(a, desk)
@@ -928,7 +929,7 @@ def places_in_words(places: Iterable[Place]) -> str:
 
 
 def _forget_time(a: Application) -> dict[str, Any]:
-    return replace(a.wished, times=()).to_json()
+    return replace(a.wished, times=(), choices=()).to_json()
 
 
 def _is_evening(city: City, counter: str, start: datetime) -> bool:

@@ -235,8 +235,7 @@ def _chosen(text: str, desk: Desk, caller: Caller) -> dict[str, Any]:
     meant = [
         booking
         for booking in listed
-        if wish.allows_day(booking.start.date())
-        and wish.allows_time(booking.start.time())
+        if wish.allows(booking.start.date(), booking.start.time())
         and said.get("counter") in (None, "any", booking.counter)
     ]
     return {"code": meant[0].code} if len(meant) == 1 else {}

@@ -45,11 +45,8 @@ class Store(Protocol):
 class Wish(Protocol):
     """What a person said about days and times."""
 
-    def allows_day(self, day: date) -> bool:
-        """Return whether that day is wanted."""
-
-    def allows_time(self, at: time) -> bool:
-        """Return whether that start time is wanted."""
+    def allows(self, day: date, at: time) -> bool:
+        """Return whether a start on that day at that time is wanted."""
 
 
 def bookable_range(city: City, now: datetime) -> tuple[date, date]:
@@ -155,8 +152,7 @@ def next_free(
         slot
         for slot in fitting(store, city, counters, max(first, not_before or first), last, now, at,
                              seats)
-        if wish is None or (wish.allows_day(slot.start.date()) and wish.allows_time(
-            slot.start.time()))
+        if wish is None or wish.allows(slot.start.date(), slot.start.time())
     )
     return list(islice(wanted, limit))
 

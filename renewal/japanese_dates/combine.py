@@ -44,7 +44,7 @@ _TAKEN_BACK = re.compile(
 )
 _OR_THAT = re.compile("[^、。]{0,4}でも(?:い|よ|良|大丈夫|ok|可|かま|結構)")
 _CHANGE_TO = re.compile(
-    "(?!の(?:間|あいだ))(?:の[^、。]{0,6})?[にへで]、?(?:予約を?)?(?:変|かえ|へんこう|ずら|移|お願い|して|した)"
+    "(?!の(?:間|あいだ))(?:の[^、。]{0,6})?(?:[にへで]、?(?:予約を?)?(?:変|かえ|へんこう|ずら|移|して|した)|[にへ]お願い)"
 )
 _CHANGE_FROM = re.compile(r"(?:chang|mov|reschedul|switch)\w* [^.]{0,30}from $")
 _WORKING = re.compile(r"(?:work|working|busy|school|class) (?:from .{1,9})?$")
@@ -59,7 +59,7 @@ _ABOUT = re.compile(
 _CLOSED = re.compile("まで(?:に|の間)?|迄|の(?:間|あいだ)に?|間に|にかけて|のうち")
 # 移行 and 意向 are how 以降 is often converted by mistake. "10時からでお願いします" is a start.
 _FROM = re.compile(
-    "以降|以後|いこう|移行(?!し|す|期)|意向|より後|よりあと|よりも?遅|から先|から後"
+    "以降|以後|いこう|移行(?!し|す|期)|意向|より後|よりあと|よりも?遅(?:い(?:時間帯?)?|く|め)?|から先|から後"
     "|から(?!で(?:お|す|は?予|$)|の(?:予約|枠|回|部)|お願|予約|変更|変え|ずら|きゃん)"
     r"|~(?=$|[^\d一-龥ぁ-ん]|[でにがの希])|を過ぎ(?:て|れば|たら)|になってから"
 )
@@ -77,7 +77,13 @@ _BUSY_UNTIL = re.compile(
 )
 _LASTING = re.compile(f"から(\\d{{1,2}}|[{K}]{{1,2}})(?:日(?:間|ほど)|(週間))")
 _STEP = re.compile(
-    "(?:から)?の?(?P<w>翌々日|翌日|次の日|よくじつ|前日|前の日|翌週|次の週|週(?!末))"
+    "(?:から)?の?(?P<w>翌々日|翌日|次の日|よくじつ|前日|前の日|翌週|次の週|前の?週|週(?!末|間))"
+)
+
+_DAY_STEPS = {"翌々日": 2, "翌日": 1, "次の日": 1, "よくじつ": 1, "前日": -1, "前の日": -1}
+# バスが10時20分に着くので、それ以降で
+_SINCE_THEN = re.compile(
+    "[^、。\\d]{0,12}、?(?:それ|その(?:時間|日|時))(?P<w>以降|より(?:後|あと|遅く)|の(?:後|あと)|から後|まで(?:に|なら)|より前|以前)に?"
 )
 
 # What rules a day or time out.
@@ -108,7 +114,7 @@ _NEGATION = re.compile(
 _WEAK_NEGATION = re.compile(
     "(?:は|が|も|って)、?(?:ずっと|いつも|ちょっと)?"
     + one_of(
-        "仕事 しごと 学校 授業 勤務 出勤 ぱーと ばいと 予定が 用事 用が 病院 通院 透析 りはびり 検査 習い事 塾 研修 会議 夜勤 でいさーびす"
+        "仕事 しごと 学校 授業 勤務 出勤 ぱーと ばいと 予定が 用事 用が 病院 通院 透析 りはびり 検査 習い事 塾 研修 会議 夜勤 でいさーびす 祝日(?:だ|な)"
     )
 )
 _BUSY_ON = re.compile(f"(?:{_BUSY}|透析|通院|りはびり|塾|習い事|でいさーびす)[がは]$")
@@ -120,7 +126,7 @@ _NOT_THIS = re.compile(
 _NEED_NOT = re.compile("(?:じゃ|では?)なく(?:て|と)も")
 _ONLY = re.compile(
     "(?:じゃ|で)な(?:いと|ければ|きゃ)"
-    "|の?[^、。\\d]{0,4}?(?:しか|だけ|のみ)(?!は?(?:無理|だめ|駄目|ng|都合))"
+    "|の?[^、。\\d]{0,4}?(?:しか|だけ(?!ど)|のみ)(?!は?(?:無理|だめ|駄目|ng|都合))"
 )
 _LINKED = re.compile("(?:および|及び|[とかやも、・/]| or | and )?")
 _LEADING = re.compile(
@@ -278,12 +284,21 @@ def _qualified(c: Context, piece: Piece, limit: int) -> Piece:
             follow = (_FROM if from_it else _UNTIL).match(text, piece.end)
             end = follow.end() if follow else piece.end
             return replace(opened, start=leading.start(), end=end)
-    step = _STEP.match(text, piece.end) if isinstance(piece.value, date) else None
-    if step and step.end() <= limit:
+    step = _STEP.match(text, piece.end)
+    if step and step.end() <= limit and isinstance(piece.value, date):
         piece = _stepped(c, piece, step["w"], step.end())
+    elif step and step["w"] in _DAY_STEPS and piece.kind == "weekday":
+        assert isinstance(piece.value, frozenset)
+        shifted = frozenset((day + _DAY_STEPS[step["w"]]) % 7 for day in piece.value)
+        piece = replace(piece, value=shifted, end=step.end())
     about = _ABOUT.match(text, piece.end)
     if about and about.end() <= limit:
         piece = replace(piece, end=about.end())
+    since = _SINCE_THEN.match(text, piece.end)
+    if since and since.end() <= limit and piece.kind in ("date", "time"):
+        before = since["w"].startswith(("まで", "より前", "以前"))
+        opened = _opened(c, piece, from_it=not before, inclusive=True)
+        return replace(opened, end=since.end()) if opened else piece
     if c.purpose is not Purpose.BOOKING and piece.kind in DAY_KINDS:
         return piece
     lasting = _LASTING.match(text, piece.end)
@@ -338,12 +353,11 @@ def _time(piece: Piece) -> time:
 
 def _stepped(c: Context, piece: Piece, word: str, end: int) -> Piece:
     assert isinstance(piece.value, date)
-    days = {"翌々日": 2, "翌日": 1, "次の日": 1, "よくじつ": 1, "前日": -1, "前の日": -1}
-    if word in days:
-        return replace(piece, value=piece.value + DAY * days[word], end=end)
+    if word in _DAY_STEPS:
+        return replace(piece, value=piece.value + DAY * _DAY_STEPS[word], end=end)
     monday = piece.value - DAY * piece.value.weekday()
     if word != "週":
-        monday += timedelta(weeks=1)
+        monday += timedelta(weeks=-1 if word.startswith("前") else 1)
     return c.span(piece.start, end, monday, monday + DAY * 6)
 
 

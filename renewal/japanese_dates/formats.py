@@ -47,6 +47,8 @@ def japanese_time(at: time) -> str:
 
 def wish_in_words(wish: Wish) -> list[str]:
     """Return what a wish names, part by part: ["12月3日（木）", "15時から19時まで"]."""
+    if wish.choices:
+        return ["か、".join("の".join(wish_in_words(choice)) for choice in wish.choices)]
     parts = []
     if wish.days:
         parts.append("か".join(short_date(day) for day in wish.days))

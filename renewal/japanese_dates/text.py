@@ -14,10 +14,13 @@ _SIGNS = str.maketrans(
         **dict.fromkeys("，,", "、"),
         "’": "'",
         "曰": "日",
+        "后": "後",
         **dict.fromkeys("壱壹", "一"),
         "弐": "二",
         "参": "三",
         "拾": "十",
+        "廿": "二十",
+        "卅": "三十",
     }
 )
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufe00-\ufe0f\u20e3\ufeff\u00ad]")
@@ -25,7 +28,8 @@ _CIRCLED = re.compile("[①-⒛⓪-⓿❶-➓]")  # numbers of a list, not of a 
 _LETTER_IN_NUMBER = re.compile(
     "(?<=[0-9])(?:[oli](?=[0-9年月日時分/])|o(?=$|[、。で]))"
 )  # 2月2O日, 1l月
-_MARKS = "\uff9e\uff9f\u3099\u309a"  # (half-width) voicing marks join the kana before them
+_MARKS = re.compile("[\uff9e\uff9f\u3099\u309a]")  # (half-width) voicing marks…
+_MARKED = re.compile(f"(?s:.){_MARKS.pattern}*")  # …join the kana before them
 
 
 def fold(text: str) -> tuple[str, list[int], list[int]]:
@@ -38,12 +42,10 @@ def fold(text: str) -> tuple[str, list[int], list[int]]:
     out: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    size, at = len(text), 0
-    while at < size:
-        end = at + 1
-        while end < size and text[end] in _MARKS:
-            end += 1
-        for char in _folded(text[at:end]):
+    end = 0
+    for piece in _MARKED.findall(text) if _MARKS.search(text) else text:
+        at, end = end, end + len(piece)
+        for char in _folded(piece):
             if char == " ":
                 if not out or not (_latin(out[-1]) or out[-1] == "."):
                     continue
@@ -54,7 +56,6 @@ def fold(text: str) -> tuple[str, list[int], list[int]]:
             out.append(char)
             starts.append(at)
             ends.append(end)
-        at = end
     return (
         _LETTER_IN_NUMBER.sub(lambda found: "0" if found[0] == "o" else "1", "".join(out)),
         starts,

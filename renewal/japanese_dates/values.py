@@ -101,6 +101,8 @@ class Wish:
     `days` are single days, `first` to `last` a span (both included), `weekdays` 0 for Monday to
     6 for Sunday. `times` are starts named exactly, `from_time` to `until_time` a span of them.
     Named days and a span beside them are alternatives; so are named times and a span of times.
+    Where days have times of their own ("3日の午前か5日の午後") there is a wish in `choices` for
+    each; the fields for days then hold all of these days, and those for times are empty.
     """
 
     days: tuple[date, ...] = ()
@@ -114,15 +116,26 @@ class Wish:
     anytime: bool = False
     not_days: tuple[date, ...] = ()
     invalid: tuple[Invalid, ...] = ()
+    choices: tuple[Wish, ...] = ()
 
     def __bool__(self) -> bool:
         """Return whether anything was said."""
         return self != _NOTHING
 
+    def allows(self, day: date, at: time) -> bool:
+        """Return whether a start on that day at that time (Asia/Tokyo) fits."""
+        if self.choices:
+            return day not in self.not_days and any(
+                choice.allows(day, at) for choice in self.choices
+            )
+        return self.allows_day(day) and self.allows_time(at)
+
     def allows_day(self, day: date) -> bool:
         """Return whether the day fits; a wish that names no day allows every day."""
         if day in self.not_days:
             return False
+        if self.choices:
+            return any(choice.allows_day(day) for choice in self.choices)
         if day in self.days:
             return True
         spanned = self.first is not None or self.last is not None or bool(self.weekdays)
@@ -135,7 +148,9 @@ class Wish:
         )
 
     def allows_time(self, at: time) -> bool:
-        """Return whether a start at that time of day (Asia/Tokyo) fits."""
+        """Return whether a start at that time of day (Asia/Tokyo) fits, on some day at least."""
+        if self.choices:
+            return any(choice.allows_time(at) for choice in self.choices)
         if at in self.times:
             return True
         if self.from_time is None and self.until_time is None:
@@ -144,17 +159,28 @@ class Wish:
             self.until_time is None or at <= self.until_time
         )
 
+    def on(self, day: date) -> Wish:
+        """Return what is wished for that day, where days have times of their own."""
+        chosen = tuple(choice for choice in self.choices if choice.allows_day(day))
+        if len(chosen) > 1:
+            return Wish(times=tuple(at for c in chosen for at in c.times), choices=chosen)
+        return chosen[0] if chosen else self
+
     def merged_with(self, newer: Wish) -> Wish:
         """Return this wish with what is newly said in place of that part of it.
 
         A new day, span or weekday replaces the days; a new weekday keeps an older span ("来週",
         then "木曜") and a new span keeps older weekdays. New times replace the times. "いつでも"
-        alone lifts every limit. Invalid parts are those of the newer wish only.
+        alone lifts every limit. Of days with times of their own, the one named again keeps its
+        times. Invalid parts are those of the newer wish only.
         """
         if newer.anytime and newer == Wish(anytime=True):
             return newer
+        if newer.choices:
+            return newer
         merged = replace(
-            self,
+            self.on(newer.days[0]) if newer.days else self,
+            choices=(),
             earliest=self.earliest or newer.earliest,
             anytime=newer.anytime,
             not_days=tuple(sorted({*self.not_days, *newer.not_days} - set(newer.days))),
@@ -204,6 +230,7 @@ class Wish:
                 }
                 for part in self.invalid
             ],
+            "choices": [choice.to_json() for choice in self.choices],
         }
         return {key: value for key, value in plain.items() if value}
 
@@ -233,6 +260,7 @@ class Wish:
                 Invalid(part["reason"], part["text"], _days(part.get("candidates")))
                 for part in plain.get("invalid") or ()
             ),
+            choices=tuple(cls.from_json(part) for part in plain.get("choices") or ()),
         )
 
 

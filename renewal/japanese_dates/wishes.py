@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
-from renewal.japanese_dates.combine import TIME_KINDS
+from renewal.japanese_dates.combine import DAY_KINDS, TIME_KINDS
 from renewal.japanese_dates.context import DAY, Context, Piece, span_of, times_of
 from renewal.japanese_dates.reader import Expecting, pieces_of
 from renewal.japanese_dates.values import (
@@ -61,14 +62,10 @@ def read_wish(text: str, now: datetime, expecting: Expecting | None = None) -> W
     """
     context, found = pieces_of(text, now, Purpose.BOOKING, expecting)
     changing = _CHANGING.search(context.text)
-    days: list[Piece] = []
-    times: list[Piece] = []
-    excluded_days: list[date] = []
-    excluded_weekdays: set[int] = set()
-    excluded_times: set[time] = set()
-    weekdays: list[Piece] = []
+    wanted: list[Piece] = []
+    excluded = _Excluded()
     invalid: list[Invalid] = []
-    preferences: set[str] = set()
+    earliest = False
     for at, (piece, item) in enumerate(found):
         later = [other for other, _ in found[at + 1 :]]
         if piece.background or _is_background(context, piece, later, bool(changing)):
@@ -76,46 +73,109 @@ def read_wish(text: str, now: datetime, expecting: Expecting | None = None) -> W
         value = item.value
         if isinstance(value, Invalid):
             invalid.append(value)
-        elif item.kind in ("date", "date_range", "month", "year"):
-            days.append(piece)
-        elif item.kind in ("time", "time_range"):
-            times.append(piece)
-        elif item.kind == "weekday":
-            weekdays.append(piece)
-        elif item.kind == "preference" and isinstance(value, str):
-            preferences.add(value)
+        elif value == "earliest":
+            earliest = True
+        elif item.kind in (*DAY_KINDS, *TIME_KINDS, "weekday", "preference"):
+            wanted.append(piece)
         elif item.kind == "not_weekday" and isinstance(value, frozenset):
-            excluded_weekdays |= value
+            excluded.weekdays |= value
         elif item.kind == "not_time" and isinstance(value, time):
-            excluded_times.add(value)
+            excluded.times.add(value)
         elif item.kind in ("not_date", "not_date_range"):
             span = span_of(piece)
             if span and span.first and span.last:
                 count = min((span.last - span.first).days, 62)
                 if piece.week and re.search("以外|除", context.text[piece.end - 2 : piece.end + 2]):
                     week = DateRange(max(piece.week, now.date()), piece.week + DAY * 6)
-                    days.append(Piece(piece.start, piece.end, "date_range", week))
-                excluded_days += [span.first + DAY * step for step in range(count + 1)]
-    named, first, last = _days(days, excluded_days)
-    wanted = _weekdays(weekdays, excluded_weekdays)
-    if named and wanted and not (first or last) and all(day.weekday() in wanted for day in named):
-        wanted = frozenset()
-    if named and excluded_weekdays and not weekdays:
-        wanted = frozenset()
-    starts, from_time, until_time = _times(times, excluded_times)
+                    wanted.append(Piece(piece.start, piece.end, "date_range", week))
+                excluded.days += [span.first + DAY * step for step in range(count + 1)]
+    wish = _summed_up(wanted, excluded)
+    choices = _choices(context, wanted, excluded)
+    if choices:
+        wish = replace(
+            wish, times=(), from_time=None, until_time=None, anytime=False, choices=choices
+        )
+    if earliest or invalid:
+        wish = replace(wish, earliest=earliest, invalid=tuple(invalid))
+    return wish
+
+
+@dataclass
+class _Excluded:
+    """What was ruled out."""
+
+    days: list[date] = field(default_factory=list)
+    weekdays: set[int] = field(default_factory=set)
+    times: set[time] = field(default_factory=set)
+
+
+def _summed_up(wanted: list[Piece], excluded: _Excluded) -> Wish:
+    days = [piece for piece in wanted if piece.kind in DAY_KINDS]
+    times = [piece for piece in wanted if piece.kind in TIME_KINDS]
+    said_weekdays = [piece for piece in wanted if piece.kind == "weekday"]
+    named, first, last = _days(days, excluded.days)
+    weekdays = _weekdays(said_weekdays, excluded.weekdays)
+    if named and not (first or last) and all(day.weekday() in weekdays for day in named):
+        weekdays = frozenset()
+    if named and excluded.weekdays and not said_weekdays:
+        weekdays = frozenset()
+    starts, from_time, until_time = _times(times, excluded.times)
     return Wish(
         days=named,
         first=first,
         last=last,
-        weekdays=wanted,
+        weekdays=weekdays,
         times=starts,
         from_time=from_time,
         until_time=until_time,
-        earliest="earliest" in preferences,
-        anytime="anytime" in preferences,
-        not_days=tuple(sorted(set(excluded_days) - set(named))),
-        invalid=tuple(invalid),
+        anytime=any(piece.kind == "preference" for piece in wanted),
+        not_days=tuple(sorted(set(excluded.days) - set(named))),
     )
+
+
+# Days with times of their own -----------------------------------------------------------------
+
+_OR = re.compile("(?:か|または|もしくは|あるいは|それか|それとも|でなければ|or)[、 ]?$")
+_LOOK_AHEAD = 62  # days; whether two wishes have a day in common shows within two months
+
+
+def _choices(c: Context, wanted: list[Piece], excluded: _Excluded) -> tuple[Wish, ...]:
+    """Return one wish for each day, where days are said with times of their own; else none.
+
+    "3日の午前か5日の午後", "平日は17時以降、土日はいつでも", "午前なら3日、午後なら5日". What only
+    narrows what was said before ("来週の午前、木曜の10時なら") is no choice of its own.
+    """
+    while wanted and wanted[0].kind == "preference":
+        wanted = wanted[1:]
+    if len(wanted) < 3:
+        return ()
+    dated = [piece.kind in (*DAY_KINDS, "weekday") for piece in wanted]
+    groups: list[list[Piece]] = []
+    for at, piece in enumerate(wanted):
+        if not at or (dated[at] == dated[0] != dated[at - 1]):
+            groups.append([])
+        groups[-1].append(piece)
+    if len(groups) < 2:
+        return ()
+    linked = [bool(_OR.search(c.text[: group[0].start][-8:])) for group in groups]
+    if dated[0] == dated[-1] and not (dated[0] and linked[-1]):
+        return ()  # a last group of times without a day, or of a day to which a time does not belong
+    leading = [piece for piece in groups[0] if piece.kind in ("date_range", "month")]
+    choices: list[Wish] = []
+    for group, either in zip(groups, linked, strict=True):
+        by_weekday = all(piece.kind not in DAY_KINDS for piece in group)
+        new = _summed_up([*leading, *group] if by_weekday else group, excluded)
+        if not either and any(_have_a_day_in_common(c, new, other) for other in choices):
+            return ()
+        choices.append(new)
+    days = {(each.days, each.first, each.last, each.weekdays) for each in choices}
+    times = {(each.times, each.from_time, each.until_time) for each in choices}
+    return tuple(choices) if len(days) > 1 and len(times) > 1 else ()
+
+
+def _have_a_day_in_common(c: Context, a: Wish, b: Wish) -> bool:
+    days = {*a.days, *b.days, *(c.today + DAY * step for step in range(_LOOK_AHEAD))}
+    return any(a.allows_day(day) and b.allows_day(day) for day in days)
 
 
 def _is_background(c: Context, piece: Piece, later: list[Piece], changing: bool) -> bool:

@@ -78,8 +78,11 @@ def _same_wish(item: dict[str, Any], wish: Wish, today: date) -> bool:
         return not wish
     if item.get("invalid"):
         return any(_same_invalid(item, part) for part in wish.invalid)
-    if wish.invalid:
+    if wish.invalid or len(item.get("choices", ())) != len(wish.choices):
         return False
+    if wish.choices:
+        pairs = zip(item["choices"], wish.choices, strict=True)
+        return all(_same_wish(part, choice, today) for part, choice in pairs)
     days = tuple(item.get("days", ()))
     wanted = Wish(
         days=days,

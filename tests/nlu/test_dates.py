@@ -12,3 +12,8 @@ def test_dates_of_the_held_out_list_are_read_with_their_spans() -> None:
     results = judged("dates")
     right = sum(each.value and each.span for each in results)
     assert right / len(results) >= WANTED
+
+
+def test_sentences_by_which_the_reading_was_mended_stay_right() -> None:
+    wrong = [each.item for each in judged("dates_mended") if not (each.value and each.span)]
+    assert wrong == []

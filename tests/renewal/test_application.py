@@ -697,6 +697,13 @@ def test_a_wish_told_too_soon_is_said_back(talk: Talk) -> None:
     assert talk.value("understood_wish", "wish") == "12月9日（水）、11時"
 
 
+def test_of_days_with_times_of_their_own_the_first_that_is_free_is_taken(adult: Talk) -> None:
+    adult.says(counter="honchosha").says(wish="12月3日の20時か12月4日の15時")
+    assert adult.a.start == datetime(2026, 12, 4, 15, tzinfo=TOKYO)
+    adult.says(correct="visit").says(wish="12月3日の10時か12月4日の15時")
+    assert adult.a.start == datetime(2026, 12, 3, 10, tzinfo=TOKYO)
+
+
 def test_no_seat_is_held_before_it_is_known_that_the_person_may_come(talk: Talk) -> None:
     talk.says(applicant="self", counter="honchosha", wish="12月3日の10時")
     assert talk.a.hold is None
@@ -741,7 +748,7 @@ ONCE = settings(
     suppress_health_check=list(HealthCheck),
 )
 WISHES = ["12月3日", "12月3日の10時", "木曜の夜", "なるべく早く", "来週", "土日", "11時",
-          "昨日", "3日か4日", "午前中", "12月29日", "来年の5月1日"]
+          "昨日", "3日か4日", "3日の10時か4日の午後", "午前中", "12月29日", "来年の5月1日"]
 DATES = [INSIDE, EXPIRED, SOON, FAR, "unknown", "2026-11-24", "2026-12-02", "2027-01-15"]
 VALUES: dict[str, list[Any]] = {
     "notice": ["certificate", "certificate", "certificate", "none", "card"],

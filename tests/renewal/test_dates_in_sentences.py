@@ -855,7 +855,10 @@ WISHES: dict[str, dict[str, object]] = {
     "12月前半の平日": {"first": "2026-12-01", "last": "2026-12-15", "weekdays": [0, 1, 2, 3, 4]},
     "3時以降で5時まで": {"from_time": "15:00", "until_time": "17:00"},
     "10時以降12時前": {"from_time": "10:00", "until_time": "12:00"},
-    "平日17時半以降か土曜": {"weekdays": [0, 1, 2, 3, 4, 5], "from_time": "17:30"},
+    "平日17時半以降か土曜": {
+        "weekdays": [0, 1, 2, 3, 4, 5],
+        "choices": [{"weekdays": [0, 1, 2, 3, 4], "from_time": "17:30"}, {"weekdays": [5]}],
+    },
     "平日は5時まで仕事です": {"weekdays": [0, 1, 2, 3, 4], "from_time": "17:00"},
     "平日休みなのでいつでも大丈夫": {"weekdays": [0, 1, 2, 3, 4], "anytime": True},
     "火曜が定休日です": {"weekdays": [1]},

@@ -27,6 +27,7 @@ from renewal.japanese_dates import (
     read_year,
     read_year_month,
     short_date,
+    wish_in_words,
 )
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=TOKYO)
@@ -686,6 +687,17 @@ def test_a_wish_allows_the_times_it_names(text: str, at: str, allowed: bool) -> 
     assert read_wish(text, NOW).allows_time(time.fromisoformat(at)) is allowed
 
 
+def test_days_with_times_of_their_own_allow_each_its_own() -> None:
+    wish = read_wish("3日の午前か5日の午後", NOW)
+    third, fifth = date(2026, 12, 3), date(2026, 12, 5)
+    assert wish.days == (third, fifth)
+    assert wish.allows(third, time(10)) and not wish.allows(third, time(14))
+    assert wish.allows(fifth, time(14)) and not wish.allows(fifth, time(10))
+    assert not wish.allows(date(2026, 12, 4), time(10))
+    assert wish_in_words(wish) == ["12月3日（木）の12時までか、12月5日（土）の12時から"]
+    assert Wish.from_json(wish.to_json()) == wish
+
+
 @pytest.mark.parametrize(
     ("older", "newer", "merged"),
     [
@@ -700,6 +712,17 @@ def test_a_wish_allows_the_times_it_names(text: str, at: str, allowed: bool) -> 
         ("木曜の夜", "いつでもいいです", {"anytime": True}),
         ("2月30日", "3月1日", {"days": ["2027-03-01"]}),
         ("木曜", "持ち物は", {"weekdays": [3]}),
+        ("3日の午前か5日の午後", "5日で", {"days": ["2026-12-05"], "from_time": "12:00"}),
+        ("3日の午前か5日の午後", "やっぱり10時", {
+            "days": ["2026-12-03", "2026-12-05"], "times": ["10:00"],
+        }),
+        ("木曜の夜", "3日の10時か5日の11時", {
+            "days": ["2026-12-03", "2026-12-05"],
+            "choices": [
+                {"days": ["2026-12-03"], "times": ["10:00"]},
+                {"days": ["2026-12-05"], "times": ["11:00"]},
+            ],
+        }),
     ],
 )  # fmt: skip
 def test_what_is_newly_said_replaces_that_part(

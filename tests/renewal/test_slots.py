@@ -52,11 +52,8 @@ class FakeWish:
     weekdays: tuple[int, ...]
     earliest: time
 
-    def allows_day(self, day: date) -> bool:
-        return day.weekday() in self.weekdays
-
-    def allows_time(self, at: time) -> bool:
-        return at >= self.earliest
+    def allows(self, day: date, at: time) -> bool:
+        return day.weekday() in self.weekdays and at >= self.earliest
 
 
 def shown(found: list[slots.Slot]) -> list[str]:

@@ -112,14 +112,14 @@ def day_alone(c: Context, m: Match) -> list[Piece] | None:
 
 
 @rule(
-    rf"(?:(?<=[~か、・-])|(?<=から)|(?<=or )|(?<=to ))(?P<n>\d{{1,2}}|[{K}]{{1,3}})"
+    rf"(?:(?<=[~か、・-])|(?<=から)|(?<=or)|(?<=or )|(?<=to ))(?P<n>\d{{1,2}}|[{K}]{{1,3}})"
     rf"(?![\d{K}:/.月年時人名枚歳才階番号つ個件円%分半]|か月)",
 )
 def figure_after_day(c: Context, m: Match) -> list[Piece] | None:
     """12/3,4 or 12/3〜5: a bare number right after a day is a day of its month."""
     before = c.pieces[-1] if c.pieces else None
     close = before and before.end >= m.start() - 4 and c.text[before.end : m.start()]
-    if not before or not close or not re.fullmatch("~|から|か|、|・|-| or | to ", close):
+    if not before or not close or not re.fullmatch("~|から|か|、|・|-|or| or | to ", close):
         return None
     if before.kind == "date" and isinstance(before.value, date) and not before.relative:
         end = m.end() + c.text.startswith("日", m.end())
@@ -136,13 +136,19 @@ def figure_after_day(c: Context, m: Match) -> list[Piece] | None:
 _NUMBERS = rf"(?:\d{{6}}|\d{{1,4}}|[{K}]{{1,3}})"
 _BARE_NUMBERS = re.compile(
     rf"{UM}(?:じゃあ?、?|では、?|はい、?|。|\s)*"
-    rf"(?P<all>{_NUMBERS}(?:(?:か|、|と|~|-|から| or |or){_NUMBERS})*)"
+    rf"(?P<all>{_NUMBERS}(?:(?:か|、|と|や|・|~|-|から|とか| or |or){_NUMBERS})*)"
     r"(?=$|[でがにをのは、。!かごく頃 ~]|から|以|お願|希|まで)"
 )
 
 
+_MONTH_NO_DAY = re.compile(rf"{UM}((1[0-2]|[1-9])の([12]\d|3[01]|[1-9]))(?=$|[でにお、。])")
+
+
 def bare_numbers(c: Context) -> list[Piece]:
     """Return the answer "3", "14", "1430", "1203", "090220", "3か4" as what was just asked for."""
+    parted = _MONTH_NO_DAY.match(c.text)
+    if parted and c.expecting == "day":
+        return [c.dated(*parted.span(1), None, int(parted[2]), int(parted[3]))]
     match = _BARE_NUMBERS.match(c.text)
     pieces = []
     for found in re.finditer(_NUMBERS, match["all"]) if match else ():

@@ -33,11 +33,18 @@ _DAYS_AWAY = {
     "今日": 0, "本日": 0, "きょう": 0, "明日": 1, "明朝": 1, "明晩": 1, "あした": 1, "あす": 1,
     "みょうにち": 1, "明後日": 2, "あさって": 2, "明々後日": 3, "明明後日": 3, "しあさって": 3,
     "みょうごにち": 2, "昨日": -1, "きのう": -1, "一昨日": -2, "おととい": -2,
-    "今夜": 0, "今晩": 0, "今": 0, "いま": 0, "today": 0, "tonight": 0, "tomorrow": 1,
+    "やのあさって": 3, "やなあさって": 3,  # in Fukushima the day after あさって
+    "今夜": 0, "今晩": 0, "今朝": 0, "今夕": 0, "今": 0, "いま": 0, "today": 0, "tonight": 0, "tomorrow": 1,
     "tmr": 1, "tmrw": 1,
     "tommorow": 1, "tomorow": 1, "tommorrow": 1, "day after tomorrow": 2, "yesterday": -1,
 }  # fmt: skip
-_PARTS_IN_WORD = {"今夜": 1, "今晩": 1, "明晩": 1, "明朝": 1, "tonight": 2}
+_MORNING, _EVENING, _NIGHT = (
+    TimeRange(None, time(12)), TimeRange(time(15), time(19)), TimeRange(time(17), None)
+)  # fmt: skip
+_PARTS_IN_WORD = {
+    "今夜": (1, _NIGHT), "今晩": (1, _NIGHT), "明晩": (1, _NIGHT), "tonight": (2, _NIGHT),
+    "今夕": (1, _EVENING), "今朝": (1, _MORNING), "明朝": (1, _MORNING),
+}  # fmt: skip
 
 
 @rule(
@@ -54,6 +61,8 @@ def days_later(c: Context, m: Match) -> list[Piece] | None:
     english = m.groupdict().get("u")
     if english and not re.match("in |.*(?:later|from)", m[0]):
         return []
+    if re.match(f"[{K}](?!十)[{K}](?![{K}])", m["n"]) and not m["n"].startswith("十"):
+        return None  # 二三日後: in two or three days
     words = {"a": 1, "one": 1, "two": 2, "three": 3, "半": 6, "ひと": 1}
     start = m.start() if english else m.start("n")  # 今から, 今日から adds nothing
     count = words.get(m["n"]) or number(m["n"])
@@ -78,18 +87,19 @@ def days_later(c: Context, m: Match) -> list[Piece] | None:
     rf"{G}(?P<a>\d|[{K}])(?:、|~|-|から|・|か)?(?P<b>\d|[{K}])(?P<u>日|週間?)"
     rf"(?P<k>{LATER}|中に?|以内に?|うちに)",
     rf"{G}(?P<b>{N})(?P<u>日|週間?|[かヶヵけ箇]月)(?:以内に?|のうちに|うちに)",
-    "(?:ここ)?(?P<few>数日|2、3日|二、三日|二三日)(?P<k>後|以内|中|のうち|うち)に?",
+    "(?P<b>ひと)(?P<u>月)(?:以内に?|のうちに|うちに)",
+    "(?:ここ)?(?P<few>数日|[1一]両日|2、3日|二、三日|二三日)(?P<k>後|以内|中|のうち|うち)に?",
     rf"{L}within (?:the next )?(?P<b>\d{{1,2}}|a) (?P<u>days?|weeks?|months?)",
 )
 def days_within(c: Context, m: Match) -> list[Piece] | None:
     """2、3日後 (one of these days), 2、3日中, 10日以内, 2週間以内."""
     groups = m.groupdict()
-    later = (groups.get("k") or "").startswith(("後", "あ", "先", "く", "ぐ", "ほ", "の"))
+    later = (groups.get("k") or "").startswith(("後", "あ", "先", "く", "ぐ", "ほ", "の", "し"))
     later = later and not (groups.get("k") or "").startswith("のう")
     if groups.get("few"):
-        first, last = (2, 3) if m["few"] != "数日" else (2, 6)
+        first, last = {"数": (2, 6), "1": (1, 2), "一": (1, 2)}.get(m["few"][0], (2, 3))
         return [c.span(m.start(), m.end(), c.today + DAY * first * later, c.today + DAY * last)]
-    count = 1 if m["b"] == "a" else number(m["b"])
+    count = 1 if m["b"] in ("a", "ひと") else number(m["b"])
     if groups.get("a"):
         if number(m["a"]) >= count:
             return None
@@ -102,8 +112,8 @@ def days_within(c: Context, m: Match) -> list[Piece] | None:
 
 @rule(
     "(?P<w>明々後日|明明後日|明後日|一昨日|昨日|明朝|明晩|明日(?!香|葉|奈|菜)|本日|今日(?!的|子)"
-    "|今夜|今晩)(?:中に?|じゅう)?",
-    "(?P<w>しあさって|あさって|おととい|みょうごにち|みょうにち)",
+    "|今夜|今晩|今朝|今夕)(?:中に?|じゅう)?",
+    "(?P<w>しあさって|や[のな]あさって|あさって|おととい|みょうごにち|みょうにち)",
     "(?P<w>今|いま)から(?=行|いけ|いき|いっ|伺|うかが|向か|来|でも|でき|だと|間に合)",
     "(?P<w>あした)(?:じゅう)?",
     f"(?<![うんどじりっゃゅょとてべた])(?P<w>きょう)(?:じゅう)?{_KANA_END}",
@@ -116,8 +126,8 @@ def near_day(c: Context, m: Match) -> list[Piece] | None:
     on = c.today + DAY * _DAYS_AWAY[word]
     if word not in _PARTS_IN_WORD:
         return [c.relative_day(m.start(), m.end(), on)]
-    cut = m.start("w") + _PARTS_IN_WORD[word]
-    part = TimeRange(None, time(12)) if word == "明朝" else TimeRange(time(17), None)
+    at, part = _PARTS_IN_WORD[word]
+    cut = m.start("w") + at
     after = Piece(cut, m.end(), "time_range", part, named=True)
-    after.half = "am" if word == "明朝" else "pm"
+    after.half = "am" if part is _MORNING else "pm"
     return [Piece(m.start(), cut, "date", on, relative=True), after]

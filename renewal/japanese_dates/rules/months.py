@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from renewal.japanese_dates.context import DAY, Context, Piece, add_months, month_span
+from renewal.japanese_dates.context import (
+    DAY,
+    Context,
+    Piece,
+    add_months,
+    month_of,
+    month_span,
+)
 from renewal.japanese_dates.rules.words import (
     ANY_WEEKDAY,
     BARE_YEAR,
@@ -77,7 +84,7 @@ def month_and_day(c: Context, m: Match) -> list[Piece] | None:
 
 
 @rule(
-    rf"(?:{_Y}(?P<m>{MONTH}|毎月)の?、?)?第(?P<n>{N})(?:(?:[・、と/か]|または)第?(?P<n2>{N}))?"
+    rf"(?:{_Y}(?P<m>{MONTH}|毎月)の?、?)?第(?P<n>{N})(?:(?:(?:[・、と/か]|または)第?|第)(?P<n2>{N}))?"
     rf"(?:週目?|回)?の?(?P<w>{ANY_WEEKDAY}|日曜)",
     rf"(?:{_Y}(?P<m>{MONTH})の?)?の?(?P<n>最終|最後の|最初の)(?:週の?)?(?P<w>{ANY_WEEKDAY})",
     rf"{_Y}(?P<m>{MONTH})の?(?P<n>{N})(?:番目|回目|週目)の(?P<w>{ANY_WEEKDAY})",
@@ -93,7 +100,7 @@ def nth_weekday(c: Context, m: Match) -> list[Piece] | None:
     pieces = []
     for at, rank in enumerate(ranks):
         second = m.start("n2") - m[0].count("第", 1) if len(ranks) > 1 else m.end() + 1
-        start, end = (second, m.end()) if at else (m.start(), second - 1)
+        start, end = (second, m.end()) if at else (m.start(), m.end("n" if len(ranks) > 1 else 0))
         on = nth_in(c, said, groups.get("y"), rank, weekday)
         if isinstance(on, date):
             pieces.append(Piece(start, end, "date", on))
@@ -135,7 +142,7 @@ def nth_in(c: Context, said: str | None, year: str | None, rank: str, weekday: i
     rf"(?:(?P<y>{YEAR}|{BARE_YEAR})の?)?(?P<m>{MONTH})(?!号|期|分|曜|雨|病|町)"
     rf"(?:の?(?:(?P<p>{_PART})|第?(?P<w>{N})週目?(?!間)|(?P<w1>最初|最後|最終)の?週"
     "|(?P<e>に?(?:入|な)っ(?:て(?:から|以降)?|たら))))?",
-    "(?P<p0>月初め?|月末|月の?(?:はじめ|初め|頭|半ば|なかば|中頃|真ん中)|月の[前後]半"
+    "(?P<p0>月初め?|月?末日|月末|月なか|月央|月の最終日|月の?(?:はじめ|初め|頭|半ば|なかば|中頃|真ん中)|月の[前後]半"
     rf"|(?<![{K}\d今来先])月の?(?:終わり|おわり))",
 )
 def month_or_part(c: Context, m: Match) -> list[Piece] | None:
@@ -144,9 +151,11 @@ def month_or_part(c: Context, m: Match) -> list[Piece] | None:
     start, end = m.span()
     this = YearMonth(c.today.year, c.today.month)
     if groups.get("p0"):
-        part = m["p0"][1:].lstrip("の")
+        part = m["p0"].lstrip("月の")
         if c.today > month_part(this, part)[1]:
             this = add_months(this, 1)
+        if part.endswith("日"):
+            return [Piece(start, end, "date", month_span(this)[1])]
         return [c.span(start, end, *month_part(this, part))]
     years, at = read_month(c, m["y"], m["m"])
     if not 1 <= at <= 12:
@@ -174,15 +183,37 @@ def month_or_part(c: Context, m: Match) -> list[Piece] | None:
     return [Piece(start, end, "month", month)]
 
 
+@rule("(?P<p>[上中下]旬|[前後]半|半ば|月末|末)")
+def part_of_that_month(c: Context, m: Match) -> list[Piece] | None:
+    """12月中旬から下旬, 来月の上旬か中旬: a part of the month said just before."""
+    before = c.pieces[-1] if c.pieces else None
+    month = before and before.kind in ("date_range", "month") and month_of(before)
+    if not before or not month or not _GOES_ON.fullmatch(c.text, before.end, m.start()):
+        return None
+    piece = c.span(m.start(), m.end(), *month_part(month, m["p"].lstrip("月")))
+    piece.or_before = True
+    return [piece]
+
+
+_GOES_ON = re.compile("か|から|~|-|、|・|と|または|もしくは")
+
+
+@rule("月(?:を|が)?(?:また|跨|変わ|替わ|かわ|明け)(?:いで|っ)?(?:て|たら)?(?:から|すぐ)?")
+def next_month_on(c: Context, m: Match) -> list[Piece] | None:
+    """月をまたいでから, 月が変わったら."""
+    following = add_months(YearMonth(c.today.year, c.today.month), 1)
+    return [Piece(m.start(), m.end(), "date_range", DateRange(date(*following, 1), None))]
+
+
 def month_part(month: YearMonth, part: str) -> tuple[date, date]:
     """Return the days of 頭 (1–7), 上旬 (1–10), 半ば・中旬 (11–20), 下旬, 末 (the last seven)."""
-    if re.match("末|終|お|end|last", part):
+    if re.match("末|最終|終|お|end|last", part):
         last_day = month_span(month)[1]
         return last_day - DAY * 6, last_day
     for words, first, last in (
         ("頭|あ", 1, 7),
         ("初|は|始|上|early|beginning|start", 1, 10),
-        ("中旬|中頃|中ご|半|な|真|ま|mid", 11, 20),
+        ("中旬|中頃|中ご|半|な|央|真|ま|mid", 11, 20),
         ("前半|first", 1, 15),
         ("下|late", 21, 31),
         ("後半|second", 16, 31),
@@ -194,12 +225,13 @@ def month_part(month: YearMonth, part: str) -> tuple[date, date]:
 
 @rule(
     "(?P<new>年(?:が?明け|を?越し|が変わっ)(?:早々|すぐ|(?:て|たら)(?:から|すぐ)?)?"
-    "|来年(?:早々|の?(?:初め|はじめ|始め|頭))|(?<!謹賀)新年|年始(?:早々|明け)?)",
+    "|来年(?:早々|の?(?:初め|はじめ|始め|頭))|(?<!謹賀)新年(?!度)|年始(?:早々|明け)?)",
     rf"(?P<y>{YEAR})(?!度|生|間)(?:ごろ|頃|くらい|ぐらい)?(?P<p>中|いっぱい)?",
     rf"{G}(?P<ago>{N})年(?:くらい|ぐらい|ほど)?前",
     r"(?<![a-z\d])(?P<y>[rhst]\.?(?:[1-9]\d?|元))(?=$|[のにで、。ご頃(]|です)",
-    "(?P<fiscal>今年度|来年度|年度)(?P<fp>末|内|中)?(?:まで)?",
-    "(?P<end>年内|年末(?!年始))",
+    "(?P<fiscal>今年度|来年度|年度)(?P<fp>末|内|中)?(?P<until>までに?)?",
+    "(?P<fiscal>新年度)(?:[にが]?(?:な|入|始ま)っ(?:て(?:から)?|たら))?",
+    "(?P<end>年内|年末(?!年始)|年の瀬|年の?暮れ)",
 )
 def years_and_turns(c: Context, m: Match) -> list[Piece] | None:
     """来年, 令和3年ごろ, 5年前, 年内 (to 28 December), 年末, 年明け (4–15 January), 今年度中."""
@@ -210,9 +242,11 @@ def years_and_turns(c: Context, m: Match) -> list[Piece] | None:
         return [Piece(start, end, "year", this - number(m["ago"]))]
     if groups.get("fiscal"):
         fiscal = this - (c.today.month < 4) + (m["fiscal"] == "来年度")
+        if m["fiscal"] == "新年度":
+            return [Piece(start, end, "date_range", DateRange(date(fiscal + 1, 4, 1), None))]
         if not groups.get("fp") and m["fiscal"] == "年度":
             return []
-        if groups.get("fp") == "末":
+        if groups.get("fp") == "末" and not m["until"]:
             return [c.span(start, end, date(fiscal + 1, 3, 1), date(fiscal + 1, 3, 31))]
         return [c.span(start, end, date(fiscal, 4, 1), date(fiscal + 1, 3, 31))]
     if groups.get("end"):

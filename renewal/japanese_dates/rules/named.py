@@ -23,11 +23,12 @@ _DAYS = {
     "ひな祭り": (3, 3), "七夕": (7, 7), "はろうぃん": (10, 31), "christmas eve": (12, 24),
     "christmas": (12, 25), "new year's day": (1, 1), "new years day": (1, 1),
     "new year's eve": (12, 31), "御用納め": (12, 28), "仕事納め": (12, 28), "仕事始め": (1, 4),
-    "御用始め": (1, 4),
+    "御用始め": (1, 4), "七草": (1, 7), "くりすますいゔ": (12, 24), "いぶ": (12, 24),
+    "いゔ": (12, 24),
 }  # fmt: skip
 _SPANS = {
     "正月三が日": ((1, 1), (1, 3)), "正月三ヶ日": ((1, 1), (1, 3)),
-    "三が日": ((1, 1), (1, 3)), "三ヶ日": ((1, 1), (1, 3)), "正月": ((1, 1), (1, 3)),
+    "三が日": ((1, 1), (1, 3)), "三ヶ日": ((1, 1), (1, 3)), "正月": ((1, 1), (1, 3)), "松の内": ((1, 1), (1, 7)),
     "年末年始": ((12, 29), (1, 3)), "ごーるでんうぃーく": ((4, 29), (5, 5)),
     "gw": ((4, 29), (5, 5)), "盆": ((8, 13), (8, 16)), "冬休み": ((12, 24), (1, 7)),
     "春休み": ((3, 25), (4, 5)), "夏休み": ((7, 21), (8, 24)),
@@ -43,11 +44,15 @@ _HOLIDAYS = {
     "海の日": "海の日", "山の日": "山の日", "敬老の日": "敬老の日", "秋分の日": "秋分の日",
     "すぽーつの日": "スポーツの日", "体育の日": "スポーツの日", "文化の日": "文化の日",
     "勤労感謝の日": "勤労感謝の日", "せいじんのひ": "成人の日",
+    "振替休日": "振替休日", "振り替え休日": "振替休日", "振休": "振替休日",
 }  # fmt: skip
 
 
+_NAMES = "|".join(sorted({*_HOLIDAYS, *_DAYS} - {"いぶ", "いゔ"}, key=len, reverse=True))
+
+
 @rule(
-    rf"(?:(?P<y>{YEAR})の?)?(?P<h>{'|'.join(sorted({*_HOLIDAYS, *_DAYS}, key=len, reverse=True))})",
+    rf"(?:(?P<y>{YEAR})の?)?(?P<h>{_NAMES}|(?<![ぁ-んー])い[ぶゔ](?=$|[のにでは、。]))(?P<k>{_OVER})?",
 )
 def named_day(c: Context, m: Match) -> list[Piece] | None:
     """元日, 成人の日 and the other holidays, クリスマス: the next one (last one for the past)."""
@@ -63,7 +68,10 @@ def named_day(c: Context, m: Match) -> list[Piece] | None:
     fitting = [on for on in found if (on <= c.today if past else on >= c.today)] or found
     if not fitting:
         return []
-    return [c.relative_day(m.start(), m.end(), fitting[-1 if past else 0])]
+    on = fitting[-1 if past else 0]
+    if m["k"]:
+        return [Piece(m.start(), m.end(), "date_range", DateRange(on + DAY, None))]
+    return [c.relative_day(m.start(), m.end(), on)]
 
 
 @rule(rf"{L}お?(?P<h>{'|'.join(_SPANS)})(?:休み)?(?P<k>中|{_OVER})?")

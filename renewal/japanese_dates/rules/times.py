@@ -61,7 +61,7 @@ def clock_time(c: Context, m: Match) -> list[Piece] | None:
     if part is None:
         part = part_before(c, m.start(), number(m["h"]))
     piece = c.clock(m.start(), m.end(), m["h"], minute, part)
-    if groups.get("mi") in ("5", "10", "15") and _EARLIER.match(c.text, m.end()):
+    if groups.get("mi") and minute in (5, 10, 15) and _EARLIER.match(c.text, m.end()):
         hour = c.clock(m.start(), m.end(), m["h"], 0, part)
         if isinstance(hour.value, time):
             earlier = datetime.combine(c.today, hour.value) - timedelta(minutes=minute)
@@ -132,7 +132,7 @@ _AFTER = (
 _EARLY, _LATE = "早(?:い時間帯?|め)", "遅(?:い時間帯?|め)"
 _END = "(?=$|[のにでがはもを、。!?~早かし以なだ希]|から|まで)"  # no other word goes on from here
 _KANA = "(?:(?<![ぁ-んー])|(?<=の))"  # a kana word begins here
-_ABOUT = "(?:時|どき|頃|ごろ|くらい)?"
+_ABOUT = "(?:時|どき|頃|ごろ|くらい|前後)?"
 
 # What a part of the day means: from when until when at a counter.
 _PARTS_OF_THE_DAY: tuple[tuple[str, time | None, time | None], ...] = (
@@ -157,15 +157,15 @@ _PARTS_OF_THE_DAY: tuple[tuple[str, time | None, time | None], ...] = (
         time(12),
         time(13),
     ),
-    ("[お御]?昼(?:過ぎ|すぎ)|お?ひるすぎ|昼下がり|昼食後", time(13), time(15)),
-    ("(?:午後|昼)いち(?:ばん)?|午後一番?|ごごいち|午後1(?=で|に|が|$)", time(13), time(14)),
+    ("[お御]?昼(?:過ぎ|すぎ)|お?ひるすぎ|昼下がり|昼食後|[お御]?昼(?:ご飯|ごはん|食|飯|めし)を?(?:の(?:後|あと)|食べ(?:て|た)(?:から|後|あと))", time(13), time(15)),
+    ("(?:午後|お?昼)の?(?:いち(?:ばん)?|一番)|(?<![ぁ-ん])お?ひるいち|午後一番?|ごごいち|午後1(?=で|に|が|$)", time(13), time(14)),
     (f"午後の?{_EARLY}|{L}early afternoon", time(13), time(15)),
     (f"午後の?{_LATE}|{L}late afternoon", time(15), None),
     (f"昼間|(?<![近今本明一1])日中(?!の(?:連絡先|電話番号))|ひるま|{L}(?:during the )?day ?time", time(10), time(16)),
     (f"午後|ごご|{L}(?:in the )?afternoons?{R}|{L}pm{R}", time(12), None),
     (f"放課後|(?:学校|がっこう|授業|部活){_AFTER}", time(15), None),
     (f"夕方の?{_EARLY}", time(15), time(17)),
-    ("夕方(?:ごろ|頃|くらい)?|ゆうがた|夕刻|夕(?=$|[のにで、。])", time(15), time(19)),
+    ("夕方(?:ごろ|頃|くらい)?|ゆうがた|夕刻|夕暮れ時?|夕(?=$|[のにで、。])", time(15), time(19)),
     (
         f"お?(?:仕事|しごと|会社|ぱーと|ばいと|勤務){_AFTER}|(?:退勤|退社|終業|就業|勤務終了)後"
         f"|定時(?:後|上がり|で上がって(?:から)?|退社後|過ぎ)|{L}after work",
@@ -173,18 +173,18 @@ _PARTS_OF_THE_DAY: tuple[tuple[str, time | None, time | None], ...] = (
         None,
     ),
     (
-        f"夜間(?:窓口|延長)?|(?<!昼)夜(?![勤景行中間])|晩(?!年|餐)|ばん(?=[にがのは])"
+        f"夜間(?:窓口|延長)?|(?<!昼)夜(?![勤景行中間])|晩[げ方]?(?!年|餐)|ばん(?=[にがのは])|ばん(?:げ|がた|かた)"
         f"|{_KANA}よる(?=$|[のにでは、。が]|おそ)|{L}(?:in the )?(?:evenings?|at night|night){R}",
         time(17),
         None,
     ),
     (
-        "(?:なるべく|できるだけ|できれば)?遅(?:い時間帯?|め(?:の時間)?)"
+        "(?<!より)(?<!りも)(?:なるべく|できるだけ|できれば)?遅(?:い時間帯?|め(?:の時間)?)"
         "|(?:閉庁|閉まる)(?:間際|ぎりぎり|直前|前)|later? in the day",
         time(16),
         None,
     ),
-    ("(?<!の)(?<!べく)(?<!だけ)(?<!限り)(?<!一番)早い時間帯?", None, time(10)),
+    ("(?<!の)(?<!より)(?<!りも)(?<!べく)(?<!だけ)(?<!限り)(?<!一番)早い時間帯?", None, time(10)),
     (f"朝(?:のうち|方|がた)?{_END}|{_KANA}あさ(?=$|[のにでがは、。])", None, time(10)),
     (
         f"[お御]昼(?!ご飯|ごはん|を?食){_ABOUT}(?:の時間)?|おひる(?:ごろ|どき)?|昼{_ABOUT}{_END}"

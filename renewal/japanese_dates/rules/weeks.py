@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
-from renewal.japanese_dates.context import DAY, Context, Piece
+from renewal.japanese_dates.context import DAY, Context, Piece, span_of
 from renewal.japanese_dates.rules.words import (
     ANY_WEEKDAY,
     ENGLISH_WEEKDAY,
@@ -20,6 +20,7 @@ from renewal.japanese_dates.rules.words import (
     week_start,
     weekday_of,
 )
+from renewal.japanese_dates.values import TimeRange
 
 rule = RuleTable()
 _D = "[月火水木金土日]"
@@ -62,7 +63,7 @@ def weekday_in_week(c: Context, m: Match) -> list[Piece] | None:
 _WEEK_PARTS = (
     ("頭|あたま|初め|はじめ|始め|early|beginning", 0, 1),
     ("前半|first", 0, 2),
-    ("半ば|なかば|中頃|中ごろ|真ん中|まんなか|mid", 1, 3),
+    ("半ば|なかば|なか|中頃|中ごろ|真ん中|まんなか|mid", 1, 3),
     ("後半|second", 3, 6),
     ("末|週末|weekend", 5, 6),
     ("終わり|おわり|end|late", 3, 4),
@@ -119,8 +120,23 @@ def week_or_part(c: Context, m: Match) -> list[Piece] | None:
     return [piece]
 
 
+@rule(rf"その(?:次|つぎ|翌)の?週(?:の?(?P<w>{ANY_WEEKDAY}))?")
+def week_after_that(c: Context, m: Match) -> list[Piece] | None:
+    """来週は無理なのでその次の週の木曜: counted from the week said before."""
+    spans = [span.first or span.last for span in map(span_of, c.pieces) if span]
+    if not spans:
+        return None
+    on = spans[-1] or c.today
+    monday = on - DAY * on.weekday() + timedelta(weeks=1)
+    if m["w"]:
+        return [Piece(m.start(), m.end(), "date", monday + DAY * weekday_of(m["w"]), week=monday)]
+    piece = c.span(m.start(), m.end(), monday, monday + DAY * 6)
+    piece.week = monday
+    return [piece]
+
+
 @rule(
-    rf"(?<![{K}\d今来先翌次々こらい])週の?(?P<p>頭|初め|はじめ|始め|前半|半ば|なかば|真ん中|中頃|中ごろ|後半|終わり)",
+    rf"(?<![{K}\d今来先翌次々こらい])週の?(?P<p>頭|初め|はじめ|始め|前半|半ば|なかば|真ん中|中頃|中ごろ|後半|終わり|なか)",
 )
 def part_of_any_week(c: Context, m: Match) -> list[Piece] | None:
     """週の前半: those weekdays of any week."""
@@ -146,7 +162,7 @@ def coming_weekday(c: Context, m: Match) -> list[Piece] | None:
 
 _WEEKDAY_SETS = {
     "平日": range(5), "へいじつ": range(5), "うぃーくでー": range(5), "weekday": range(5),
-    "土日祝日": (5, 6), "土日祝": (5, 6), "土曜日曜": (5, 6), "土日": (5, 6), "どにち": (5, 6),
+    "土日祝日": (5, 6), "日祝日": (6,), "日祝": (6,), "土日祝": (5, 6), "土曜日曜": (5, 6), "土日": (5, 6), "どにち": (5, 6),
     "週末": (5, 6), "休日": (5, 6), "weekend": (5, 6),
 }  # fmt: skip
 # 月水金, 火木: two or more in the order of the week (not 月日, which is "month and day").
@@ -155,22 +171,23 @@ _IN_ORDER = (
     "(?:月火?水?木?金?土?日?|火水?木?金?土?日?|水木?金?土?日?|木金?土?日?|金土?日?|日月)"
 )
 _NOT_AFTER = rf"(?<![\d{K}年今来先何毎生ヶ])"
-_LIST_END = r"(?=$|[のでにはがをなだ、。!?\s\d午夕夜朝昼(]|以|しか|希望|から|まで)"
+_LIST_END = r"(?=$|[のでにはがをなだ、。!?\s\d午夕夜朝昼(]|以|しか|希望|から|まで|の?み)"
 
 
 @rule(
-    "(?P<set>平日|へいじつ|土日祝日|土日祝|土・?日|土、日|どにち|週末|(?<!定)休日(?!出勤))(?!程)",
+    "(?P<set>平日|へいじつ|土日祝日|土日祝|日・?祝日?|土・?日|土、日|どにち|週末|(?<!定)休日(?!出勤))(?!程)",
     rf"{L}(?P<set>weekday|weekend)s?(?: days?)?{R}",
     rf"{_NOT_AFTER}(?<![曜か第資材土])(?P<list>{_IN_ORDER})"
-    r"(?=$|曜|[のでにはがをか、。・/~!?\s\d午夕夜朝昼しだな]|以外|のみ|希望|がい|無理)(?:曜日?)?",
-    rf"{_NOT_AFTER}(?P<list>{_D}(?:曜日?)?(?:(?:[、・か/と]|または|もしくは){_D}(?:曜日?)?)+){_LIST_END}",
+    r"(?=$|曜|[のでにはがをか、。・/~!?\s\d午夕夜朝昼しだなど]|以外|のみ|希望|がい|無理)(?:曜日?)?",
+    rf"{_NOT_AFTER}(?P<list>{_D}(?:曜日?)?(?:(?:[、・か/とや]|または|もしくは|とか| or |or){_D}(?:曜日?)?)+){_LIST_END}",
     rf"{_NOT_AFTER}(?P<from>{_D})(?:曜日?)?(?:~|-|から)(?P<to>{_D})(?:曜日?|(?![時付に一-龥]))"
     "(?:まで)?(?:の間)?",
     rf"(?:毎週の?)?(?P<one>{WEEKDAY})",
     rf"(?P<one>{ENGLISH_WEEKDAY})",
     rf"\((?P<one>{_D})\)",
     rf"毎週(?P<one>{SHORT_WEEKDAY})",
-    "^(?P<one>[月火水木金土])(?=$|[でが]|の[夜朝午昼夕]|[夜午])",
+    "^(?P<one>[月火水木金土])(?=$|[でが]|の[夜朝午昼夕み]|[夜午]|希望|しか|だけ|以外)",
+    r"(?<![一-龥\d])(?P<one>[月火水木金土日])(?=\d{1,2}(?:/|月)\d)",
 )
 def weekdays(c: Context, m: Match) -> list[Piece] | None:
     """木曜, 月水金, 月〜金, 平日, 土日, 週末: a wish for a weekday, not yet a date."""
@@ -192,18 +209,19 @@ def weekdays(c: Context, m: Match) -> list[Piece] | None:
     return [Piece(m.start(), m.end(), "weekday", frozenset(found))]
 
 
+_TIMES = (time, TimeRange)  # 来週の月曜の10時か火曜の14時
 _OR = "か|、|と|や|・|または|もしくは|か、| or "
 _SAME_WEEK = (
-    f"{_OR}|から|~|-|(?:じゃ|では?)なくて?、?|[がはも]?[^、。\\d]{{0,10}}(?:なら|たら|れば)、?"
+    f"{_OR}|から|~|-|(?:じゃ|では?)なくて?、?|[がはも]?、?[^、。\\d]{{0,10}}(?:なら|たら|れば)、?"
 )
 
 
 def day_like_before(c: Context, start: int, weekday: int) -> Piece | None:
     """Return the date, where a weekday goes on from one: 来週の月曜か火曜, 今度の木曜か金曜."""
-    before = c.pieces[-1] if c.pieces else None
+    before = next((each for each in reversed(c.pieces) if not isinstance(each.value, _TIMES)), None)
     if before is None or not isinstance(before.value, date):
         return None
-    gap = c.text[before.end : start]
+    gap = c.text[c.pieces[-1].end : start]
     if before.coming and re.fullmatch(_OR, gap):
         on = before.value + DAY * ((weekday - before.value.weekday()) % 7 or 7)
         return Piece(start, start, "date", on, coming=True, or_before=True)

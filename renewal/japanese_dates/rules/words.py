@@ -80,7 +80,7 @@ KANA_MONTH = (
 )
 MONTH = (
     rf"(?:(?:{G}|(?<=年)|(?<=年の)){N}(?:月|がつ)|{KANA_MONTH}"
-    "|(?:再来|今|本|来|先|翌)月|さ来月|(?:こん|さらい|らい|せん)げつ)"
+    "|(?:再来|来々|来来|今|本|来|先|翌)月|さ来月|(?:こん|さらい|らい|せん)げつ)"
 )
 KANA_DAY = "|".join(sorted(KANA_DAYS, key=len, reverse=True))
 # A day after its month: the 日 may be missing, or be か in easy Japanese (12がつ3か).
@@ -93,14 +93,14 @@ DAY_AFTER_MONTH = (
     rf"|{KANA_DAY}|{KN}にち|{N}か(?=$|[のにでは、。!?]|から|まで|もく|きん|げつ|すい)"
     rf"|\d{{1,2}}{_NOT_A_DAY}|[{K}]{{1,3}}(?=$|[のにで、。(~]|午|夕|夜))"
 )
-LATER = "(?:くらい|ぐらい|ほど)?(?:後(?!半)|あと|先(?!週|月)|のち|ご(?![ごぜろと]))"
+LATER = "(?:くらい|ぐらい|ほど)?(?:後(?!半)|あと|先(?!週|月)|のち|ご(?![ごぜろと])|したら|すれば)"
 
 # Weeks and weekdays ---------------------------------------------------------------------------
 
 _KANA_WEEKDAY = "(?:げつ|か|すい|もく|きん|ど|にち)よう(?:び|日)?"
 WEEKDAY = (
     "(?:[月火水木金土日](?:曜日?|よう(?:び|日)?)"
-    "|(?:げつ|すい|もく|きん|ど|にち)よう(?:び|日)?"
+    "|(?:げつ|すい|もく|きん|ど|にち)(?:よう(?:び|日)?|曜日?)"
     "|(?:(?<![ぁ-ん])|(?<=[のはとやか]))かよう(?:び|日))"
 )
 # 来週の木, 第2木: a single character is a weekday only where no other word can begin.
@@ -108,7 +108,7 @@ SHORT_WEEKDAY = (
     r"[月火水木金土](?=$|[のでにはがをか、。・/~!?\s\d午夕夜朝昼月火水木金土]|から|まで|以)"
 )
 ANY_WEEKDAY = rf"(?:{WEEKDAY}|{_KANA_WEEKDAY}|{SHORT_WEEKDAY})"
-WEEK = "(?:(?:再来|来々|来来|さ来|今|来|先|翌)週|(?:こん|さらい|らい|せん)(?:しゅう|週)|(?:次|つぎ)の週(?!末))(?:の(?:ほう|方)(?=の))?"
+WEEK = "(?:(?:再々来|再再来|再来|来々|来来|さ来|今|来|先|翌)週|(?:こん|さらい|らい|せん)(?:しゅう|週)|(?:次|つぎ)の週(?!末))(?:の(?:ほう|方)(?=の))?"
 
 # English --------------------------------------------------------------------------------------
 
@@ -138,7 +138,7 @@ def weekday_of(said: str) -> int:
 
 def week_start(c: Context, said: str) -> date:
     """Return the Monday of 今週, 来週, 再来週…; a week is a calendar week that begins on Monday."""
-    steps = {"再": 2, "来々": 2, "来来": 2, "さ": 2, "今": 0, "こん": 0, "先": -1, "せん": -1}
+    steps = {"再々": 3, "再再": 3, "再": 2, "来々": 2, "来来": 2, "さ": 2, "今": 0, "こん": 0, "先": -1, "せん": -1}
     step = next((steps[said[:n]] for n in (2, 1) if said[:n] in steps), 1)
     return c.monday + timedelta(weeks=step)
 
@@ -151,7 +151,7 @@ def english_month(said: str) -> int:
 def read_month(c: Context, year: str | None, month: str) -> tuple[list[int] | None, int]:
     """Return the years said (None if none was, or none can be) and the number of the month."""
     steps = {
-        "今": 0, "本": 0, "来": 1, "翌": 1, "再": 2, "さ来": 2, "先": -1,
+        "今": 0, "本": 0, "来々": 2, "来来": 2, "来": 1, "翌": 1, "再": 2, "さ来": 2, "先": -1,
         "こん": 0, "らい": 1, "さら": 2, "せん": -1,
     }  # fmt: skip
     step = next((steps[month[:n]] for n in (2, 1) if month[:n] in steps), None)
