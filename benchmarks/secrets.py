@@ -3,28 +3,69 @@
     python -m benchmarks.secrets [COUNT [SEED]]
 
 Plain, spaced, hyphenated, full-width and kanji digits; called by their name, bare, and as the answer
-to the question about PINs. In process: the trained model, the real actions, the conversations and
-the bookings in files, and everything that is logged at the level of debugging. The files of both
-databases (with their write-ahead logs), the log and the bot's answers are searched as bytes, for
-plain, full-width, kanji, split and escaped forms. Exit 1 when one is found.
+to the question about PINs. Through the real servers, logging at the level of debugging, by turns over
+the website's channel, LINE (a stand-in for its servers) and the development channel. Afterwards every
+file that the servers have written (both databases with their write-ahead logs, the logs) and every
+answer is searched as bytes, for plain, full-width, kanji, split and escaped forms. Exit 1 when one is
+found.
 """
 
 from __future__ import annotations
 
-import asyncio
 import itertools
+import json
 import os
+import sqlite3
 import sys
 import tempfile
 import time
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bot.conversation_store import ConversationStore
-from renewal.bookings import create_engine_from, migrate
 from tests.conversations import secrets
-from tests.conversations.driver import Person, load_agent
+from tests.line.person import Person as LinePerson
+from tests.line.person import line_and_bot
+from tests.line.platform import Platform
+from tests.server.servers import Servers
+from tests.web.conftest import Browser
 
 COUNT, SEED = 1000, 7
+_QUESTION = """SELECT id, data FROM events WHERE type_name = 'slot' AND action_name = 'requested_slot'
+               AND id > ? ORDER BY id DESC LIMIT 1"""
+
+
+class Person:
+    """Somebody who talks over one of the channels, alone at the time."""
+
+    def __init__(self, says: Callable[[str], str], conversations: Path) -> None:
+        self.says = says
+        self._conversations = sqlite3.connect(conversations)
+        [(self._before,)] = self._conversations.execute("SELECT coalesce(max(id), 0) FROM events")
+
+    def slot(self, name: str) -> str | None:
+        """Return what the bot has asked last."""
+        assert name == "requested_slot"
+        found = self._conversations.execute(_QUESTION, (self._before,)).fetchone()
+        return json.loads(found[1])["value"] if found else None
+
+
+def people(servers: Servers, platform: Platform) -> Iterator[Person]:
+    """Yield people of the three channels in turn."""
+
+    def over_the_website() -> Callable[[str], str]:
+        browser = Browser(f"{servers.url}/webhooks/web")
+        browser.begins()
+        return lambda text: json.dumps(browser.says(text), ensure_ascii=False)
+
+    def over_the_development_channel() -> Callable[[str], str]:
+        sender = uuid.uuid4().hex
+        return lambda text: json.dumps(servers.says(sender, text), ensure_ascii=False)
+
+    for channel in itertools.cycle(
+        (over_the_website, lambda: LinePerson(platform).says, over_the_development_channel)
+    ):
+        yield Person(channel(), servers.directory / "conversations.db")
 
 
 def main() -> int:
@@ -32,30 +73,23 @@ def main() -> int:
     given = [int(word) for word in sys.argv[1:3]]
     count, seed = (*given, *(COUNT, SEED)[len(given) :])
     told = list(secrets.messages(count, seed))
+    typed = {message.secret: message.text for message in told}
+    os.environ["LOG_LEVEL"] = "DEBUG"
+    found = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        os.environ["DATABASE_URL"] = f"sqlite:///{folder}/renewal.db"
-        os.environ["RENEWAL_NOW"] = "2026-11-24T10:00:00+09:00"
-        migrate(create_engine_from(os.environ["DATABASE_URL"]))
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        agent = load_agent()
-        store = ConversationStore(agent.domain, db=f"{folder}/conversations.db")
-        agent.tracker_store = agent.processor.tracker_store = store
-        secrets.log_everything(folder / "everything.log")
-        people = (Person(agent, f"secret-{number}", loop) for number in itertools.count())
         began = time.perf_counter()
-        answers = "\n".join(secrets.tell(lambda: next(people), told))
-        (folder / "answers").write_text(answers, encoding="utf-8")
+        with line_and_bot(folder) as (platform, servers):
+            everybody = people(servers, platform)
+            answers = "\n".join(secrets.tell(lambda: next(everybody), told))
+            (folder / "answers").write_text(answers, encoding="utf-8")
+            data = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
         seconds = time.perf_counter() - began
-        typed = {message.secret: message.text for message in told}
-        found = 0
-        for path in sorted(folder.iterdir()):
-            data = path.read_bytes()
-            kept = secrets.kept(data, typed)
-            found += len(kept)
-            print(f"{path.name}: {len(data):,} bytes, {len(kept)} secrets")
-            print(*(f"  ✗ {secret}: {typed[secret]}" for secret in kept[:20]), sep="\n", end="")
+    for name, each in data.items():
+        kept = secrets.kept(each, typed)
+        found += len(kept)
+        print(f"{name}: {len(each):,} bytes, {len(kept)} secrets")
+        print(*(f"  ✗ {secret}: {typed[secret]}" for secret in kept[:20]), sep="\n", end="")
     print(f"{count} messages in {seconds:.0f} s; {found} secrets found")
     return 1 if found else 0
 

@@ -9,10 +9,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import structlog
-
-from tests.conversations.driver import Person
 
 WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 KANJI = str.maketrans("0123456789", "〇一二三四五六七八九")
@@ -45,6 +44,13 @@ TO_THE_PIN_QUESTION = {
     "birthday": "昭和40年3月5日",
     "expires_on": "令和9年2月20日",
 }
+
+
+class Person(Protocol):
+    """Somebody who talks to the bot, over whatever."""
+
+    says: Callable[[str], str]
+    slot: Callable[[str], Any]
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ def _reach_the_pin_question(person: Person) -> Iterator[str]:
         if slot == "pins":
             return
         yield person.says(TO_THE_PIN_QUESTION.get(slot, "はい"))
-    raise AssertionError(f"no PIN question: {person.transcript}")
+    raise AssertionError(f"no PIN question, but {person.slot('requested_slot')}")
 
 
 def log_everything(path: Path) -> logging.Handler:
