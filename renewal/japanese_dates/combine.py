@@ -19,7 +19,7 @@ from renewal.japanese_dates.context import (
     times_of,
 )
 from renewal.japanese_dates.rules import in_order
-from renewal.japanese_dates.rules.words import K, one_of
+from renewal.japanese_dates.rules.words import DAY_STEPS, K, one_of
 from renewal.japanese_dates.text import number
 from renewal.japanese_dates.values import (
     DateRange,
@@ -48,6 +48,7 @@ _CHANGE_TO = re.compile(
 )
 _CHANGE_FROM = re.compile(r"(?:chang|mov|reschedul|switch)\w* [^.]{0,30}from $")
 _WORKING = re.compile(r"(?:work|working|busy|school|class) (?:from .{1,9})?$")
+_WEEKDAY_BESIDE = re.compile("[前次]の(?!週)")
 _SAME_DAY_GAP = re.compile(r"[の、( ]?")
 
 # What may follow a day or time.
@@ -77,10 +78,9 @@ _BUSY_UNTIL = re.compile(
 )
 _LASTING = re.compile(f"から(\\d{{1,2}}|[{K}]{{1,2}})(?:日(?:間|ほど)|(週間))")
 _STEP = re.compile(
-    "(?:から)?の?(?P<w>翌々日|翌日|次の日|よくじつ|前日|前の日|翌週|次の週|前の?週|週(?!末|間))"
+    "(?:から)?の?(?P<w>翌々日|翌日|次の日|つぎのひ|よくじつ|前日|前の日|翌週|次の週|前の?週|週(?!末|間))"
 )
 
-_DAY_STEPS = {"翌々日": 2, "翌日": 1, "次の日": 1, "よくじつ": 1, "前日": -1, "前の日": -1}
 # バスが10時20分に着くので、それ以降で
 _SINCE_THEN = re.compile(
     "[^、。\\d]{0,12}、?(?:それ|その(?:時間|日|時))(?P<w>以降|より(?:後|あと|遅く)|の(?:後|あと)|から後|まで(?:に|なら)|より前|以前)に?"
@@ -95,7 +95,7 @@ _NEGATIVE_WORDS = one_of(
     f"{_CANNOT} 無理 むり だめ 駄目 ng(?![a-z]) 不可"
     " 都合[がは]?(?:悪|わる|つか|あわ|合わ|よくな|良くな) 避け 除 やめ 止め 間に合わ(?!せ)"
     " [早遅]すぎ [早遅]過ぎ はやすぎ 困 厳し きびし 難し むずかし 埋ま ふさが"
-    " [空あ]いてい?(?:な|ません) × 外し(?:て|たい) 以外 いがい 合わな (?<=[はがも])いや(?=$|[、。でだな]) 嫌 用事?があ 予定が(?:あ|い)"
+    " [空あ]いてい?(?:な|ません) × 外し(?:て|たい) 以外 いがい 合わな (?<=[はがも])いや(?=$|[、。でだな]) 嫌 用事?があ 予定が(?:あ|い) (?:時間|余裕|暇)が(?:な|[取と]れな)"
     " 休みじゃな 休みではな (?<![てで])い(?:ない|ません) 居な 居ません 留守 不在 出張"
     " 旅行 忙し いそがし 苦手 入院 帰省"
 )
@@ -112,9 +112,9 @@ _NEGATION = re.compile(
 )
 # Being busy rules a day out unless a time follows (平日は仕事なので夕方).
 _WEAK_NEGATION = re.compile(
-    "(?:は|が|も|って)、?(?:ずっと|いつも|ちょっと)?"
+    "(?:は|が|も|って)、?(?:ずっと|いつも|ちょっと|だいたい)?"
     + one_of(
-        "仕事 しごと 学校 授業 勤務 出勤 ぱーと ばいと 予定が 用事 用が 病院 通院 透析 りはびり 検査 習い事 塾 研修 会議 夜勤 でいさーびす 祝日(?:だ|な)"
+        "仕事 しごと 学校 授業 勤務 出勤 ぱーと ばいと 予定が 用事 用が 病院 通院 透析 りはびり 検査 習い事 塾 研修 会議 夜勤 働 勤め でいさーびす 祝日(?:だ|な)"
     )
 )
 _BUSY_ON = re.compile(f"(?:{_BUSY}|透析|通院|りはびり|塾|習い事|でいさーびす)[がは]$")
@@ -193,6 +193,11 @@ def _join(c: Context, a: Piece, b: Piece) -> Piece | None:
     gap = c.text[a.end : b.start]
     if len(gap) > 9:
         return None
+    beside = _WEEKDAY_BESIDE.match(c.text, b.start) if gap == "の" and not b.week else None
+    if beside and isinstance(a.value, date) and isinstance(b.value, date):
+        ahead = (b.value - a.value).days % 7 or 7  # 成人の日の前の金曜
+        on = a.value + DAY * (ahead if beside[0] == "次の" else ahead - 7 or -7)
+        return Piece(a.start, b.end, "date", on)
     if _same_day(c, a, b, gap):
         return _one_day(c, a, b)
     if gap == "の" and isinstance(a.value, date) and c.text.startswith(("翌週", "次の週"), b.start):
@@ -260,9 +265,9 @@ def _one_day(c: Context, a: Piece, b: Piece) -> Piece:
     assert isinstance(b.value, date)
     if isinstance(a.value, frozenset):
         return c.with_weekday(a.start, end, b.value, min(a.value), end, False)
-    if a.value == b.value:
-        return replace(b, start=a.start, end=end, relative=False)
     assert isinstance(a.value, date)
+    if (a.value.month, a.value.day) == (b.value.month, b.value.day):
+        return replace(a, end=end, relative=False)  # 2014年7月7日の七夕
     return c.invalid(a.start, end, "weekday_mismatch", (b.value, a.value))
 
 
@@ -287,9 +292,9 @@ def _qualified(c: Context, piece: Piece, limit: int) -> Piece:
     step = _STEP.match(text, piece.end)
     if step and step.end() <= limit and isinstance(piece.value, date):
         piece = _stepped(c, piece, step["w"], step.end())
-    elif step and step["w"] in _DAY_STEPS and piece.kind == "weekday":
+    elif step and step["w"] in DAY_STEPS and piece.kind == "weekday":
         assert isinstance(piece.value, frozenset)
-        shifted = frozenset((day + _DAY_STEPS[step["w"]]) % 7 for day in piece.value)
+        shifted = frozenset((day + DAY_STEPS[step["w"]]) % 7 for day in piece.value)
         piece = replace(piece, value=shifted, end=step.end())
     about = _ABOUT.match(text, piece.end)
     if about and about.end() <= limit:
@@ -353,8 +358,8 @@ def _time(piece: Piece) -> time:
 
 def _stepped(c: Context, piece: Piece, word: str, end: int) -> Piece:
     assert isinstance(piece.value, date)
-    if word in _DAY_STEPS:
-        return replace(piece, value=piece.value + DAY * _DAY_STEPS[word], end=end)
+    if word in DAY_STEPS:
+        return replace(piece, value=piece.value + DAY * DAY_STEPS[word], end=end)
     monday = piece.value - DAY * piece.value.weekday()
     if word != "週":
         monday += timedelta(weeks=-1 if word.startswith("前") else 1)

@@ -220,8 +220,10 @@ class Context:
         before = self.pieces[-1] if self.pieces else None
         if before and _LINK.fullmatch(self.text, before.end, start):
             month = month_of(before)
-            if month:
-                on = valid(*month, day)
+            on = valid(*month, day) if month else None
+            # 10日後じゃなくて10日: not back into the past from a day that lies ahead
+            ahead = isinstance(before.value, date) and on and on < self.today <= before.value
+            if month and not (ahead and self.purpose is Purpose.BOOKING):
                 earlier = isinstance(before.value, date) and on and on < before.value
                 if earlier and _SPAN_LINK.fullmatch(self.text, before.end, start):
                     following = add_months(month, 1)
@@ -279,7 +281,7 @@ class Context:
 _NOONISH = ("昼", "お昼", "おひる", "ひる")
 _LINK = re.compile(
     "(?:か|と|や|も|、|・|/|~|-|から|より|または|もしくは|あるいは|なら|だと|だったら|は|の|で|か、|と、"
-    "|じゃなくて?|ではなくて?|でなくて?|or| or | and | to |to|that|がだめなら|が無理なら|、)?"
+    "|じゃなくて?|ではなくて?|でなくて?|は[^、。\\d]{1,12}(?:ので|だから|から|んで)、?|or| or | and | to |to|that|がだめなら|が無理なら|、)?"
 )
 _SPAN_LINK = re.compile("から|より|~|-| to |to")
 

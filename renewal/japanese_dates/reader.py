@@ -103,6 +103,9 @@ _CUES = {
 }
 
 
+_OF_CERTIFICATE = re.compile("証明書?(?!の?(?:発行|交付|作))[^、。\\d]*$")
+
+
 def read_date(text: str, now: datetime, purpose: Purpose) -> date | Invalid | None:
     """Return the one date meant, an Invalid with its reason, or None if no day is named.
 
@@ -119,6 +122,10 @@ def read_date(text: str, now: datetime, purpose: Purpose) -> date | Invalid | No
     ]
     if not dates:
         return None
+    if len(dates) > 1 and purpose is Purpose.EXPIRY:
+        for piece, value in dates:  # カードの期限は2032年…、電子証明書は2027年…
+            if _OF_CERTIFICATE.search(context.text[max(0, piece.start - 20) : piece.start]):
+                return value
     if len(dates) > 1 and purpose in _CUES:
         before, after = _CUES[purpose]
         for piece, value in dates:

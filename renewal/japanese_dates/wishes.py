@@ -24,16 +24,24 @@ _BACKGROUND_BEFORE = re.compile(
     "(?:[はがのもで:]|日は|まで|on|is|until| |、)*$"
 )
 _BACKGROUND_AFTER = re.compile(
-    "(?:でした(?:よね|っけ)|まで(?:が|の)?(?:有効|期限)|(?:に|で)?(?:有効)?期限(?:切れ|が|です|で|の)|(?:に|で)(?:[^、。]{0,4})?切れ|が(?:有効)?期限"
+    "(?:でした(?:よね|っけ)|まで(?:が|の)?(?:有効|期限)|(?:に|で)?(?:有効)?期限(?:切れ|が|です|で|の)|(?:に|で)(?:[^、。]{0,4})?切れ|[がは](?:有効期限|期限|誕生日|結婚)"
     "|に?生まれ|うまれ|生(?:まれ|の|です|$)|に?(?:発行|交付|作成|作っ|取得)|に(?:通知|封筒|届|手紙|はがき)|で(?:\\d+|[一二三四五六七八九十]+)歳|に(?:\\d+|[一二三四五六七八九十]+)歳に(?:な|達))"
 )
 # "3日に予約した佐藤です", and where something is to be changed or cancelled "3日の予約を…".
 _BOOKED = re.compile(
-    "(?:に|で)(?:取った|取ってい?る|取ってある|入れた)予約|(?:の|に|で)?[^、。]{0,8}?(?:予約|申し込み?)(?:して(?:い(?!ただ)|る|ま(?!す)|あ)|した(?!い)|済"
-    "|が(?:あり|ある|入って)|を(?:取った(?!い)|取って(?:い(?!ただ)|あ|る)|して(?:い(?!ただ)|あ)|入れて(?:い(?!ただ)|あ)))"
+    "(?:に|で)(?:取った|取ってい?る|取ってある|入れた)予約|(?:の|に|で)?[^、。]{0,8}?(?:予約|申し込み?)(?:して(?:い(?!ただ)|る|た(?!い)|ま(?!す)|あ)|した(?!い)|済"
+    "|を?お願いして(?:い?た(?!い)|い?る|い?ます|あ)|が(?:あり|ある|入って)|を(?:取った(?!い)|取って(?:い(?!ただ)|あ|る)|して(?:い(?!ただ)|あ)|入れて(?:い(?!ただ)|あ)))"
 )
 # 上旬は混みますか、中旬がいいです
-_ASKED = re.compile("は[^、。]{0,8}(?:ます|です|でしょう)か[、。?]")
+_ASKED = re.compile(
+    "は[^、。]{0,8}(?:ます|です|でしょう)か[、。?]"
+    "|は(?:さすがに|もう|やっぱり)?(?:無理|だめ|駄目|休み|やってな|空いてな|いっぱい|埋ま)[^、。]{0,6}(?:よね|かな)[、。?]"
+)
+# 予約は24日の10時なんですけど、25日に変えたい
+_BOOKED_AT = (
+    re.compile("予約(?:日|時間)?[はが][^、。]{0,14}$"),
+    re.compile("[^、。]{0,8}?(?:です|でした|だ|だった|だったん)(?:が|けど|けれど)"),
+)
 _OLD_BOOKING = re.compile(
     "の件|の(?:[^、。]{0,6}の)?予約(?:を(?!取|とり|お願|したい|入れ)|が|の|だ|です|なん|分|は)"
 )
@@ -44,6 +52,15 @@ _TOLD = re.compile("[^、。\\d]{0,14}?(?:まし|し|[いっれけ])た(?!い|�
 _REASON_BEFORE, _REASON_AFTER = (
     re.compile("[一-龥ーのす][がは]$"),
     re.compile("(?:着|発)?(?:な|だ|です)(?:ので|から|んで)"),
+)
+# 4月は異動があるので3月に, 明日は用があるから明後日: the first day is only the reason.
+_SO_THEN = re.compile(
+    "[はがも](?P<why>[^、。\\d]{1,16}?)(?:ので|だから|から|んで|ため|だし|ですし)[、。]?(?:できれば|できたら|その)?"
+)
+_SUITS = re.compile("[空あ]い|行け|いけ|来れ|来られ|大丈夫|だいじょうぶ|都合が?(?:い|良|よ|つ)|暇|ok|可能|取れ|いい|良い")
+# さきほど11時に電話しました
+_DONE_AT = re.compile(
+    "(?:ごろ|頃)?に[^、。\\d]{0,10}?(?:電話|めーる|連絡|行|来|伺|届)[^、。\\d]{0,6}?(?:ました|った|いた|した)(?!い|ら|く)"
 )
 _MOVED = re.compile("(?:の(?:予約)?)?(?:から|を|だった|でした)")
 _CHANGING = re.compile(
@@ -179,24 +196,31 @@ def _have_a_day_in_common(c: Context, a: Wish, b: Wish) -> bool:
 
 
 def _is_background(c: Context, piece: Piece, later: list[Piece], changing: bool) -> bool:
+    about_day = piece.kind in ("date", "month", "year", "date_range", "invalid", "not_date")
+    if later and piece.kind in (*DAY_KINDS, "weekday"):
+        reason = _SO_THEN.fullmatch(c.text, piece.end, later[0].start)
+        if reason and later[0].kind not in TIME_KINDS and not _SUITS.search(reason["why"]):
+            return True
     if piece.kind in ("preference", "weekday", "not_weekday"):
         return False
     lead = c.text[max(0, piece.start - 12) : piece.start]
-    about_day = piece.kind in ("date", "month", "year", "date_range", "invalid", "not_date")
     if about_day and _BACKGROUND_BEFORE.search(lead):
         return True
     if about_day and _BACKGROUND_AFTER.match(c.text, piece.end):
         return True
     days_follow = any(other.kind in ("date", "date_range", "weekday", "month") for other in later)
     span = span_of(piece)
-    if about_day and span and span.last and span.last < c.today and _TOLD.match(c.text, piece.end):
-        return True
+    past = about_day and span and span.last and span.last < c.today
+    if past and (days_follow or _TOLD.match(c.text, piece.end)):
+        return True  # 先週の木曜に行ったら休みで、来週…
     if (
-        piece.kind in ("date", "time")
+        piece.kind in ("date", *TIME_KINDS)
         and _REASON_BEFORE.search(lead)
         and _REASON_AFTER.match(c.text, piece.end)
     ):
         return days_follow if about_day else any(other.kind in TIME_KINDS for other in later)
+    if piece.kind == "time" and _DONE_AT.match(c.text, piece.end):
+        return True
     if piece.kind == "month" and _TOLD.match(c.text, piece.end):
         return True
     if about_day and days_follow and _ASKED.match(c.text, piece.end):
@@ -214,6 +238,10 @@ def _is_background(c: Context, piece: Piece, later: list[Piece], changing: bool)
             return True
         after = next((other for other in later if other.kind == piece.kind), None)
         if after and _MOVED_TO.fullmatch(c.text, piece.end, after.start):
+            return True
+        told_before, told_after = _BOOKED_AT
+        old = changing and same_kind and told_before.search(c.text, 0, piece.start)
+        if old and any(told_after.match(c.text, end) for end in following):
             return True
         moved = same_kind and any(_MOVED.match(c.text, end) for end in following)
         if changing and moved:

@@ -68,7 +68,7 @@ def this_day_later(c: Context, m: Match) -> list[Piece] | None:
 
 
 @rule(
-    rf"(?:(?P<y>{YEAR}|{BARE_YEAR})の?{UM})?(?P<m>{MONTH})の?{UM}(?P<d>{DAY_AFTER_MONTH})",
+    rf"(?:(?P<y>{YEAR}|{BARE_YEAR})(?:(?:の?生まれ)?の)?{UM})?(?P<m>{MONTH})の?{UM}(?P<d>{DAY_AFTER_MONTH})",
     rf"(?P<y>{YEAR})の?(?P<m>\d{{1,2}})[/.](?P<d>\d{{1,2}})日?(?!\d)",
 )
 def month_and_day(c: Context, m: Match) -> list[Piece] | None:
@@ -86,7 +86,7 @@ def month_and_day(c: Context, m: Match) -> list[Piece] | None:
 @rule(
     rf"(?:{_Y}(?P<m>{MONTH}|毎月)の?、?)?第(?P<n>{N})(?:(?:(?:[・、と/か]|または)第?|第)(?P<n2>{N}))?"
     rf"(?:週目?|回)?の?(?P<w>{ANY_WEEKDAY}|日曜)",
-    rf"(?:{_Y}(?P<m>{MONTH})の?)?の?(?P<n>最終|最後の|最初の)(?:週の?)?(?P<w>{ANY_WEEKDAY})",
+    rf"(?:{_Y}(?P<m>{MONTH})の?)?の?(?P<n>最終の?|最後の|最初の)(?:週の?)?(?P<w>{ANY_WEEKDAY})",
     rf"{_Y}(?P<m>{MONTH})の?(?P<n>{N})(?:番目|回目|週目)の(?P<w>{ANY_WEEKDAY})",
     rf"{L}(?P<n>first|second|third|fourth|last|1st|2nd|3rd|4th) (?P<w>{ENGLISH_WEEKDAY})"
     rf"(?: (?:of|in) (?P<m>{ENGLISH_MONTH}|(?:the|this|next) month))?",
@@ -103,7 +103,7 @@ def nth_weekday(c: Context, m: Match) -> list[Piece] | None:
         start, end = (second, m.end()) if at else (m.start(), m.end("n" if len(ranks) > 1 else 0))
         on = nth_in(c, said, groups.get("y"), rank, weekday)
         if isinstance(on, date):
-            pieces.append(Piece(start, end, "date", on))
+            pieces.append(Piece(start, end, "date", on, relative=True))
         else:
             pieces.append(c.invalid(start, end, "no_such_day"))
     return pieces
@@ -128,7 +128,7 @@ def nth_in(c: Context, said: str | None, year: str | None, rank: str, weekday: i
         months = [YearMonth((years or [c.near_month(at)])[0], at)]
     for month in months:
         first, last = month_span(month)
-        if rank in ("最終", "最後の", "last"):
+        if rank.startswith(("最終", "最後", "last")):
             on = last - DAY * ((last.weekday() - weekday) % 7)
         else:
             which = _RANKS.get(rank) or number(rank)

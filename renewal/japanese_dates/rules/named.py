@@ -74,7 +74,7 @@ def named_day(c: Context, m: Match) -> list[Piece] | None:
     return [c.relative_day(m.start(), m.end(), on)]
 
 
-@rule(rf"{L}お?(?P<h>{'|'.join(_SPANS)})(?:休み)?(?P<k>中|{_OVER})?")
+@rule(rf"{L}お?(?P<h>{'|'.join(_SPANS)})(?:休み)?(?P<k>中|に入っ(?:て(?:から)?|たら)|{_OVER})?")
 def named_span(c: Context, m: Match) -> list[Piece] | None:
     """年末年始, お正月, 冬休み, GW; お盆明け is the day after and later."""
     first, last = _SPANS[m["h"]]
@@ -82,6 +82,10 @@ def named_span(c: Context, m: Match) -> list[Piece] | None:
     wraps = last < first
     ends = [date(start + wraps, *last) for start in (year - 1, year, year + 1)]
     end = next(on for on in ends if on >= c.today)
+    if m["k"] and m["k"].startswith("に入"):
+        return [
+            Piece(m.start(), m.end(), "date_range", DateRange(date(end.year - wraps, *first), None))
+        ]
     if m["k"] and m["k"] != "中":
         return [Piece(m.start(), m.end(), "date_range", DateRange(end + DAY, None))]
     return [c.span(m.start(), m.end(), date(end.year - wraps, *first), end)]

@@ -8,6 +8,7 @@ from datetime import date, time, timedelta
 from renewal.japanese_dates.context import DAY, Context, Piece, span_of
 from renewal.japanese_dates.rules.words import (
     ANY_WEEKDAY,
+    DAY_STEPS,
     ENGLISH_WEEKDAY,
     SHORT_WEEKDAY,
     WEEK,
@@ -120,6 +121,18 @@ def week_or_part(c: Context, m: Match) -> list[Piece] | None:
     return [piece]
 
 
+@rule(
+    "その(?P<s>次の日|つぎのひ|翌日|よくじつ|翌々日|前日|前の日)",
+)
+def day_after_that(c: Context, m: Match) -> list[Piece] | None:
+    """木曜かその次の日: counted from the day said before."""
+    days = [each.value for each in c.pieces if isinstance(each.value, date)]
+    if not days:
+        return None
+    on = days[-1] + DAY * DAY_STEPS[m["s"]]
+    return [Piece(m.start(), m.end(), "date", on, or_before=True)]
+
+
 @rule(rf"その(?:次|つぎ|翌)の?週(?:の?(?P<w>{ANY_WEEKDAY}))?")
 def week_after_that(c: Context, m: Match) -> list[Piece] | None:
     """来週は無理なのでその次の週の木曜: counted from the week said before."""
@@ -178,7 +191,7 @@ _LIST_END = r"(?=$|[のでにはがをなだ、。!?\s\d午夕夜朝昼(]|以|�
     "(?P<set>平日|へいじつ|土日祝日|土日祝|日・?祝日?|土・?日|土、日|どにち|週末|(?<!定)休日(?!出勤))(?!程)",
     rf"{L}(?P<set>weekday|weekend)s?(?: days?)?{R}",
     rf"{_NOT_AFTER}(?<![曜か第資材土])(?P<list>{_IN_ORDER})"
-    r"(?=$|曜|[のでにはがをか、。・/~!?\s\d午夕夜朝昼しだなど]|以外|のみ|希望|がい|無理)(?:曜日?)?",
+    r"(?=$|曜|[のでにはがをか、。・/~!?\s\d午夕夜朝昼しだなど]|以外|のみ|希望|がい|無理|あたり|とか|も)(?:曜日?)?",
     rf"{_NOT_AFTER}(?P<list>{_D}(?:曜日?)?(?:(?:[、・か/とや]|または|もしくは|とか| or |or){_D}(?:曜日?)?)+){_LIST_END}",
     rf"{_NOT_AFTER}(?P<from>{_D})(?:曜日?)?(?:~|-|から)(?P<to>{_D})(?:曜日?|(?![時付に一-龥]))"
     "(?:まで)?(?:の間)?",
