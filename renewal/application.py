@@ -464,10 +464,14 @@ def _too_early(
 
 def _computed_expiry(a: Application, desk: Desk, remarks: list[Remark]) -> Application:
     birthday, issued = date.fromisoformat(str(a.birthday)), str(a.issued_on)
-    if len(issued) == 4:
-        candidates = certificate.expiry_candidates(int(issued), birthday)
-    else:
-        candidates = (certificate.certificate_expiry(date.fromisoformat(issued), birthday),)
+    try:
+        if len(issued) == 4:
+            candidates = certificate.expiry_candidates(int(issued), birthday)
+        else:
+            candidates = (certificate.certificate_expiry(date.fromisoformat(issued), birthday),)
+    except ValueError:
+        remarks.append(Remark("issued_before_birth"))
+        return replace(a, birthday=None, issued_on=None)
     days = "、または".join(japanese_date(day) for day in candidates)
     if len(candidates) == 1:
         remarks.append(Remark("expiry_computed", {"expires_on": days}))

@@ -423,6 +423,16 @@ def test_the_expiry_is_computed_from_birthday_and_day_of_issue(talk: Talk) -> No
     assert talk.a.expires_on == "2026-03-05"
 
 
+@pytest.mark.parametrize("issued_on", ["2021-10-05", "2021"])
+def test_a_certificate_made_before_its_holder_was_born_is_asked_about_again(
+    talk: Talk, issued_on: str
+) -> None:
+    talk.says(notice="certificate", applicant="self", expires_on="unknown")
+    talk.says(expiry_help="compute").says(birthday="2025-12-03").says(issued_on=issued_on)
+    assert talk.said == ["issued_before_birth"]
+    assert talk.asked == "birthday"
+
+
 def test_a_year_of_issue_alone_may_leave_two_days(talk: Talk) -> None:
     talk.says(notice="certificate", applicant="self", expires_on="unknown")
     talk.says(expiry_help="compute").says(birthday="1965-06-05").says(issued_on="2021")
