@@ -96,6 +96,7 @@ _NEGATIVE_WORDS = one_of(
     " 都合[がは]?(?:悪|わる|つか|あわ|合わ|よくな|良くな) 避け 除 やめ 止め 間に合わ(?!せ)"
     " [早遅]すぎ [早遅]過ぎ はやすぎ 困 厳し きびし 難し むずかし 埋ま ふさが"
     " [空あ]いてい?(?:な|ません) × 外し(?:て|たい) 以外 いがい 合わな (?<=[はがも])いや(?=$|[、。でだな]) 嫌 用事?があ 予定が(?:あ|い) (?:時間|余裕|暇)が(?:な|[取と]れな)"
+    " ちょっと(?=$|[。…!]|\\.\\.|ね) ぱす(?!ぽ|わ)"
     " 休みじゃな 休みではな (?<![てで])い(?:ない|ません) 居な 居ません 留守 不在 出張"
     " 旅行 忙し いそがし 苦手 入院 帰省"
 )
@@ -123,6 +124,8 @@ _EXCEPT = re.compile("の?日?(?:以外|いがい|を?除(?:いて|く|き)|は�
 _NOT_THIS = re.compile(
     "(?:の(?:予約|方|ほう))?(?:じゃ|では?|ぢゃ)な(?:く|し|い)|やめて|をやめ|から(?:に)?変更"
 )
+# 金曜でなければいつでも
+_UNLESS = re.compile("(?:じゃ|で)なければ、?(?=いつ|何|なん|どの|どこ|ok|大丈夫|平気|行け)")
 _NEED_NOT = re.compile("(?:じゃ|では?)なく(?:て|と)も")
 _ONLY = re.compile(
     "(?:じゃ|で)な(?:いと|ければ|きゃ)"
@@ -147,7 +150,8 @@ def combine(c: Context) -> list[Piece]:
     for piece in c.pieces:
         before = joined[-1] if joined else None
         together = _join(c, before, piece) if before else None
-        if together:
+        if together and before:
+            together.or_before = before.or_before
             joined[-1] = together
             continue
         if (
@@ -442,6 +446,9 @@ def _negation_end(c: Context, piece: Piece, after: Piece | None, limit: int) -> 
     excepted = _EXCEPT.match(text, piece.end)
     if excepted:
         return piece.end + len(re.match("の?日?(?:以外|いがい)?", text[piece.end :])[0])  # type: ignore[index]
+    unless = _UNLESS.match(text, piece.end)
+    if unless:
+        return piece.end
     if _ONLY.match(text, piece.end, limit):
         return None
     if _NEED_NOT.match(text, piece.end):

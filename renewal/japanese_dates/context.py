@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import holidays
 
@@ -78,11 +78,11 @@ class Context:
     expecting: str | None = None
     pieces: list[Piece] = field(default_factory=list)
 
-    @property
+    @cached_property
     def today(self) -> date:
         return self.now.astimezone(TOKYO).date()
 
-    @property
+    @cached_property
     def monday(self) -> date:
         """The Monday of this week."""
         return self.today - DAY * self.today.weekday()
@@ -296,7 +296,7 @@ def half_of(part: str | None) -> str | None:
 
 _WEEKDAY_TAIL = re.compile(
     "(?:"
-    "の?[(\\[【〔<](?P<a>[月火水木金土日]|げつ|か|すい|もく|きん|ど|にち)(?:曜日?|よう(?:び|日)?)?"
+    "の?[(\\[【〔<](?P<a>[月火水木金土日]|(?:げつ|か|すい|もく|きん|ど|にち)(?=よう|曜|[)\\]】〕>]))(?:曜日?|よう(?:び|日)?)?"
     "(?:[・、]?祝)?[)\\]】〕>]?"
     "|の?(?P<b>[月火水木金土日])(?:曜日?|よう(?:び|日)?)"
     "|の?(?P<c>げつ|か|すい|もく|きん|ど|にち)(?:よう(?:び|日)?|曜日?)"

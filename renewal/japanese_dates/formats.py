@@ -47,6 +47,9 @@ def japanese_time(at: time) -> str:
 
 def wish_in_words(wish: Wish) -> list[str]:
     """Return what a wish names, part by part: ["12月3日（木）", "15時から19時まで"]."""
+    if len({(each.days, each.first, each.last, each.weekdays) for each in wish.choices}) == 1:
+        *days, _ = wish_in_words(wish.choices[0])
+        return [*days, "か".join(wish_in_words(each)[-1] for each in wish.choices)]
     if wish.choices:
         return ["か、".join("の".join(wish_in_words(choice)) for choice in wish.choices)]
     parts = []

@@ -122,6 +122,7 @@ def read_date(text: str, now: datetime, purpose: Purpose) -> date | Invalid | No
     ]
     if not dates:
         return None
+    dates = _of_this_purpose(context, dates, purpose) or dates
     if len(dates) > 1 and purpose is Purpose.EXPIRY:
         for piece, value in dates:  # カードの期限は2032年…、電子証明書は2027年…
             if _OF_CERTIFICATE.search(context.text[max(0, piece.start - 20) : piece.start]):
@@ -134,6 +135,20 @@ def read_date(text: str, now: datetime, purpose: Purpose) -> date | Invalid | No
             if cue or re.match(after, context.text[piece.end : piece.end + 8]):
                 return value
     return dates[0][1]
+
+
+def _of_this_purpose(
+    c: Context, dates: list[tuple[Piece, date | Invalid]], purpose: Purpose
+) -> list[tuple[Piece, date | Invalid]]:
+    """Return those that are not said of something else, nor (an expiry) of the card itself."""
+    others = "|".join(after for each, (_, after) in _CUES.items() if each is not purpose)
+    beyond = date(c.today.year + 6, 1, 1)  # a certificate lasts five years
+    return [
+        (piece, value)
+        for piece, value in dates
+        if not re.match(others, c.text[piece.end : piece.end + 8])
+        and not (purpose is Purpose.EXPIRY and isinstance(value, date) and value >= beyond)
+    ]
 
 
 def read_year(text: str, now: datetime) -> int | None:

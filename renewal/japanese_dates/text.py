@@ -56,11 +56,10 @@ def fold(text: str) -> tuple[str, list[int], list[int]]:
             out.append(char)
             starts.append(at)
             ends.append(end)
-    return (
-        _LETTER_IN_NUMBER.sub(lambda found: "0" if found[0] == "o" else "1", "".join(out)),
-        starts,
-        ends,
-    )
+    plain = "".join(out)
+    if _LETTER_IN_NUMBER.search(plain):
+        plain = _LETTER_IN_NUMBER.sub(lambda found: "0" if found[0] == "o" else "1", plain)
+    return plain, starts, ends
 
 
 @lru_cache(maxsize=4096)

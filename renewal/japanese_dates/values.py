@@ -101,8 +101,9 @@ class Wish:
     `days` are single days, `first` to `last` a span (both included), `weekdays` 0 for Monday to
     6 for Sunday. `times` are starts named exactly, `from_time` to `until_time` a span of them.
     Named days and a span beside them are alternatives; so are named times and a span of times.
-    Where days have times of their own ("3日の午前か5日の午後") there is a wish in `choices` for
-    each; the fields for days then hold all of these days, and those for times are empty.
+    Where days have times of their own ("3日の午前か5日の午後"), or spans of times lie apart
+    ("3日の午前か夕方"), there is a wish in `choices` for each; the fields for days then hold all of
+    these days, and those for times are empty.
     """
 
     days: tuple[date, ...] = ()
@@ -176,10 +177,9 @@ class Wish:
         """
         if newer.anytime and newer == Wish(anytime=True):
             return newer
-        if newer.choices:
-            return newer
+        older = self.on(newer.days[0]) if newer.days else self
         merged = replace(
-            self.on(newer.days[0]) if newer.days else self,
+            older,
             choices=(),
             earliest=self.earliest or newer.earliest,
             anytime=newer.anytime,
@@ -201,13 +201,29 @@ class Wish:
         elif newer.weekdays:
             merged = replace(merged, days=(), weekdays=newer.weekdays)
         if newer.times or newer.from_time or newer.until_time:
-            merged = replace(
-                merged,
-                times=newer.times,
-                from_time=newer.from_time,
-                until_time=newer.until_time,
-            )
-        return merged
+            return merged._at_times_of(newer)
+        return merged._with_choices(newer.choices or older.choices, narrowed=bool(newer.choices))
+
+    def _at_times_of(self, other: Wish) -> Wish:
+        times = (other.times, other.from_time, other.until_time)
+        return replace(self, times=times[0], from_time=times[1], until_time=times[2])
+
+    def _with_choices(self, choices: tuple[Wish, ...], narrowed: bool) -> Wish:
+        """Return this wish with its days at the times of the choices, or with their own days."""
+        timeless = self._at_times_of(_NOTHING)
+        own_days = {(each.days, each.first, each.last, each.weekdays) for each in choices}
+        if len(own_days) == 1:
+            day = Wish(self.days, self.first, self.last, self.weekdays)
+            return replace(timeless, choices=tuple(day._at_times_of(each) for each in choices))
+        if not narrowed:
+            return self
+        own = tuple(
+            each
+            if each.days or each.first or each.last
+            else replace(each, first=self.first, last=self.last)
+            for each in choices
+        )
+        return replace(timeless, choices=own)
 
     def to_json(self) -> dict[str, Any]:
         """Return a plain dict (ISO 8601 strings, sorted lists) without the empty parts."""

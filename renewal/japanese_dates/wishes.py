@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from renewal.japanese_dates.combine import DAY_KINDS, TIME_KINDS
 from renewal.japanese_dates.context import DAY, Context, Piece, span_of, times_of
@@ -20,7 +21,7 @@ from renewal.japanese_dates.values import (
 
 # Dates that are not about coming.
 _BACKGROUND_BEFORE = re.compile(
-    "(?:予約(?:した(?:日|の)|して(?:い)?る(?:日|の)?)|有効期限|期限(?:切れ)?|満了日?|生年月日|誕生日|生まれ|発行日?|交付日?|通知|expir\\w*|valid|birthday|born)"
+    "(?:予約(?:した(?:日|の)|して(?:い)?る(?:日|の)?)|有効期限|期限(?:切れ)?|満了日?|生年月日|誕生日|生まれ(?!、)|発行日?|交付日?|通知|expir\\w*|valid|birthday|born)"
     "(?:[はがのもで:]|日は|まで|on|is|until| |、)*$"
 )
 _BACKGROUND_AFTER = re.compile(
@@ -29,8 +30,8 @@ _BACKGROUND_AFTER = re.compile(
 )
 # "3日に予約した佐藤です", and where something is to be changed or cancelled "3日の予約を…".
 _BOOKED = re.compile(
-    "(?:に|で)(?:取った|取ってい?る|取ってある|入れた)予約|(?:の|に|で)?[^、。]{0,8}?(?:予約|申し込み?)(?:して(?:い(?!ただ)|る|た(?!い)|ま(?!す)|あ)|した(?!い)|済"
-    "|を?お願いして(?:い?た(?!い)|い?る|い?ます|あ)|が(?:あり|ある|入って)|を(?:取った(?!い)|取って(?:い(?!ただ)|あ|る)|して(?:い(?!ただ)|あ)|入れて(?:い(?!ただ)|あ)))"
+    "(?:に|で)(?:取った|取ってい?る|取ってある|入れた)予約|(?:の|に|で)?[^、。]{0,8}?(?:予約|申し込み?)(?:して(?:い(?!ただ)|る|た(?!い)|ます?(?!か)|あ)|した(?!い)|済"
+    "|を?お願いして(?:い?た(?!い)|い?る|い?ます|あ)|が(?:あり|ある|入って)|を(?:取った(?!い)|(?:取り|入れ|とり|いれ)ました|入れた(?!い)|取って(?:い(?!ただ)|あ|る)|して(?:い(?!ただ)|あ)|入れて(?:い(?!ただ)|あ)))"
 )
 # 上旬は混みますか、中旬がいいです
 _ASKED = re.compile(
@@ -42,6 +43,8 @@ _BOOKED_AT = (
     re.compile("予約(?:日|時間)?[はが][^、。]{0,14}$"),
     re.compile("[^、。]{0,8}?(?:です|でした|だ|だった|だったん)(?:が|けど|けれど)"),
 )
+# 木曜で取ったけど金曜に変えて
+_TAKEN = re.compile("[にで](?:取っ|とっ|入れ|いれ|お願いし)(?:て(?:い?た|あっ?た?|い?ます)|ちゃった|た(?!い)|ました)")
 _OLD_BOOKING = re.compile(
     "の件|の(?:[^、。]{0,6}の)?予約(?:を(?!取|とり|お願|したい|入れ)|が|の|だ|です|なん|分|は)"
 )
@@ -70,6 +73,10 @@ _CHANGING = re.compile(
 _LONG_AGO = timedelta(days=366)
 
 
+_DATED = (*DAY_KINDS, "weekday")
+_WANTED = (*_DATED, *TIME_KINDS, "preference")
+
+
 def read_wish(text: str, now: datetime, expecting: Expecting | None = None) -> Wish:
     """Return when the person wants to come, as far as the text says it; empty if it does not.
 
@@ -92,22 +99,23 @@ def read_wish(text: str, now: datetime, expecting: Expecting | None = None) -> W
             invalid.append(value)
         elif value == "earliest":
             earliest = True
-        elif item.kind in (*DAY_KINDS, *TIME_KINDS, "weekday", "preference"):
+        elif item.kind in _WANTED:
             wanted.append(piece)
         elif item.kind == "not_weekday" and isinstance(value, frozenset):
             excluded.weekdays |= value
+            excluded.weekdays_at = piece.start
         elif item.kind == "not_time" and isinstance(value, time):
             excluded.times.add(value)
         elif item.kind in ("not_date", "not_date_range"):
             span = span_of(piece)
             if span and span.first and span.last:
                 count = min((span.last - span.first).days, 62)
-                if piece.week and re.search("以外|除", context.text[piece.end - 2 : piece.end + 2]):
+                if piece.week and count < 6 and re.search("以外|除", context.text[piece.end - 2 : piece.end + 2]):
                     week = DateRange(max(piece.week, now.date()), piece.week + DAY * 6)
                     wanted.append(Piece(piece.start, piece.end, "date_range", week))
                 excluded.days += [span.first + DAY * step for step in range(count + 1)]
     wish = _summed_up(wanted, excluded)
-    choices = _choices(context, wanted, excluded)
+    choices = _choices(context, wish, wanted, excluded)
     if choices:
         wish = replace(
             wish, times=(), from_time=None, until_time=None, anytime=False, choices=choices
@@ -123,6 +131,7 @@ class _Excluded:
 
     days: list[date] = field(default_factory=list)
     weekdays: set[int] = field(default_factory=set)
+    weekdays_at: int = 0  # where that was said
     times: set[time] = field(default_factory=set)
 
 
@@ -131,7 +140,7 @@ def _summed_up(wanted: list[Piece], excluded: _Excluded) -> Wish:
     times = [piece for piece in wanted if piece.kind in TIME_KINDS]
     said_weekdays = [piece for piece in wanted if piece.kind == "weekday"]
     named, first, last = _days(days, excluded.days)
-    weekdays = _weekdays(said_weekdays, excluded.weekdays)
+    weekdays = _weekdays(said_weekdays, excluded)
     if named and not (first or last) and all(day.weekday() in weekdays for day in named):
         weekdays = frozenset()
     if named and excluded.weekdays and not said_weekdays:
@@ -156,7 +165,9 @@ _OR = re.compile("(?:か|または|もしくは|あるいは|それか|それと
 _LOOK_AHEAD = 62  # days; whether two wishes have a day in common shows within two months
 
 
-def _choices(c: Context, wanted: list[Piece], excluded: _Excluded) -> tuple[Wish, ...]:
+def _choices(
+    c: Context, wish: Wish, wanted: list[Piece], excluded: _Excluded
+) -> tuple[Wish, ...]:
     """Return one wish for each day, where days are said with times of their own; else none.
 
     "3日の午前か5日の午後", "平日は17時以降、土日はいつでも", "午前なら3日、午後なら5日". What only
@@ -164,16 +175,16 @@ def _choices(c: Context, wanted: list[Piece], excluded: _Excluded) -> tuple[Wish
     """
     while wanted and wanted[0].kind == "preference":
         wanted = wanted[1:]
-    if len(wanted) < 3:
+    if len(wanted) < 3 and not all(piece.kind == "time_range" for piece in wanted):
         return ()
-    dated = [piece.kind in (*DAY_KINDS, "weekday") for piece in wanted]
+    dated = [piece.kind in _DATED for piece in wanted]
     groups: list[list[Piece]] = []
     for at, piece in enumerate(wanted):
         if not at or (dated[at] == dated[0] != dated[at - 1]):
             groups.append([])
         groups[-1].append(piece)
     if len(groups) < 2:
-        return ()
+        return _at_times_apart(wish, wanted)
     linked = [bool(_OR.search(c.text[: group[0].start][-8:])) for group in groups]
     if dated[0] == dated[-1] and not (dated[0] and linked[-1]):
         return ()  # a last group of times without a day, or of a day to which a time does not belong
@@ -190,6 +201,23 @@ def _choices(c: Context, wanted: list[Piece], excluded: _Excluded) -> tuple[Wish
     return tuple(choices) if len(days) > 1 and len(times) > 1 else ()
 
 
+def _at_times_apart(wish: Wish, wanted: list[Piece]) -> tuple[Wish, ...]:
+    """Return one wish for each span of times, where they lie apart: 午前か夕方, 朝か夜."""
+    pieces = [piece for piece in wanted if piece.kind == "time_range"]
+    spans = [piece.value for piece in pieces if isinstance(piece.value, TimeRange)]
+    if len(spans) < 2 or wish.times or not all(piece.or_before for piece in pieces[1:]):
+        return ()
+    spans.sort(key=lambda span: span.from_time or time.min)
+    apart = all(
+        one.until_time and other.from_time and one.until_time < other.from_time
+        for one, other in pairwise(spans)
+    )
+    day = Wish(wish.days, wish.first, wish.last, wish.weekdays)
+    return tuple(
+        replace(day, from_time=span.from_time, until_time=span.until_time) for span in spans if apart
+    )
+
+
 def _have_a_day_in_common(c: Context, a: Wish, b: Wish) -> bool:
     days = {*a.days, *b.days, *(c.today + DAY * step for step in range(_LOOK_AHEAD))}
     return any(a.allows_day(day) and b.allows_day(day) for day in days)
@@ -197,10 +225,14 @@ def _have_a_day_in_common(c: Context, a: Wish, b: Wish) -> bool:
 
 def _is_background(c: Context, piece: Piece, later: list[Piece], changing: bool) -> bool:
     about_day = piece.kind in ("date", "month", "year", "date_range", "invalid", "not_date")
-    if later and piece.kind in (*DAY_KINDS, "weekday"):
+    if later and piece.kind in _WANTED:
         reason = _SO_THEN.fullmatch(c.text, piece.end, later[0].start)
-        if reason and later[0].kind not in TIME_KINDS and not _SUITS.search(reason["why"]):
+        alike = (piece.kind in TIME_KINDS) == (later[0].kind in (*TIME_KINDS, "not_time"))
+        if reason and alike and not _SUITS.search(reason["why"]):
             return True
+    days_follow = any(other.kind in _DATED for other in later)
+    if changing and days_follow and _TAKEN.match(c.text, piece.end):
+        return True
     if piece.kind in ("preference", "weekday", "not_weekday"):
         return False
     lead = c.text[max(0, piece.start - 12) : piece.start]
@@ -208,15 +240,14 @@ def _is_background(c: Context, piece: Piece, later: list[Piece], changing: bool)
         return True
     if about_day and _BACKGROUND_AFTER.match(c.text, piece.end):
         return True
-    days_follow = any(other.kind in ("date", "date_range", "weekday", "month") for other in later)
     span = span_of(piece)
     past = about_day and span and span.last and span.last < c.today
     if past and (days_follow or _TOLD.match(c.text, piece.end)):
         return True  # 先週の木曜に行ったら休みで、来週…
     if (
-        piece.kind in ("date", *TIME_KINDS)
-        and _REASON_BEFORE.search(lead)
+        piece.kind in ("date", "time", "time_range")
         and _REASON_AFTER.match(c.text, piece.end)
+        and _REASON_BEFORE.search(lead)
     ):
         return days_follow if about_day else any(other.kind in TIME_KINDS for other in later)
     if piece.kind == "time" and _DONE_AT.match(c.text, piece.end):
@@ -290,7 +321,7 @@ def _merged(a: DateRange, b: DateRange, either: bool) -> DateRange:
     return DateRange(None if first == low else first, None if last == high else last)
 
 
-def _weekdays(pieces: list[Piece], excluded: set[int]) -> frozenset[int]:
+def _weekdays(pieces: list[Piece], excluded: _Excluded) -> frozenset[int]:
     wanted: frozenset[int] = frozenset()
     for piece in pieces:
         assert isinstance(piece.value, frozenset)
@@ -299,10 +330,14 @@ def _weekdays(pieces: list[Piece], excluded: set[int]) -> frozenset[int]:
             wanted = min(wanted, piece.value, key=len)  # 平日の木曜
         else:
             wanted |= piece.value
-    if not excluded:
-        return wanted
+    left = (wanted or _EVERY_DAY) - excluded.weekdays
+    if wanted and not left and all(piece.start < excluded.weekdays_at for piece in pieces):
+        return _EVERY_DAY - excluded.weekdays  # 水曜に通院があるので水曜以外
     # 平日は難しく、木曜の夜なら: what is asked for by name counts, not the broad exclusion
-    return frozenset((wanted or frozenset(range(7))) - excluded) or wanted
+    return (left or wanted) if excluded.weekdays else wanted
+
+
+_EVERY_DAY = frozenset(range(7))
 
 
 def _times(

@@ -698,6 +698,13 @@ def test_days_with_times_of_their_own_allow_each_its_own() -> None:
     assert Wish.from_json(wish.to_json()) == wish
 
 
+def test_spans_of_times_that_lie_apart_are_kept_apart() -> None:
+    wish = read_wish("3日の午前か夕方", NOW)
+    assert [wish.allows_time(time(hour)) for hour in (10, 13, 16)] == [True, False, True]
+    assert wish_in_words(wish) == ["12月3日（木）", "12時までか15時から19時まで"]
+    assert read_wish("午前か午後", NOW).to_json() == {}
+
+
 @pytest.mark.parametrize(
     ("older", "newer", "merged"),
     [
@@ -715,6 +722,26 @@ def test_days_with_times_of_their_own_allow_each_its_own() -> None:
         ("3日の午前か5日の午後", "5日で", {"days": ["2026-12-05"], "from_time": "12:00"}),
         ("3日の午前か5日の午後", "やっぱり10時", {
             "days": ["2026-12-03", "2026-12-05"], "times": ["10:00"],
+        }),
+        ("12月3日", "朝か夜", {
+            "days": ["2026-12-03"],
+            "choices": [
+                {"days": ["2026-12-03"], "until_time": "10:00"},
+                {"days": ["2026-12-03"], "from_time": "17:00"},
+            ],
+        }),
+        ("朝か夜", "木曜", {
+            "weekdays": [3],
+            "choices": [
+                {"weekdays": [3], "until_time": "10:00"}, {"weekdays": [3], "from_time": "17:00"}
+            ],
+        }),
+        ("来週", "月曜の午前か水曜の午後", {
+            "first": "2026-11-30", "last": "2026-12-06", "weekdays": [0, 2],
+            "choices": [
+                {"first": "2026-11-30", "last": "2026-12-06", "weekdays": [0], "until_time": "12:00"},
+                {"first": "2026-11-30", "last": "2026-12-06", "weekdays": [2], "from_time": "12:00"},
+            ],
         }),
         ("木曜の夜", "3日の10時か5日の11時", {
             "days": ["2026-12-03", "2026-12-05"],

@@ -80,7 +80,7 @@ def days_together(c: Context, m: Match) -> list[Piece] | None:
 
 
 _NOT_A_DATE = one_of(
-    "間 目 以内 前(?!後|半|の|は|に) ぶり 付 中(?!旬) 本 程 経 たっ 給 勤 曜 市 町 月 坊 酔 常 々"
+    "間 目 以内 前(?!後|半|の|は|に) ぶり 付 本 程 経 たっ 給 勤 曜 市 町 月 坊 酔 常 々"
     " でも早 分の ほど くらいかか で(?:終|済|でき|発行|もら|かか) かか しか(?:ない|もた)"
 )
 _TEN_AND = "じゅう(?:いち|に|さん|ご|ろく|しち|なな|はち|く)"
@@ -93,7 +93,7 @@ _ORDINAL = (
 
 
 @rule(
-    rf"{G}(?<!第)(?P<d>\d{{1,2}}|[{K}]{{1,3}})(?:日|にち)(?!{_NOT_A_DATE}|{LATER})",
+    rf"{G}(?<!第)(?P<d>\d{{1,2}}|[{K}]{{1,3}})(?:日|にち)(?!{_NOT_A_DATE}|{LATER})(?:中に?(?!旬))?",
     rf"(?<![ぁ-ん\d])(?P<d>{KANA_DAY})(?=$|[にのでかとがはも、。](?!な(?!のか)|い(?!い))|から|まで|です){_NOT_A_WORD}",
     rf"(?<=[、かと])(?P<d>じゅういちにち|{KANA_DAY})(?=$|[にのでか、。]|から|まで)",
     rf"(?<![ぁ-ん])(?P<d>に?{_TEN_AND}|さんじゅう(?:いち)?)にち",
@@ -104,6 +104,8 @@ _ORDINAL = (
 def day_alone(c: Context, m: Match) -> list[Piece] | None:
     """3日, 二十日, みっか, the 3rd: the month is the next that has such a day ahead."""
     end = m.end()
+    if number(m["d"]) == 1 and "日中" in m[0]:
+        return []  # all day
     piece = c.day_of_month(m.start(), end, number(m["d"]))
     if isinstance(piece.value, date):
         weekday, tail_end, loose = weekday_after(c.text, end)

@@ -32,7 +32,7 @@ def era_and_figures(c: Context, m: Match) -> list[Piece] | None:
 
 @rule(
     rf"(?:({ERA})の?({N}|元)|{G}((?:1[89]|2[01])\d\d))年?"
-    r"[./、・ -] ?(\d{1,2})[./、・ -] ?(\d{1,2})日?(?![\d/])",
+    r"[./、・ の-] ?(\d{1,2})[./、・ の-] ?(\d{1,2})日?(?![\d/]|[人名枚時])",
 )
 def year_month_day_figures(c: Context, m: Match) -> list[Piece] | None:
     """R8.12.3, 令和8/12/3, 2026/12/3, 2026-12-03."""
@@ -69,6 +69,14 @@ def short_year_figures(c: Context, m: Match) -> list[Piece] | None:
     else:
         years = c.short_years(count)
     return [c.dated(m.start(), m.end(), years, month, day)]
+
+
+@rule(r"^(\d{1,2})-(\d{1,2})-(\d{1,2})(?=$|[でにまのが。、])")
+def short_year_and_hyphens(c: Context, m: Match) -> list[Piece] | None:
+    """27-2-20 as an answer to when it ends or when one was born; elsewhere it is an address."""
+    if c.purpose is Purpose.BOOKING or not valid(2000, int(m[2]), int(m[3])):
+        return None
+    return [c.dated(m.start(), m.end(), c.short_years(int(m[1])), int(m[2]), int(m[3]))]
 
 
 @rule(rf"(?:({ERA})({N}|元)年?|{G}((?:19|20)\d\d)年?)[./・-](\d{{1,2}})(?:月|(?![\d/.-]))")

@@ -12,6 +12,7 @@ from renewal.japanese_dates.context import (
     add_months,
     month_of,
     month_span,
+    span_of,
 )
 from renewal.japanese_dates.rules.words import (
     ANY_WEEKDAY,
@@ -68,8 +69,8 @@ def this_day_later(c: Context, m: Match) -> list[Piece] | None:
 
 
 @rule(
-    rf"(?:(?P<y>{YEAR}|{BARE_YEAR})(?:(?:の?生まれ)?の)?{UM})?(?P<m>{MONTH})の?{UM}(?P<d>{DAY_AFTER_MONTH})",
-    rf"(?P<y>{YEAR})の?(?P<m>\d{{1,2}})[/.](?P<d>\d{{1,2}})日?(?!\d)",
+    rf"(?:(?P<y>{YEAR}|{BARE_YEAR})(?:\({YEAR}\))?(?:(?:の?生まれ)?の|の?生まれ(?=、))?{UM})?(?P<m>{MONTH})の?{UM}(?P<d>{DAY_AFTER_MONTH})",
+    rf"(?P<y>{YEAR})の?(?P<m>\d{{1,2}})[/.-](?P<d>\d{{1,2}})日?(?!\d)",
 )
 def month_and_day(c: Context, m: Match) -> list[Piece] | None:
     """12月3日, 令和八年十二月三日, 来月10日, 来年の1/10, じゅうにがつみっか."""
@@ -102,11 +103,24 @@ def nth_weekday(c: Context, m: Match) -> list[Piece] | None:
         second = m.start("n2") - m[0].count("第", 1) if len(ranks) > 1 else m.end() + 1
         start, end = (second, m.end()) if at else (m.start(), m.end("n" if len(ranks) > 1 else 0))
         on = nth_in(c, said, groups.get("y"), rank, weekday)
+        if said is None and rank.startswith(("最", "first", "last")):
+            on = _outermost_in_span(c, m.start(), rank, weekday) or on
         if isinstance(on, date):
             pieces.append(Piece(start, end, "date", on, relative=True))
         else:
             pieces.append(c.invalid(start, end, "no_such_day"))
     return pieces
+
+
+def _outermost_in_span(c: Context, start: int, rank: str, weekday: int) -> date | None:
+    """Return the first or last such weekday of the span said just before: 年内最後の木曜."""
+    before = c.pieces[-1] if c.pieces else None
+    span = before and before.kind == "date_range" and span_of(before)
+    if not before or not span or c.text[before.end : start] not in ("", "の"):
+        return None
+    if rank.startswith(("最後", "最終", "last")):
+        return span.last and span.last - DAY * ((span.last.weekday() - weekday) % 7)
+    return span.first and span.first + DAY * ((weekday - span.first.weekday()) % 7)
 
 
 def nth_in(c: Context, said: str | None, year: str | None, rank: str, weekday: int) -> date | None:

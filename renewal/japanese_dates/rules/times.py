@@ -161,7 +161,7 @@ _PARTS_OF_THE_DAY: tuple[tuple[str, time | None, time | None], ...] = (
     ("(?:午後|お?昼)の?(?:いち(?:ばん)?|一番)|(?<![ぁ-ん])お?ひるいち|午後一番?|ごごいち|午後1(?=で|に|が|$)", time(13), time(14)),
     (f"午後の?{_EARLY}|{L}early afternoon", time(13), time(15)),
     (f"午後の?{_LATE}|{L}late afternoon", time(15), None),
-    (f"昼間|(?<![近今本明一1])日中(?!の(?:連絡先|電話番号))|ひるま|{L}(?:during the )?day ?time", time(10), time(16)),
+    (f"昼間|(?<![近今本明両\\d一二三四五六七八九十])日中(?!の(?:連絡先|電話番号))|ひるま|{L}(?:during the )?day ?time", time(10), time(16)),
     (f"午後|ごご|{L}(?:in the )?afternoons?{R}|{L}pm{R}", time(12), None),
     (f"放課後|(?:学校|がっこう|授業|部活){_AFTER}", time(15), None),
     (f"夕方の?{_EARLY}", time(15), time(17)),
@@ -174,7 +174,7 @@ _PARTS_OF_THE_DAY: tuple[tuple[str, time | None, time | None], ...] = (
     ),
     (
         f"夜間(?:窓口|延長)?|(?<!昼)夜(?![勤景行中間])|晩[げ方]?(?!年|餐)|ばん(?=[にがのは])|ばん(?:げ|がた|かた)"
-        f"|{_KANA}よる(?=$|[のにでは、。が]|おそ)|{L}(?:in the )?(?:evenings?|at night|night){R}",
+        f"|{_KANA}よる(?=$|[のにでは、。がしだな]|おそ)|{L}(?:in the )?(?:evenings?|at night|night){R}",
         time(17),
         None,
     ),
@@ -185,7 +185,7 @@ _PARTS_OF_THE_DAY: tuple[tuple[str, time | None, time | None], ...] = (
         None,
     ),
     ("(?<!の)(?<!より)(?<!りも)(?<!べく)(?<!だけ)(?<!限り)(?<!一番)早い時間帯?", None, time(10)),
-    (f"朝(?:のうち|方|がた)?{_END}|{_KANA}あさ(?=$|[のにでがは、。])", None, time(10)),
+    (f"朝(?:のうち|方|がた)?{_END}|{_KANA}あさ(?=$|[のにでがは、。しだな])", None, time(10)),
     (
         f"[お御]昼(?!ご飯|ごはん|を?食){_ABOUT}(?:の時間)?|おひる(?:ごろ|どき)?|昼{_ABOUT}{_END}"
         f"|{_KANA}ひる(?=$|[のにでがは]|から)",

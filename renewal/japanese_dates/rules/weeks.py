@@ -133,6 +133,17 @@ def day_after_that(c: Context, m: Match) -> list[Piece] | None:
     return [Piece(m.start(), m.end(), "date", on, or_before=True)]
 
 
+@rule(rf"その(?P<s>前|次)の(?P<w>{ANY_WEEKDAY})")
+def weekday_beside_that(c: Context, m: Match) -> list[Piece] | None:
+    """期限が12月15日なのでその前の木曜."""
+    days = [each.value for each in c.pieces if isinstance(each.value, date)]
+    if not days:
+        return None
+    ahead = (weekday_of(m["w"]) - days[-1].weekday()) % 7 or 7
+    on = days[-1] + DAY * (ahead if m["s"] == "次" else ahead - 7 or -7)
+    return [Piece(m.start(), m.end(), "date", on)]
+
+
 @rule(rf"その(?:次|つぎ|翌)の?週(?:の?(?P<w>{ANY_WEEKDAY}))?")
 def week_after_that(c: Context, m: Match) -> list[Piece] | None:
     """来週は無理なのでその次の週の木曜: counted from the week said before."""
@@ -158,7 +169,7 @@ def part_of_any_week(c: Context, m: Match) -> list[Piece] | None:
 
 
 @rule(
-    "(?P<k>(?:次の|今度の)?次|今度|こんど|次回|つぎ|この次|直近|前|この前|こないだ)の"
+    "(?P<k>(?:次の|今度の)?次|今度|こんど|次回|つぎ|この次|直近|(?<!その)前|この前|こないだ)の"
     rf"(?P<w>{ANY_WEEKDAY})",
     rf"(?P<k>一番近い|いちばん近い|(?<![ぁ-ん])この)(?P<w>{ANY_WEEKDAY})",
 )

@@ -60,7 +60,7 @@ L = "(?<![a-z])"  # not inside a Latin word
 R = "(?![a-z])"
 N = rf"(?:\d{{1,2}}|[{K}]{{1,3}})"
 KN = KANA_NUMBER
-UM = "(?:、|え[ーえ]?っ?と[ーお]?|あの[ーう]?|その[ーう]?|うーん|まあ)*"  # spoken fillers
+UM = r"(?:、|え[ーえ]?っ?と[ーお]?|あの[ーう]?|その[ーう]?|うーん|まあ|\.{2,})*"  # spoken fillers
 
 # Years, months, days --------------------------------------------------------------------------
 
@@ -69,7 +69,7 @@ ERA = rf"(?:{ERA_NAME}|{L}[rhstm]\.?|[令平昭大明])"
 YEAR = (
     rf"(?:(?:{ERA_NAME})の?(?:\d{{1,2}}|[{K}]{{1,3}}|元|がん|{KN})(?:年|ねん)"
     rf"|(?:{L}[rhstm]\.?|[令平昭大明])(?:{N}|元)年"
-    rf"|{G}(?:(?:1[89]|2[01])\d\d|[一二][{K}百千]{{3,6}})(?:年|ねん)"
+    rf"|{G}(?:(?:1[89]|2[01])\d\d|[一二][{K}百千]{{3,6}}|千[{K}百]{{2,6}})(?:年|ねん)"
     "|(?:一昨|再来|去|昨|今|本|来|明)年(?!度|齢|金|末|内|始|生|中学|間)"
     "|(?:おととし|きょねん|ことし|さらいねん|らいねん))"
 )
@@ -80,7 +80,7 @@ KANA_MONTH = (
 )
 MONTH = (
     rf"(?:(?:{G}|(?<=年)|(?<=年の)){N}(?:月|がつ)|{KANA_MONTH}"
-    "|(?:再来|来々|来来|今|本|来|先|翌)月|さ来月|(?:こん|さらい|らい|せん)げつ)"
+    "|(?:再来|来々|来来|先々|先先|今|本|来|先|翌)月|さ来月|(?:こん|さらい|らい|せん)げつ)"
 )
 KANA_DAY = "|".join(sorted(KANA_DAYS, key=len, reverse=True))
 # A day after its month: the 日 may be missing, or be か in easy Japanese (12がつ3か).
@@ -113,7 +113,7 @@ SHORT_WEEKDAY = (
     "|な[らの]|だ[けっと]|しか|あたり|希望)"
 )
 ANY_WEEKDAY = rf"(?:{WEEKDAY}|{_KANA_WEEKDAY}|{SHORT_WEEKDAY})"
-WEEK = "(?:(?:再々来|再再来|再来|来々|来来|さ来|今|来|先|翌)週|(?:こん|さらい|らい|せん)(?:しゅう|週)|(?:次|つぎ)の週(?!末))(?:の(?:ほう|方)(?=の))?"
+WEEK = "(?:(?:再々来|再再来|再来|来々|来来|さ来|先々|先先|今|来|先|翌)週|(?:こん|さらい|らい|せん)(?:しゅう|週)|(?:次|つぎ)の週(?!末))(?:の(?:ほう|方)(?=の))?"
 
 # English --------------------------------------------------------------------------------------
 
@@ -143,7 +143,7 @@ def weekday_of(said: str) -> int:
 
 def week_start(c: Context, said: str) -> date:
     """Return the Monday of 今週, 来週, 再来週…; a week is a calendar week that begins on Monday."""
-    steps = {"再々": 3, "再再": 3, "再": 2, "来々": 2, "来来": 2, "さ": 2, "今": 0, "こん": 0, "先": -1, "せん": -1}
+    steps = {"再々": 3, "再再": 3, "再": 2, "来々": 2, "来来": 2, "さ": 2, "今": 0, "こん": 0, "先々": -2, "先先": -2, "先": -1, "せん": -1}
     step = next((steps[said[:n]] for n in (2, 1) if said[:n] in steps), 1)
     return c.monday + timedelta(weeks=step)
 
@@ -156,7 +156,7 @@ def english_month(said: str) -> int:
 def read_month(c: Context, year: str | None, month: str) -> tuple[list[int] | None, int]:
     """Return the years said (None if none was, or none can be) and the number of the month."""
     steps = {
-        "今": 0, "本": 0, "来々": 2, "来来": 2, "来": 1, "翌": 1, "再": 2, "さ来": 2, "先": -1,
+        "今": 0, "本": 0, "来々": 2, "来来": 2, "来": 1, "翌": 1, "再": 2, "さ来": 2, "先々": -2, "先先": -2, "先": -1,
         "こん": 0, "らい": 1, "さら": 2, "せん": -1,
     }  # fmt: skip
     step = next((steps[month[:n]] for n in (2, 1) if month[:n] in steps), None)
