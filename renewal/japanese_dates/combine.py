@@ -35,7 +35,7 @@ _AND_GAP = re.compile(" and ")
 _OR_GAP = re.compile("、?(?:または|もしくは|あるいは|それか|とか|か)、?|[とやも、・/]| or |or")
 # What takes back what was said before it: 3日、いや4日; 3日と言いましたが4日; 3日→4日.
 _TAKEN_BACK = re.compile(
-    "[^、。]{0,6}(?:→|->|⇒)"
+    "[^、。]{0,6}(?:→|->|⇒)|かあ?[、。]?(?:じゃあ?|では|なら)、?"
     "|(?:の[^、。]{1,4})?(?:と|って)[^、。]{0,4}(?:言|い[いっ]|書|入力|送|伝え|申)[^、。]{0,8}?(?:が|けれ?ども?|のは|を)、?"
     "(?:[^、。]{0,6}で)?"
     "|.{0,14}?(?:(?<![ぁ-ん])(?:あ[っ、ー]*)?(?:やっぱり?|やはり|いやいや|いや|あっ)"
@@ -83,7 +83,9 @@ _STEP = re.compile(
 
 # バスが10時20分に着くので、それ以降で
 _SINCE_THEN = re.compile(
-    "[^、。\\d]{0,12}、?(?:それ|その(?:時間|日|時))(?P<w>以降|より(?:後|あと|遅く)|の(?:後|あと)|から後|まで(?:に|なら)|より前|以前)に?"
+    "[^、。\\d]{0,12}、?(?:(?:それ|その(?:時間|日|時))"
+    "(?P<w>以降|より(?:後|あと|遅く)|の(?:後|あと)|から後|まで(?:に|なら)|より前|以前)に?"
+    "|その(?P<s>前|後|あと)(?:までに|[にでが]))"
 )
 
 # What rules a day or time out.
@@ -107,7 +109,7 @@ _PARTICLE = (
 _NEGATION = re.compile(
     f"{_PARTICLE}[^、。!?\\n]{{0,10}}?(?<!な[いくけ]と)(?<!なきゃ)(?<!なければ)(?<!なくては)"
     f"(?P<n>{_NEGATIVE_WORDS}(?:ない|ません|たい|い|る|ります|って(?:い(?:る|ます))?)?)"
-    "(?!.{0,8}(?:ですか|ますか|でしょうか|せんか|かな|よね|[^わ分]?でも|\\?))"
+    "(?![^、。]{0,8}(?:ですか|ますか|でしょうか|せんか|かな|よね|[^わ分]?でも|\\?))"
     # 3日が無理なら10日, 空いていなければ10日: the 3rd first
     "(?![ぁ-ん]{0,4}?(?:なら|たら|れば|場合|とき))"
 )
@@ -303,10 +305,10 @@ def _qualified(c: Context, piece: Piece, limit: int) -> Piece:
     about = _ABOUT.match(text, piece.end)
     if about and about.end() <= limit:
         piece = replace(piece, end=about.end())
-    since = _SINCE_THEN.match(text, piece.end)
+    since = _SINCE_THEN.match(text, piece.end) if "そ" in text else None
     if since and since.end() <= limit and piece.kind in ("date", "time"):
-        before = since["w"].startswith(("まで", "より前", "以前"))
-        opened = _opened(c, piece, from_it=not before, inclusive=True)
+        before = (since["w"] or since["s"]).startswith(("まで", "より前", "以前", "前"))
+        opened = _opened(c, piece, from_it=not before, inclusive=not since["s"])
         return replace(opened, end=since.end()) if opened else piece
     if c.purpose is not Purpose.BOOKING and piece.kind in DAY_KINDS:
         return piece

@@ -234,7 +234,10 @@ def _is_background(c: Context, piece: Piece, later: list[Piece], changing: bool)
     if changing and days_follow and _TAKEN.match(c.text, piece.end):
         return True
     if piece.kind in ("preference", "weekday", "not_weekday"):
-        return False
+        to = next((other for other in later if other.kind in _DATED), None)
+        return piece.kind == "weekday" and bool(
+            to and _MOVED_TO.fullmatch(c.text, piece.end, to.start)
+        )
     lead = c.text[max(0, piece.start - 12) : piece.start]
     if about_day and _BACKGROUND_BEFORE.search(lead):
         return True

@@ -69,7 +69,8 @@ def this_day_later(c: Context, m: Match) -> list[Piece] | None:
 
 
 @rule(
-    rf"(?:(?P<y>{YEAR}|{BARE_YEAR})(?:\({YEAR}\))?(?:(?:の?生まれ)?の|の?生まれ(?=、))?{UM})?(?P<m>{MONTH})の?{UM}(?P<d>{DAY_AFTER_MONTH})",
+    rf"(?:(?P<y>{YEAR}|{BARE_YEAR})(?:\({YEAR}\))?(?:(?:の?生まれ)?の|の?生まれ(?=、))?{UM})?(?P<m>{MONTH})の?{UM}"
+    rf"(?!(?<=の)いつか)(?P<d>{DAY_AFTER_MONTH})",
     rf"(?P<y>{YEAR})の?(?P<m>\d{{1,2}})[/.-](?P<d>\d{{1,2}})日?(?!\d)",
 )
 def month_and_day(c: Context, m: Match) -> list[Piece] | None:
