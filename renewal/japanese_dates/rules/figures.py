@@ -53,11 +53,13 @@ def figures_year_last(c: Context, m: Match) -> list[Piece] | None:
 @rule(
     r"(?<![\d/.a-z-])'?(\d{2}|[1-9])(/)(\d{1,2})/(\d{1,2})(?![\d/.-])",
     r"(?<![\d/.a-z-])(\d{2}|[1-9])(\.)(\d{1,2})\.(\d{1,2})(?![\d/.-])",
-    r"(?<![\d/.a-z-])(\d{2})(-)(\d\d)-(\d\d)(?![\d/.-])",
+    r"(?<![\d/.a-z-])(\d{1,2})(-)(\d{1,2})-(\d{1,2})(?![\d/.-])",
 )
 def short_year_figures(c: Context, m: Match) -> list[Piece] | None:
     """8.12.3, 26/12/03, 40.3.5: an era or the western year shortened."""
     count, month, day = int(m[1]), int(m[3]), int(m[4])
+    if m[2] == "-" and len(m[0]) < 8 and (c.purpose is Purpose.BOOKING or m.start()):
+        return None  # 27-2-20 is an address, unless a date was asked for
     if not (valid(2000, month, day) or month <= 12):
         if not (m[2] == "/" and valid(2000, count, month)):
             return None
@@ -69,14 +71,6 @@ def short_year_figures(c: Context, m: Match) -> list[Piece] | None:
     else:
         years = c.short_years(count)
     return [c.dated(m.start(), m.end(), years, month, day)]
-
-
-@rule(r"^(\d{1,2})-(\d{1,2})-(\d{1,2})(?=$|[でにまのが。、])")
-def short_year_and_hyphens(c: Context, m: Match) -> list[Piece] | None:
-    """27-2-20 as an answer to when it ends or when one was born; elsewhere it is an address."""
-    if c.purpose is Purpose.BOOKING or not valid(2000, int(m[2]), int(m[3])):
-        return None
-    return [c.dated(m.start(), m.end(), c.short_years(int(m[1])), int(m[2]), int(m[3]))]
 
 
 @rule(rf"(?:({ERA})({N}|元)年?|{G}((?:19|20)\d\d)年?)[./・-](\d{{1,2}})(?:月|(?![\d/.-]))")
