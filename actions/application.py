@@ -65,6 +65,8 @@ class ValidateApplicationForm(AssistantAction):
         say(dispatcher, _in_one(remarks))
         # Free times come with their own words, or with the form's question for the day.
         say(dispatcher, [Remark(name) for name in questions if name != "ask_free_times"])
+        if isinstance((answers or {}).get(str(turn.asked)), dict):  # a date that cannot be
+            return _asked_anew(before, after, at_desk, tracker)
         return _ask(before, after, at_desk, tracker=tracker)
 
 
@@ -114,18 +116,27 @@ def _unanswered(
         "chitchat",
     ):
         return []  # Rasa rejects the form, and the message's own rule answers
+    if known := turn.left_as_it_was():
+        # Understood, and said before; but a date may be that of the next card.
+        if "expires_on" in known:
+            say(dispatcher, [Remark("expiry_of_others_later")])
+        return _asked_anew(before, before, at_desk, tracker)
     failed = int(tracker.get_slot("failed_answers") or 0)
     if turn.intent in ("secret_typed", "book", "resume") or (turn.intent == "affirm" and not failed):
         # Nothing was wrong with what was said ("わかりました"): it only was no answer.
         again = _ask(before, before, at_desk, how="short", tracker=tracker)
         return [*again, SlotSet("failed_answers", failed + (turn.intent == "affirm"))]
-    failed += 1
     say(dispatcher, [Remark("answer_not_read")])
-    how = _HOW[(failed - 1) % 3]
-    return [
-        *_ask(before, before, at_desk, how=how, tracker=tracker),
-        SlotSet("failed_answers", failed),
-    ]
+    return _asked_anew(before, before, at_desk, tracker)
+
+
+def _asked_anew(
+    before: Application, after: Application, at_desk: Desk, tracker: Tracker
+) -> Events:
+    """Ask once more after an answer that did not serve, each time in other words."""
+    failed = int(tracker.get_slot("failed_answers") or 0) + 1
+    asked = _ask(before, after, at_desk, how=_HOW[(failed - 1) % 3], tracker=tracker)
+    return [*asked, SlotSet("failed_answers", failed)]
 
 
 def _cleared(a: Application, what: str) -> Application:
@@ -163,7 +174,9 @@ def _ask(
     if question == "name_kana":
         same_card = tracker.get_slot("person") in (person, None)
     alike = again and same_card and after.pins_each == before.pins_each
-    if how is None and question and alike:
+    # What names are for, and when they go, is said once.
+    another_name = question == "name_kana" and any(c.get("name_kana") for c in after.done or ())
+    if how is None and question and (alike or another_name):
         how = "short"
     changed = after.changes_since(before)
     return [

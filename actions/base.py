@@ -184,7 +184,28 @@ class Turn:
         """Return what the message answers, or None when it is something else to be dealt with."""
         if self.is_button:
             return _from_button(self._message)
-        d = desk()
+        if self._statement is None:
+            return None
+        found = self._not_overwriting(self._told)
+        if self.intent in ANSWERING or self.intent == "nlu_fallback":
+            return found
+        sure = self.confidence >= SURE
+        if self.asked in ("name_kana", "visitor_name"):
+            in_katakana = re.fullmatch(r"[ァ-ヶー\s　・]+", self._statement.strip())
+            return None if sure and self.intent in COMMANDS and not in_katakana else found or None
+        if self.intent in LEAVING or not self.asked:
+            return None
+        # A question's or small talk's words count only as the answer to what was asked.
+        wanted = {self.asked, *({"wish"} if self.asked in ("visit_date", "visit_time") else ())}
+        return found if wanted & found.keys() or self.intent == "change_booking" else None
+
+    def left_as_it_was(self) -> set[str]:
+        """Return the slots that the message says something about, but that an earlier answer keeps."""
+        return self._told.keys() - self._not_overwriting(self._told).keys()
+
+    @cached_property
+    def _statement(self) -> str | None:
+        """The parts of the message that are no questions; None when all of them are."""
         # Somebody who applies states facts in questions too: "祖母が代わりに行けますか。予約したいです"
         told = [
             p
@@ -194,31 +215,22 @@ class Turn:
             # "10日の夜ってやってますか": the day that is asked about is the one that is wished.
             or (self.asked in ("visit_date", "visit_time") and p[1] == "ask_hours_and_place")
         ]
-        if not told:
-            return None
-        text = "".join(text for text, _, _ in told)
-        asked = self.asked
+        return "".join(text for text, _, _ in told) if told else None
+
+    @cached_property
+    def _told(self) -> dict[str, Any]:
+        """What these parts say."""
+        d, asked = desk(), self.asked
         if asked == "applicant" and self.tracker.get_slot("several"):
             asked = "whose"
-        found = self._not_overwriting(answers.read(text, asked, d.now, d.city), text)
-        if self.intent in ANSWERING or self.intent == "nlu_fallback":
-            return found
-        sure = self.confidence >= SURE
-        if self.asked in ("name_kana", "visitor_name"):
-            in_katakana = re.fullmatch(r"[ァ-ヶー\s　・]+", text.strip())
-            return None if sure and self.intent in COMMANDS and not in_katakana else found or None
-        if self.intent in LEAVING or not self.asked:
-            return None
-        # A question's or small talk's words count only as the answer to what was asked.
-        wanted = {self.asked, *({"wish"} if self.asked in ("visit_date", "visit_time") else ())}
-        return found if wanted & found.keys() or self.intent == "change_booking" else None
+        return answers.read(self._statement or "", asked, d.now, d.city)
 
-    def _not_overwriting(self, found: dict[str, Any], text: str) -> dict[str, Any]:
+    def _not_overwriting(self, found: dict[str, Any]) -> dict[str, Any]:
         """Return the answers without those that would change an earlier one in passing.
 
         "ご本人が書いたものがあります" answers what was asked; it does not change who comes.
         """
-        slot = self.tracker.get_slot
+        slot, text = self.tracker.get_slot, self._statement or ""
         for_another = (
             slot("near_fifteen")
             or slot("holder") in ("under_15", "adult_ward")
@@ -231,6 +243,10 @@ class Turn:
         free = {self.asked, "wish", "counter", "cards", "cards_by", "people"}
         if self.asked in ("expiry_checked", "birthday", "issued_on"):
             free |= {"expires_on", "expiry_help"}
+        if slot("expires_on") == "unknown" or not slot("several"):
+            free.add("expires_on")  # of several cards it may be the next one's
+        if found.get("holder") == "adult_ward":
+            free.add("holder")  # nobody says that in passing
         return {
             name: value
             for name, value in found.items()

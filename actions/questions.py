@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import UserUtteranceReverted
 from rasa_sdk.executor import CollectingDispatcher
@@ -55,7 +57,8 @@ def _own_documents(tracker: Tracker) -> Remark | None:
     at_desk = desk()
     a = Application.from_slots(tracker.slots)
     if a != Application():
-        people = application.checklists(a, at_desk)
+        # Whether PINs are remembered comes last; the list is asked for before that.
+        people = application.checklists(replace(a, pins=a.pins or "remembered"), at_desk)
         return application.documents_remark(people) if all(items for _, items in people) else None
     for booking in booking_change.bookings_of(caller_of(tracker), at_desk):
         values = {

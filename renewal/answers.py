@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from renewal import japanese_dates as dates
+from renewal import opening_hours, slots
 from renewal.city import City
 from renewal.japanese_dates import Purpose
 from renewal.short_answers import declines, read_kana, read_phone, without_fillers, yes_or_no
@@ -51,6 +52,11 @@ _WHOSE_CARD = re.compile(
 )  # tells whose card it is, not what the notice says
 _GUARDIAN = re.compile("成年後見|後見人|成年被後見|被後見")
 _OTHER_GUARDIAN = re.compile("保佐|補助人|任意後見")
+# "母が施設に入っています": it is her card, and somebody else comes.
+_CANNOT_COME = re.compile(
+    f"(?:{_OTHER_ADULT}|{_PARENT}){_HONORIFIC}(?:が|は|も)[^、。]{{0,6}}?"
+    "(?:入院|寝たきり|施設|特養|(?:老人|介護)ホーム|入所|認知症)"
+)
 _NEGATED = re.compile(
     r"[^、。\s]{1,12}?(?:じゃなく|ではなく|でなく|じゃあなく|じゃない|ではない|でない|やめて)(?:て|、|の)?[、,]?"
 )
@@ -102,7 +108,7 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
     dated = without_fillers(text)
     if read_phone(text):
         dated = _PHONE.sub("", dated)
-    answers.update(_dates(dated, plain, asked, now))
+    answers.update(_dates(dated, plain, asked, now, city))
     if asked == "book_later" and "wish" in answers:
         answers["book_later"] = "yes"  # "年明けがいいです"
     if asked is not None and asked in _DIRECT:
@@ -157,7 +163,7 @@ _ONE_LESS = re.compile(
     f"(?:1|一|ひと)(?:人|り|名|枚)(?:を|分)?(?:減ら|へら)|(?:下の子|上の子|{_ANY_PERSON}){_HONORIFIC}"
     "(?:の分)?(?:は|を)(?:やめ|止め|抜き|外し|なし|取り?消|いらない|不要)"
 )
-_MEMBER = f"(?:{_ANY_PERSON}|{_I}){_HONORIFIC}(?:{_PEOPLE})?(?:の(?:分|ぶん|カード))?"
+_MEMBER = f"(?:{_ANY_PERSON}|{_I}){_HONORIFIC}(?:{_PEOPLE})?(?:の?(?:分|ぶん)|のカード)?"
 _AND = "(?:(?:と|、|や|&|プラス|\\+)(?:あと|それと|それから)?)"
 _MEMBERS = re.compile(f"{_MEMBER}(?:{_AND}{_MEMBER})+")
 _TOGETHER = re.compile(
@@ -348,6 +354,8 @@ def _holder(text: str, asked: str | None) -> str | None:
         return "general"
     if re.search(f"\\bfor my (?:{_ENGLISH_ADULT})\\b", text):
         return "general"
+    if _CANNOT_COME.search(text) and not re.search(_CHILD, text):
+        return "general"
     whose = _FOR_WHOM.search(text)
     if whose and (whose[1] or asked != "applicant"):  # "祖母です" is then who comes, not whose card
         person = whose[1] or whose[2]
@@ -383,14 +391,14 @@ def _visitor(text: str, asked: str | None, holder: str | None) -> str | None:
         return "legal_representative"
     if asked == "applicant" and re.search("その他|代理の人|代理人|かわりの|代わりの", text):
         return "other_proxy"
+    if re.search(
+        "(?:本人|自分|当人)(?:が|で|も)?(?:一緒に)?(?:行|い(?:き|く|け)|伺|うかが|来)", text
+    ) or re.search(f"(?:{_OTHER_ADULT}|{_PARENT}){_HONORIFIC}(?:を連れて|に付き添)", text):
+        return "self"
     if re.search(_HELPER, text) and (
         asked == "applicant" or re.search(f"(?:{_HELPER})(?:です|が|の|をし|として)", text)
     ):
         return "other_proxy"
-    if re.search(
-        "(?:本人|自分|当人)(?:が|で|も)?(?:一緒に)?(?:行|い(?:き|く|け)|伺|うかが|来)", text
-    ):
-        return "self"
     goes = re.search(
         f"({_OTHER_ADULT}|{_PARENT}){_HONORIFIC}(?:が|に|です).{{0,6}}(?:行|伺|うかが|来|代わりに|頼|$)",
         text,
@@ -409,6 +417,8 @@ def _visitor(text: str, asked: str | None, holder: str | None) -> str | None:
         grown = holder == "general"
         return "other_proxy" if grown else "legal_representative" if holder == "under_15" else None
     if person and for_whom and for_whom[1] and not re.fullmatch(_CHILD, person):
+        return "other_proxy"
+    if holder == "general" and _CANNOT_COME.search(text):
         return "other_proxy"
     if asked == "applicant":
         if re.search(f"(?:{_PARENT})", text) and not for_whom_parent(text):
@@ -500,7 +510,7 @@ def _reply_form(text: str, asked: str | None, city: City) -> Answers:
     ):
         return {"reply_form": "missing"}
     if re.search(
-        "あ(?:る|り|っ)|持って|もって|手元|てもと|届い|書いて(?:あ|もら|い)|本人(?:が|に)(?:書|記入)|記入|同封|^はい|大丈夫|have it|^yes",
+        "あ(?:る|り|っ)|まで(?:使|有効|大丈夫|です|だ|$)|持って|もって|手元|てもと|届い|書いて(?:あ|もら|い)|本人(?:が|に)(?:書|記入)|記入|同封|^はい|大丈夫|have it|^yes",
         text,
     ):
         return {"reply_form": "ready"}
@@ -600,6 +610,10 @@ def _choices(text: str, asked: str | None, city: City) -> Answers:
     """Short answers that mean something only to the question just asked."""
     answer = None if is_question(text) else yes_or_no(text)
     yes = answer == "yes"
+    if asked == "date_meant":
+        if re.search("期限|有効|切れ|証明書|通知|封筒|expir", text):
+            return {"date_meant": "expires_on"}
+        return {"date_meant": "visit"} if _COMING.search(text) else {}
     if asked == "confirmed":
         return {"confirmed": {"yes": "yes", "no": "fix"}[answer]} if answer else {}
     if asked == "expiry_checked":
@@ -684,6 +698,7 @@ _ABOUT_DATE = (
 _ASKED_PURPOSE = {
     "expires_on": Purpose.EXPIRY,
     "expiry_checked": Purpose.EXPIRY,
+    "expiry_help": Purpose.EXPIRY,
     "reply_form_limit": Purpose.EXPIRY,
     "birthday": Purpose.BIRTHDAY,
     "issued_on": Purpose.ISSUE,
@@ -694,12 +709,22 @@ _OF_A_PERSON = re.compile(
     "|日で(?:満)?(?:1[0-9]|十[四五六])(?:歳|才)?に(?:な|成)"
 )
 _VISIT = ("visit_date", "visit_time", "counter")
+_AFTER_THE_VISIT = ("name_kana", "visitor_name", "phone", "confirmed")
+# The reply form has a time limit of its own, which is asked for by the word 期限 as well.
+_OF_THE_FORM = re.compile("(?:照会|回答書|用紙).*(?:期限|まで(?!に))")
+_OF_THE_CERTIFICATE = re.compile("証明書|通知|封筒|カード")
+# What makes a date a day to come on.
+_COMING = re.compile(
+    "予約|来週|行|い[きけく](?!つ)|伺|うかが|空[いき]|あい[てた]|参り|まいり|希望|(?:で|が)(?:いい|よい|良い)"
+    "|願|ねがい|都合|窓口|来[らまれたるい]|訪|取[りっれ]"
+)
+_WITH_ITS_YEAR = re.compile("(?:令和|平成|[rh])\\.?[0-9元]|20[0-9]{2}")
 
 
 _OF_THE_CARD = re.compile("(?!.*証明書).*カード")
 
 
-def _dates(text: str, plain: str, asked: str | None, now: datetime) -> Answers:
+def _dates(text: str, plain: str, asked: str | None, now: datetime, city: City) -> Answers:
     answers: Answers = {}
     about_visit: list[str] = []
     pending = None
@@ -718,14 +743,18 @@ def _dates(text: str, plain: str, asked: str | None, now: datetime) -> Answers:
         slot = next((slot for slot, _, words in _ABOUT_DATE if words.search(normal(part))), None)
         slot = slot or pending
         pending = None
+        if _about_the_form(normal(part), asked):
+            slot = "reply_form_limit"
         if slot is None and asked == "pins" and re.search("間違|まちが|違っ|ちがっ", plain):
             slot = "expires_on"  # the answer before: "まちがえた、1月10日でした"
         if (
             slot is None
             and asked in _ASKED_PURPOSE
             and not re.search("予約|来週|再来週|行き|伺|空い|空き|あいて", part)
+            and not any(item.kind == "time" for item in dates.read(part, now))
         ):
-            slot = "expires_on" if asked == "expiry_checked" else asked
+            slot = "expires_on" if asked in ("expiry_checked", "expiry_help") else asked
+        slot = slot or _what_a_bare_date_is(part, plain, asked, now, city)
         if slot is None:
             about_visit.append(part)
             continue
@@ -757,9 +786,51 @@ def _dates(text: str, plain: str, asked: str | None, now: datetime) -> Answers:
     return answers
 
 
+def _about_the_form(part: str, asked: str | None) -> bool:
+    """Return whether a date is the reply form's own limit, for which people say 期限 as well."""
+    if _OF_THE_FORM.search(part):
+        return True
+    if asked == "reply_form_limit":
+        return bool(re.search("期限|有効", part)) and not _OF_THE_CERTIFICATE.search(part)
+    own_words = re.search("期限|日まで(?!に)", part) and not re.search("有効期限", part)
+    return asked == "reply_form" and bool(own_words) and not _OF_THE_CERTIFICATE.search(part)
+
+
+def _what_a_bare_date_is(
+    part: str, plain: str, asked: str | None, now: datetime, city: City
+) -> Literal["expires_on", "unclear_date"] | None:
+    """Return what a date is about that was said while something else was asked.
+
+    A day on which nobody can be booked, or said with "まで", is an expiry; one that is told with its
+    year may be that or the day to come on; any other is the day to come on (None).
+    """
+    said = normal(part)
+    if asked in (*_VISIT, *_AFTER_THE_VISIT) or _COMING.search(said):
+        return None
+    found = dates.read(part, now)
+    if len(found) != 1 or found[0].kind not in ("date", "date_range"):
+        return None  # a time beside it: a day to come on
+    if found[0].kind == "date_range":
+        until = re.search("[0-9]日まで(?:です|でした|だ|って|と|$|[。、])", said)
+        return "expires_on" if until else None
+    day = found[0].value
+    assert isinstance(day, date)
+    first, last = slots.bookable_range(city, now)
+    with_year = _WITH_ITS_YEAR.search(normal(found[0].text))
+    if day > last:
+        return "expires_on"
+    if not with_year or _COMING.search(plain):
+        return None
+    could_come = day >= first and opening_hours.is_working_day(city, day)
+    return "unclear_date" if could_come else "expires_on"
+
+
 def _one_date(text: str, now: datetime, purpose: Purpose, slot: str) -> Any:
     found = dates.read_date(text, now, purpose)
     if isinstance(found, date):
+        unlikely = _unlikely(found, text, now, purpose)
+        if unlikely:
+            return {"invalid": unlikely, "text": dates.japanese_date(found)}
         return found.isoformat()
     if found is not None:
         invalid: dict[str, Any] = {"invalid": found.reason, "text": found.text}
@@ -771,7 +842,18 @@ def _one_date(text: str, now: datetime, purpose: Purpose, slot: str) -> Any:
         return {"invalid": "day_missing", "text": months[0]}
     if slot == "issued_on":
         year = dates.read_year(text, now)
+        if year and year > now.year:
+            return {"invalid": "issue_in_future", "text": f"{year}年"}
         return str(year) if year else None
+    return None
+
+
+def _unlikely(day: date, text: str, now: datetime, purpose: Purpose) -> str | None:
+    """Return why this cannot be a day of birth or of issue, or None."""
+    if purpose is Purpose.BIRTHDAY and not re.search("年|[mtshr]\\.?[0-9]|[0-9]{4}", normal(text)):
+        return "birth_year_missing"
+    if purpose in (Purpose.BIRTHDAY, Purpose.ISSUE) and day > now.date():
+        return "birthday_in_future" if purpose is Purpose.BIRTHDAY else "issue_in_future"
     return None
 
 

@@ -83,6 +83,8 @@ class Application:
     reissue_plan: str | None = None
     reply_form_limit: str | None = None
     expires_on: str | None = None
+    unclear_date: str | None = None  # an expiry, or a day to come on: that is asked
+    date_meant: str | None = None
     card_expires_on: str | None = None
     expiry_help: str | None = None
     birthday: str | None = None
@@ -169,6 +171,8 @@ def questions(a: Application, desk: Desk) -> Iterator[str]:
 
 
 def _card_questions(a: Application, desk: Desk) -> Iterator[str]:
+    if a.unclear_date:
+        yield "date_meant"
     if a.family and a.cards is None:
         yield "cards"
     too_early = _status(a, desk) is Status.TOO_EARLY
@@ -216,6 +220,8 @@ def _open(slots_in_order: Iterable[str], a: Application) -> str | None:
 
 def step_back(a: Application, desk: Desk, asked: str | None) -> Application:
     """Return the application without the answer given last before the slot now asked for."""
+    if asked == "date_meant":
+        return replace(a, unclear_date=None)
     order = list(questions(a, desk))
     before = order[: order.index(asked)] if asked in order else order
     answered = [slot for slot in before if getattr(a, slot) is not None]
@@ -255,6 +261,7 @@ def advance(
         return replace(a, outcome="other_guardian"), [Remark("ask_other_guardian")]
     answers = _refuse_invalid(answers, remarks)
     a = _people_counted(a, answers, desk, remarks)
+    answers |= _what_a_date_means(a, answers, remarks)
     if answers.get("name_kana") and a.done:
         a = party.with_name(a, answers.pop("name_kana"))
     taken = {name: value for name, value in answers.items() if name in _FIELDS}
@@ -287,6 +294,23 @@ def advance(
 
 
 _FIELDS = {f.name for f in fields(Application)}
+
+
+def _what_a_date_means(
+    a: Application, answers: dict[str, Any], remarks: list[Remark]
+) -> dict[str, Any]:
+    """Return what is to be taken in of a date that may be an expiry or the day to come on."""
+    pending = answers.get("unclear_date") or a.unclear_date
+    if pending == a.expires_on:
+        return {"unclear_date": None, "date_meant": None}  # said once more
+    expiry_known = a.expiry or answers.get("expires_on")
+    meant = answers.get("date_meant") or ("visit" if expiry_known else None)
+    if pending is None or meant is None:
+        if pending and pending != a.unclear_date:
+            remarks.append(Remark("date_heard", {"day": japanese_date(date.fromisoformat(pending))}))
+        return {"date_meant": None}
+    said = {"expires_on": pending} if meant == "expires_on" else {"wish": {"days": [pending]}}
+    return {**said, "unclear_date": None, "date_meant": None}
 
 
 def _people_counted(
@@ -433,7 +457,9 @@ def _expiry(before: Application, a: Application, desk: Desk, remarks: list[Remar
     }
     if status is Status.TOO_EARLY:
         return _too_early(before, a, window.renewable_from, words, desk, remarks)
-    if a.expires_on != before.expires_on:
+    # Of another date inside the period it is enough to hear that it was changed.
+    again_inside = status is Status.INSIDE and _status(before, desk) is status
+    if a.expires_on != before.expires_on and not again_inside:
         remarks.append(Remark(f"window_{status.value}", words))
     if status is Status.EXPIRED and not desk.city.booking.bookable_after_expiry:
         remarks.append(Remark("expired_not_bookable"))
@@ -474,7 +500,7 @@ def _computed_expiry(a: Application, desk: Desk, remarks: list[Remark]) -> Appli
         return replace(a, birthday=None, issued_on=None)
     days = "、または".join(japanese_date(day) for day in candidates)
     if len(candidates) == 1:
-        remarks.append(Remark("expiry_computed", {"expires_on": days}))
+        remarks.append(Remark("expiry_computed"))
         return replace(a, expires_on=candidates[0].isoformat())
     early = any(
         certificate.renewal_window(day).status(desk.today) is Status.TOO_EARLY for day in candidates
@@ -554,7 +580,9 @@ def _said_back(before: Application, a: Application, asked: str | None, desk: Des
     corrected = [
         name
         for name in _SAID_BACK
-        if name in changed and getattr(before, name) is not None and getattr(a, name) is not None
+        if name in changed
+        and getattr(before, name) not in (None, "unknown")
+        and getattr(a, name) is not None
     ]
     if corrected and not a.outcome:
         name = corrected[-1]

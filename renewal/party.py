@@ -124,7 +124,9 @@ def with_shared_proof(a: Application) -> Application:
     """Return the application with the household as it is for an earlier card of the same kind."""
     if a.applicant == "legal_representative" and a.proof_waiver is None:
         for card in a.done or ():
-            if card.get("applicant") == a.applicant and card.get("holder") == a.holder:
+            alike = card.get("applicant") == a.applicant and card.get("holder") == a.holder
+            # Who comes for themselves is not asked for it, but may have told it already.
+            if alike or (card.get("applicant") == "self" and card.get("proof_waiver")):
                 return replace(a, proof_waiver=card.get("proof_waiver"))
     return a
 

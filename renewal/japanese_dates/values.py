@@ -31,7 +31,11 @@ Reason = Literal[
     "am_pm_conflict",  # 午前15時
     "weekday_mismatch",  # 12月3日の水曜; candidates: the day as dated, the nearest such weekday
     "no_such_era_year",  # 昭和80年; candidates: the day if one counts on
-    "day_missing",  # 令和9年2月, where one day is asked for (renewal/answers.py says so)
+    # What renewal/answers.py says of a date that was asked for:
+    "day_missing",  # 令和9年2月, where one day is asked for
+    "birth_year_missing",  # 3月5日, asked for the date of birth
+    "birthday_in_future",
+    "issue_in_future",
     "era_missing",  # 5年3月5日 as a birthday; candidates: one for each era
 ]
 

@@ -95,6 +95,31 @@ def test_an_expiry_date_is_said_back_with_the_first_day(talk: Talk) -> None:
     assert talk.asked == "pins"
 
 
+def test_a_day_that_was_not_yet_is_asked_for_anew_each_time_in_other_words(talk: Talk) -> None:
+    talk.slots = {"notice": "certificate", "applicant": "self", "holder": "general",
+                  "expires_on": "unknown", "expiry_help": "compute", "requested_slot": "birthday"}
+    for how in ("short", "example", "other_way"):
+        talk.hears("2027年3月5日").runs(FORM)
+        assert talk.names == ["invalid_birthday_in_future"]
+        assert (talk.asked, talk.slots["ask_how"]) == ("birthday", how)
+    assert talk.slots.get("birthday") is None
+
+
+def test_what_was_said_before_is_no_answer_that_could_not_be_read(talk: Talk) -> None:
+    talk.slots = {"applicant": "other_proxy", "holder": "general", "requested_slot": "notice"}
+    talk.hears("母は78歳です").runs(FORM)
+    assert (talk.names, talk.asked, talk.slots["ask_how"]) == ([], "notice", "short")
+
+
+def test_the_expiry_of_the_next_card_is_not_yet_taken(talk: Talk) -> None:
+    talk.slots = {"family": True, "cards": 2, "several": True, "notice": "certificate",
+                  "applicant": "self", "holder": "general", "expires_on": "2027-02-20",
+                  "requested_slot": "pins"}
+    talk.hears("令和9年3月1日").runs(FORM)
+    assert talk.names == ["expiry_of_others_later"]
+    assert (talk.slots["expires_on"], talk.asked) == ("2027-02-20", "pins")
+
+
 def test_the_documents_are_listed_once_all_about_them_is_known(talk: Talk) -> None:
     talk.slots = {"notice": "certificate", "applicant": "self", "holder": "general",
                   "expires_on": "2027-02-20", "requested_slot": "pins"}

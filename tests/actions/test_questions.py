@@ -27,6 +27,15 @@ def test_of_many_questions_two_are_answered(talk: Talk) -> None:
     assert len(talk.hears("…", "ask_fee", clauses=parts).runs(ANSWER).names) == 2
 
 
+def test_what_to_bring_is_a_card_as_soon_as_it_is_known_who_comes_for_whom(talk: Talk) -> None:
+    talk.slots = {"applicant": "other_proxy", "holder": "general", "requested_slot": "reply_form"}
+    [said] = talk.hears("持ち物は？", "ask_documents").runs(ANSWER).said
+    assert said["custom"]["type"] == "document_checklist"
+    [person] = said["custom"]["people"]
+    assert [item["id"] for item in person["items"]] == ["card", "visitor_id_a", "inquiry_form"]
+    assert "照会書兼回答書" in said["items"]
+
+
 def test_a_question_changes_nothing_in_the_form(talk: Talk) -> None:
     talk.slots = {"notice": "certificate", "requested_slot": "pins"}
     before = dict(talk.slots)

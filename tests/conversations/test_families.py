@@ -47,6 +47,8 @@ def test_a_mother_books_for_herself_and_two_children(
     ]  # fmt: skip
     summary = all_say(me, "［本庁舎］", "12月3日の17時30分", "さとうはなこ", "さとうたろう",
                       "サトウジロウ", "09012345678")  # fmt: skip
+    told = [line for who, line in me.transcript if who == "bot" and "日後に消去" in line]
+    assert len(told) == 1, "when names are deleted is said once, not once a person"
     assert "サトウタロウ 様、サトウジロウ 様" in summary
     assert "予約できました" in me.taps("予約する")
     booking = booked(bookings)

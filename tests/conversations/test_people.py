@@ -240,3 +240,75 @@ def test_free_times_asked_for_in_one_breath_with_a_wish_are_answered(
 def test_a_wrong_weekday_in_an_expiry_date_is_asked_about(person: NewPerson) -> None:
     _, said = talks(person, "予約する", "電子証明書", "本人です", "来月8日の水曜日の9時")
     assert "日付と曜日が合わない" in said[-1] and "12月8日（火）" in said[-1]
+
+
+def test_an_expiry_read_out_at_the_question_for_the_form_is_taken(person: NewPerson) -> None:
+    talker, said = talks(
+        person, "母の代わりに予約したい", "電子証明書", "なくしました", "あ、令和9年2月20日", "はい、予約します"
+    )
+    assert "有効期限は令和9年2月20日（土）ですね" in said[3] and "ご希望は" not in said[3]
+    assert talker.slot("requested_slot") == "pins", "it is not asked for again"
+
+
+def test_a_date_with_its_year_that_could_be_either_is_asked_about(person: NewPerson) -> None:
+    talker, said = talks(person, "予約する", "令和9年1月20日", "期限です")
+    assert "有効期限ですか" in said[1] and "来られる日" in said[1]
+    assert talker.slot("expires_on") == "2027-01-20"
+    visitor, _ = talks(person, "予約する", "2026/12/9")
+    assert "ご希望は、12月9日（水）ですね" in visitor.taps("来る日")
+
+
+def test_who_reads_the_date_of_the_form_is_not_taken_at_the_certificates(
+    person: NewPerson,
+) -> None:
+    talker, _ = talks(person, "母の代わりに予約したい", "電子証明書", "あります", "期限は1月31日です")
+    assert talker.slot("reply_form_limit") == "2027-01-31"
+    assert talker.slot("requested_slot") == "expires_on"
+
+
+def test_a_birthday_to_come_is_asked_for_again_in_other_words(person: NewPerson) -> None:
+    _, said = talks(
+        person, "予約する", "電子証明書", "本人", "分からない", "計算する", "2027年3月5日", "R10.1.1", "S40.3.5"
+    )
+    assert "きょうよりあとの日付のようです" in said[5] and "生年月日" in said[5]
+    assert "お確かめください" in said[6] and "たとえば" in said[6]
+    assert "作った（前に更新した）のは何年ですか" in said[7]
+
+
+def test_list_a_is_shown_with_the_word_that_it_is_the_citys_to_decide(person: NewPerson) -> None:
+    for asked in ("一覧Aって何？", "本人確認書類は何？"):
+        _, [said] = talks(person, asked)
+        assert "一覧Aは市が決めています。多くの市では" in said and "・パスポート" in said
+        assert "保険証" not in said and "024-505-0445" in said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "車椅子なんですが大丈夫ですか", "耳が聞こえないので電話できません", "目が見えないのですが手続きできますか",
+        "窓口で筆談できますか", "手が震えて暗証番号を押せません", "付き添いと一緒に入ってもいいですか",
+    ],
+)  # fmt: skip
+def test_who_needs_help_at_the_counter_hears_that_it_can_be_done_and_whom_to_ask(
+    person: NewPerson, said: str
+) -> None:
+    _, [answer] = talks(person, said)
+    assert "お体の不自由な方も、ご本人が来られて手続きできます" in answer
+    assert "024-505-0445" in answer and "お電話が使いにくい方は" in answer
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "父が寝たきりで窓口に行けません", "夫が入院中で更新に行けません", "祖母が特養に入所していて本人が行けない",
+        "引きこもりで外に出られません", "体が不自由で窓口まで行けない人はどうしたらいいの",
+    ],
+)  # fmt: skip
+def test_who_cannot_come_hears_that_somebody_else_may(person: NewPerson, said: str) -> None:
+    _, [answer] = talks(person, said)
+    assert "代理の方でできます" in answer and "照会書兼回答書" in answer
+
+
+def test_whose_mother_lives_in_a_home_is_taken_for_her_proxy(person: NewPerson) -> None:
+    talker, _ = talks(person, "予約したいです", "電子証明書", "母が施設に入っています")
+    assert (talker.slot("applicant"), talker.slot("holder")) == ("other_proxy", "general")

@@ -115,6 +115,13 @@ PEOPLE = [
     ("applicant", "本人じゃなくて妻が行きます", PROXY),
     ("applicant", "myself", SELF),
     ("applicant", "分かりません", {"applicant": None}),
+    # who cannot come, and who comes along
+    (None, "母が施設に入っています", PROXY | GENERAL),
+    ("applicant", "父は寝たきりです", PROXY | GENERAL),
+    (None, "祖母が認知症で、成年後見人です", PARENT | WARD),
+    (None, "母が入院していて、小3の娘の更新を父の私がします", PARENT | CHILD),
+    ("applicant", "車椅子の母を連れて行きます", SELF),
+    ("applicant", "ヘルパーさんと一緒に本人が行きます", SELF),
     # asked whose card
     ("holder", "15歳未満です", CHILD),
     ("holder", "8歳です", CHILD),
@@ -345,6 +352,87 @@ def test_dates_are_taken_for_what_was_asked_or_named(
     check(text, asked, expected, city)
 
 
+# A date said while something else is asked: the last day that can be booked is 23 January.
+BARE_DATES = [
+    ("reply_form", "あ、令和9年2月20日", "expires_on"),
+    ("reissue_plan", "あ、令和9年2月20日", "expires_on"),
+    ("proof_waiver", "R9.2.20", "expires_on"),
+    ("notice", "2月20日", "expires_on"),
+    ("notice", "令和8年10月1日", "expires_on"),
+    ("notice", "令和9年1月9日", "expires_on"),  # a Saturday
+    ("notice", "12月20日までです", "expires_on"),
+    ("expiry_help", "あった、令和9年2月20日でした", "expires_on"),
+    (None, "電子証明書です。令和9年2月20日です", "expires_on"),
+    ("notice", "令和9年1月20日", "unclear_date"),
+    ("notice", "2026/12/9", "unclear_date"),
+    ("notice", "12月9日", "wish"),
+    ("notice", "3月15日の午後", "wish"),
+    ("notice", "3月15日に行きたい", "wish"),
+    ("notice", "12月20日までに行きたい", "wish"),
+    ("expires_on", "12月9日の11時", "wish"),
+    ("visit_date", "令和9年2月20日", "wish"),
+    ("confirmed", "令和9年2月20日", "wish"),
+    (None, "2027年1月20日、本庁舎で予約したい", "wish"),
+]
+
+
+@pytest.mark.parametrize(("asked", "text", "about"), BARE_DATES)
+def test_a_date_said_in_passing_is_an_expiry_where_nobody_could_come_on_it(
+    asked: str | None, text: str, about: str, city: City
+) -> None:
+    found = read(text, asked, NOW, city)
+    assert found.keys() & {"expires_on", "unclear_date", "wish"} == {about}, found
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "expected"),
+    [
+        ("reply_form_limit", "期限は1月31日です", {"reply_form_limit": "2027-01-31"}),
+        ("reply_form_limit", "R9.1.31まで有効", {"reply_form_limit": "2027-01-31"}),
+        ("reply_form", "1月31日まで使えます", {"reply_form": "ready", "reply_form_limit": "2027-01-31"}),
+        ("pins", "回答書の期限は1月31日でした", {"reply_form_limit": "2027-01-31"}),
+        ("reply_form", "有効期限は令和9年2月20日です", {"expires_on": "2027-02-20"}),
+        ("reply_form_limit", "証明書の期限は2月20日です", {"expires_on": "2027-02-20"}),
+    ],
+)  # fmt: skip
+def test_the_limit_of_the_reply_form_is_not_the_certificates_expiry(
+    asked: str, text: str, expected: dict[str, Any], city: City
+) -> None:
+    assert read(text, asked, NOW, city) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "why"),
+    [
+        ("birthday", "2027年3月5日", "birthday_in_future"),
+        ("birthday", "R9.3.5", "birthday_in_future"),
+        ("birthday", "3月5日", "birth_year_missing"),
+        ("issued_on", "令和12年", "issue_in_future"),
+        ("issued_on", "2030年1月1日", "issue_in_future"),
+    ],
+)
+def test_a_birth_or_an_issue_lies_in_the_past(
+    asked: str, text: str, why: str, city: City
+) -> None:
+    assert read(text, asked, NOW, city)[asked]["invalid"] == why
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "meant"),
+    [
+        ("date_meant", "期限です", "expires_on"),
+        ("date_meant", "電子証明書の有効期限", "expires_on"),
+        ("date_meant", "その日に行きたいです", "visit"),
+        ("date_meant", "予約の希望日です", "visit"),
+        ("date_meant", "ふむ", None),
+    ],
+)
+def test_which_of_the_two_a_date_is(
+    asked: str, text: str, meant: str | None, city: City
+) -> None:
+    check(text, asked, {"date_meant": meant}, city)
+
+
 WISHES = [
     ("visit_date", "12月3日", {"days": ["2026-12-03"]}),
     ("visit_date", "12/3", {"days": ["2026-12-03"]}),
@@ -511,14 +599,14 @@ def test_these_tell_something(text: str) -> None:
 
 ASKED = st.sampled_from(
     [None, "notice", "applicant", "holder", "proof_waiver", "reply_form", "reissue_plan",
-     "reply_form_limit", "expires_on", "expiry_help", "birthday", "issued_on", "expiry_checked",
+     "reply_form_limit", "expires_on", "date_meant", "expiry_help", "birthday", "issued_on", "expiry_checked",
      "book_later", "pins", "counter", "visit_date", "visit_time", "name_kana", "visitor_name",
      "phone", "confirmed"]
 )  # fmt: skip
 WORDS = st.lists(
     st.sampled_from(
         [text for text, *_ in (*NOTICE, *PROOF, *REPLY_FORM, *PINS, *COUNTERS)]
-        + [text for _, text, _ in (*PEOPLE, *DATES, *WISHES, *CHOICES)]
+        + [text for _, text, _ in (*PEOPLE, *DATES, *BARE_DATES, *WISHES, *CHOICES)]
         + ["、", "。", "？", "じゃなくて", "やっぱり", "99", "/", "\n"]
     ),
     max_size=5,
@@ -549,6 +637,8 @@ def test_any_words_are_read_without_an_error(text: str, asked: str | None, city:
         (None, "中3の息子の更新です。1月20日で15になります", {"near_fifteen": True, "wish": None}),
         (None, "小2と年中の子ども2人分の更新をしたいです", {"people": [{"relation": "child", **PARENT, **CHILD}] * 2}),
         (None, "小2と高1の子ども2人分の更新をしたいです", {"people": [{"relation": "child"}] * 2}),
+        (None, "小2と年中の子ども2人分と私の更新をしたいです",
+         {"people": [{**SELF, **GENERAL}, *[{"relation": "child", **PARENT, **CHILD}] * 2]}),
         ("counter", "えきの ちかく", {"counter": "nishiguchi"}),
         ("visit_date", "080-2222-1111", {"phone": "08022221111", "wish": None}),
         ("expiry_checked", "カードに大きく書いてある日付です", {"expiry_checked": "card", "notice": None}),

@@ -457,9 +457,53 @@ def test_the_large_date_on_the_card_is_no_expiry_of_the_certificate(talk: Talk) 
     assert (talk.asked, talk.a.expires_on) == ("expires_on", None)
 
 
+def test_a_computed_date_is_not_called_a_change(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self", expires_on="unknown")
+    talk.says(expiry_help="compute", birthday="1965-03-05", issued_on="2024-06-01")
+    assert "changed" not in talk.said
+
+
+def test_a_date_that_may_be_either_is_asked_about_first(talk: Talk) -> None:
+    talk.says(unclear_date="2027-01-20")
+    assert (talk.said, talk.asked) == (["date_heard"], "date_meant")
+    assert talk.value("date_heard", "day") == "令和9年1月20日（水）"
+
+
+def test_such_a_date_is_the_expiry_or_the_day_to_come_on(talk: Talk) -> None:
+    expiry = Talk(talk.desk, Application()).says(unclear_date="2027-01-20").says(date_meant="expires_on")
+    assert (expiry.a.expires_on, expiry.a.wish, expiry.asked) == ("2027-01-20", None, "notice")
+    visit = Talk(talk.desk, Application()).says(unclear_date="2027-01-20").says(date_meant="visit")
+    assert (visit.a.expires_on, visit.said) == (None, ["understood_wish"])
+    assert visit.a.wished.days == (date(2027, 1, 20),)
+
+
+def test_where_the_expiry_is_known_such_a_date_is_the_day_to_come_on(adult: Talk) -> None:
+    adult.says(unclear_date="2027-01-20")
+    assert (adult.asked, adult.a.wished.days) == ("counter", (date(2027, 1, 20),))
+
+
+def test_the_known_expiry_said_once_more_is_no_day_to_come_on(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self", expires_on="2027-01-20")
+    talk.says(unclear_date="2027-01-20")
+    assert (talk.said, talk.a.wish, talk.asked) == ([], None, "pins")
+
+
+def test_back_from_that_question_forgets_the_date(talk: Talk) -> None:
+    talk.says(unclear_date="2027-01-20")
+    talk.a = application.step_back(talk.a, talk.desk, talk.asked)
+    assert talk.a == Application()
+
+
+def test_the_household_told_at_ones_own_card_counts_for_the_childrens(talk: Talk) -> None:
+    child = {"applicant": "legal_representative", "holder": "under_15"}
+    talk.says(people=[{"applicant": "self", "holder": "general"}, child], notice="certificate")
+    talk.says(proof_waiver="same_household", expires_on=INSIDE, pins="remembered")
+    assert (talk.asked, talk.a.proof_waiver) == ("expires_on", "same_household")
+
+
 def test_another_date_is_said_back_as_a_change(adult: Talk) -> None:
     adult.says(expires_on="2027-02-21")
-    assert adult.said[0] == "changed"
+    assert adult.said == ["changed"]
     assert adult.value("changed", "value") == "令和9年2月21日（日）"
 
 
@@ -769,6 +813,8 @@ VALUES: dict[str, list[Any]] = {
     "reply_form": ["ready", "other_hand", "missing"],
     "reissue_plan": ["book_after", "book_after", "later"],
     "reply_form_limit": DATES,
+    "unclear_date": DATES[:4],
+    "date_meant": ["expires_on", "visit"],
     "expires_on": [*DATES, {"invalid": "no_such_day", "text": "2月30日"}],
     "card_expires_on": DATES[:4],
     "expiry_help": ["compute", "skip"],

@@ -59,7 +59,8 @@ def test_only_the_head_office_takes_people_without_a_booking(city: City) -> None
 
 
 def test_published_values_are_confirmed_and_presets_are_not(city: City) -> None:
-    presets = {"department.phone", "source.url", "booking.horizon_days", "id_list_a"}
+    presets = {"department.phone", "source.url", "booking.horizon_days", "id_list_a",
+               "documents.visitor_id_a.label"}  # fmt: skip
     assert presets <= set(city.unconfirmed)
     published = ("call_centre", "national_line", "closed", "source.page", "documents.card")
     assert not [path for path in city.unconfirmed if path.startswith(published)]
@@ -82,6 +83,11 @@ def test_every_document_has_its_words(city: City) -> None:
 
 def test_paper_health_insurance_cards_are_not_on_the_id_list(city: City) -> None:
     assert not [item for item in city.id_list_a if "保険証" in item]
+
+
+def test_what_other_cities_accept_is_not_said_to_be_this_citys_list(city: City) -> None:
+    assert "一覧A" in city.documents["visitor_id_a"].label
+    assert "多くの市では" in city.documents["visitor_id_a"].label
 
 
 def test_the_year_end_runs_from_29_december_to_3_january(city: City) -> None:
