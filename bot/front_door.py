@@ -114,6 +114,9 @@ def plain_intent(
         return {"cancel_booking": "stop", "change_booking": "correct"}.get(intent or "")
     if loop:
         return None
+    cancels = re.search("取り?消|とりけ|キャンセル", text)
+    if booked and cancels and intent in ("correct", "nlu_fallback") and not answers.is_question(text):
+        return "cancel_booking"
     if intent == "correct" and (booked or _OF_A_VISIT.search(text)):
         return "change_booking"
     return about_a_booking(text, intent) or ("book" if states_a_case(text, now) else None)
@@ -138,6 +141,8 @@ def states_a_case(text: str, now: datetime) -> bool:
     if several or ("予約でき" in plain and whose):
         return True  # "2人まとめて予約できますか" is best answered by beginning
     facts = {"applicant", "holder", "proof_waiver", "counter", "wish"}
+    if answers.CANNOT_COME.search(plain):
+        facts -= {"applicant", "holder"}  # that asks for help before it asks for a time
     return len(said.keys() & facts) >= 2 and not answers.is_question(text)
 
 

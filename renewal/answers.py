@@ -53,7 +53,7 @@ _WHOSE_CARD = re.compile(
 _GUARDIAN = re.compile("成年後見|後見人|成年被後見|被後見")
 _OTHER_GUARDIAN = re.compile("保佐|補助人|任意後見")
 # "母が施設に入っています": it is her card, and somebody else comes.
-_CANNOT_COME = re.compile(
+CANNOT_COME = re.compile(
     f"(?:{_OTHER_ADULT}|{_PARENT}){_HONORIFIC}(?:が|は|も)[^、。]{{0,6}}?"
     "(?:入院|寝たきり|施設|特養|(?:老人|介護)ホーム|入所|認知症)"
 )
@@ -354,7 +354,7 @@ def _holder(text: str, asked: str | None) -> str | None:
         return "general"
     if re.search(f"\\bfor my (?:{_ENGLISH_ADULT})\\b", text):
         return "general"
-    if _CANNOT_COME.search(text) and not re.search(_CHILD, text):
+    if CANNOT_COME.search(text) and not re.search(_CHILD, text):
         return "general"
     whose = _FOR_WHOM.search(text)
     if whose and (whose[1] or asked != "applicant"):  # "祖母です" is then who comes, not whose card
@@ -418,7 +418,7 @@ def _visitor(text: str, asked: str | None, holder: str | None) -> str | None:
         return "other_proxy" if grown else "legal_representative" if holder == "under_15" else None
     if person and for_whom and for_whom[1] and not re.fullmatch(_CHILD, person):
         return "other_proxy"
-    if holder == "general" and _CANNOT_COME.search(text):
+    if holder == "general" and CANNOT_COME.search(text):
         return "other_proxy"
     if asked == "applicant":
         if re.search(f"(?:{_PARENT})", text) and not for_whom_parent(text):
@@ -747,11 +747,12 @@ def _dates(text: str, plain: str, asked: str | None, now: datetime, city: City) 
             slot = "reply_form_limit"
         if slot is None and asked == "pins" and re.search("間違|まちが|違っ|ちがっ", plain):
             slot = "expires_on"  # the answer before: "まちがえた、1月10日でした"
+        kinds = {item.kind for item in dates.read(part, now)}
         if (
             slot is None
             and asked in _ASKED_PURPOSE
             and not re.search("予約|来週|再来週|行き|伺|空い|空き|あいて", part)
-            and not any(item.kind == "time" for item in dates.read(part, now))
+            and ("time" not in kinds or "invalid" in kinds)  # a time is for the visit
         ):
             slot = "expires_on" if asked in ("expiry_checked", "expiry_help") else asked
         slot = slot or _what_a_bare_date_is(part, plain, asked, now, city)
