@@ -220,7 +220,7 @@ class ActionAskVisitDate(AssistantAction):
         dispatcher.utter_message(
             response="utter_ask_visit_date",
             times="\n".join(f"・{label}" for label in labels),
-            times_inline="、".join(labels),
+            times_inline=calendar_view.slots_in_words(offered, at_desk.city if several else None),
             buttons=[
                 {"title": label, "payload": calendar_view.payload(slot)}
                 for label, slot in zip(labels, offered, strict=True)

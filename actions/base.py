@@ -178,7 +178,10 @@ class Turn:
             and sure >= SURE
             and (answers.is_question(text) or len(text) <= SHORT)
         ]
-        return list(dict.fromkeys(asked))
+        asked = list(dict.fromkeys(asked))
+        if len(asked) == 1 and self.intent.startswith("ask_") and self.confidence >= SURE:
+            return [self.intent]  # "15歳です。自分で更新できますか": what was told first belongs to it
+        return asked
 
     def answers(self) -> dict[str, Any] | None:
         """Return what the message answers, or None when it is something else to be dealt with."""
@@ -220,10 +223,12 @@ class Turn:
     @cached_property
     def _told(self) -> dict[str, Any]:
         """What these parts say."""
-        d, asked = desk(), self.asked
+        d, asked, said = desk(), self.asked, self._statement or ""
+        if (half := self.tracker.get_slot("half_date")) and _A_DAY.fullmatch(answers.normal(said)):
+            said = f"{half}{said}"  # "20日" after "2月"
         if asked == "applicant" and self.tracker.get_slot("several"):
             asked = "whose"
-        return answers.read(self._statement or "", asked, d.now, d.city)
+        return answers.read(said, asked, d.now, d.city)
 
     def _not_overwriting(self, found: dict[str, Any]) -> dict[str, Any]:
         """Return the answers without those that would change an earlier one in passing.
@@ -238,6 +243,8 @@ class Turn:
         )
         if found.get("applicant") == "self" and for_another and not re.search("本人|自分", text):
             found = {name: value for name, value in found.items() if name != "applicant"}
+        if self.asked == "confirmed":
+            return found  # what was summed up is looked through for mistakes
         if self.intent == "correct" or _CORRECTS.search(answers.normal(text)):
             return found
         free = {self.asked, "wish", "counter", "cards", "cards_by", "people"}
@@ -245,8 +252,8 @@ class Turn:
             free |= {"expires_on", "expiry_help"}
         if slot("expires_on") == "unknown" or not slot("several"):
             free.add("expires_on")  # of several cards it may be the next one's
-        if found.get("holder") == "adult_ward":
-            free.add("holder")  # nobody says that in passing
+        if found.get("holder") == "adult_ward" or "near_fifteen" in found:
+            free |= {"holder", "near_fifteen"}  # nobody says that in passing
         return {
             name: value
             for name, value in found.items()
@@ -254,6 +261,7 @@ class Turn:
         }
 
 
+_A_DAY = re.compile("[^0-9]{0,4}[0-9]{1,2}日(?:です|だ|でした|だった|だよ|[。、])*")
 _CORRECTS = re.compile(
     "やっぱ|やはり|間違|まちが|じゃなく|ではなく|でなく|変え|かえて|かわり|変更|訂正|修正|違い|違っ|ちがい|それなら|じゃあ|でした$|と(?:申し|もうし)ます"
 )

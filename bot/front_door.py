@@ -136,6 +136,8 @@ def states_a_case(text: str, now: datetime) -> bool:
     if _WISHES_TO_COME.search(plain) and "予約" in plain and not _ASKS_HOW.search(plain):
         return True
     said = answers.read(text, None, now, city.load())
+    if said.get("notice") == "certificate" and re.search("どう(?:すれば|したら)|何をすれば", plain):
+        return True  # "電子証明書の通知が届きました。どうしたらいいですか"
     several = said.keys() & {"people", "cards"} and re.search("予約|更新|お願い|おねがい", plain)
     whose = "notice" in said or said.keys() >= {"applicant", "holder"}
     if several or ("予約でき" in plain and whose):

@@ -57,6 +57,10 @@ CANNOT_COME = re.compile(
     f"(?:{_OTHER_ADULT}|{_PARENT}){_HONORIFIC}(?:が|は|も)[^、。]{{0,6}}?"
     "(?:入院|寝たきり|施設|特養|(?:老人|介護)ホーム|入所|認知症)"
 )
+_HOLDER_CANNOT = re.compile(
+    "(?:本人|当人|自分|私|わたし)(?:が|は|も|では?)?(?:行け|いけ|来られ|来れ|来(?=ない)|来(?=ません)|動け|歩け|外出でき|出られ|伺え)"
+    "(?:ない|ません|ず|ね)"
+)
 _NEGATED = re.compile(
     r"[^、。\s]{1,12}?(?:じゃなく|ではなく|でなく|じゃあなく|じゃない|ではない|でない|やめて)(?:て|、|の)?[、,]?"
 )
@@ -95,6 +99,27 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
     answers: Answers = {}
     if re.search(r"[{}]", text):
         return answers
+    first, *taken_back = _TAKEN_BACK.split(text)
+    if taken_back and first:
+        # "妻が行きます、いや、やっぱり私が": what comes last counts, where it says something. A date
+        # may lean on what came before ("12月8日、やっぱり9日"), so that all of it is read.
+        last = {k: v for k, v in read(taken_back[-1], asked, now, city).items() if k not in _DATED}
+        whole = _read(text, asked, now, city)
+        if "phone" in whole and (end := re.search(r"(?<!\d)\d{4}(?!\d)", normal(taken_back[-1]))):
+            last.setdefault("phone", whole["phone"][:-4] + end[0])  # "…-5678、あ、5679です"
+        return {**whole, **last}
+    return _read(text, asked, now, city)
+
+
+_TAKEN_BACK = re.compile(
+    r"[、。,\s…]+(?:あっ?[、,\s]*)?(?:(?:いや|いえ|(?:じゃ|では?)なくて?|やっぱり?|やはり|待って"
+    r"|(?:間?違|ま?ちが)[いうえっ]*(?:て|た|ました|ます)?(?=[、。,\s]))[、。,\s]*)+|[、。,\s…]+あっ?[、,\s]+"
+)
+_DATED = ("expires_on", "card_expires_on", "reply_form_limit", "birthday", "issued_on", "wish")
+
+
+def _read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
+    answers: Answers = {}
     plain = normal(text)
     for reader in _READERS:
         answers.update(reader(plain, asked, city))
@@ -104,6 +129,8 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
         answers = {k: v for k, v in answers.items() if k not in ("applicant", "holder")}
     if asked == "whose":
         answers.update(_whose(plain))
+        if answers.get("holder") == "under_15" and _ALL_OF_THEM.search(plain) and not _OLDER.search(plain):
+            answers["children_alike"] = True
     answers.update(several)
     dated = without_fillers(text)
     if read_phone(text):
@@ -117,6 +144,8 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
             return {asked: direct} if asked != "phone" else {**answers, asked: direct}
     if asked is not None and (phone := read_phone(text)):
         answers["phone"] = phone
+    if asked == "phone" and "phone" not in answers and _NO_PHONE.search(plain):
+        answers["no_phone"] = True
     if asked in ("phone", "confirmed") and (name := _NAMED.search(text)):
         kana = read_kana(re.split("に(?:変え|直|訂正|修正)|で(?:す|し)|だ", name[1] or name[2])[0])
         if kana:
@@ -125,6 +154,10 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
 
 
 _PHONE = re.compile(r"(?:\+?81[\s-]?|0)\d{1,4}[\s‐−ー-]?\d{1,4}[\s‐−ー-]?\d{4}(?!\d)")
+_NO_PHONE = re.compile(
+    "(?:電話|携帯|ケータイ|スマホ|番号|連絡先).{0,6}(?:ない|なし|ありません|持って(?:い)?(?:ない|ません)|もって(?:い)?(?:ない|ません)"
+    "|使え(?:ない|ません)|出られ(?:ない|ません)|無い)|でも(?:いい|良い|よい|よろしい|大丈夫|かまい|構い|かまわ|構わ)|no phone|don't have a"
+)
 _NAMED = re.compile("名前(?:は|を|が|、)(.{2,20})|^(.{2,20}?)と(?:申し|もうし)ます")
 
 
@@ -229,10 +262,17 @@ def _members(text: str, asked: str | None) -> list[dict[str, Any]]:
     return people
 
 
+_OLDER = re.compile("中学?[3三]|高校|高[1-3一二三]|大学|1[4-9](?:歳|才)|15歳以上|二十歳")
+_A_CHILD = "小学?[1-6一二三四五六]|小学生|中学?[12一二]|[0-9]{1,2}(?:歳|才)|保育園|幼稚園|園児|年[少中長]|赤ちゃん"
+# "小1と小4です", "2人とも小学生です"
+_ALL_OF_THEM = re.compile(
+    f"(?:{_A_CHILD}).{{0,8}}(?:{_A_CHILD})|(?:{_PEOPLE}|どちら|どっち)とも|みんな|全員|皆"
+)
+
+
 def _child(text: str) -> dict[str, Any]:
     """Return what is known of each child, where all that are mentioned are plainly under 15."""
-    older = re.search("中学?[3三]|高校|高[1-3一二三]|大学|1[4-9](?:歳|才)", text)
-    young = _holder(text, None) == "under_15" and not older
+    young = _holder(text, None) == "under_15" and not _OLDER.search(text)
     return {"relation": "child"} | (_whose(text) if young else {})
 
 
@@ -274,6 +314,8 @@ def _notice(text: str, asked: str | None, city: City) -> Answers:
     )
     if asked == "expiry_checked" and not re.search("通知|封筒|notice|envelope", text):
         return {}  # "カードに大きく書いてある日付です" is about the date
+    if re.search("暗証|暗唱|パスワード", text) and not re.search("通知|封筒|はがき|お知らせ", text):
+        return {}  # "暗証番号は自信がありません"
     if asked != "notice" and not (
         about_notice and re.search("通知|封筒|書|はがき|届|notice|envelope", text)
     ):
@@ -294,7 +336,8 @@ def _notice(text: str, asked: str | None, city: City) -> Answers:
     ) or (
         not certificate
         and re.search(
-            "マイナンバーカード|まいなんばーかーど|カード|かーど|card", _WHOSE_CARD.sub("", text)
+            "マイナンバーカード|まいなんばーかーど|カード|かーど|card",
+            re.sub("(?:在留|ざいりゅう|さいりゅう)(?:カード|かーど)", "", _WHOSE_CARD.sub("", text)),
         )
     )
     if card:
@@ -391,6 +434,8 @@ def _visitor(text: str, asked: str | None, holder: str | None) -> str | None:
         return "legal_representative"
     if asked == "applicant" and re.search("その他|代理の人|代理人|かわりの|代わりの", text):
         return "other_proxy"
+    if _HOLDER_CANNOT.search(text):
+        return None if holder in ("under_15", "adult_ward") else "other_proxy"
     if re.search(
         "(?:本人|自分|当人)(?:が|で|も)?(?:一緒に)?(?:行|い(?:き|く|け)|伺|うかが|来)", text
     ) or re.search(f"(?:{_OTHER_ADULT}|{_PARENT}){_HONORIFIC}(?:を連れて|に付き添)", text):
@@ -418,9 +463,13 @@ def _visitor(text: str, asked: str | None, holder: str | None) -> str | None:
         return "other_proxy" if grown else "legal_representative" if holder == "under_15" else None
     if person and for_whom and for_whom[1] and not re.fullmatch(_CHILD, person):
         return "other_proxy"
+    if asked == "proof_waiver" and re.match(f"(?:{_PARENT})(?:です|だ|の私|$)", text):
+        return "legal_representative"
     if holder == "general" and CANNOT_COME.search(text):
         return "other_proxy"
     if asked == "applicant":
+        if not child and re.search(f"(?:{_I})が?(?:代わり|かわり|代理)", text):
+            return "other_proxy"
         if re.search(f"(?:{_PARENT})", text) and not for_whom_parent(text):
             return "legal_representative"
         if re.search(f"{_OTHER_ADULT}|{_CHILD}|代理|家族|身内", text):
@@ -465,6 +514,8 @@ def _proof(text: str, asked: str | None, city: City) -> Answers:
     if _honseki(text):
         return {"proof_waiver": "honseki_in_city"}
     if asked == "proof_waiver":
+        if re.search("本籍(?:地)?(?:は|が).", text) and not re.search("[?]", text):
+            return {"proof_waiver": "unknown" if _unsure(text) else "neither"}  # elsewhere
         if _unsure(text):
             return {"proof_waiver": "unknown"}
         if re.search(
@@ -481,9 +532,15 @@ def _proof(text: str, asked: str | None, city: City) -> Answers:
 
 
 def _honseki(text: str) -> bool:
-    return bool(re.search("本籍", text)) and not re.search(
+    """Return whether the 本籍 is said to be here, and not in a place of another name."""
+    if not re.search("本籍", text) or re.search(
         "本籍.{0,8}(?:違|ちが|ではな|じゃな|以外|市外|ありません|ではありません|わから|分から|不明)",
         text,
+    ):
+        return False
+    place = re.search("本籍(?:地)?(?:は|が|も)([^、。]{1,8}?)(?:です|だ|に(?:あ|な)|$|、|。)", text)
+    return not place or bool(
+        re.search("福島(?!県(?!福島))|市内|本市|[同一]|この?市|こちら|ここ|あり|ある", place[1])
     )
 
 
@@ -519,7 +576,7 @@ def _reply_form(text: str, asked: str | None, city: City) -> Answers:
 
 
 _FORGET = (
-    "忘れ(?!て(?:い)?(?:ない|ません))|わすれ(?!て(?:い)?(?:ない|ません))|不安|ふあん|自信(?:が)?な|"
+    "忘れ(?!て(?:い)?(?:ない|ません))|わすれ(?!て(?:い)?(?:ない|ません))|不安|ふあん|自信(?:が|は)?(?:な|ありません|ございません)|"
     "(?:覚え|おぼえ)て(?:い)?(?:ない|ません|ね)|分からな|わからな|分かりませ|わかりませ|分かん|わかん|ロック|"
     "思い出せ|おもいだせ|(?:なん|何|どれ)だっけ|知らない|知りません|怪し|あやし|微妙|びみょう|うろ覚え|たぶん違|"
     "forg|don't (?:know|remember)|not sure|locked|^いいえ|^no\\b"
@@ -618,7 +675,7 @@ def _choices(text: str, asked: str | None, city: City) -> Answers:
         return {"confirmed": {"yes": "yes", "no": "fix"}[answer]} if answer else {}
     if asked == "expiry_checked":
         if re.search(
-            "空|白紙|書いて(?:い)?ない|書かれて(?:い)?(?:ない|ません)|何も|なにも|blank", text
+            "空(?!いて(?:い)?る(?:ところ|とこ|日|時))|白紙|書いて(?:い)?ない|書かれて(?:い)?(?:ない|ません)|何も|なにも|blank", text
         ):
             return {"expiry_checked": "blank"}
         told = _NEGATED.sub("", text)
@@ -626,6 +683,8 @@ def _choices(text: str, asked: str | None, city: City) -> Answers:
             "大き[いく]|券面|カード(?:本体|自体|そのもの|の(?:期限|方|ほう|日付))", told
         ) or re.search("証明書.{0,6}(?:では|じゃ)(?:な|あり)", text):
             return {"expiry_checked": "card"}
+        if _unsure(text):
+            return {"expiry_checked": "card"}  # where it stands is said
         if yes_or_no(told or text) == "no" or re.search(
             "見て(?:み|き|く)|確認|確かめ|探|さがし|check", text
         ):
@@ -705,7 +764,7 @@ _ASKED_PURPOSE = {
 }
 # Somebody's date that is no day to come on: "下の子は3月3日です", "1月20日で15になります".
 _OF_A_PERSON = re.compile(
-    f"^(?:{_ANY_PERSON}|{_I}|[0-9一二三]人目){_HONORIFIC}(?:の(?:分|方|ほう))?は[^行来伺]*日(?:です|だ|でした|$|[。、])"
+    f"^(?:{_ANY_PERSON}|{_I}|[0-9一二三]人目){_HONORIFIC}(?:の(?:分|方|ほう))?[はが][^行来伺]*日(?:です|だ|でした|$|[。、])"
     "|日で(?:満)?(?:1[0-9]|十[四五六])(?:歳|才)?に(?:な|成)"
 )
 _VISIT = ("visit_date", "visit_time", "counter")
@@ -721,6 +780,7 @@ _COMING = re.compile(
 _WITH_ITS_YEAR = re.compile("(?:令和|平成|[rh])\\.?[0-9元]|20[0-9]{2}")
 
 
+_FIRST_OFFERED = re.compile("(?:一番|いちばん)上(?:の)?|(?:1|一|１)(?:つ|番)目(?:の)?|^最初の")
 _OF_THE_CARD = re.compile("(?!.*証明書).*カード")
 
 
@@ -774,15 +834,17 @@ def _dates(text: str, plain: str, asked: str | None, now: datetime, city: City) 
     if asked in ("expires_on", "reply_form_limit") and asked not in answers and _unsure(plain):
         answers[asked] = "unknown"
     if asked in ("name_kana", "visitor_name", "phone") and not re.search(
-        "変え|かえ|やっぱ|やはり|間違|まちが|じゃなく|[0-9](?:月|日|時)|[月火水木金土日]曜", plain
+        "変え|かえ|やっぱ|やはり|間違|まちが|じゃなく|[0-9](?:月|日|時)|(?<![0-9])[0-9]{1,2}/[0-9]{1,2}(?![0-9])|[月火水木金土日]曜", plain
     ):
         return answers
     said = re.sub("いいない|だない", "です", "".join(about_visit))
+    if asked in ("visit_date", "visit_time"):
+        said = _FIRST_OFFERED.sub("一番早いの", said)
     expecting: Literal["day", "time"] | None = (
         "day" if asked == "visit_date" else "time" if asked == "visit_time" else None
     )
     wish = dates.read_wish(said, now, expecting)
-    if wish and (asked not in _ASKED_PURPOSE or asked == "expiry_checked" or wish.days):
+    if wish and (asked not in _ASKED_PURPOSE or asked == "expiry_checked" or wish.days or wish.invalid):
         answers["wish"] = wish.to_json()
     return answers
 

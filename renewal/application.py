@@ -83,6 +83,7 @@ class Application:
     reissue_plan: str | None = None
     reply_form_limit: str | None = None
     expires_on: str | None = None
+    half_date: str | None = None  # "2月", whose day is still to be told
     unclear_date: str | None = None  # an expiry, or a day to come on: that is asked
     date_meant: str | None = None
     card_expires_on: str | None = None
@@ -177,7 +178,7 @@ def _card_questions(a: Application, desk: Desk) -> Iterator[str]:
         yield "cards"
     too_early = _status(a, desk) is Status.TOO_EARLY
     if too_early and a.notice is None:  # a date told first may end the matter: it goes first
-        yield from _TOO_EARLY
+        yield from _too_early_questions(a, desk)
     yield "notice"
     yield "applicant"
     if a.applicant != "self":
@@ -200,11 +201,16 @@ def _card_questions(a: Application, desk: Desk) -> Iterator[str]:
                 yield "birthday"
             yield "issued_on"
     if too_early and a.notice is not None:
-        yield from _TOO_EARLY
+        yield from _too_early_questions(a, desk)
     yield "pins"
 
 
-_TOO_EARLY = ("expiry_checked", "book_later")
+def _too_early_questions(a: Application, desk: Desk) -> Iterator[str]:
+    """Yield what is asked of somebody who is early: whether the date is right, if early by far."""
+    _, last = slots.bookable_range(desk.city, desk.now)
+    if a.expiry and certificate.renewal_window(a.expiry).renewable_from > last:
+        yield "expiry_checked"
+    yield "book_later"
 
 
 def next_question(a: Application, desk: Desk) -> str | None:
@@ -256,11 +262,15 @@ def advance(
     """
     answers = dict(answers)
     remarks: list[Remark] = []
+    if answers.pop("no_phone", False):
+        remarks.append(Remark("no_phone"))
     if answers.pop("other_guardian", False):
         # 保佐人, 補助人, 任意後見人: never treated as legal representatives here (facts, OPEN).
         return replace(a, outcome="other_guardian"), [Remark("ask_other_guardian")]
-    answers = _refuse_invalid(answers, remarks)
+    answers = {"half_date": None, **_refuse_invalid(answers, remarks)}
     a = _people_counted(a, answers, desk, remarks)
+    if answers.pop("children_alike", False):
+        a = party.children_alike(a, answers)
     answers |= _what_a_date_means(a, answers, remarks)
     if answers.get("name_kana") and a.done:
         a = party.with_name(a, answers.pop("name_kana"))
@@ -271,9 +281,10 @@ def advance(
         taken = {**taken, "pins": None, "forgotten_pins": None, "pins_each": True}
     a = replace(a, **{name: value for name, value in taken.items() if name != "wish"})
     a = _reset_dependents(before, a)
-    for step in (_notice, _people, _reply_form, _expiry, _pins, _counter):
+    for step in (_notice, _age, _people, _reply_form, _expiry, _pins, _counter):
         a = step(before, a, desk, remarks)
-    remarks = _said_back(before, a, asked, desk) + remarks
+    if not any(remark.name.startswith("impossible") for remark in remarks):
+        remarks = _said_back(before, a, asked, desk) + remarks
     if a.outcome and party.number(a) > 1:
         a = party.without_this_card(replace(a, outcome=None))
         remarks.append(Remark("others_go_on", {"number": party.number(a)}))
@@ -286,6 +297,7 @@ def advance(
     if asked == "counter" and answers.get("wish"):
         a = _counter_by_wish(a, answers["wish"], desk)
     if asked_too_soon(a, desk):
+        answers["wish"] = _without_hopeless_wish(a, answers.get("wish"), desk, remarks)
         remarks += _wish_said_back(before, a, answers, desk)
     a = _visit(before, a, answers, desk, asked, key, remarks)
     a = _holder_on_the_day(before, a, remarks)
@@ -352,6 +364,8 @@ def _refuse_invalid(answers: dict[str, Any], remarks: list[Remark]) -> dict[str,
             days = [short_date(date.fromisoformat(day)) for day in value.get("candidates", ())]
             values = {"said": value["text"], "candidates": "、".join(days)}
             remarks.append(Remark(f"invalid_{value['invalid']}", values))
+            if value["invalid"] == "day_missing":
+                good["half_date"] = value["text"]
         else:
             good[name] = value
     return good
@@ -389,11 +403,21 @@ def _notice(before: Application, a: Application, desk: Desk, remarks: list[Remar
     return a
 
 
+def _age(before: Application, a: Application, desk: Desk, remarks: list[Remark]) -> Application:
+    """Take the holder for a child where no day that can be booked is after the 15th birthday."""
+    if not a.near_fifteen or a.birthday in (None, before.birthday):
+        return a
+    _, last = slots.bookable_range(desk.city, desk.now)
+    if holder_on(date.fromisoformat(str(a.birthday)), last).value == "under_15":
+        return replace(a, holder="under_15")
+    return a
+
+
 def _people(before: Application, a: Application, desk: Desk, remarks: list[Remark]) -> Application:
     if a.applicant == "self" and a.holder is None:
         return replace(a, holder="general")
     if a.applicant == "self" and a.holder != "general":
-        if a.applicant != before.applicant or before.holder is None:
+        if (a.applicant, a.holder) != (before.applicant, before.holder):
             remarks.append(Remark(f"impossible_self_{a.holder}"))
         return replace(a, applicant=None)
     if a.applicant == "legal_representative" and a.holder == "general":
@@ -587,10 +611,41 @@ def _said_back(before: Application, a: Application, asked: str | None, desk: Des
     if corrected and not a.outcome:
         name = corrected[-1]
         return [Remark("changed", {"what": f"@slot_{name}", "value": word(name, a, desk)})]
+    if asked is None and changed.keys() & _FIELDS == {"notice"} and a.notice == "certificate":
+        return [Remark("understood_notice")]
     told = changed.keys() & {"applicant", "holder", "proof_waiver", "counter", "wish"}
     if len(told) >= 2 and a.applicant and a.holder and asked in (None, "notice"):
         return [Remark("understood", {"whose": f"@whose_{a.holder}", "who": f"@who_{a.applicant}"})]
     return []
+
+
+def _without_hopeless_wish(
+    a: Application, said: dict[str, Any] | None, desk: Desk, remarks: list[Remark]
+) -> dict[str, Any] | None:
+    """Say at once that counters are closed when somebody wants to come, not at the end of all questions."""
+    wish = Wish.from_json(said)
+    if not wish or wish.invalid:
+        return said
+    if _only_weekends(wish):
+        remarks.append(_nothing_fits(wish))
+        return None
+    whys = [why_not_on(a, desk, day) for day in wish.days]
+    closed = [why for why in whys if why and why.name.startswith("day_closed")]
+    if closed and len(closed) == len(whys):
+        remarks.append(closed[0])
+        return replace(wish, days=()).to_json() or None
+    return said
+
+
+def _only_weekends(wish: Wish) -> bool:
+    return bool(wish.weekdays) and wish.weekdays <= {5, 6} and not wish.days
+
+
+def _nothing_fits(wish: Wish) -> Remark:
+    if _only_weekends(wish):
+        days = wish_in_words(replace(Wish(), weekdays=wish.weekdays))
+        return Remark("day_closed_weekend", {"day": days[0]})
+    return Remark("nothing_fits_wish")
 
 
 def _wish_said_back(
@@ -711,6 +766,8 @@ def _visit(
     remarks: list[Remark],
 ) -> Application:
     said = Wish.from_json(answers["wish"]) if answers.get("wish") else None
+    if said and a.counter == before.counter and _is_held(said, a, desk):
+        said = None  # the time that is theirs already
     for invalid in said.invalid if said else ():
         remarks.append(_invalid_remark(invalid))
     if said and not said.invalid:
@@ -742,6 +799,15 @@ def _visit(
     return a
 
 
+def _is_held(said: Wish, a: Application, desk: Desk) -> bool:
+    """Return whether it names just the time that is held for this application."""
+    hold = desk.bookings.held(a.hold) if a.hold else None
+    if hold is None:
+        return False
+    start = hold.start.astimezone(TOKYO)
+    return said in (Wish(times=(start.time(),)), Wish(days=(start.date(),), times=(start.time(),)))
+
+
 def _holder_on_the_day(before: Application, a: Application, remarks: list[Remark]) -> Application:
     """Judge under 15 on the day of the visit, where the birthday is known (facts.md, section 2)."""
     wished = a.wished.days
@@ -760,6 +826,7 @@ def _holder_on_the_day(before: Application, a: Application, remarks: list[Remark
     a = party.turned_to(a, changed[0])
     holder = holder_on(date.fromisoformat(str(a.birthday)), on).value
     if holder == "under_15":
+        remarks.append(Remark("holder_under_15_by_visit"))
         parent = a.applicant == "other_proxy" and a.near_fifteen == "representative"
         return replace(a, holder=holder, applicant="legal_representative" if parent else None)
     remarks.append(Remark("holder_of_age_by_visit"))
@@ -800,7 +867,7 @@ def _choose_day(a: Application, desk: Desk, just_said: bool, remarks: list[Remar
         return a
     found = offer(a, desk, limit=1)
     if not found:
-        remarks.append(Remark("nothing_fits_wish"))
+        remarks.append(_nothing_fits(wish))
         return replace(a, wish=None)
     if narrow:
         return replace(a, visit_date=found[0].start.date().isoformat())

@@ -32,6 +32,16 @@ def slot_label(slot: Slot, city: City | None = None) -> str:
     return f"{label} {city.counters[slot.counter].short_label}" if city else label
 
 
+def slots_in_words(found: list[Slot], city: City | None = None) -> str:
+    """Return starts in a line, each day and counter once: "12月3日（木）17:30・18:00"."""
+    lines = []
+    for (day, counter), group in groupby(found, key=lambda s: (s.start.date(), s.counter)):
+        times = "・".join(f"{slot.start:%-H:%M}" for slot in group)
+        where = f" {city.counters[counter].short_label}" if city else ""
+        lines.append(f"{short_date(day)}{times}{where}")
+    return "、".join(lines)
+
+
 def times_in_words(starts: list[datetime]) -> str:
     """Return start times in a line; four or more at one interval become "8:30〜16:30（30分ごと）"."""
     runs: list[list[datetime]] = []

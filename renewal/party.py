@@ -93,6 +93,16 @@ def without_this_card(a: Application) -> Application:
     return replace(previous_card(a), to_come=None, cards=left)
 
 
+def children_alike(a: Application, known: dict[str, Any]) -> Application:
+    """Return the application with the children to come as the one that is being asked about."""
+    told = {name: known.get(name) for name in ("applicant", "holder")}
+    coming = [
+        {**card, **told} if card.get("relation") == "child" and not card.get("holder") else card
+        for card in a.to_come or ()
+    ]
+    return replace(a, to_come=coming)
+
+
 def counted(a: Application, cards: int) -> Application:
     """Return the application for that many cards; those that were to come last are left out."""
     while len(a.done or ()) + 1 > cards:

@@ -22,6 +22,12 @@ def test_two_questions_in_one_message_get_both_answers(talk: Talk) -> None:
     assert talk.names == ["ask_fee", "ask_photo"]
 
 
+def test_a_question_is_understood_with_what_was_told_before_it(talk: Talk) -> None:
+    parts = [("15歳です。", "inform"), ("自分で更新できますか", "ask_online")]
+    talk.hears("15歳です。自分で更新できますか", "ask_teenager", clauses=parts).runs(ANSWER)
+    assert talk.names == ["ask_teenager"]
+
+
 def test_of_many_questions_two_are_answered(talk: Talk) -> None:
     parts = [("手数料は？", "ask_fee"), ("写真は？", "ask_photo"), ("場所は？", "ask_access")]
     assert len(talk.hears("…", "ask_fee", clauses=parts).runs(ANSWER).names) == 2

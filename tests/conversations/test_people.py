@@ -312,3 +312,64 @@ def test_who_cannot_come_hears_that_somebody_else_may(person: NewPerson, said: s
 def test_whose_mother_lives_in_a_home_is_taken_for_her_proxy(person: NewPerson) -> None:
     talker, _ = talks(person, "予約したいです", "電子証明書", "母が施設に入っています")
     assert (talker.slot("applicant"), talker.slot("holder")) == ("other_proxy", "general")
+
+
+def test_what_is_corrected_at_the_summary_is_corrected(
+    person: NewPerson, bookings: Bookings
+) -> None:
+    _, said = talks(
+        person, "予約する", "電子証明書", "本人", "R9.2.20", "覚えている", "本庁舎", "12/9 11:00", "オノ タケシ",
+        "09099998888", "直す", "電話番号を090-9999-7777に", "はい",
+    )  # fmt: skip
+    assert "電話番号を「09099997777」に変えました" in said[-2]
+    assert only(bookings).visit.phone == "09099997777"
+
+
+def test_a_month_and_then_a_day_make_a_date(person: NewPerson) -> None:
+    talker, said = talks(person, "予約する", "電子証明書", "本人", "2月だよ", "20日")
+    assert "何日かも" in said[3]
+    assert "令和9年2月20日（土）" in said[4] and talker.slot("expires_on") == "2027-02-20"
+
+
+def test_second_thoughts_about_a_booking_may_be_to_cancel_it(
+    person: NewPerson, bookings: Bookings
+) -> None:
+    _, said = talks(
+        person, "予約する", "電子証明書", "本人", "R9.2.20", "覚えている", "本庁舎", "12/9 11:00", "オノ タケシ",
+        "09099998888", "はい", "やっぱり取り消したい", "はい",
+    )  # fmt: skip
+    assert "取り消します。よろしいですか" in said[-2]
+    assert bookings.list_bookings() == []
+
+
+def test_who_tells_of_the_notice_and_asks_what_to_do_is_led_on(person: NewPerson) -> None:
+    talker, _ = talks(
+        person, "うちに青い封筒が届いて、電子証明書の更新って書いてあるんですけど、どうしたらいいですか"
+    )
+    assert (talker.slot("notice"), talker.slot("requested_slot")) == ("certificate", "applicant")
+
+
+def test_who_is_early_by_days_is_not_suspected_of_a_wrong_date(person: NewPerson) -> None:
+    talker, said = talks(person, "予約する", "電子証明書", "本人", "令和9年3月1日", "はい")
+    assert "令和8年12月2日（水）から" in said[3] and "カード本体の期限" not in said[3]
+    assert talker.slot("requested_slot") == "pins"
+
+
+def test_somebody_of_14_who_wants_to_come_alone_hears_who_has_to_come(person: NewPerson) -> None:
+    talker, said = talks(person, "予約する", "電子証明書", "私が行きます", "14歳です", "母と行きます", "H24.12.20")
+    assert "15歳未満の方は、お一人では手続きできません" in said[3]
+    assert talker.slot("applicant") == "legal_representative"
+    assert talker.slot("holder") == "under_15"
+
+
+def test_who_wants_a_saturday_hears_at_once_that_it_is_closed(person: NewPerson) -> None:
+    _, [said] = talks(person, "土曜に予約したい")
+    assert "土曜日は窓口が休みです" in said and "お調べします" not in said
+
+
+def test_who_cannot_phone_is_shown_another_way(person: NewPerson) -> None:
+    _, said = talks(
+        person, "予約する", "電子証明書", "本人", "R9.2.20", "覚えている", "本庁舎", "12/9 11:00", "オノ タケシ",
+        "電話はありません",
+    )  # fmt: skip
+    assert "連絡のとれる方の番号でもかまいません" in said[-1] and "予約なしでも" in said[-1]

@@ -120,6 +120,10 @@ PEOPLE = [
     ("applicant", "父は寝たきりです", PROXY | GENERAL),
     (None, "祖母が認知症で、成年後見人です", PARENT | WARD),
     (None, "母が入院していて、小3の娘の更新を父の私がします", PARENT | CHILD),
+    (None, "祖母が特養に入所していて本人が行けない", PROXY | GENERAL),
+    ("applicant", "本人が行けないので私が行きます", PROXY),
+    ("applicant", "自分では行けません", PROXY),
+    ("applicant", "私の母です、私が代わりに", PROXY),
     ("applicant", "車椅子の母を連れて行きます", SELF),
     ("applicant", "ヘルパーさんと一緒に本人が行きます", SELF),
     # asked whose card
@@ -197,6 +201,10 @@ PROOF = [
     ("本籍は市外です", "neither"),
     ("分からない", "unknown"),
     ("わかりません", "unknown"),
+    ("本籍は山形です", "neither"),
+    ("本籍は福島県郡山市です", "neither"),
+    ("本籍地は福島市にあります", "honseki_in_city"),
+    ("本籍が福島です", "honseki_in_city"),
 ]
 
 
@@ -457,6 +465,51 @@ def test_when_somebody_wants_to_come(
     if "times" in said:
         said["times"] = [f"{each}:00"[:8] for each in said["times"] or ()]
     assert said == wish, found
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "expected"),
+    [
+        ("applicant", "妻が行きます、いややっぱり私が行きます", SELF),
+        ("notice", "マイナンバーカード、あ違う、電子証明書だった", {"notice": "certificate"}),
+        ("notice", "電子証明書、違います、カードでした", {"notice": "card"}),
+        ("pins", "忘れた、あ、メモがあったので大丈夫です", {"pins": "remembered"}),
+        ("counter", "西口、いや本庁舎で", {"counter": "honchosha"}),
+        ("reply_form", "なくしました、あ、ありました", {"reply_form": "ready"}),
+        ("name_kana", "アベ タロウ、じゃなくてアベ ジロウ", {"name_kana": "アベ ジロウ"}),
+        ("name_kana", "さとう、あ、すみません、さいとうです", {"name_kana": "サイトウ"}),
+        ("phone", "090-1234-5678、いや090-1234-5679です", {"phone": "09012345679"}),
+        ("phone", "090-1234-5678、あ、5679です", {"phone": "09012345679"}),
+        ("expires_on", "令和9年2月20日、間違えた、2月2日です", {"expires_on": "2027-02-02"}),
+    ],
+)
+def test_of_what_is_taken_back_in_the_same_breath_the_last_counts(
+    asked: str, text: str, expected: dict[str, Any], city: City
+) -> None:
+    check(text, asked, expected, city)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "expected"),
+    [
+        ("notice", "暗証番号は、手帳に書いたけど自信がありません",
+         {"notice": None, "pins": "forgotten"}),
+        ("notice", "在留カードと同じ日です", {"notice": None}),
+        ("visit_time", "では一番上のでお願いします", {"wish": {"earliest": True}}),
+        ("expires_on", "上の子が令和9年2月3日、下の子が2月14日", {"expires_on": "2027-02-03"}),
+        ("expiry_checked", "早く空いているところ", {"expiry_checked": None}),
+        ("expiry_checked", "わからない", {"expiry_checked": "card"}),
+        ("name_kana", "12/10 10:00", {"wish": {"days": ["2026-12-10"], "times": ["10:00"]}}),
+        ("phone", "電話はありません", {"no_phone": True}),
+        ("phone", "妻の電話でもいいですか", {"no_phone": True}),
+        ("whose", "小学1年生と小学4年生です", {"children_alike": True}),
+        ("whose", "小2と高1です", {"children_alike": None}),
+    ],
+)  # fmt: skip
+def test_words_that_were_taken_for_something_else(
+    asked: str, text: str, expected: dict[str, Any], city: City
+) -> None:
+    check(text, asked, expected, city)
 
 
 # Short answers ---------------------------------------------------------------------------------

@@ -644,8 +644,59 @@ def test_of_two_days_the_one_that_can_be_booked_is_taken(adult: Talk) -> None:
 
 
 def test_a_wish_that_nothing_fits_is_said(adult: Talk) -> None:
-    assert "nothing_fits_wish" in adult.says(counter="honchosha").says(wish="土日がいい").said
+    assert "nothing_fits_wish" in adult.says(counter="honchosha").says(wish="夜9時以降がいい").said
     assert adult.asked == "visit_date"
+
+
+def test_at_the_weekend_everything_is_closed(adult: Talk) -> None:
+    adult.says(counter="honchosha").says(wish="土日がいい")
+    assert adult.said == ["day_closed_weekend"]
+    assert adult.value("day_closed_weekend", "day") == "土・日曜日"
+
+
+@pytest.mark.parametrize(
+    ("wish", "why"), [("土曜がいい", "day_closed_weekend"), ("12月31日", "day_closed_year_end")]
+)
+def test_who_wishes_for_a_closed_day_hears_it_before_all_the_questions(
+    talk: Talk, wish: str, why: str
+) -> None:
+    talk.says(wish=wish)
+    assert (talk.said, talk.asked) == ([why], "notice")
+    assert not talk.a.wished
+
+
+def test_half_a_date_waits_for_its_other_half(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self")
+    talk.says(expires_on={"invalid": "day_missing", "text": "2月"})
+    assert (talk.asked, talk.a.half_date) == ("expires_on", "2月")
+    assert talk.says(expires_on=INSIDE).a.half_date is None
+
+
+def test_a_holder_who_is_a_child_on_every_bookable_day_does_not_come_alone(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self")
+    talk.says(near_fifteen=True)
+    talk.says(birthday="2012-12-20")
+    assert (talk.said, talk.asked) == (["impossible_self_under_15"], "applicant")
+
+
+def test_children_told_of_together_are_not_asked_about_one_by_one(talk: Talk) -> None:
+    talk.says(people=[{"relation": "child"}, {"relation": "child"}], notice="certificate")
+    talk.says(applicant="legal_representative", holder="under_15", children_alike=True)
+    talk.says(proof_waiver="same_household").says(expires_on=INSIDE).says(pins="remembered")
+    assert (talk.asked, len(talk.a.done or ())) == ("expires_on", 1)
+
+
+def test_the_time_that_is_held_said_once_more_stays_held(adult: Talk) -> None:
+    adult.says(counter="nishiguchi").says(wish="12月9日の11時")
+    held = adult.a.hold
+    for said in ("11時", "12/9 11:00"):
+        adult.says(wish=said)
+        assert (adult.said, adult.a.hold, adult.asked) == ([], held, "name_kana")
+
+
+def test_who_has_no_telephone_hears_of_other_ways_and_is_asked_again(adult: Talk) -> None:
+    adult.says(counter="honchosha").says(wish="12月9日の11時").says(name_kana="サトウ")
+    assert (adult.says(no_phone=True).said, adult.asked) == (["no_phone"], "phone")
 
 
 def test_a_weekday_is_the_next_one_that_is_free(adult: Talk) -> None:
