@@ -224,8 +224,9 @@ class Turn:
     def _told(self) -> dict[str, Any]:
         """What these parts say."""
         d, asked, said = desk(), self.asked, self._statement or ""
-        if (half := self.tracker.get_slot("half_date")) and _A_DAY.fullmatch(answers.normal(said)):
-            said = f"{half}{said}"  # "20日" after "2月"
+        half = self.tracker.get_slot("half_date")
+        if half and (day := _A_DAY.fullmatch(answers.normal(said))):
+            said = f"{half}{day[1]}日"  # "20日" after "2月"
         if asked == "applicant" and self.tracker.get_slot("several"):
             asked = "whose"
         return answers.read(said, asked, d.now, d.city)
@@ -248,6 +249,8 @@ class Turn:
         if self.intent == "correct" or _CORRECTS.search(answers.normal(text)):
             return found
         free = {self.asked, "wish", "counter", "cards", "cards_by", "people"}
+        if self.asked == "counter":
+            free |= {"pins", "forgotten_pins"}  # asked for just before
         if self.asked in ("expiry_checked", "birthday", "issued_on"):
             free |= {"expires_on", "expiry_help"}
         if slot("expires_on") == "unknown" or not slot("several"):
@@ -261,7 +264,7 @@ class Turn:
         }
 
 
-_A_DAY = re.compile("[^0-9]{0,4}[0-9]{1,2}日(?:です|だ|でした|だった|だよ|[。、])*")
+_A_DAY = re.compile("[^0-9]{0,4}([0-9]{1,2})日?(?:です|だ|でした|だった|だよ|[。、])*")
 _CORRECTS = re.compile(
     "やっぱ|やはり|間違|まちが|じゃなく|ではなく|でなく|変え|かえて|かわり|変更|訂正|修正|違い|違っ|ちがい|それなら|じゃあ|でした$|と(?:申し|もうし)ます"
 )

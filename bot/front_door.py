@@ -112,6 +112,10 @@ def plain_intent(
         return "nlu_fallback"
     if loop == "application_form" and len(text) <= SHORT and not bookings.find_code(text):
         return {"cancel_booking": "stop", "change_booking": "correct"}.get(intent or "")
+    if loop == "application_form" and intent in ("cancel_booking", "change_booking"):
+        # Who has no booking yet asks how it would be done: "キャンセルするときは？"
+        unbooked = not booked and not bookings.find_code(text)
+        return "ask_late" if unbooked and answers.is_question(text) else None
     if loop:
         return None
     cancels = re.search("取り?消|とりけ|キャンセル", text)

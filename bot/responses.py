@@ -137,6 +137,8 @@ def _fixed_facts(city: City) -> dict[str, Any]:
         "id_list": "\n".join(f"・{item}" for item in city.id_list_a),
         "horizon_days": rules.horizon_days,
         "hold_minutes": rules.hold_minutes,
+        "change_until": f"@until_{rules.change_until}",
+        "cancel_until": f"@until_{rules.cancel_until}",
         "delete_days": city.privacy.delete_days_after_visit,
         "visit_minutes": city.visit.minutes,
         "crowded": city.visit.crowded or "",

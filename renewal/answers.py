@@ -40,7 +40,7 @@ _HELPER = (
 _ANY_PERSON = f"{_PARENT}|{_CHILD}|{_OTHER_ADULT}"
 _HONORIFIC = "(?:さん|様|ちゃん|くん|君|たち|達)?"
 _SELF = r"本人|自分|じぶん|ほんにん|私自身|わたし自身|自身|myself|my own|me\b"
-_I = "私|わたし|わたくし|あたし|僕|ぼく|俺|おれ|うち|自分"
+_I = "私|わたし|おら|おいら|わし|わたくし|あたし|僕|ぼく|俺|おれ|うち|自分"
 _GO = "行|い(?:き|く|け|って)|来|うかが|伺|参|まいり|窓口に|代理|手続き?し|代わりに|かわりに|代行"
 
 _FOR_WHOM = re.compile(
@@ -129,8 +129,8 @@ def _read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
         answers = {k: v for k, v in answers.items() if k not in ("applicant", "holder")}
     if asked == "whose":
         answers.update(_whose(plain))
-        if answers.get("holder") == "under_15" and _ALL_OF_THEM.search(plain) and not _OLDER.search(plain):
-            answers["children_alike"] = True
+        if len(holders := _children_in_order(plain)) > 1:
+            answers["children"] = holders
     answers.update(several)
     dated = without_fillers(text)
     if read_phone(text):
@@ -263,11 +263,18 @@ def _members(text: str, asked: str | None) -> list[dict[str, Any]]:
 
 
 _OLDER = re.compile("中学?[3三]|高校|高[1-3一二三]|大学|1[4-9](?:歳|才)|15歳以上|二十歳")
-_A_CHILD = "小学?[1-6一二三四五六]|小学生|中学?[12一二]|[0-9]{1,2}(?:歳|才)|保育園|幼稚園|園児|年[少中長]|赤ちゃん"
-# "小1と小4です", "2人とも小学生です"
-_ALL_OF_THEM = re.compile(
-    f"(?:{_A_CHILD}).{{0,8}}(?:{_A_CHILD})|(?:{_PEOPLE}|どちら|どっち)とも|みんな|全員|皆"
+_A_CHILD = re.compile(
+    "[小中高](?:学校?|校)?[1-6一二三四五六](?:年生?)?|小学生|高校生|大学生|[0-9]{1,2}(?:歳|才)|保育園|幼稚園|園児|年[少中長]|赤ちゃん"
 )
+
+
+def _children_in_order(text: str) -> list[str | None]:
+    """Return whose cards "上が高2、下が小3" are, one by one; None where that is to be asked."""
+    count = re.search(f"({_PEOPLE})とも", text)
+    each = [_holder(word, None) for word in _A_CHILD.findall(text)]
+    if count and len(each) == 1:  # "2人とも小学生です"
+        return each * _count(count[1])
+    return each
 
 
 def _child(text: str) -> dict[str, Any]:
@@ -314,6 +321,8 @@ def _notice(text: str, asked: str | None, city: City) -> Answers:
     )
     if asked == "expiry_checked" and not re.search("通知|封筒|notice|envelope", text):
         return {}  # "カードに大きく書いてある日付です" is about the date
+    if re.search("カード(?:本体)?(?:を|が|も|は)?(?:どこかに)?(?:な|無|失)く|紛失|盗", text):
+        return {}  # a lost card is another matter
     if re.search("暗証|暗唱|パスワード", text) and not re.search("通知|封筒|はがき|お知らせ", text):
         return {}  # "暗証番号は自信がありません"
     if asked != "notice" and not (
@@ -367,7 +376,7 @@ def _people(text: str, asked: str | None, city: City) -> Answers:
             "どちらでもない|ちがう|違い|いいえ|ではない|じゃない|以上|大人|おとな|成人|adult", told
         ):
             answers["holder"] = "general"
-        elif re.search("未満|子|未成年|under", told):
+        elif re.search("未満|(?<!息)子|未成年|under", told):
             answers["holder"] = "under_15"
     return answers
 
@@ -585,7 +594,9 @@ _FORGET = (
 
 def _pins(text: str, asked: str | None, city: City) -> Answers:
     about = re.search("暗証|暗唱|あんしょう|パスワード|ぱすわーど|pin|password|passcode", text)
-    if not about and asked != "pins":
+    # The question after may still be answered with second thoughts: "やっぱり覚えてる".
+    again = asked == "counter" and re.search("覚え|おぼえ|思い出|忘れ|わすれ", text)
+    if not about and asked != "pins" and not again:
         return {}
     if re.search(_FORGET, text):
         forgotten = "".join(
@@ -606,7 +617,7 @@ def _pins(text: str, asked: str | None, city: City) -> Answers:
             which |= {"user", "juki"}
         return {"pins": "forgotten", "forgotten_pins": sorted(which) or ["juki", "sign", "user"]}
     if re.search(
-        "聞いて(?:あ|い|お|き)|聞いた|聞きました|教わ|教えて(?:もら|くれ)|覚えて|おぼえて|大丈夫(?!じゃ|では)|だいじょうぶ(?!じゃ|では)|書いて|記入|封を|封筒に|控え|(?:分か|わか|知)って|分かり(?!ません)|わかり(?!ません)|分かる|わかる|知って|控え|メモ|はい|ばっちり|問題な|ok|remember|know|^yes|told me|忘れて|わすれて|うん|ええ",
+        "思い出(?:し|せた|せま)|聞いて(?:あ|い|お|き)|聞いた|聞きました|教わ|教えて(?:もら|くれ|あ|い)|教えまし|教えた|伝えて|伝えまし|覚えて|おぼえて|大丈夫(?!じゃ|では)|だいじょうぶ(?!じゃ|では)|書いて|記入|封を|封筒に|控え|(?:分か|わか|知)って|分かり(?!ません)|わかり(?!ません)|分かる|わかる|知って|控え|メモ|はい|ばっちり|問題な|ok|remember|know|^yes|told me|忘れて|わすれて|うん|ええ",
         text,
     ):
         return {"pins": "remembered", "forgotten_pins": []}
@@ -900,9 +911,10 @@ def _one_date(text: str, now: datetime, purpose: Purpose, slot: str) -> Any:
         if found.reason == "weekday_mismatch":  # which of the two is asked
             invalid["candidates"] = [day.isoformat() for day in found.candidates]
         return invalid
-    months = [item.text for item in dates.read(text, now, purpose) if item.kind == "month"]
-    if months and purpose is not Purpose.ISSUE:
-        return {"invalid": "day_missing", "text": months[0]}
+    for item in dates.read(text, now, purpose) if purpose is not Purpose.ISSUE else ():
+        part = re.match(".*月(?=の?[末頭初半中上下])", item.text)  # "1月末"
+        if item.kind == "month" or (item.kind == "date_range" and part):
+            return {"invalid": "day_missing", "text": part[0] if part else item.text}
     if slot == "issued_on":
         year = dates.read_year(text, now)
         if year and year > now.year:

@@ -269,8 +269,9 @@ def advance(
         return replace(a, outcome="other_guardian"), [Remark("ask_other_guardian")]
     answers = {"half_date": None, **_refuse_invalid(answers, remarks)}
     a = _people_counted(a, answers, desk, remarks)
-    if answers.pop("children_alike", False):
-        a = party.children_alike(a, answers)
+    if children := answers.pop("children", None):
+        a = party.children_told(a, children)
+        answers = {k: v for k, v in answers.items() if k not in ("applicant", "holder")}
     answers |= _what_a_date_means(a, answers, remarks)
     if answers.get("name_kana") and a.done:
         a = party.with_name(a, answers.pop("name_kana"))

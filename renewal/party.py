@@ -93,14 +93,20 @@ def without_this_card(a: Application) -> Application:
     return replace(previous_card(a), to_come=None, cards=left)
 
 
-def children_alike(a: Application, known: dict[str, Any]) -> Application:
-    """Return the application with the children to come as the one that is being asked about."""
-    told = {name: known.get(name) for name in ("applicant", "holder")}
+def children_told(a: Application, holders: list[str | None]) -> Application:
+    """Return the application with its children, in their order, as they were told of together."""
+    known: list[dict[str, Any]] = [
+        {"applicant": "legal_representative", "holder": holder}
+        if holder == "under_15"
+        else {"holder": holder}
+        for holder in holders
+    ]
+    first, *others = known
     coming = [
-        {**card, **told} if card.get("relation") == "child" and not card.get("holder") else card
+        {**card, **others.pop(0)} if card.get("relation") == "child" and others else card
         for card in a.to_come or ()
     ]
-    return replace(a, to_come=coming)
+    return replace(a, **first, relation="child", to_come=coming)
 
 
 def counted(a: Application, cards: int) -> Application:

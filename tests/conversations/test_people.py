@@ -373,3 +373,23 @@ def test_who_cannot_phone_is_shown_another_way(person: NewPerson) -> None:
         "電話はありません",
     )  # fmt: skip
     assert "連絡のとれる方の番号でもかまいません" in said[-1] and "予約なしでも" in said[-1]
+
+
+def test_who_asks_at_the_summary_how_to_cancel_hears_it_and_can_still_book(
+    person: NewPerson, bookings: Bookings
+) -> None:
+    _, said = talks(
+        person, "予約する", "電子証明書", "本人", "R9.2.20", "覚えている", "本庁舎", "12/9 11:00", "オノ タケシ",
+        "09099998888", "キャンセルするときは？", "はい",
+    )  # fmt: skip
+    assert "取り消しは予約の時刻まで、ここでもできます" in said[-2]
+    assert only(bookings)
+
+
+def test_a_pin_remembered_after_all_changes_what_to_bring(person: NewPerson) -> None:
+    talker, said = talks(
+        person, "予約する", "電子証明書", "本人", "2月", "20", "忘れた", "やっぱり覚えてる"
+    )
+    assert talker.slot("expires_on") == "2027-02-20"
+    assert "追加の書類" in said[5] and "追加の書類" not in said[6]
+    assert "住民基本台帳用の暗証番号" in said[6]

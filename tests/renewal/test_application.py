@@ -681,9 +681,17 @@ def test_a_holder_who_is_a_child_on_every_bookable_day_does_not_come_alone(talk:
 
 def test_children_told_of_together_are_not_asked_about_one_by_one(talk: Talk) -> None:
     talk.says(people=[{"relation": "child"}, {"relation": "child"}], notice="certificate")
-    talk.says(applicant="legal_representative", holder="under_15", children_alike=True)
+    talk.says(children=["under_15", "under_15"])
     talk.says(proof_waiver="same_household").says(expires_on=INSIDE).says(pins="remembered")
     assert (talk.asked, len(talk.a.done or ())) == ("expires_on", 1)
+
+
+def test_of_an_older_child_it_is_asked_only_who_comes(talk: Talk) -> None:
+    talk.says(people=[{"relation": "child"}, {"relation": "child"}], notice="certificate")
+    talk.says(children=["general", "under_15"])
+    assert (talk.a.holder, talk.asked) == ("general", "applicant")
+    talk.says(applicant="self").says(expires_on=INSIDE).says(pins="remembered")
+    assert (talk.a.holder, talk.asked) == ("under_15", "proof_waiver")
 
 
 def test_the_time_that_is_held_said_once_more_stays_held(adult: Talk) -> None:
