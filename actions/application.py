@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, replace
 from datetime import date, datetime
 
@@ -64,7 +65,8 @@ class ValidateApplicationForm(AssistantAction):
                 after = replace(after, wish=before.wish)  # what is not there nobody wishes for
         say(dispatcher, _in_one(remarks))
         # Free times come with their own words, or with the form's question for the day.
-        say(dispatcher, [Remark(name) for name in questions if name != "ask_free_times"])
+        besides = {"ask_free_times", *(remark.name for remark in remarks)}
+        say(dispatcher, [Remark(name) for name in questions if name not in besides])
         if isinstance((answers or {}).get(str(turn.asked)), dict):  # a date that cannot be
             return _asked_anew(before, after, at_desk, tracker)
         return _ask(before, after, at_desk, tracker=tracker)
@@ -126,8 +128,14 @@ def _unanswered(
         # Nothing was wrong with what was said ("わかりました"): it only was no answer.
         again = _ask(before, before, at_desk, how="short", tracker=tracker)
         return [*again, SlotSet("failed_answers", failed + (turn.intent == "affirm"))]
+    if _WAIT.search(turn.text):
+        say(dispatcher, [Remark("take_your_time")])
+        return _ask(before, before, at_desk, how="short", tracker=tracker)
     say(dispatcher, [Remark("answer_not_read")])
     return _asked_anew(before, before, at_desk, tracker)
+
+
+_WAIT = re.compile("(?:待って|まって|お待ち|待ち)(?:ね|よ|て)?(?:ください|下さい|くださいね)?[。、!！…]*$|(?:探|さが)し(?:て(?:き|来|み)|に)")
 
 
 def _asked_anew(

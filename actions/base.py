@@ -200,6 +200,7 @@ class Turn:
             return None
         # A question's or small talk's words count only as the answer to what was asked.
         wanted = {self.asked, *({"wish"} if self.asked in ("visit_date", "visit_time") else ())}
+        wanted |= {"no_phone"} if self.asked == "phone" else set()
         return found if wanted & found.keys() or self.intent == "change_booking" else None
 
     def left_as_it_was(self) -> set[str]:

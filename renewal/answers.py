@@ -607,7 +607,7 @@ def _pins(text: str, asked: str | None, city: City) -> Answers:
         which = {
             name
             for name, words in (
-                ("sign", "署名|6(?:けた|桁|文字)|英数|長い(?:方|ほう)|e-?tax"),
+                ("sign", "署名|6(?:けた|桁|文字)|英数|長い(?:方|ほう|の|やつ)|e-?tax"),
                 ("user", "利用者|コンビニ"),
                 ("juki", "住民(?:基本)?(?:台帳|票)|住基"),
             )
@@ -635,7 +635,8 @@ def _counter(text: str, asked: str | None, city: City) -> Answers:
         if normal(alias) in told
     ]
     if found:
-        return {"counter": max(found)[1]}
+        either = len({id_ for _, id_ in found}) > 1 and re.search("どっち|どちら|か", told)
+        return {"counter": "any" if either else max(found)[1]}
     if re.search(
         "どこでも|どちらでも|どっちでも|場所は問|早く空いて|早い(?:方|ほう)|空いて(?:い)?(?:る|れば)(?:方|ほう|ところ|とこ)|any(?:where| counter)|earliest",
         told,
@@ -872,10 +873,10 @@ def _about_the_form(part: str, asked: str | None) -> bool:
 
 def _what_a_bare_date_is(
     part: str, plain: str, asked: str | None, now: datetime, city: City
-) -> Literal["expires_on", "unclear_date"] | None:
+) -> Literal["expires_on", "unclear_date", "birthday"] | None:
     """Return what a date is about that was said while something else was asked.
 
-    A day on which nobody can be booked, or said with "まで", is an expiry; one that is told with its
+    No certificate of before 2019 is renewed: that is somebody's birthday. A day on which nobody can be booked, or said with "まで", is an expiry; one that is told with its
     year may be that or the day to come on; any other is the day to come on (None).
     """
     said = normal(part)
@@ -893,6 +894,8 @@ def _what_a_bare_date_is(
     with_year = _WITH_ITS_YEAR.search(normal(found[0].text))
     if day > last:
         return "expires_on"
+    if day.year < 2019:
+        return "birthday"
     if not with_year or _COMING.search(plain):
         return None
     could_come = day >= first and opening_hours.is_working_day(city, day)

@@ -405,8 +405,15 @@ def _notice(before: Application, a: Application, desk: Desk, remarks: list[Remar
 
 
 def _age(before: Application, a: Application, desk: Desk, remarks: list[Remark]) -> Application:
-    """Take the holder for a child where no day that can be booked is after the 15th birthday."""
-    if not a.near_fifteen or a.birthday in (None, before.birthday):
+    """Take the holder for a child where no day that can be booked is after the 15th birthday.
+
+    Who may be 15 by then, and comes alone, is taken for that until a day is chosen.
+    """
+    if not a.near_fifteen or (a.birthday is None and a.applicant != "self"):
+        return a
+    if a.birthday is None:
+        return replace(a, holder="general")
+    if a.birthday == before.birthday:
         return a
     _, last = slots.bookable_range(desk.city, desk.now)
     if holder_on(date.fromisoformat(str(a.birthday)), last).value == "under_15":

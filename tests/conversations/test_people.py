@@ -356,8 +356,9 @@ def test_who_is_early_by_days_is_not_suspected_of_a_wrong_date(person: NewPerson
 
 
 def test_somebody_of_14_who_wants_to_come_alone_hears_who_has_to_come(person: NewPerson) -> None:
-    talker, said = talks(person, "予約する", "電子証明書", "私が行きます", "14歳です", "母と行きます", "H24.12.20")
-    assert "15歳未満の方は、お一人では手続きできません" in said[3]
+    talker, said = talks(person, "予約する", "電子証明書", "私が行きます", "14歳です", "H24.12.20", "母と行きます")
+    assert "来られる日に15歳になっているかどうか" in said[3]
+    assert "15歳未満の方は、お一人では手続きできません" in said[4]
     assert talker.slot("applicant") == "legal_representative"
     assert talker.slot("holder") == "under_15"
 
@@ -393,3 +394,25 @@ def test_a_pin_remembered_after_all_changes_what_to_bring(person: NewPerson) -> 
     assert talker.slot("expires_on") == "2027-02-20"
     assert "追加の書類" in said[5] and "追加の書類" not in said[6]
     assert "住民基本台帳用の暗証番号" in said[6]
+
+
+def test_who_turns_15_before_the_visit_may_come_alone_and_not_before(person: NewPerson) -> None:
+    talker, said = talks(
+        person, "予約する", "電子証明書", "自分です", "中3です", "平成23年12月20日", "R9.2.20", "覚えてる", "本庁舎",
+        "12月25日の10時", "やっぱり12月18日の10時で",
+    )  # fmt: skip
+    assert "一人では" not in "".join(said[:9]) and "お名前" in said[8]
+    assert "まだ15歳になっていません" in said[9]
+    assert talker.slot("requested_slot") == "applicant"
+
+
+def test_who_asks_for_a_moment_gets_it(person: NewPerson) -> None:
+    talker, said = talks(person, "予約する", "電子証明書", "本人", "ちょっと待って")
+    assert "ごゆっくりどうぞ" in said[-1] and "読み取れません" not in said[-1]
+    assert talker.slot("requested_slot") == "expires_on"
+
+
+def test_a_guardian_of_another_kind_hears_it_once(person: NewPerson) -> None:
+    talker, _ = talks(person, "父の保佐人です。更新したいです")
+    told = [line for who, line in talker.transcript if who == "bot" and "保佐人" in line]
+    assert len(told) == 1

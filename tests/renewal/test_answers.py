@@ -371,6 +371,7 @@ BARE_DATES = [
     ("notice", "12月20日までです", "expires_on"),
     ("expiry_help", "あった、令和9年2月20日でした", "expires_on"),
     (None, "電子証明書です。令和9年2月20日です", "expires_on"),
+    ("applicant", "平成23年12月20日", "birthday"),
     ("notice", "令和9年1月20日", "unclear_date"),
     ("notice", "2026/12/9", "unclear_date"),
     ("notice", "12月9日", "wish"),
@@ -389,7 +390,7 @@ def test_a_date_said_in_passing_is_an_expiry_where_nobody_could_come_on_it(
     asked: str | None, text: str, about: str, city: City
 ) -> None:
     found = read(text, asked, NOW, city)
-    assert found.keys() & {"expires_on", "unclear_date", "wish"} == {about}, found
+    assert found.keys() & {"expires_on", "unclear_date", "birthday", "wish"} == {about}, found
 
 
 @pytest.mark.parametrize(
@@ -502,6 +503,8 @@ def test_of_what_is_taken_back_in_the_same_breath_the_last_counts(
         ("name_kana", "12/10 10:00", {"wish": {"days": ["2026-12-10"], "times": ["10:00"]}}),
         ("phone", "電話はありません", {"no_phone": True}),
         ("reply_form_limit", "1月末", {"reply_form_limit": {"invalid": "day_missing", "text": "1月"}}),
+        ("counter", "西口と本庁舎どっちが早い", {"counter": "any"}),
+        ("pins", "4けたは覚えてるけど長いのは忘れた", {"forgotten_pins": ["sign"]}),
         ("counter", "やっぱり覚えてる", {"pins": "remembered", "counter": None}),
         ("pins", "思い出した", {"pins": "remembered"}),
         ("phone", "妻の電話でもいいですか", {"no_phone": True}),
