@@ -30,7 +30,8 @@ def new_code() -> str:
         number = secrets.randbelow(_BASE**_RANDOM)
         body = "".join(ALPHABET[number // _BASE**place % _BASE] for place in range(_RANDOM))
         code = body + _check(body)
-        if _well_formed(code):
+        # "PW6GBGH66C" reads as "my password is 6GBGH66C", which is masked.
+        if _well_formed(code) and "PW" not in code and "PASS" not in code:
             return show_code(code)
 
 

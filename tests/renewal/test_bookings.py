@@ -912,6 +912,19 @@ def test_codes_have_ten_easy_characters_and_forty_random_bits() -> None:
     assert len(codes.ALPHABET) ** 8 * 23 > 2**40
 
 
+@pytest.mark.parametrize("read_as_a_password", ["PW6GBGH66", "H44PW99FD", "8PASS77KD"])
+def test_no_code_is_given_out_that_reads_as_a_password(
+    read_as_a_password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = [
+        sum(codes.ALPHABET.index(each) * 31**place for place, each in enumerate(body))
+        for body in (read_as_a_password, "K7PMA4QXD")
+    ]
+    monkeypatch.setattr(codes.secrets, "randbelow", lambda below: drawn.pop(0))
+    assert codes.new_code().startswith("K7PMA-4QXD")
+    assert not drawn
+
+
 @settings(derandomize=True)
 @given(CODES, st.integers(0, 9), st.sampled_from(codes.ALPHABET))
 def test_one_wrong_character_is_found_out(code: str, place: int, wrong: str) -> None:
