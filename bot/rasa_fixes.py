@@ -10,12 +10,15 @@ import contextlib
 import itertools
 from copy import copy
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
 import structlog
 from jsonschema import Draft7Validator
+from rasa.core import processor as rasa_processor
 from rasa.core.actions import action as rasa_action
+from rasa.core.actions import forms
 from rasa.core.actions.action import ActionBotResponse, RemoteAction
 from rasa.core.actions.forms import FormAction
 from rasa.core.agent import Agent
@@ -114,6 +117,7 @@ def save_time() -> None:
     DialogueStateTracker.applied_events = _applied_events
     DaskGraphRunner.run = _run_graph
     FormAction._temporary_tracker = _temporary_tracker
+    rasa_processor.copy = forms.copy = _as_it_is
 
 
 async def _receive(
@@ -493,6 +497,10 @@ def _temporary_tracker(
     for event in [asked, ActionExecuted(self.name()), *additional_events]:
         twin.update(event)
     return twin
+
+
+_as_it_is = SimpleNamespace(deepcopy=lambda logged: logged)
+"""Stands for the module `copy` where Rasa copies what it would log, at whatever level it logs."""
 
 
 def _kept_session(self: EndpointConfig) -> Any:

@@ -21,7 +21,9 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import ValidationError
+from rasa.core import processor as rasa_processor
 from rasa.core.actions import action as rasa_action
+from rasa.core.actions import forms
 from rasa.core.actions.action import RemoteAction
 from rasa.core.actions.forms import FormAction
 from rasa.core.channels import rest
@@ -550,6 +552,21 @@ def test_a_failed_turn_does_not_write_into_the_log_what_was_typed(
     assert "1234" not in caplog.text + "".join(capfd.readouterr())
 
 
+@pytest.mark.parametrize("module", [rasa_processor, forms])
+def test_rasa_copies_in_these_modules_only_what_it_is_about_to_log(module: Any) -> None:
+    tree = ast.parse(inspect.getsource(module))
+    logged = [
+        ast.unparse(node)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "structlogger.debug"
+        for node in ast.walk(call)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "copy"
+    ]
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "copy"]
+    assert logged and set(logged) == {"copy.deepcopy"}
+    assert len(logged) == len(names)
+
+
 # All of them -------------------------------------------------------------------------------------
 
 
@@ -571,7 +588,8 @@ def put_in_place(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
         (DaskGraphRunner, "run"),
         (FormAction, "_temporary_tracker"),
     ]
-    for owner, name in [*places, (rasa_action, "DEFAULT_REQUEST_TIMEOUT")]:
+    modules = [(rasa_processor, "copy"), (forms, "copy")]
+    for owner, name in [*places, *modules, (rasa_action, "DEFAULT_REQUEST_TIMEOUT")]:
         monkeypatch.setattr(owner, name, getattr(owner, name))
     rasa_fixes.apply()
     return places
@@ -580,6 +598,7 @@ def put_in_place(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
 def test_every_change_is_put_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     places = put_in_place(monkeypatch)
     assert all(getattr(owner, name).__module__ == "bot.rasa_fixes" for owner, name in places)
+    assert rasa_processor.copy is forms.copy is rasa_fixes._as_it_is
     assert rasa_action.DEFAULT_REQUEST_TIMEOUT == rasa_fixes.ACTION_SECONDS <= 10
 
 
