@@ -96,6 +96,17 @@ def intent_of_the_parts(
     return asks[0] if unclear and asks and len(asks) == len(parts) else whole
 
 
+def guess_of(said: dict[str, Any]) -> str | None:
+    """Return the intent of the one thing that a bot message asked back about, else None.
+
+    `said`: the message's data and `utter_action`. "はい" means that: 「手数料」のことですか。
+    """
+    if said.get("utter_action") != "utter_clarify_one":
+        return None
+    [button] = said["buttons"]
+    return str(button["payload"]).removeprefix("/")
+
+
 _MOODS = ("affirm", "deny", "thank", "greet", "goodbye", "complain")
 
 

@@ -154,6 +154,9 @@ async def _receive(
             clock.now(),
             booked=tracker.get_slot("last_booking") is not None,
         )
+        last = next((event for event in latest_first if type(event) is BotUttered), None)
+        if last and parsed["intent"]["name"] == "affirm":
+            plainly = front_door.guess_of({**last.data, **last.metadata}) or plainly
         if plainly:
             parsed["intent"] = {"name": plainly, "confidence": 1.0}
     if admitted.secret and parsed["intent"]["name"] != "book":

@@ -276,7 +276,8 @@ def test_a_busy_address_is_only_slowed_down() -> None:
             return answer.status_code, time.monotonic() - began
 
         with ThreadPoolExecutor(16) as crowd:
-            came = list(crowd.map(comes, ["198.51.100.1"] * 320))
+            # 300 at once are free, and 10 a second: on a slow machine some of the 50 others are too.
+            came = list(crowd.map(comes, ["198.51.100.1"] * 350))
         assert {status for status, _ in came} == {200}
         waits = [seconds for _, seconds in came]
         assert statistics.median(waits[:200]) < 0.5 < max(waits) < LONGEST_DELAY + 1
