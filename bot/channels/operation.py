@@ -8,6 +8,7 @@ finishes the turns that are under way.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -70,6 +71,12 @@ class Operation(InputChannel):
                 json_log.use()
             else:
                 logging.getLogger("bot.turn").setLevel(logging.WARNING)
+
+        @operation.listener("after_server_start")
+        async def settle(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+            # The model and the libraries stay. To look through them for garbage now and then
+            # would stop every conversation for half a second.
+            gc.freeze()
 
         @operation.listener("before_server_stop")
         async def finish_turns(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
