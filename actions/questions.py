@@ -97,9 +97,7 @@ class ActionDefaultFallback(AssistantAction):
             if each["name"] not in NO_BUTTON and each["confidence"] >= NEAR
         ][:MOST_BUTTONS]
         if not near:
-            # "いいえ" after 「手数料」のことですか。
-            name = "guessed_wrong" if Turn(tracker).intent == "deny" else "not_understood"
-            say(dispatcher, [Remark(name)])
+            say(dispatcher, [Remark("not_understood")])
             return [UserUtteranceReverted()]
         buttons = [{"title": f"@intent_{name}", "payload": f"/{name}"} for name in near]
         name = "clarify_one" if len(near) == 1 else "clarify"

@@ -97,14 +97,15 @@ def intent_of_the_parts(
 
 
 def guess_of(said: dict[str, Any]) -> str | None:
-    """Return the intent of the one thing that a bot message asked back about, else None.
+    """Return what "はい" means after a bot message that asked back, else None.
 
-    `said`: the message's data and `utter_action`. "はい" means that: 「手数料」のことですか。
+    `said`: the message's data and `utter_action`. 「手数料」のことですか: that. どのことでしょうか:
+    nothing that could be understood.
     """
-    if said.get("utter_action") != "utter_clarify_one":
-        return None
-    [button] = said["buttons"]
-    return str(button["payload"]).removeprefix("/")
+    asked = said.get("utter_action")
+    if asked == "utter_clarify_one":
+        return str(said["buttons"][0]["payload"]).removeprefix("/")
+    return "nlu_fallback" if asked == "utter_clarify" else None
 
 
 _MOODS = ("affirm", "deny", "thank", "greet", "goodbye", "complain")

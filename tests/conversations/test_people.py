@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from renewal.bookings import Booking, Bookings
 from tests.conversations.driver import Person
@@ -416,3 +418,28 @@ def test_a_guardian_of_another_kind_hears_it_once(person: NewPerson) -> None:
     talker, _ = talks(person, "父の保佐人です。更新したいです")
     told = [line for who, line in talker.transcript if who == "bot" and "保佐人" in line]
     assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked_back", "buttons", "answer"),
+    [
+        ("clarify_one", ["/ask_fee"], "無料です"),
+        ("clarify", ["/ask_fee", "/ask_photo"], "分かりませんでした"),
+    ],
+)
+def test_a_yes_after_something_was_asked_back_is_about_that(
+    person: NewPerson, asked_back: str, buttons: list[str], answer: str
+) -> None:
+    talker = person()
+    question = BotUttered(
+        "のことですか。",
+        data={"buttons": [{"title": each, "payload": each} for each in buttons]},
+        metadata={"utter_action": f"utter_{asked_back}"},
+    )
+    before = [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen"), question]
+    tracker = DialogueStateTracker.from_events(
+        talker.sender, before, slots=talker.agent.domain.slots
+    )
+    talker.loop.run_until_complete(talker.agent.tracker_store.save(tracker))
+    assert answer in talker.says("はい、そうです")
+    assert talker.slot("requested_slot") is None
