@@ -230,7 +230,11 @@ class Turn:
             said = f"{half}{day[1]}日"  # "20日" after "2月"
         if asked == "applicant" and self.tracker.get_slot("several"):
             asked = "whose"
-        return answers.read(said, asked, d.now, d.city)
+        found = answers.read(said, asked, d.now, d.city)
+        several = self.tracker.get_slot("several")
+        if asked and asked not in _ABOUT_PEOPLE and not several and answers.tells_only_who_comes(said):
+            found = {**answers.read(said, "applicant", d.now, d.city), **found}
+        return found
 
     def _not_overwriting(self, found: dict[str, Any]) -> dict[str, Any]:
         """Return the answers without those that would change an earlier one in passing.
@@ -256,6 +260,8 @@ class Turn:
             free |= {"expires_on", "expiry_help"}
         if slot("expires_on") == "unknown" or not slot("several"):
             free.add("expires_on")  # of several cards it may be the next one's
+        if re.search("(?:自分|本人)(?:が|で|も)?(?:一緒に)?(?:行き|いき|伺い|来ます)", text):
+            free |= {"applicant"}
         if found.get("holder") == "adult_ward" or "near_fifteen" in found:
             free |= {"holder", "near_fifteen"}  # nobody says that in passing
         return {
@@ -265,9 +271,11 @@ class Turn:
         }
 
 
+# Questions at which "母です" means something of its own.
+_ABOUT_PEOPLE = {"applicant", "whose", "holder", "proof_waiver", "cards", "relation", "name_kana", "visitor_name"}
 _A_DAY = re.compile("[^0-9]{0,4}([0-9]{1,2})日?(?:です|だ|でした|だった|だよ|[。、])*")
 _CORRECTS = re.compile(
-    "やっぱ|やはり|間違|まちが|じゃなく|ではなく|でなく|変え|かえて|かわり|変更|訂正|修正|違い|違っ|ちがい|それなら|じゃあ|でした$|と(?:申し|もうし)ます"
+    "やっぱ|やはり|間違|まちが|じゃなく|ではなく|でなく|変え|かえて|かわり|変更|訂正|修正|違い|違っ|ちがい|それなら|じゃあ|でした$|と(?:申し|もうし)ます|^(?:いや|いえ|いいえ)[、。]?.*[0-9]"
 )
 
 

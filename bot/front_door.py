@@ -27,10 +27,11 @@ SHORT = 8
 
 _COMMAND = re.compile(r"/(\w+)(\{.*\})?", re.DOTALL)
 _WANTS = re.compile(
-    "予約(?:を)?(?:(?:し|さし|させ)て(?:ほしい|ください|くんち|くんね|くんな|くれ|もらえ|もらいたい|いただ|頂|おきたい)|し(?:たい|ます)|お願い|おねがい|取りたい|とりたい|も(?:お願い|したい)|できますか)"
+    "(?:予約|よやく)(?:を)?(?:(?:し|さし|させ)て(?:ほしい|ください|くんち|くんね|くんな|くれ|もらえ|もらいたい|いただ|頂|おきたい)|し(?:たい|ます)|お願い|おねがい|取りたい|とりたい|も(?:お願い|したい)|できますか)"
     "|更新(?:の手続き?)?(?:を|に|も)?(?:お願いし|し(?:たい|に行)|行きたい|いきたい|行きます)"
 )
 _WISHES_TO_COME = re.compile("更新(?:の手続き?)?に.{0,8}?(?:行き|いき|来)たい")
+_IN_THEIR_PLACE = re.compile("が(?:代わり|かわり|代理)(?:に|で|として)?.{0,4}(?:行き|いき|伺い|うかがい|参り)ます")
 _NOT_YET = re.compile(
     "予約(?:の)?(?:番号|確認|変更|取り?消|キャンセル)|予約(?:を|した|して).{0,8}(?:確認|変|取り?消|キャンセル|忘れ)"
 )
@@ -159,7 +160,7 @@ def states_a_case(text: str, now: datetime) -> bool:
     if several or ("予約でき" in plain and whose):
         return True  # "2人まとめて予約できますか" is best answered by beginning
     facts = {"applicant", "holder", "proof_waiver", "counter", "wish"}
-    if answers.CANNOT_COME.search(plain):
+    if answers.CANNOT_COME.search(plain) and not _IN_THEIR_PLACE.search(plain):
         facts -= {"applicant", "holder"}  # that asks for help before it asks for a time
     return len(said.keys() & facts) >= 2 and not answers.is_question(text)
 

@@ -33,6 +33,10 @@ _OTHER_ADULT = (
     "じいさん|ばあさん|兄|弟|姉|妹|叔父|叔母|伯父|伯母|おじ|おば|義父|義母|義理の父|義理の母|"
     "友人|友達|知人|同僚|利用者さん|入居者|入所者|husband|wife|grandmother|grandfather|friend"
 )
+_OTHERS_STILL = (
+    "ひ?孫|甥|姪|いとこ|従兄弟|従姉妹|親戚|親せき|親族|親類|身内|婿|パートナー|彼氏|彼女|婚約者|恋人|内縁|同居人|近所の者|"
+    "隣の者|民生委員|上司|部下|世話人|支援員|相談員"
+)  # who comes for somebody, and of whose own card nothing follows
 _ENGLISH_ADULT = "husband|wife|mother|father|mom|dad|parents?|grandmother|grandfather|friend"
 _HELPER = (
     "ヘルパー|ケアマネ|ケアマネジャー|施設の職員|施設職員|職員|介護士|弁護士|司法書士|行政書士|社協"
@@ -325,15 +329,20 @@ def _notice(text: str, asked: str | None, city: City) -> Answers:
         return {}  # a lost card is another matter
     if re.search("暗証|暗唱|パスワード", text) and not re.search("通知|封筒|はがき|お知らせ", text):
         return {}  # "暗証番号は自信がありません"
+    if _CERTIFICATE_ALONE.fullmatch(text):
+        return {"notice": "certificate"}
     if asked != "notice" and not (
         about_notice and re.search("通知|封筒|書|はがき|届|notice|envelope", text)
     ):
         return {}
     none = re.search(
         "(?:届|とど|き|来)(?:いて|て|き)?(?:い)?(?:ない|ません|なかった|てね|でね)|未着|まだ(?:です|だ|$|な)|もらってない|"
-        "受け取ってない|なくし|無くし|失くし|捨て|ありません|見当たら|not (?:yet|arrived|come)|haven't|no notice|didn't",
+        "受け取ってない|なくし|無くし|失くし|捨て|ありません|見当たら|手元に(?:は)?な|家に(?:あ|置)|持って(?:い)?(?:ない|ません)|not (?:yet|arrived|come)|haven't|no notice|didn't",
         text,
     )
+    if asked == "notice" and not none and not is_question(text):
+        # What is written there is not known: the card itself tells its date.
+        none = re.search("^.{0,8}(?:忘れ|わすれ|見て(?:い)?(?:ない|ません)|覚えて(?:い)?(?:ない|ません)|(?:分か|わか)(?:ら|りま|ん))", text)
     if none and (asked == "notice" or about_notice):
         return {"notice": "none"}
     certificate = (asked == "notice" and re.search("電子|でんし", text)) or re.search(
@@ -354,6 +363,11 @@ def _notice(text: str, asked: str | None, city: City) -> Answers:
     if certificate:
         return {"notice": "certificate"}
     return {}
+
+
+_CERTIFICATE_ALONE = re.compile(
+    "(?:はい|ええ|あ|えっと)?[、。,]?(?:電子証明書?|でんししょうめいしょ?|(?:electronic |digital )certificate)(?:です|だ|でした|だよ)?[。、!]*"
+)
 
 
 def _people(text: str, asked: str | None, city: City) -> Answers:
@@ -481,8 +495,12 @@ def _visitor(text: str, asked: str | None, holder: str | None) -> str | None:
             return "other_proxy"
         if re.search(f"(?:{_PARENT})", text) and not for_whom_parent(text):
             return "legal_representative"
-        if re.search(f"{_OTHER_ADULT}|{_CHILD}|代理|家族|身内", text):
+        if re.search(f"{_OTHER_ADULT}|{_CHILD}|代理|家族|(?:{_OTHERS_STILL})(?:です|だ|が|で|$)", text):
             return "other_proxy"
+        if re.search(f"^(?:{_I})は[^、。0-9人]{{1,8}}(?:です|だ|でした)(?:$|[。、])", text) and not re.search(
+            _SELF, text
+        ):
+            return None  # somebody of whom we do not know what they are to the holder
         if re.search(
             f"{_SELF}|(?:{_I})(?:です|が|だ|で|$|一人|ひとり)|^(?:{_I})|^i\\b(?! (?:don't|do not|am not|have no))|it's me",
             text,
@@ -498,6 +516,21 @@ def _visitor(text: str, asked: str | None, holder: str | None) -> str | None:
     return None
 
 
+_ONLY_WHO = re.compile(
+    f"(?:はい|ええ|あ)?[、。,]?(?:(?:{_I})は?[、,]?|i'?m |i am |as )?(?:(?:そ|こ)の子の|本人の)?"
+    f"(?:{_ANY_PERSON}|{_OTHERS_STILL}|{_HELPER}|{_SELF}|{_I}|家族|代理人?)?"
+    "(?:本人)?(?:です|だ|だよ|になります|でございます|が(?:行|い|来|伺|うかが|参|まい)[^、。]{1,5})?(?:けど|よ|ね)?[。、!]*"
+)
+
+
+def tells_only_who_comes(text: str) -> bool:
+    """Return whether the words say who comes and nothing else, whatever was asked: 「母です」."""
+    plain = normal(text)
+    return bool(_ONLY_WHO.fullmatch(plain)) and bool(
+        re.search(f"{_ANY_PERSON}|{_OTHERS_STILL}|{_HELPER}|{_SELF}|{_I}|家族|代理|\\bi\\b", plain)
+    )
+
+
 def for_whom_parent(text: str) -> bool:
     """Return whether a parent is the one whose card it is ("父の代わりに"), not the visitor."""
     return bool(
@@ -509,7 +542,7 @@ def for_whom_parent(text: str) -> bool:
 
 def _proof(text: str, asked: str | None, city: City) -> Answers:
     about_household = re.search(
-        "世帯|せたい|同居|別居|一緒に(?:住|暮|すん)|いっしょに(?:住|暮|すん)|住所(?:は|が)?同じ|household|live together",
+        "世帯|せたい|同居|別居|一緒に(?:住|暮|すん)|いっしょに(?:住|暮|すん)|住所(?:は|が|も)?同じ|同じ(?:住所|家|うち)|household|live together",
         text,
     )
     if about_household:
@@ -576,7 +609,7 @@ def _reply_form(text: str, asked: str | None, city: City) -> Answers:
     ):
         return {"reply_form": "missing"}
     if re.search(
-        "あ(?:る|り|っ)|まで(?:使|有効|大丈夫|です|だ|$)|持って|もって|手元|てもと|届い|書いて(?:あ|もら|い)|本人(?:が|に)(?:書|記入)|記入|同封|^はい|大丈夫|have it|^yes",
+        "あ(?:る|り|っ)|まで(?:使|有効|大丈夫|です|だ|$)|持って|もって|手元|てもと|届い|書いて(?:あ|もら|い)|本人(?:が|に)(?:書|記入)|記入|同封|入って(?:い)?(?:た|まし|ます|る)|^はい|大丈夫|have it|^yes",
         text,
     ):
         return {"reply_form": "ready"}
@@ -598,6 +631,8 @@ def _pins(text: str, asked: str | None, city: City) -> Answers:
     again = asked == "counter" and re.search("覚え|おぼえ|思い出|忘れ|わすれ", text)
     if not about and asked != "pins" and not again:
         return {}
+    if not about and re.search("[0-9](?:年|月|日|/|\\.)", text) and not re.search("覚え|おぼえ|忘れ|わすれ", text):
+        return {}  # "いや、2月21日でした" is about the answer before
     if re.search(_FORGET, text):
         forgotten = "".join(
             part
@@ -779,6 +814,8 @@ _OF_A_PERSON = re.compile(
     f"^(?:{_ANY_PERSON}|{_I}|[0-9一二三]人目){_HONORIFIC}(?:の(?:分|方|ほう))?[はが][^行来伺]*日(?:です|だ|でした|$|[。、])"
     "|日で(?:満)?(?:1[0-9]|十[四五六])(?:歳|才)?に(?:な|成)"
 )
+# "いや2027年" puts something right that was said before; no day follows from it.
+_YEAR_ALONE = re.compile("(?:いや|いえ|いいえ|違)?[^0-9]{0,4}(?:20[0-9]{2}|(?:令和|r)[0-9]{1,2})年?(?:です|だ|でした|だよ)?[。、!]*")
 _VISIT = ("visit_date", "visit_time", "counter")
 _AFTER_THE_VISIT = ("name_kana", "visitor_name", "phone", "confirmed")
 # The reply form has a time limit of its own, which is asked for by the word 期限 as well.
@@ -809,6 +846,8 @@ def _dates(text: str, plain: str, asked: str | None, now: datetime, city: City) 
     for part in re.split(
         r"(?<=[。、!?\n])|(?<=ので)|(?<=けど)|(?<=で)(?=(?:電子)?証明書|カード)", text
     ):
+        if asked not in (*_VISIT, *_ASKED_PURPOSE) and _YEAR_ALONE.fullmatch(normal(part)):
+            continue
         of_a_person = asked not in _VISIT and _OF_A_PERSON.search(normal(part))
         if of_a_person and (asked not in _ASKED_PURPOSE or asked in answers):
             continue  # "私は2月14日、下の子は3月3日です": the others are asked about later
@@ -843,7 +882,8 @@ def _dates(text: str, plain: str, asked: str | None, now: datetime, city: City) 
                 about_visit.append(part)
     if "card_expires_on" in answers and "expires_on" not in answers:
         answers["expires_on"] = answers.pop("card_expires_on")  # read off for the one asked about
-    if asked in ("expires_on", "reply_form_limit") and asked not in answers and _unsure(plain):
+    about_pins = re.search("暗証|パスワード", plain)
+    if asked in ("expires_on", "reply_form_limit") and asked not in answers and _unsure(plain) and not about_pins:
         answers[asked] = "unknown"
     if asked in ("name_kana", "visitor_name", "phone") and not re.search(
         "変え|かえ|やっぱ|やはり|間違|まちが|じゃなく|[0-9](?:月|日|時)|(?<![0-9])[0-9]{1,2}/[0-9]{1,2}(?![0-9])|[月火水木金土日]曜", plain

@@ -443,3 +443,32 @@ def test_a_yes_after_something_was_asked_back_is_about_that(
     talker.loop.run_until_complete(talker.agent.tracker_store.save(tracker))
     assert answer in talker.says("はい、そうです")
     assert talker.slot("requested_slot") is None
+
+
+def test_answers_that_come_before_their_question_are_kept(person: NewPerson) -> None:
+    talker, said = talks(
+        person, "おばあちゃんの更新なんですけど", "回答書は封筒に入ってました", "わたしは孫です", "電子証明書",
+        "令和9年1月15日",
+    )  # fmt: skip
+    assert "読み取れません" not in "".join(said)
+    assert "回答書に書かれた期限" in said[3]
+    assert talker.slot("reply_form") == "ready"
+    assert talker.slot("requested_slot") == "expires_on"
+
+
+def test_a_no_with_a_date_at_the_next_question_corrects_the_date(person: NewPerson) -> None:
+    talker, said = talks(person, "予約する", "電子証明書", "本人", "2/20", "いや2027年", "いいえ、2月21日です")
+    assert talker.slot("pins") is None
+    assert "2月21日（日）」に変えました" in said[-1]
+
+
+def test_who_states_that_they_come_in_somebodys_place_applies(person: NewPerson) -> None:
+    talker, said = talks(person, "母が入院してて行けないので、私が代わりに行きます")
+    assert "代理の方が、ですね" in said[0]
+    assert talker.slot("applicant") == "other_proxy" and talker.slot("holder") == "general"
+
+
+def test_a_teenager_who_comes_after_all_needs_no_reply_form(person: NewPerson) -> None:
+    talker, said = talks(person, "予約する", "電子証明書", "息子", "息子は15歳です", "息子が自分で行きます")
+    assert "照会書兼回答書" in said[3] and "有効期限はいつですか" in said[4]
+    assert talker.slot("applicant") == "self"

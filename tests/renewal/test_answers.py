@@ -14,7 +14,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from renewal.answers import is_question, read
+from renewal.answers import is_question, read, tells_only_who_comes
 from renewal.city import City
 from renewal.clock import TOKYO
 
@@ -734,3 +734,35 @@ def test_words_that_nobody_tidied(
     asked: str | None, text: str, expected: dict[str, Any], city: City
 ) -> None:
     check(text, asked, expected, city)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "expected"),
+    [
+        ("applicant", "わたしは孫です", {"applicant": "other_proxy"}),
+        ("applicant", "甥が行きます", {"applicant": "other_proxy"}),
+        ("applicant", "私は世話役です", {}),
+        ("pins", "いや2027年", {}),
+        ("pins", "いいえ、2月21日です", {"expires_on": "2027-02-21"}),
+        ("pins", "いや", {"pins": "forgotten", "forgotten_pins": ["juki", "sign", "user"]}),
+        ("expires_on", "祖母は暗証番号が分かりません",
+         {"pins": "forgotten", "forgotten_pins": ["juki", "sign", "user"]}),
+        ("notice", "回答書は封筒に入ってました", {"reply_form": "ready"}),
+        ("notice", "同じ住所です", {"proof_waiver": "same_household"}),
+        (None, "でんししょうめいしょ です", {"notice": "certificate"}),
+    ],
+)  # fmt: skip
+def test_what_is_told_out_of_turn_is_taken_for_what_it_is(
+    asked: str | None, text: str, expected: dict[str, Any], city: City
+) -> None:
+    assert read(text, asked, NOW, city) == expected
+
+
+@pytest.mark.parametrize("text", ["わたし", "母です", "私は孫です", "孫が行きます", "myself", "代理です"])
+def test_who_comes_may_be_told_at_any_question(text: str) -> None:
+    assert tells_only_who_comes(text)
+
+
+@pytest.mark.parametrize("text", ["はい", "です", "母の分です", "私の母です", "市役所です", "覚えています"])
+def test_other_words_do_not_tell_who_comes(text: str) -> None:
+    assert not tells_only_who_comes(text)
