@@ -134,6 +134,8 @@ def plain_intent(
     cancels = re.search("取り?消|とりけ|キャンセル", text)
     if booked and cancels and intent in ("correct", "nlu_fallback") and not answers.is_question(text):
         return "cancel_booking"
+    if intent == "correct" and cancels:
+        return "check_booking"  # "間違えて取り消したかも"
     if intent == "correct" and (booked or _OF_A_VISIT.search(text)):
         return "change_booking"
     return about_a_booking(text, intent) or ("book" if states_a_case(text, now) else None)

@@ -366,7 +366,7 @@ def _notice(text: str, asked: str | None, city: City) -> Answers:
 
 
 _CERTIFICATE_ALONE = re.compile(
-    "(?:はい|ええ|あ|えっと)?[、。,]?(?:電子証明書?|でんししょうめいしょ?|(?:electronic |digital )certificate)(?:です|だ|でした|だよ)?[。、!]*"
+    "(?:はい|ええ|あ|えっと)?[、。,]?(?:電子証明書?|でんししょうめいしょ?|(?:electronic |digital )certificate)(?:の(?:方|ほう|やつ))?(?:です|だ|でした|だよ)?[。、!]*"
 )
 
 
@@ -519,7 +519,8 @@ def _visitor(text: str, asked: str | None, holder: str | None) -> str | None:
 _ONLY_WHO = re.compile(
     f"(?:はい|ええ|あ)?[、。,]?(?:(?:{_I})は?[、,]?|i'?m |i am |as )?(?:(?:そ|こ)の子の|本人の)?"
     f"(?:{_ANY_PERSON}|{_OTHERS_STILL}|{_HELPER}|{_SELF}|{_I}|家族|代理人?)?"
-    "(?:本人)?(?:です|だ|だよ|になります|でございます|が(?:行|い|来|伺|うかが|参|まい)[^、。]{1,5})?(?:けど|よ|ね)?[。、!]*"
+    "(?:本人)?(?:です|だ|だよ|になります|でございます|が(?:代わりに?|かわりに?|代理(?:で|に)?)?(?:(?:行|い|来|伺|うかが|参|まい)[^、。]{1,5})?)?"
+    "(?:けど|よ|ね)?[。、!]*"
 )
 
 
@@ -603,6 +604,11 @@ def _reply_form(text: str, asked: str | None, city: City) -> Answers:
     ):
         return {"reply_form": "ready"}  # the holder
     if re.search(
+        "(?:書い|かい|記入し)て(?:い)?(?:ない|ません|なく)|これから(?:書|記入)|書いてもらいます|書かせます",
+        text,
+    ):
+        return {"reply_form": "ready"}  # it is there, and will be written by then
+    if re.search(
         "(?:な|無|失)く(?:し|な)|失くし|紛失|捨て|届いて(?:い)?(?:ない|ません)|入って(?:い)?(?:ない|なか|ません)|付いて(?:い)?(?:ない|ません)|届かな|見あたら|(?<!じゃ)(?<!では)(?<![らわかさたばま])な(?:い|かった|さそう)|ありません|見当た|"
         "見つから|期限(?:が)?(?:切|過)|^いいえ|もって(?:い)?(?:ない|ません)|持って(?:い)?(?:ない|ません)|lost|don't have|^no\\b",
         text,
@@ -628,7 +634,9 @@ _FORGET = (
 def _pins(text: str, asked: str | None, city: City) -> Answers:
     about = re.search("暗証|暗唱|あんしょう|パスワード|ぱすわーど|pin|password|passcode", text)
     # The question after may still be answered with second thoughts: "やっぱり覚えてる".
-    again = asked == "counter" and re.search("覚え|おぼえ|思い出|忘れ|わすれ", text)
+    again = asked in ("counter", "book_later", "reissue_plan") and re.search(
+        "覚え|おぼえ|思い出|忘れ|わすれ", text
+    )
     if not about and asked != "pins" and not again:
         return {}
     if not about and re.search("[0-9](?:年|月|日|/|\\.)", text) and not re.search("覚え|おぼえ|忘れ|わすれ", text):
@@ -656,7 +664,8 @@ def _pins(text: str, asked: str | None, city: City) -> Answers:
         text,
     ):
         return {"pins": "remembered", "forgotten_pins": []}
-    if asked == "pins" and yes_or_no(text) == "no":
+    of_one = re.search("署名|利用者|住基|住民", text)  # "署名用は使ってません"
+    if asked == "pins" and yes_or_no(text) == "no" and not of_one:
         return {"pins": "forgotten", "forgotten_pins": ["juki", "sign", "user"]}
     return {}
 
@@ -698,12 +707,12 @@ def _counter(text: str, asked: str | None, city: City) -> Answers:
 
 def _certificates(text: str, asked: str | None, city: City) -> Answers:
     if re.search(
-        "署名用(?:は|の方は|電子証明書は).{0,6}(?:いらない|不要|使わない|要りません|いりません|入っていない|ない$)",
+        "署名用(?:は|の方は|電子証明書は).{0,6}(?:いらない|不要|使(?:わ|って(?:い)?)ない|使(?:い|って(?:い)?)ません|要りません|いりません|入って(?:い)?(?:ない|ません)|ない$)",
         text,
     ):
         return {"certificates": "user"}
     if re.search(
-        "利用者(?:証明)?用(?:は|の方は|電子証明書は).{0,6}(?:いらない|不要|使わない|要りません|いりません)",
+        "利用者(?:証明)?用(?:は|の方は|電子証明書は).{0,6}(?:いらない|不要|使(?:わ|って(?:い)?)ない|使(?:い|って(?:い)?)ません|要りません|いりません)",
         text,
     ):
         return {"certificates": "sign"}

@@ -748,6 +748,9 @@ def test_words_that_nobody_tidied(
         ("expires_on", "祖母は暗証番号が分かりません",
          {"pins": "forgotten", "forgotten_pins": ["juki", "sign", "user"]}),
         ("notice", "回答書は封筒に入ってました", {"reply_form": "ready"}),
+        ("book_later", "覚えています", {"pins": "remembered", "forgotten_pins": []}),
+        ("pins", "署名用は使ってません", {"certificates": "user"}),
+        ("reply_form", "まだ書いてない", {"reply_form": "ready"}),
         ("notice", "同じ住所です", {"proof_waiver": "same_household"}),
         (None, "でんししょうめいしょ です", {"notice": "certificate"}),
     ],
@@ -758,7 +761,7 @@ def test_what_is_told_out_of_turn_is_taken_for_what_it_is(
     assert read(text, asked, NOW, city) == expected
 
 
-@pytest.mark.parametrize("text", ["わたし", "母です", "私は孫です", "孫が行きます", "myself", "代理です"])
+@pytest.mark.parametrize("text", ["わたし", "母です", "私は孫です", "孫が行きます", "私が代理で", "myself", "代理です"])
 def test_who_comes_may_be_told_at_any_question(text: str) -> None:
     assert tells_only_who_comes(text)
 
