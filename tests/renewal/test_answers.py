@@ -753,6 +753,8 @@ def test_words_that_nobody_tidied(
         ("reply_form", "まだ書いてない", {"reply_form": "ready"}),
         ("notice", "同じ住所です", {"proof_waiver": "same_household"}),
         (None, "でんししょうめいしょ です", {"notice": "certificate"}),
+        (None, "旦那のなんですけど", {"holder": "general", "applicant": "other_proxy"}),
+        ("confirmed", "さようでございます", {"confirmed": "yes"}),
     ],
 )  # fmt: skip
 def test_what_is_told_out_of_turn_is_taken_for_what_it_is(
