@@ -319,6 +319,10 @@ def _count(people: str) -> int:
 
 
 def _notice(text: str, asked: str | None, city: City) -> Answers:
+    listed = [part for part in re.split(r"[、。,\s/・]+", text) if part]
+    items = listed if len(listed) > 2 else [text]
+    if any(_CERTIFICATE_ALONE.fullmatch(item) for item in items):
+        return {"notice": "certificate"}  # alone, or one of a list: "来週の水曜、本人、電子証明書"
     about_notice = re.search(
         "通知|封筒|はがき|ハガキ|お知らせ|書いて|書かれて|かいて|届|とど|notice|envelope|letter",
         text,
@@ -329,8 +333,6 @@ def _notice(text: str, asked: str | None, city: City) -> Answers:
         return {}  # a lost card is another matter
     if re.search("暗証|暗唱|パスワード", text) and not re.search("通知|封筒|はがき|お知らせ", text):
         return {}  # "暗証番号は自信がありません"
-    if _CERTIFICATE_ALONE.fullmatch(text):
-        return {"notice": "certificate"}
     if asked != "notice" and not (
         about_notice and re.search("通知|封筒|書|はがき|届|notice|envelope", text)
     ):
@@ -366,7 +368,7 @@ def _notice(text: str, asked: str | None, city: City) -> Answers:
 
 
 _CERTIFICATE_ALONE = re.compile(
-    "(?:はい|ええ|あ|えっと)?[、。,]?(?:電子証明書?|でんししょうめいしょ?|(?:electronic |digital )certificate)(?:の(?:方|ほう|やつ))?(?:です|だ|でした|だよ)?[。、!]*"
+    "(?:はい|ええ|あ|えっと)?[、。,]?(?:電子証明書?|でんししょうめいしょ?|(?:electronic |digital )certificate)(?:の(?:方|ほう|やつ))?(?:です|で|だ|でした|だよ)?[。、!]*"
 )
 
 
@@ -509,7 +511,7 @@ def _visitor(text: str, asked: str | None, holder: str | None) -> str | None:
         return None
     if re.search(
         f"(?:{_SELF}|{_I})(?:が|で|の(?:電子|カード|マイナンバー|更新|分|ぶん|予約|証明|やつ|期限)|です|本人)"
-        "|本人です|本人が|^本人|for myself|my (?:own )?(?:card|certificate|my number)",
+        r"|本人です|本人が|(?:^|[、。,\s/])本人(?=$|[、。,\s/])|^本人|for myself|my (?:own )?(?:card|certificate|my number)",
         text,
     ) and not re.search(f"{_CHILD}|{_OTHER_ADULT}|代理|代わり|かわり|(?:{_PARENT})", text):
         return "self"
@@ -637,6 +639,7 @@ def _pins(text: str, asked: str | None, city: City) -> Answers:
     again = asked in ("counter", "book_later", "reissue_plan") and re.search(
         "覚え|おぼえ|思い出|忘れ|わすれ", text
     )
+    again = again or (asked == "notice" and re.search("(?:覚え|おぼえ)て(?:い)?(?:る|ます)", text))
     if not about and asked != "pins" and not again:
         return {}
     if not about and re.search("[0-9](?:年|月|日|/|\\.)", text) and not re.search("覚え|おぼえ|忘れ|わすれ", text):

@@ -472,3 +472,9 @@ def test_a_teenager_who_comes_after_all_needs_no_reply_form(person: NewPerson) -
     talker, said = talks(person, "予約する", "電子証明書", "息子", "息子は15歳です", "息子が自分で行きます")
     assert "照会書兼回答書" in said[3] and "有効期限はいつですか" in said[4]
     assert talker.slot("applicant") == "self"
+
+
+def test_all_of_it_in_one_hurried_line(person: NewPerson) -> None:
+    talker, said = talks(person, "来週水曜11時西口、本人、電子証明書、R9.2.10", "覚えてる")
+    assert talker.slot("requested_slot") == "name_kana"
+    assert "12月2日（水）11時、西口行政サービスコーナーですね" in said[1]

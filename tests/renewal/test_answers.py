@@ -753,6 +753,8 @@ def test_words_that_nobody_tidied(
         ("reply_form", "まだ書いてない", {"reply_form": "ready"}),
         ("notice", "同じ住所です", {"proof_waiver": "same_household"}),
         (None, "でんししょうめいしょ です", {"notice": "certificate"}),
+        ("notice", "覚えてる", {"pins": "remembered", "forgotten_pins": []}),
+        (None, "本人、電子証明書、西口", {"notice": "certificate", "applicant": "self", "counter": "nishiguchi"}),
         (None, "旦那のなんですけど", {"holder": "general", "applicant": "other_proxy"}),
         ("confirmed", "さようでございます", {"confirmed": "yes"}),
     ],
