@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ _ACTIONS = {"check_booking": "check", "change_booking": "change", "cancel_bookin
 _NO_RULE = {*_ACTIONS, "inform", "affirm", "deny", "dont_know", "correct", "resume", "go_back",
             "nlu_fallback", "secret_typed"}
 _LEAVING = {"stop", "start_over"}
+_LACKING = ("booking_code_not_at_hand", "booking_last4_not_at_hand", "booking_not_by_phone")
 _HOW = ("short", "example", "other_way")
 
 
@@ -67,6 +69,9 @@ class ValidateBookingForm(AssistantAction):
         besides = [Remark(name) for name in questions if name != "ask_free_times"]
         if asked is None and not turn.is_button:
             besides = [*booking_change.asked_besides(turn.text, after, at_desk), *besides]
+        lacks = next((each.name for each in remarks if each.name in _LACKING), None)
+        if lacks:
+            return _way_on(dispatcher, lacks, after, at_desk, caller, tracker, besides)
         # A question follows, and three messages a turn are enough.
         say(dispatcher, [*besides[:1], *remarks[-1:]] if besides else remarks[-2:])
         return _ask(after, at_desk, caller, tracker)
@@ -117,18 +122,33 @@ def _unanswered(
     tracker: Tracker,
 ) -> Events:
     unknown = turn.asked in ("booking_choice", "booking_code", "booking_last4")
-    not_at_hand = unknown and booking_change.not_at_hand(turn.text)
-    if turn.intent not in _NO_RULE and not not_at_hand:
+    if turn.intent not in _NO_RULE:
         return []  # Rasa rejects the form, and the message's own rule answers
     if turn.intent in _ACTIONS or turn.intent == "resume":
         return _ask(r, at_desk, caller, tracker, "short")
-    if not_at_hand or (unknown and turn.intent in ("dont_know", "deny")):
-        say(dispatcher, [Remark("booking_code_not_at_hand")])
-        return _ask(r, at_desk, caller, tracker, "short")
+    wonders = booking_change.looks_for_it(turn.text, turn.asked)
+    if unknown and (wonders or turn.intent in ("dont_know", "deny")):
+        lacks = booking_change.lacking(turn.asked)
+        return _way_on(dispatcher, lacks, r, at_desk, caller, tracker)
     failed = int(tracker.get_slot("failed_answers") or 0) + 1
     say(dispatcher, [Remark("answer_not_read")])
     how = _HOW[(failed - 1) % 3]
     return [*_ask(r, at_desk, caller, tracker, how), SlotSet("failed_answers", failed)]
+
+
+def _way_on(
+    dispatcher: CollectingDispatcher,
+    lacks: str,
+    r: Request,
+    at_desk: Desk,
+    caller: Caller,
+    tracker: Tracker,
+    besides: Sequence[Remark] = (),
+) -> Events:
+    """Tell somebody without the code or the digits how to go on; told that already, what else."""
+    told = tracker.get_slot("ask_how") == lacks
+    say(dispatcher, [*besides[:1], Remark("booking_not_without_it" if told else lacks)])
+    return _ask(r, at_desk, caller, tracker, "short" if told else lacks)
 
 
 def _ask(

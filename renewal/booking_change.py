@@ -126,8 +126,26 @@ _LIKE_A_CODE = re.compile(
     rf"(?<![0-9A-Z])[0-9A-Z](?:{_SEPARATORS}{{0,3}}[0-9A-Z]){{7,11}}(?![0-9A-Z])"
 )
 _LAST_FOUR = re.compile(
-    r"(?:下|しも|末尾|最後の?|ラスト|らすと)\s?(?:4|四|よん|ヨン)[^0-9]{0,14}"
+    r"(?:(?:下|しも|末尾|最後の?|ラスト|らすと)\s?(?:4|四|よん|ヨン)[^0-9]{0,14}"
+    r"|LAST (?:4|FOUR)[^0-9]{0,24}|END(?:S|ING)? (?:WITH|IN)\s+)"
     r"([0-9](?:[\s\-・]?[0-9]){3})(?![0-9])"
+)
+_ENGLISH_WORD = re.compile(r"\b[A-Z]{6,}\b")
+_LOST = re.compile(
+    "忘れ|わすれ|なくし|無くし|失く|紛失|ふんしつ|分から|わから|わがん|解ら|知らな|しらな|覚えて|おぼえて|控えて|ひかえて|見つから|みつから"
+    "|消え(?:た|て|ちゃ)|消しちゃ|消してしま|捨て|すてて|なしで|不明|(?:^|番号[がはも]?|ばんごう[がはも]?|手元に|どこにも|持って|もって)い?(?:ない|無い|ません|ありません)"
+    "|lost|forg[eo]t|(?:do ?n.?t|can.?t|cannot) (?:know|have|remember|find)|no idea"
+)
+_WHERE = re.compile("どこ|どれ|何に|なにに|メール|めーる|はがき|ハガキ|書い|載っ|のって|届い|とどい|where")
+_WHICH_PHONE = re.compile("携帯|けいたい|スマホ|家の|自宅|固定|どの電話|どっち|どちら")
+_SOMETHING_ELSE = re.compile("暗証|あんしょう|パスワード|カード|封筒|回答書|pin")
+_NUMBER_OF_BOOKING = re.compile(
+    "(?<!暗証)(?<!電話)(?<!個人)(?<!でんわ)(?:番号|ばんごう)|予約の?(?:ナンバー|コード|控え|ひかえ)"
+    "|(?:booking|reservation|confirmation) (?:number|code)"
+)
+_BY_PHONE = re.compile(
+    "(?:電話|でんわ|携帯|けいたい|名前|なまえ|氏名|生年月日)の?(?:番号|ばんごう)?(?:だけ)?(?:なら|じゃ|では|でも|しか|で(?:いい|良い|よい|お願い|調べ|探|できま|確認))"
+    "|by (?:my )?phone|phone number (?:instead|ok)"
 )
 _ANOTHER_ONE = re.compile(
     "(?:ほか|他|別|べつ)の(?:予約|番号|もの|やつ|分)|ここには?ない|どれでもない|どれも違"
@@ -176,31 +194,59 @@ def read(
     plain = unicodedata.normalize("NFKC", text).upper()
     found: dict[str, Any] = {}
     rest = plain
-    like = next((m for m in _LIKE_A_CODE.finditer(plain) if _mixed(m.group())), None)
-    code = find_code(plain) or (normalise_code(like.group()) if like else None)
+    phone = short_answers.read_phone(text)
+    named = _LAST_FOUR.search(plain)
+    without = plain.replace(named[0], " ") if named else plain
+    like = next((m for m in _LIKE_A_CODE.finditer(without) if _mixed(m.group())), None)
+    code = find_code(without) or (normalise_code(like.group()) if like else None)
+    unknown = asked in ("booking_code", "booking_choice", "booking_last4")
     if code:
         found["code"] = code
-    elif like and (asked in ("booking_code", "booking_choice", "booking_last4") or "番号" in plain):
+    elif like and not phone and (unknown or "番号" in plain):
         found["code"] = TYPO
-    if like:
-        rest = f"{plain[:like.start()]} {plain[like.end():]}"
+    if like and "code" in found:
+        rest = plain.replace(like[0], " ")
     last4 = _last4(rest, asked, bool(code))
     if last4:
         found["last4"] = last4
+    if "code" not in found and (asked is None or unknown):
+        found |= _lacking(text, asked, phone)
     if asked == "booking_choice" and not code:
         found |= _chosen(plain, desk, caller)
     if asked in ("booking_choice", "booking_code", "booking_last4"):
         return found
-    return found | _about_time(rest if like else text, asked, r, desk, caller)
+    return found | _about_time(rest if "code" in found else text, asked, r, desk, caller)
 
 
-def not_at_hand(text: str) -> bool:
-    """Return whether somebody asked for a booking's code or digits says they have not got them."""
-    return bool(re.search("忘れ|わすれ|なくし|無くし|分から|わから|覚えて(?:い)?(?:ない|ません)", text))
+def _lacking(text: str, asked: str | None, phone: str | None) -> dict[str, Any]:
+    """Return what somebody says who has not got the code, or a phone number instead of it."""
+    plain = answers.normal(text)
+    if asked != "booking_last4" and (phone or (asked and _BY_PHONE.search(plain))):
+        if asked is None and _OTHER_CHANGE.search(text):
+            return {}  # "電話番号を…に変えたい": it is a new one
+        return {"lacks": "booking_not_by_phone", **({"last4": phone[-4:]} if phone else {})}
+    # Unasked, the number has to be named: much else is lost, forgotten or not known.
+    lost = _LOST.search(plain) and not _SOMETHING_ELSE.search(plain)
+    if lost and (asked or _NUMBER_OF_BOOKING.search(plain)):
+        return {"lacks": lacking(asked)}
+    return {}
+
+
+def lacking(asked: str | None) -> str:
+    """Return the remark for somebody who has not got what was asked for."""
+    return f"booking_{'last4' if asked == 'booking_last4' else 'code'}_not_at_hand"
+
+
+def looks_for_it(text: str, asked: str | None) -> bool:
+    """Return whether somebody asked for them wonders where the code is, or which phone is meant."""
+    wonders = _WHICH_PHONE if asked == "booking_last4" else _WHERE
+    return bool(wonders.search(answers.normal(text)))
 
 
 def _mixed(token: str) -> bool:
-    return bool(re.search("[0-9]", token) and re.search("[A-Z]", token))
+    """Return whether it has figures and letters as a code has, and no words ("December 10")."""
+    figures = re.search("[0-9]", token) and re.search("[A-Z]", token)
+    return bool(figures) and not _ENGLISH_WORD.search(token)
 
 
 def _last4(text: str, asked: str | None, with_code: bool) -> str | None:
@@ -308,6 +354,8 @@ def advance(
         r = replace(_let_go(r, desk), action=said["action"], confirmed=None)
     r = _identified(r, said, desk, caller, remarks)
     booking = desk.bookings.get(r.found) if r.found else None
+    if said.get("lacks") and r.found is None and not remarks:
+        remarks.append(Remark(str(said["lacks"])))
     if booking is None or r.outcome:
         # A time said too early is kept until it is known which booking is meant.
         kept = {name: said[name] for name in ("wish", "counter") if name in said}
@@ -336,7 +384,8 @@ def _identified(
         remarks.append(Remark("booking_code_typo"))
         return replace(r, code=ANOTHER)
     if code and code != r.found:
-        r = replace(_let_go(r, desk), code=code, last4=None, found=None)
+        told_before = r.last4 if r.code in (None, ANOTHER) else None
+        r = replace(_let_go(r, desk), code=code, last4=told_before, found=None)
     r = replace(r, last4=said.get("last4") or r.last4)
     if r.found:
         return replace(r, last4=None)
@@ -361,9 +410,10 @@ def _looked_up(r: Request, desk: Desk, caller: Caller, remarks: list[Remark]) ->
         remarks.append(Remark("booking_too_many_attempts", {"minutes": minutes}))
         return replace(r, code=None, last4=None, outcome="refused")
     if booking is None:
-        # One answer, whichever was wrong: it must not tell that a code exists.
-        remarks.append(Remark("booking_not_found"))
-        return replace(r, code=ANOTHER, last4=None)
+        # One answer, whichever was wrong: it must not tell that a code exists. The check character
+        # has found mistyped codes before, so the digits are asked for again.
+        remarks.append(Remark("booking_not_found", {"code": str(r.code)}))
+        return replace(r, last4=None)
     return replace(r, found=booking.code, last4=None)
 
 

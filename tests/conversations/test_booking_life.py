@@ -152,7 +152,23 @@ def test_a_wrong_code_and_wrong_digits_get_the_same_answer(
         asked = me.says(code)
         answers.append((asked.replace(code, ""), me.says(digits)))
     assert answers[0] == answers[1]
-    assert NOT_FOUND in answers[0][1] and "予約番号を教えてください" in answers[0][1]
+    assert NOT_FOUND in answers[0][1] and "下4けたを教えてください" in answers[0][1]
+
+
+def test_after_a_wrong_answer_the_digits_or_another_code_may_follow(
+    person: Callable[[], Person], book: Make
+) -> None:
+    booking, other = book(), book(AT_WEST_EXIT, "nishiguchi")
+    me = person()
+    me.says("予約を確認したい")
+    me.says(booking.code)
+    assert NOT_FOUND in me.says("1111")
+    assert booking.code in me.says("5678")
+    me = person()
+    me.says(f"予約番号{booking.code}の確認")
+    assert NOT_FOUND in me.says("1111")
+    assert "下4けた" in me.says(f"予約番号は{other.code}でした")
+    assert other.code in me.says("5678")
 
 
 def test_guessing_is_stopped_for_a_conversation_and_says_when_to_try_again(
@@ -211,6 +227,82 @@ def test_who_has_lost_the_code_is_told_whom_to_call(person: Callable[[], Person]
     answer = me.taps("予約番号が分からない")
     assert "024-505-0445" in answer
     assert "新しく予約する" in titles(me)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "予約番号なくした",
+        "よやくばんごうわすれました",
+        "予約変更したいのに番号がわがんねえ",
+        "予約番号が書いてあったメールを消してしまったので取り消したいんですけど",
+        "I lost my booking number",
+    ],
+)
+def test_who_begins_with_having_lost_the_code_hears_the_way_on_at_once(
+    said: str, person: Callable[[], Person]
+) -> None:
+    me = person()
+    answer = me.says(said)
+    assert "「予約できました」というメッセージ" in answer and "024-505-0445" in answer
+    assert "新しく予約する" in titles(me)
+
+
+def test_to_have_lost_the_code_is_no_matter_where_the_booking_was_made(
+    person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    booking = book(by=me)
+    assert booking.code in me.says("予約番号をなくしました")
+
+
+def test_who_says_again_not_to_have_the_code_hears_something_else(
+    person: Callable[[], Person],
+) -> None:
+    me = person()
+    first, second = me.says("予約番号なくした"), me.says("分からないです")
+    assert not set(first.splitlines()) & set(second.splitlines())
+    assert "両方がないと" in second and "024-505-0445" in second
+
+
+@pytest.mark.parametrize(
+    "said", [PHONE, "090-1234-5678でお願いします", "電話番号ならわかります", "名前でお願いします"]
+)
+def test_nothing_is_looked_up_by_phone_number_or_name_and_that_is_said(
+    said: str, person: Callable[[], Person], book: Make
+) -> None:
+    me, booking = person(), book()
+    me.says("予約を取り消したい")
+    answer = me.says(said)
+    assert "だけでは、ここではご予約を探せません" in answer and "024-505-0445" in answer
+    answer = me.says(booking.code)
+    given = "5678" in said.replace("-", "")
+    assert ("よろしいですか" if given else "下4けたを教えて") in answer
+
+
+def test_a_new_phone_number_is_not_taken_for_the_one_that_was_booked_with(
+    person: Callable[[], Person], book: Make
+) -> None:
+    me, booking = person(), book()
+    assert "電話番号、人数などの変更" in me.says("予約の電話番号を08011112222に変えたい")
+    assert "下4けたを教えて" in me.says(booking.code)
+
+
+def test_who_does_not_know_which_phone_it_was_is_told_to_try(
+    person: Callable[[], Person], book: Make
+) -> None:
+    me, booking = person(), book()
+    me.says("予約を確認したい")
+    me.says(booking.code)
+    assert "心当たりの番号" in me.says("家の電話かもしれない")
+    assert booking.code in me.says("5678")
+
+
+def test_english_will_do(person: Callable[[], Person], book: Make) -> None:
+    me, booking = person(), book()
+    me.says("I want to change my reservation to December 10 at 10am")
+    me.says(f"my code is {booking.code}")
+    assert "変更後　12月10日（木）10時" in me.says("phone number ends with 5678")
 
 
 def test_a_command_typed_by_a_stranger_opens_nothing(
