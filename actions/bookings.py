@@ -122,6 +122,8 @@ def _unanswered(
     tracker: Tracker,
 ) -> Events:
     unknown = turn.asked in ("booking_choice", "booking_code", "booking_last4")
+    if turn.intent == "ask_free_times" and turn.asked in ("booking_date", "booking_time"):
+        return _ask(r, at_desk, caller, tracker, "short")  # the question names the free times
     if turn.intent not in _NO_RULE:
         return []  # Rasa rejects the form, and the message's own rule answers
     if turn.intent in _ACTIONS or turn.intent == "resume":
@@ -294,7 +296,7 @@ class ActionFinishBooking(AssistantAction):
         r, at_desk = Request.from_slots(tracker.slots), desk()
         if r.confirmed == "yes":
             try:
-                _carry_out(dispatcher, r, at_desk)
+                _carry_out(dispatcher, r, at_desk, caller_of(tracker))
             except NotChangeable:
                 booking = at_desk.bookings.get(str(r.found))
                 say(dispatcher, [booking_change.refusal(str(r.action), booking, at_desk)])
@@ -307,7 +309,9 @@ class ActionFinishBooking(AssistantAction):
         return [*_forget(), *_other_business(dispatcher, tracker)]
 
 
-def _carry_out(dispatcher: CollectingDispatcher, r: Request, at_desk: Desk) -> None:
+def _carry_out(
+    dispatcher: CollectingDispatcher, r: Request, at_desk: Desk, caller: Caller
+) -> None:
     booking = booking_change.carry_out(r, at_desk)
     if r.action == "change":
         dispatcher.utter_message(
@@ -325,6 +329,10 @@ def _carry_out(dispatcher: CollectingDispatcher, r: Request, at_desk: Desk) -> N
             when=when,
             json_message={"type": "booking_cancelled", "code": booking.code},
         )
+        others = booking_change.bookings_of(caller, at_desk)
+        if others:
+            lines = (f"・{_place(each.start, each.counter, at_desk)}" for each in others)
+            say(dispatcher, [Remark("booking_others_stay", {"bookings": "\n".join(lines)})])
 
 
 def _forget() -> Events:

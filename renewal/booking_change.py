@@ -173,6 +173,22 @@ _UNIT = {
     "週": timedelta(weeks=1),
     "週間": timedelta(weeks=1),
 }
+# "翌日", "翌週": counted from the day that is booked.
+_BESIDE_THE_DAY = {
+    timedelta(days=1): re.compile("翌日|あくる日|次の日(?!曜)|つぎの日(?!曜)|一日後|1日後"),
+    timedelta(days=-1): re.compile("前日|前の日(?!曜)|一日前|1日前"),
+    timedelta(weeks=1): re.compile("翌週|次の週|つぎの週"),
+    timedelta(weeks=-1): re.compile("前の週|前週"),
+}
+_LATER = re.compile("(?:もう|もっと|ちょっと|少し|すこし).{0,6}(?:遅|おそ|後[にろ])")
+_SOONER = re.compile("時[間刻].{0,4}(?:もう|もっと|ちょっと|少し|すこし).{0,6}(?:早|はや|前に)")
+_SAME_TIME = re.compile("時[間刻]は?(?:そのまま|このまま|今のまま|いまのまま|同じ|変えず|変えない)|同じ時[間刻]")
+_AS_IT_WAS = re.compile(
+    "(?:元|もと)(?:の|に|通り|どおり)|(?:今|いま|この|その)(?:の)?(?:まま|日で|予約で)|(?:変え|かえ|変更し)なくて(?!は|も?だめ)"
+)
+_IN_PART = re.compile("だけ|以外|[はも](?:その|この|今の|いまの)まま")
+_GOING = re.compile("行き(?:ます|たい)|行(?:く|ける|けます|けそう)(?:こと|よう|から|の|わ|よ|$|[。!])|いきます|いける")
+_ALL_OF_THEM = re.compile("両方|りょうほう|全部|ぜんぶ|すべて|全て|[2-9二三]つとも|[2-9二三]件とも|どっちも|どちらも|both|all of")
 _YES = {
     "change": re.compile("変更|変え|かえて|移して"),
     "cancel": re.compile("取り?消|とりけ|キャンセル|きゃんせる|消して"),
@@ -211,6 +227,9 @@ def read(
         found["last4"] = last4
     if "code" not in found and (asked is None or unknown):
         found |= _lacking(text, asked, phone)
+    all_of_them = asked in (None, "booking_choice") and _ALL_OF_THEM.search(answers.normal(text))
+    if all_of_them and not code and len(bookings_of(caller, desk)) > 1:
+        return {"lacks": "booking_one_by_one"}
     if asked == "booking_choice" and not code:
         found |= _chosen(plain, desk, caller)
     if asked in ("booking_choice", "booking_code", "booking_last4"):
@@ -293,14 +312,17 @@ def _about_time(
     new = _OLD_WEEKDAY.sub("", text)
     said = answers.read(new, _AS_ASKED.get(asked or ""), desk.now, desk.city)
     found: dict[str, Any] = {name: said[name] for name in ("wish", "counter") if name in said}
-    shifted = _shifted(new, r, desk, caller)
-    if shifted:
-        found["wish"] = Wish(days=(shifted.date(),), times=(shifted.time(),)).to_json()
+    start = _start_meant(r, desk, caller)
+    wish = _from_the_booked(new, start, Wish.from_json(found.get("wish") or {})) if start else None
+    if wish:
+        found["wish"] = wish.to_json()
     if "counter" in found:
         found["counter"] = _new_counter(text, str(found["counter"]), desk)
     if asked == "booking_confirmed":
         plain = answers.normal(text)
-        if _NO.search(plain):
+        if r.action == "cancel" and _YES["change"].search(plain) and not _YES["cancel"].search(plain):
+            return found | {"action": "change"}
+        if _NO.search(plain) or (r.action == "cancel" and _GOING.search(plain)):
             found["confirmed"] = "no"
         elif not answers.is_question(text) and (
             said.get("confirmed") == "yes" or _YES[r.action or "change"].search(plain)
@@ -308,22 +330,46 @@ def _about_time(
             found["confirmed"] = "yes"
         elif said.get("confirmed") == "fix":
             found["confirmed"] = "no"
+    plain = answers.normal(text)
+    as_it_was = _AS_IT_WAS.search(plain) and not _IN_PART.search(plain)
+    if asked and r.action == "change" and as_it_was and not found.keys() & {"wish", "counter"}:
+        found["confirmed"] = "keep"
     return found
 
 
-def _shifted(text: str, r: Request, desk: Desk, caller: Caller) -> datetime | None:
-    """Return the start that "1時間遅く" or "一週間延ばして" makes of the one that is booked."""
-    by = _SHIFT.search(answers.normal(text))
-    if not by:
-        return None
+def _start_meant(r: Request, desk: Desk, caller: Caller) -> datetime | None:
+    """Return the start that is booked, where it is known which booking is meant."""
     booking = desk.bookings.get(r.found) if r.found else None
     own = bookings_of(caller, desk)
     booking = booking or (own[0] if len(own) == 1 else None)
-    if booking is None:
-        return None
-    count = int(by[1]) if by[1].isdecimal() else "一二三四".index(by[1]) + 1
-    distance = count * _UNIT[by[2]]
-    return booking.start + (-distance if by[3] in ("早", "はや", "前") else distance)
+    return booking.start if booking else None
+
+
+def _from_the_booked(text: str, start: datetime, said: Wish) -> Wish | None:
+    """Return the wish that is told by the booked start: "1時間遅く", "翌日の10時", "もっと遅く"."""
+    plain = answers.normal(text)
+    by = _SHIFT.search(plain)
+    if by:
+        count = int(by[1]) if by[1].isdecimal() else "一二三四".index(by[1]) + 1
+        distance = count * _UNIT[by[2]]
+        moved = start + (-distance if by[3] in ("早", "はや", "前") else distance)
+        return Wish(days=(moved.date(),), times=(moved.time(),))
+    at_a_time = said.times or said.from_time or said.until_time
+    same_time = () if at_a_time else (start.time(),)
+    for distance, named in _BESIDE_THE_DAY.items():
+        if named.search(plain) and not said.days and not said.weekdays:
+            day = (start + distance).date()
+            return replace(said, days=(day,), first=None, last=None, times=said.times or same_time)
+    if _SAME_TIME.search(plain) and not at_a_time:
+        # "時間は同じで日だけ変えたい": any day but the one that is booked
+        return replace(said, times=same_time) if said else Wish(
+            not_days=(start.date(),), times=same_time
+        )
+    if not said and _LATER.search(plain):
+        return Wish(days=(start.date(),), from_time=(start + timedelta(minutes=1)).time())
+    if not said and _SOONER.search(plain):
+        return Wish(days=(start.date(),), until_time=(start - timedelta(minutes=1)).time())
+    return None
 
 
 def _new_counter(text: str, read: str, desk: Desk) -> str:
@@ -367,6 +413,9 @@ def advance(
     if r.outcome:
         return r, remarks
     moved = r
+    if r == before and said.get("confirmed") == "keep":
+        remarks.append(Remark("booking_left"))
+        return replace(_let_go(r, desk), outcome="kept"), remarks
     if r.action == "change":
         moved = _moved(r, said, booking, desk, key, remarks)
     # A yes counts only for what was just summed up, not a button pressed later on.
@@ -392,6 +441,8 @@ def _identified(
     own = [booking.code for booking in bookings_of(caller, desk)]
     if r.code is None and len(own) == 1:
         return replace(r, found=own[0], last4=None)
+    if r.code is None and not own and caller.known:
+        return replace(r, found=caller.known[-1], last4=None)  # it is over, or cancelled
     if r.code in (*own, *caller.known):
         return replace(r, found=r.code, last4=None)
     if r.code in (None, ANOTHER) or not r.last4:
@@ -460,12 +511,13 @@ def why_not(action: str, booking: Booking, desk: Desk) -> Remark | None:
 
 
 _RULES = re.compile("いつまで|何日前|当日|前日|直前|料金|料(?:は|が|って|か)|方法|仕方|やり方")
+_WRONG = re.compile("間違|まちが|違って|ちがって|直し|なおし|訂正")
 _OTHER_CHANGE = re.compile("名前|氏名|電話番号|人数|(?:人|分)(?:を|が)?(?:追加|増|減)|来庁者")
 
 
 def asked_besides(text: str, r: Request, desk: Desk) -> list[Remark]:
     """Return the answer to what a first message asks or wants beyond the booking itself."""
-    if r.action == "change" and _OTHER_CHANGE.search(text):
+    if _OTHER_CHANGE.search(text) and (r.action == "change" or _WRONG.search(text)):
         return [Remark("booking_other_change")]
     if r.action not in ("change", "cancel") or not _RULES.search(text):
         return []

@@ -333,6 +333,24 @@ def test_of_several_bookings_one_is_chosen(
     assert "12月9日（水）11時" in answer and "よろしいですか" in answer
 
 
+@pytest.mark.parametrize(
+    "lines", [("予約を2つとも取り消したい",), ("予約をキャンセルしたい", "両方お願いします")]
+)
+def test_several_are_cancelled_one_after_the_other(
+    lines: tuple[str, ...], person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    book(by=me)
+    book(AT_WEST_EXIT, "nishiguchi", by=me)
+    for line in lines:
+        answer = me.says(line)
+    assert "一つずつ" in answer and "どのご予約ですか" in answer
+    me.says("1")
+    answer = me.taps("取り消す")
+    assert "そのままです。\n・12月9日（水）11時" in answer
+    assert "12月9日（水）11時" in me.taps("予約の取り消し")
+
+
 def test_another_booking_than_those_of_the_conversation_takes_its_code(
     person: Callable[[], Person], book: Make
 ) -> None:
@@ -378,6 +396,9 @@ def test_a_change_is_summed_up_asked_once_and_frees_the_old_seat(
         ("予約の時間を19時に変更したい", "12月3日（木）19時"),
         ("木曜の予約を金曜の11時に西口へ変更したい", "11月27日（金）11時　西口"),
         ("予約、12月10日の10時に西口から本庁に変更できますか", "12月10日（木）10時　本庁舎"),
+        ("予約を翌週に変えたい", "12月10日（木）18時30分"),
+        ("予約の次の日の11時にずらしたい", "12月4日（金）11時"),
+        ("予約を12月10日に変えたい、時間はそのままで", "12月10日（木）18時30分"),
     ],
 )
 def test_a_change_said_in_one_sentence_needs_only_a_yes(
@@ -406,6 +427,62 @@ def test_a_new_day_is_refused_for_the_same_reasons_as_the_first(
     me.says("予約を変更したい")
     assert why in me.says(said)
     assert "よろしいですか" in me.says("12月8日の10時")
+
+
+@pytest.mark.parametrize(
+    ("said", "offered", "not_offered"),
+    [
+        ("予約の時間をもう少し遅くしたい", "19:00", "18:00"),
+        ("予約の時間をもうちょっと早くできますか", "18:00", "19:00"),
+    ],
+)
+def test_a_little_later_or_earlier_is_counted_from_the_booked_time(
+    said: str, offered: str, not_offered: str, person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    book(by=me)
+    assert "12月3日（木）は" in me.says(said)
+    assert offered in titles(me) and not_offered not in titles(me)
+
+
+def test_the_same_time_on_another_day_is_offered(
+    person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    book(by=me)
+    me.says("予約を変更したい")
+    me.says("時間は同じで日にちだけ変えたい")
+    assert "変更後　12月10日（木）18時30分" in me.says("12月10日")
+
+
+@pytest.mark.parametrize("said", ["やっぱり元の時間で", "元のままでいいです", "やっぱり変えなくていいです"])
+@pytest.mark.parametrize("before", [(), ("12月8日",), ("12月8日の10時",)])
+def test_who_wants_the_old_time_after_all_keeps_the_booking(
+    said: str,
+    before: tuple[str, ...],
+    person: Callable[[], Person],
+    book: Make,
+    bookings: Bookings,
+) -> None:
+    me = person()
+    booking = book(by=me)
+    for line in ("予約を変更したい", *before, said):
+        answer = me.says(line)
+    assert answer == "わかりました。ご予約は何も変わっていません。"
+    assert me.slot("requested_slot") is None
+    assert bookings.get(booking.code) == booking
+    assert free(bookings, datetime(2026, 12, 8, 10, 0, tzinfo=TOKYO)) == 3
+
+
+def test_what_is_free_on_the_chosen_day_is_answered_for_that_day(
+    person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    book(by=me)
+    me.says("予約を変更したい")
+    me.says("12月8日")
+    answer = me.says("何時があいてる")
+    assert "12月8日（火）は" in answer and "11月25日" not in answer
 
 
 def test_a_change_to_the_same_time_is_no_change(
@@ -491,12 +568,13 @@ def test_a_visit_of_several_cards_moves_with_all_its_seats(
     assert moved.start.isoformat() == "2026-12-04T10:00:00+09:00"
 
 
+@pytest.mark.parametrize("said", ["予約に登録した電話番号を変えたい", "予約の名前が間違ってた"])
 def test_what_cannot_be_changed_here_is_said_first(
-    person: Callable[[], Person], book: Make
+    said: str, person: Callable[[], Person], book: Make
 ) -> None:
     me = person()
     book(by=me)
-    answer = me.says("予約に登録した電話番号を変えたい")
+    answer = me.says(said)
     assert "024-505-0445" in answer and "日時と窓口を変えられます" in answer
 
 
@@ -533,7 +611,9 @@ def test_a_yes_in_ones_own_words_cancels(
 
 
 @pytest.mark.parametrize(
-    "said", ["いいえ", "取り消さない", "やめる", "キャンセルしないで", "やっぱりそのままで"]
+    "said",
+    ["いいえ", "取り消さない", "やめる", "キャンセルしないで", "やっぱりそのままで", "やっぱり行きます",
+     "行けることになりました", "ごめんなさい間違えました"],
 )
 def test_anything_like_a_no_keeps_the_booking(
     said: str, person: Callable[[], Person], book: Make, bookings: Bookings
@@ -545,6 +625,28 @@ def test_anything_like_a_no_keeps_the_booking(
     assert "取り消していません" in answer or "何も変わっていません" in answer
     assert bookings.get(booking.code) == booking
     assert me.slot("requested_slot") is None
+
+
+@pytest.mark.parametrize("said", ["いや変更にする", "日にちを変えるだけでいい"])
+def test_who_is_about_to_cancel_may_change_instead(
+    said: str, person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    book(by=me)
+    me.says("予約をキャンセルしたい")
+    assert "いつがよろしいですか" in me.says(said)
+
+
+def test_who_has_cancelled_can_make_sure_of_it(person: Callable[[], Person], book: Make) -> None:
+    me = person()
+    book(by=me)
+    me.says("予約をキャンセルしたい")
+    me.says("はい")
+    answer = me.says("予約を確認したい")
+    assert "12月3日（木）18時30分のご予約は、取り消されています" in answer
+    other = book(AT_WEST_EXIT, "nishiguchi")
+    me.says(other.code)
+    assert "12月9日（水）11時" in me.says("5678")
 
 
 def test_a_button_pressed_twice_cancels_once_and_says_so(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from renewal import booking_change
 from renewal import city as city_module
 from renewal.application import Desk
-from renewal.booking_change import ANOTHER, TYPO, Caller, Request, advance, next_question, read
+from renewal.booking_change import TYPO, Caller, Request, advance, next_question, read
 from renewal.bookings import Booking, Bookings, Card, Visit, create_engine_from, migrate
 from renewal.bookings.codes import ALPHABET, new_code
 from renewal.clock import TOKYO
