@@ -23,7 +23,12 @@ _ACTIONS = {"check_booking": "check", "change_booking": "change", "cancel_bookin
 _NO_RULE = {*_ACTIONS, "inform", "affirm", "deny", "dont_know", "correct", "resume", "go_back",
             "nlu_fallback", "secret_typed"}
 _LEAVING = {"stop", "start_over"}
-_LACKING = ("booking_code_not_at_hand", "booking_last4_not_at_hand", "booking_not_by_phone")
+_UNKNOWN = ("booking_choice", "booking_code", "booking_last4")
+_LACKING = (
+    "booking_code_not_at_hand", "booking_last4_not_at_hand", "booking_not_by_phone",
+    "booking_not_found",
+)
+_AGAIN = {"booking_not_found": "booking_not_found_again"}
 _HOW = ("short", "example", "other_way")
 
 
@@ -81,7 +86,7 @@ def _said(
     turn: Turn, asked: str | None, r: Request, at_desk: Desk, caller: Caller
 ) -> dict[str, Any]:
     """Return what the message says, {} when it is something else to be dealt with."""
-    action = _ACTIONS.get(turn.intent)
+    action = booking_change.action_meant(_ACTIONS.get(turn.intent), turn.text)
     wanted = {"action": action} if action and action != r.action else {}
     if turn.is_button:
         given = turn.answers() or {}
@@ -89,6 +94,8 @@ def _said(
     if asked and turn.intent in _LEAVING:
         return {}
     told = "".join(text for text, intent, _ in turn.clauses if not _asks(text, intent))
+    if asked in _UNKNOWN:
+        told = turn.text  # "電話番号じゃだめですか" answers, too
     said = booking_change.read(told, asked, r, at_desk, caller)
     # At the last question "キャンセルで" is a yes to cancelling, not another wish.
     return said if said.get("confirmed") and r.action == action else wanted | said
@@ -121,7 +128,7 @@ def _unanswered(
     caller: Caller,
     tracker: Tracker,
 ) -> Events:
-    unknown = turn.asked in ("booking_choice", "booking_code", "booking_last4")
+    unknown = turn.asked in _UNKNOWN
     if turn.intent == "ask_free_times" and turn.asked in ("booking_date", "booking_time"):
         return _ask(r, at_desk, caller, tracker, "short")  # the question names the free times
     if turn.intent not in _NO_RULE:
@@ -149,7 +156,8 @@ def _way_on(
 ) -> Events:
     """Tell somebody without the code or the digits how to go on; told that already, what else."""
     told = tracker.get_slot("ask_how") == lacks
-    say(dispatcher, [*besides[:1], Remark("booking_not_without_it" if told else lacks)])
+    again = _AGAIN.get(lacks, "booking_not_without_it")
+    say(dispatcher, [*besides[:1], Remark(again if told else lacks)])
     return _ask(r, at_desk, caller, tracker, "short" if told else lacks)
 
 
@@ -171,6 +179,8 @@ def _ask(
         SlotSet("lead", "@lead_2" if tracker.get_slot("lead") == "@lead_1" else "@lead_1"),
         SlotSet("failed_answers", None),
         SlotSet("booking_known", _known(after, caller)),
+        # From here on "窓口を変えたい" is about this booking.
+        *([SlotSet("last_booking", after.found)] if after.found else []),
         SlotSet("requested_slot", question),
     ]
 

@@ -130,17 +130,20 @@ _LAST_FOUR = re.compile(
     r"|LAST (?:4|FOUR)[^0-9]{0,24}|END(?:S|ING)? (?:WITH|IN)\s+)"
     r"([0-9](?:[\s\-・]?[0-9]){3})(?![0-9])"
 )
+_PHONE_AMONG_WORDS = re.compile(r"(?<![0-9])0[0-9]{1,4}-[0-9]{1,4}-([0-9]{4})(?![0-9])")
 _ENGLISH_WORD = re.compile(r"\b[A-Z]{6,}\b")
 _LOST = re.compile(
     "忘れ|わすれ|なくし|無くし|失く|紛失|ふんしつ|分から|わから|わがん|解ら|知らな|しらな|覚えて|おぼえて|控えて|ひかえて|見つから|みつから"
-    "|消え(?:た|て|ちゃ)|消しちゃ|消してしま|捨て|すてて|なしで|不明|(?:^|番号[がはも]?|ばんごう[がはも]?|手元に|どこにも|持って|もって)い?(?:ない|無い|ません|ありません)"
+    "|消え(?:た|て|ちゃ)|消しちゃ|消してしま|捨て|すてて|なしで|不明|再発行|再送|届か|とどか|(?:届い|とどい|来|きて)て?い?(?:ない|ません)|こない"
+    "|(?:^|番号[がはも]?|ばんごう[がはも]?|手元に|どこにも|持って|もって)い?(?:ない|無い|ません|ありません)"
     "|lost|forg[eo]t|(?:do ?n.?t|can.?t|cannot) (?:know|have|remember|find)|no idea"
 )
 _WHERE = re.compile("どこ|どれ|何に|なにに|メール|めーる|はがき|ハガキ|書い|載っ|のって|届い|とどい|where")
+_WHAT_IS_IT = re.compile("って(?:何|なに|なん)|とは(?:何|なん|$|[?。])")
 _WHICH_PHONE = re.compile("携帯|けいたい|スマホ|家の|自宅|固定|どの電話|どっち|どちら")
 _SOMETHING_ELSE = re.compile("暗証|あんしょう|パスワード|カード|封筒|回答書|pin")
 _NUMBER_OF_BOOKING = re.compile(
-    "(?<!暗証)(?<!電話)(?<!個人)(?<!でんわ)(?:番号|ばんごう)|予約の?(?:ナンバー|コード|控え|ひかえ)"
+    "(?<!暗証)(?<!電話)(?<!個人)(?<!でんわ)(?:番号|ばんごう)|メール|メッセージ|予約の?(?:ナンバー|コード|控え|ひかえ)"
     "|(?:booking|reservation|confirmation) (?:number|code)"
 )
 _BY_PHONE = re.compile(
@@ -150,6 +153,9 @@ _BY_PHONE = re.compile(
 _ANOTHER_ONE = re.compile(
     "(?:ほか|他|別|べつ)の(?:予約|番号|もの|やつ|分)|ここには?ない|どれでもない|どれも違"
 )
+_WHICH_BOOKING = re.compile("(.{1,20}?)(?:の(?:予約|よやく|方|ほう|やつ|分)|から)")
+_FIRST = re.compile("(?:一番|いちばん)?(?:早い|はやい|先|最初|上|近い)の?(?:方|ほう|予約|やつ|の)?(?:です|で|を.*)?")
+_LAST = re.compile("(?:一番|いちばん)?(?:遅い|おそい|後|あと|最後|下|遠い)の?(?:方|ほう|予約|やつ|の)?(?:です|で|を.*)?")
 _NUMBER = re.compile(
     r"\W*([1-9])\s?(?:番目?|つ目|つめ|個目|件目)?(?:の?(?:予約|方|ほう))?(?:です|で|を)?\W*"
 )
@@ -189,6 +195,9 @@ _AS_IT_WAS = re.compile(
 _IN_PART = re.compile("だけ|以外|[はも](?:その|この|今の|いまの)まま")
 _GOING = re.compile("行き(?:ます|たい)|行(?:く|ける|けます|けそう)(?:こと|よう|から|の|わ|よ|$|[。!])|いきます|いける")
 _ALL_OF_THEM = re.compile("両方|りょうほう|全部|ぜんぶ|すべて|全て|[2-9二三]つとも|[2-9二三]件とも|どっちも|どちらも|both|all of")
+_BOOK_AGAIN = re.compile(
+    "(?:別|べつ|他|ほか|違う)の(?:日|時間|日時|窓口).{0,8}(?:予約|取り|とり|した|行)|予約.{0,2}(?:し直|しなお|取り直|とりなお)"
+)
 _YES = {
     "change": re.compile("変更|変え|かえて|移して"),
     "cancel": re.compile("取り?消|とりけ|キャンセル|きゃんせる|消して"),
@@ -232,6 +241,10 @@ def read(
         return {"lacks": "booking_one_by_one"}
     if asked == "booking_choice" and not code:
         found |= _chosen(plain, desk, caller)
+    # "西口の予約を10日に変えたい": what stands before tells which of several is meant.
+    which = _WHICH_BOOKING.match(plain) if asked is None and not code else None
+    if which and len(bookings_of(caller, desk)) > 1:
+        found |= _chosen(which[1], desk, caller)
     if asked in ("booking_choice", "booking_code", "booking_last4"):
         return found
     return found | _about_time(rest if "code" in found else text, asked, r, desk, caller)
@@ -245,8 +258,10 @@ def _lacking(text: str, asked: str | None, phone: str | None) -> dict[str, Any]:
             return {}  # "電話番号を…に変えたい": it is a new one
         return {"lacks": "booking_not_by_phone", **({"last4": phone[-4:]} if phone else {})}
     # Unasked, the number has to be named: much else is lost, forgotten or not known.
-    lost = _LOST.search(plain) and not _SOMETHING_ELSE.search(plain)
-    if lost and (asked or _NUMBER_OF_BOOKING.search(plain)):
+    named = _NUMBER_OF_BOOKING.search(plain)
+    lost = _LOST.search(plain) and (asked or named)
+    strange = asked == "booking_code" and named and _WHAT_IS_IT.search(plain)
+    if (lost or strange) and not _SOMETHING_ELSE.search(plain):
         return {"lacks": lacking(asked)}
     return {}
 
@@ -254,6 +269,12 @@ def _lacking(text: str, asked: str | None, phone: str | None) -> dict[str, Any]:
 def lacking(asked: str | None) -> str:
     """Return the remark for somebody who has not got what was asked for."""
     return f"booking_{'last4' if asked == 'booking_last4' else 'code'}_not_at_hand"
+
+
+def action_meant(action: str | None, text: str) -> str | None:
+    """Return what is wanted: who cancels to book another day is better served by a change."""
+    again = action == "cancel" and _BOOK_AGAIN.search(answers.normal(text))
+    return "change" if again else action
 
 
 def looks_for_it(text: str, asked: str | None) -> bool:
@@ -279,9 +300,12 @@ def _last4(text: str, asked: str | None, with_code: bool) -> str | None:
     phone = short_answers.read_phone(text)
     if phone:
         return phone[-4:]
+    whole = _PHONE_AMONG_WORDS.search(text)
+    if whole:
+        return whole[1]
     digits = re.findall(r"(?<![0-9])[0-9](?:[\s\-・,、]?[0-9]){3}(?![0-9])", text)
     alone = len(re.sub("[^0-9]", "", text)) == 4
-    told = asked == "booking_last4" or not re.sub(r"[\s0-9、。,.\-:]", "", text)
+    told = asked == "booking_last4" or re.search(r"[0-9](?:\s|、|。|です|$)", text)
     return re.sub("[^0-9]", "", digits[0]) if len(digits) == 1 and alone and told else None
 
 
@@ -293,6 +317,9 @@ def _chosen(text: str, desk: Desk, caller: Caller) -> dict[str, Any]:
     number = _NUMBER.fullmatch(text)
     if number and int(number[1]) <= len(listed):
         return {"code": listed[int(number[1]) - 1].code}
+    for place, named in ((0, _FIRST), (-1, _LAST)):
+        if named.fullmatch(answers.normal(text)):
+            return {"code": listed[place].code}
     said = answers.read(text, "visit_date", desk.now, desk.city)
     wish = Wish.from_json(said.get("wish") or {})
     if not wish and "counter" not in said:

@@ -131,6 +131,42 @@ def test_a_code_may_be_typed_in_many_ways(
     assert booking.code in me.says("５６７８")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{code} 5678 きゃんせる",
+        "予約番号 {code} 電話 090-1234-5678 予約をキャンセルしたい",
+        "{code}の予約をキャンセルしたいです。下4桁は5678です",
+    ],
+)
+def test_code_digits_and_wish_may_come_in_one_message(
+    said: str, person: Callable[[], Person], book: Make
+) -> None:
+    me, booking = person(), book()
+    assert "取り消します。よろしいですか" in me.says(said.format(code=booking.code))
+
+
+def test_after_wrong_digits_twice_the_call_centre_is_named(
+    person: Callable[[], Person], book: Make
+) -> None:
+    me, booking = person(), book()
+    me.says(f"予約番号{booking.code}の確認")
+    first, second = me.says("1111"), me.says("2222")
+    assert not set(first.splitlines()) & set(second.splitlines())
+    assert "見つかりませんでした" in second and "024-505-0445" in second
+
+
+@pytest.mark.parametrize("said", ["窓口を西口に変えたい", "じゃあ金曜に変えて", "やっぱり取り消して"])
+def test_a_booking_that_was_looked_at_is_the_one_that_is_meant_next(
+    said: str, person: Callable[[], Person], book: Make
+) -> None:
+    me, booking = person(), book()
+    me.says(f"予約番号{booking.code}の確認")
+    me.says("5678")
+    me.says(said)
+    assert me.slot("booking_action") in ("change", "cancel")
+
+
 def test_a_slip_in_the_code_is_noticed_and_is_no_attempt(
     person: Callable[[], Person], book: Make
 ) -> None:
@@ -236,6 +272,7 @@ def test_who_has_lost_the_code_is_told_whom_to_call(person: Callable[[], Person]
         "よやくばんごうわすれました",
         "予約変更したいのに番号がわがんねえ",
         "予約番号が書いてあったメールを消してしまったので取り消したいんですけど",
+        "予約したのにメッセージが来ない",
         "I lost my booking number",
     ],
 )
@@ -266,7 +303,7 @@ def test_who_says_again_not_to_have_the_code_hears_something_else(
 
 
 @pytest.mark.parametrize(
-    "said", [PHONE, "090-1234-5678でお願いします", "電話番号ならわかります", "名前でお願いします"]
+    "said", [PHONE, "090-1234-5678でお願いします", "電話番号ならわかります", "名前じゃだめですか"]
 )
 def test_nothing_is_looked_up_by_phone_number_or_name_and_that_is_said(
     said: str, person: Callable[[], Person], book: Make
@@ -320,7 +357,7 @@ def test_a_command_typed_by_a_stranger_opens_nothing(
 # Several ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("said", ["2", "9日の方", "西口の予約です", "@12/9"])
+@pytest.mark.parametrize("said", ["2", "9日の方", "西口の予約です", "遅い方", "@12/9"])
 def test_of_several_bookings_one_is_chosen(
     said: str, person: Callable[[], Person], book: Make
 ) -> None:
@@ -331,6 +368,24 @@ def test_of_several_bookings_one_is_chosen(
     assert "1. 12/3（木）18:30 本庁舎1階" in listed and "2. 12/9（水）11:00 西口" in listed
     answer = me.taps(said[1:]) if said.startswith("@") else me.says(said)
     assert "12月9日（水）11時" in answer and "よろしいですか" in answer
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("3日の予約をキャンセルしたい", "12月3日（木）18時30分"),
+        ("西口の予約を取り消したい", "12月9日（水）11時"),
+        ("西口の予約を12月10日の11時半に変更したい", "いま　12月9日（水）11時"),
+    ],
+)
+def test_the_first_message_may_tell_which_of_several_is_meant(
+    said: str, meant: str, person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    book(by=me)
+    book(AT_WEST_EXIT, "nishiguchi", by=me)
+    answer = me.says(said)
+    assert meant in answer and "よろしいですか" in answer
 
 
 @pytest.mark.parametrize(
@@ -635,6 +690,14 @@ def test_who_is_about_to_cancel_may_change_instead(
     book(by=me)
     me.says("予約をキャンセルしたい")
     assert "いつがよろしいですか" in me.says(said)
+
+
+def test_who_cancels_only_to_book_another_day_is_offered_a_change(
+    person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    book(by=me)
+    assert "いつがよろしいですか" in me.says("キャンセルして別の日に予約し直したい")
 
 
 def test_who_has_cancelled_can_make_sure_of_it(person: Callable[[], Person], book: Make) -> None:
