@@ -140,10 +140,11 @@ _LOST = re.compile(
 )
 _WHERE = re.compile("どこ|どれ|何に|なにに|メール|めーる|はがき|ハガキ|書い|載っ|のって|届い|とどい|where")
 _WHAT_IS_IT = re.compile("って(?:何|なに|なん)|とは(?:何|なん|$|[?。])")
-_WHICH_PHONE = re.compile("携帯|けいたい|スマホ|家の|自宅|固定|どの電話|どっち|どちら")
+_WHICH_PHONE = re.compile("携帯|けいたい|スマホ|家の|自宅|固定|どの電話|どっち|どちら|^0[5789]0の")
+_CALLING = re.compile("(?:電話|でんわ)(?:で聞|を?(?:し(?:ます|よう|てみ|とく)|する(?:よ|わ|ね|から|こと|$)|かけ(?:ます|てみ|よう)))")
 _SOMETHING_ELSE = re.compile("暗証|あんしょう|パスワード|カード|封筒|回答書|pin")
 _NUMBER_OF_BOOKING = re.compile(
-    "(?<!暗証)(?<!電話)(?<!個人)(?<!でんわ)(?:番号|ばんごう)|メール|メッセージ|予約の?(?:ナンバー|コード|控え|ひかえ)"
+    "(?<!暗証)(?<!電話)(?<!個人)(?<!でんわ)(?:番号|ばんごう)|メール|メッセージ|e-?mail|予約の?(?:ナンバー|コード|控え|ひかえ)"
     "|(?:booking|reservation|confirmation) (?:number|code)"
 )
 _BY_PHONE = re.compile(
@@ -253,6 +254,8 @@ def read(
 def _lacking(text: str, asked: str | None, phone: str | None) -> dict[str, Any]:
     """Return what somebody says who has not got the code, or a phone number instead of it."""
     plain = answers.normal(text)
+    if asked and _CALLING.search(plain) and not answers.is_question(text):
+        return {"confirmed": "keep"}
     if asked != "booking_last4" and (phone or (asked and _BY_PHONE.search(plain))):
         if asked is None and _OTHER_CHANGE.search(text):
             return {}  # "電話番号を…に変えたい": it is a new one
@@ -260,8 +263,12 @@ def _lacking(text: str, asked: str | None, phone: str | None) -> dict[str, Any]:
     # Unasked, the number has to be named: much else is lost, forgotten or not known.
     named = _NUMBER_OF_BOOKING.search(plain)
     lost = _LOST.search(plain) and (asked or named)
-    strange = asked == "booking_code" and named and _WHAT_IS_IT.search(plain)
-    if (lost or strange) and not _SOMETHING_ELSE.search(plain):
+    if asked == "booking_last4":
+        unclear = bool(_WHICH_PHONE.search(plain))
+    else:
+        wonders = "どこ" in plain or (asked and _WHAT_IS_IT.search(plain))
+        unclear = bool(named and wonders)
+    if (lost or unclear) and not _SOMETHING_ELSE.search(plain):
         return {"lacks": lacking(asked)}
     return {}
 
@@ -278,9 +285,8 @@ def action_meant(action: str | None, text: str) -> str | None:
 
 
 def looks_for_it(text: str, asked: str | None) -> bool:
-    """Return whether somebody asked for them wonders where the code is, or which phone is meant."""
-    wonders = _WHICH_PHONE if asked == "booking_last4" else _WHERE
-    return bool(wonders.search(answers.normal(text)))
+    """Return whether somebody asked for the code wonders where it is."""
+    return asked != "booking_last4" and bool(_WHERE.search(answers.normal(text)))
 
 
 def _mixed(token: str) -> bool:
@@ -423,6 +429,9 @@ def advance(
     `key` makes the hold of a new seat happen once, however often the same message arrives.
     """
     before, remarks = r, list[Remark]()
+    if said.get("confirmed") == "keep":
+        remarks.append(Remark("booking_left"))
+        return replace(_let_go(r, desk), outcome="kept"), remarks
     if said.get("action") not in (None, r.action):
         r = replace(_let_go(r, desk), action=said["action"], confirmed=None)
     r = _identified(r, said, desk, caller, remarks)
@@ -440,9 +449,6 @@ def advance(
     if r.outcome:
         return r, remarks
     moved = r
-    if r == before and said.get("confirmed") == "keep":
-        remarks.append(Remark("booking_left"))
-        return replace(_let_go(r, desk), outcome="kept"), remarks
     if r.action == "change":
         moved = _moved(r, said, booking, desk, key, remarks)
     # A yes counts only for what was just summed up, not a button pressed later on.

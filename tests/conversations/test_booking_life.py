@@ -273,6 +273,7 @@ def test_who_has_lost_the_code_is_told_whom_to_call(person: Callable[[], Person]
         "予約変更したいのに番号がわがんねえ",
         "予約番号が書いてあったメールを消してしまったので取り消したいんですけど",
         "予約したのにメッセージが来ない",
+        "予約番号どこで見れる？",
         "I lost my booking number",
     ],
 )
@@ -291,6 +292,26 @@ def test_to_have_lost_the_code_is_no_matter_where_the_booking_was_made(
     me = person()
     booking = book(by=me)
     assert booking.code in me.says("予約番号をなくしました")
+
+
+def test_who_would_rather_call_is_let_go(person: Callable[[], Person]) -> None:
+    me = person()
+    me.says("予約番号なくした")
+    assert "何も変わっていません" in me.says("じゃあ電話します")
+    assert me.slot("requested_slot") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "about"),
+    [("暗証番号も忘れました", "決め直せます"), ("どこで手続きできますか", "西口"), ("手数料は？", "無料")],
+)
+def test_a_question_about_something_else_is_not_taken_for_a_lost_code(
+    said: str, about: str, person: Callable[[], Person]
+) -> None:
+    me = person()
+    me.says("予約を確認したい")
+    answer = me.says(said)
+    assert about in answer and "予約番号を教えてください" in answer
 
 
 def test_who_says_again_not_to_have_the_code_hears_something_else(
@@ -325,13 +346,16 @@ def test_a_new_phone_number_is_not_taken_for_the_one_that_was_booked_with(
     assert "下4けたを教えて" in me.says(booking.code)
 
 
+@pytest.mark.parametrize(
+    "said", ["家の電話かもしれない", "スマホの番号の下4桁でいいの？", "090の方です"]
+)
 def test_who_does_not_know_which_phone_it_was_is_told_to_try(
-    person: Callable[[], Person], book: Make
+    said: str, person: Callable[[], Person], book: Make
 ) -> None:
     me, booking = person(), book()
     me.says("予約を確認したい")
     me.says(booking.code)
-    assert "心当たりの番号" in me.says("家の電話かもしれない")
+    assert "心当たりの番号" in me.says(said)
     assert booking.code in me.says("5678")
 
 
