@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,12 @@ _ACTIONS = {"check_booking": "check", "change_booking": "change", "cancel_bookin
 _NO_RULE = {*_ACTIONS, "inform", "affirm", "deny", "dont_know", "correct", "resume", "go_back",
             "nlu_fallback", "secret_typed"}
 _LEAVING = {"stop", "start_over"}
+_UNKNOWN = ("booking_choice", "booking_code", "booking_last4")
+_LACKING = (
+    "booking_code_not_at_hand", "booking_last4_not_at_hand", "booking_not_by_phone",
+    "booking_not_found",
+)
+_AGAIN = {"booking_not_found": "booking_not_found_again"}
 _HOW = ("short", "example", "other_way")
 
 
@@ -67,6 +74,9 @@ class ValidateBookingForm(AssistantAction):
         besides = [Remark(name) for name in questions if name != "ask_free_times"]
         if asked is None and not turn.is_button:
             besides = [*booking_change.asked_besides(turn.text, after, at_desk), *besides]
+        lacks = next((each.name for each in remarks if each.name in _LACKING), None)
+        if lacks:
+            return _way_on(dispatcher, lacks, after, at_desk, caller, tracker, besides)
         # A question follows, and three messages a turn are enough.
         say(dispatcher, [*besides[:1], *remarks[-1:]] if besides else remarks[-2:])
         return _ask(after, at_desk, caller, tracker)
@@ -76,7 +86,7 @@ def _said(
     turn: Turn, asked: str | None, r: Request, at_desk: Desk, caller: Caller
 ) -> dict[str, Any]:
     """Return what the message says, {} when it is something else to be dealt with."""
-    action = _ACTIONS.get(turn.intent)
+    action = booking_change.action_meant(_ACTIONS.get(turn.intent), turn.text)
     wanted = {"action": action} if action and action != r.action else {}
     if turn.is_button:
         given = turn.answers() or {}
@@ -84,6 +94,8 @@ def _said(
     if asked and turn.intent in _LEAVING:
         return {}
     told = "".join(text for text, intent, _ in turn.clauses if not _asks(text, intent))
+    if asked in _UNKNOWN:
+        told = turn.text  # "電話番号じゃだめですか" answers, too
     said = booking_change.read(told, asked, r, at_desk, caller)
     # At the last question "キャンセルで" is a yes to cancelling, not another wish.
     return said if said.get("confirmed") and r.action == action else wanted | said
@@ -116,19 +128,37 @@ def _unanswered(
     caller: Caller,
     tracker: Tracker,
 ) -> Events:
-    unknown = turn.asked in ("booking_choice", "booking_code", "booking_last4")
-    not_at_hand = unknown and booking_change.not_at_hand(turn.text)
-    if turn.intent not in _NO_RULE and not not_at_hand:
+    unknown = turn.asked in _UNKNOWN
+    if turn.intent == "ask_free_times" and turn.asked in ("booking_date", "booking_time"):
+        return _ask(r, at_desk, caller, tracker, "short")  # the question names the free times
+    if turn.intent not in _NO_RULE:
         return []  # Rasa rejects the form, and the message's own rule answers
     if turn.intent in _ACTIONS or turn.intent == "resume":
         return _ask(r, at_desk, caller, tracker, "short")
-    if not_at_hand or (unknown and turn.intent in ("dont_know", "deny")):
-        say(dispatcher, [Remark("booking_code_not_at_hand")])
-        return _ask(r, at_desk, caller, tracker, "short")
+    wonders = booking_change.looks_for_it(turn.text, turn.asked)
+    if unknown and (wonders or turn.intent in ("dont_know", "deny")):
+        lacks = booking_change.lacking(turn.asked)
+        return _way_on(dispatcher, lacks, r, at_desk, caller, tracker)
     failed = int(tracker.get_slot("failed_answers") or 0) + 1
     say(dispatcher, [Remark("answer_not_read")])
     how = _HOW[(failed - 1) % 3]
     return [*_ask(r, at_desk, caller, tracker, how), SlotSet("failed_answers", failed)]
+
+
+def _way_on(
+    dispatcher: CollectingDispatcher,
+    lacks: str,
+    r: Request,
+    at_desk: Desk,
+    caller: Caller,
+    tracker: Tracker,
+    besides: Sequence[Remark] = (),
+) -> Events:
+    """Tell somebody without the code or the digits how to go on; told that already, what else."""
+    told = tracker.get_slot("ask_how") == lacks
+    again = _AGAIN.get(lacks, "booking_not_without_it")
+    say(dispatcher, [*besides[:1], Remark(again if told else lacks)])
+    return _ask(r, at_desk, caller, tracker, "short" if told else lacks)
 
 
 def _ask(
@@ -149,6 +179,8 @@ def _ask(
         SlotSet("lead", "@lead_2" if tracker.get_slot("lead") == "@lead_1" else "@lead_1"),
         SlotSet("failed_answers", None),
         SlotSet("booking_known", _known(after, caller)),
+        # From here on "窓口を変えたい" is about this booking.
+        *([SlotSet("last_booking", after.found)] if after.found else []),
         SlotSet("requested_slot", question),
     ]
 
@@ -274,7 +306,7 @@ class ActionFinishBooking(AssistantAction):
         r, at_desk = Request.from_slots(tracker.slots), desk()
         if r.confirmed == "yes":
             try:
-                _carry_out(dispatcher, r, at_desk)
+                _carry_out(dispatcher, r, at_desk, caller_of(tracker))
             except NotChangeable:
                 booking = at_desk.bookings.get(str(r.found))
                 say(dispatcher, [booking_change.refusal(str(r.action), booking, at_desk)])
@@ -287,7 +319,9 @@ class ActionFinishBooking(AssistantAction):
         return [*_forget(), *_other_business(dispatcher, tracker)]
 
 
-def _carry_out(dispatcher: CollectingDispatcher, r: Request, at_desk: Desk) -> None:
+def _carry_out(
+    dispatcher: CollectingDispatcher, r: Request, at_desk: Desk, caller: Caller
+) -> None:
     booking = booking_change.carry_out(r, at_desk)
     if r.action == "change":
         dispatcher.utter_message(
@@ -305,6 +339,10 @@ def _carry_out(dispatcher: CollectingDispatcher, r: Request, at_desk: Desk) -> N
             when=when,
             json_message={"type": "booking_cancelled", "code": booking.code},
         )
+        others = booking_change.bookings_of(caller, at_desk)
+        if others:
+            lines = (f"・{_place(each.start, each.counter, at_desk)}" for each in others)
+            say(dispatcher, [Remark("booking_others_stay", {"bookings": "\n".join(lines)})])
 
 
 def _forget() -> Events:

@@ -80,7 +80,7 @@ def test_a_wrong_code_and_wrong_digits_get_the_same_answer(talk: Talk, elsewhere
         talk.hears("予約を確認したい", "check_booking").runs(FORM)
         talk.hears(elsewhere.code).runs(FORM)
         answers.append((talk.hears(digits).runs(FORM).names, talk.asked))
-    assert answers == [(["booking_not_found"], "booking_code")] * 2
+    assert answers == [(["booking_not_found"], "booking_last4")] * 2
 
 
 def test_of_several_bookings_one_is_chosen_by_a_button_or_by_its_day(

@@ -131,6 +131,42 @@ def test_a_code_may_be_typed_in_many_ways(
     assert booking.code in me.says("５６７８")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{code} 5678 きゃんせる",
+        "予約番号 {code} 電話 090-1234-5678 予約をキャンセルしたい",
+        "{code}の予約をキャンセルしたいです。下4桁は5678です",
+    ],
+)
+def test_code_digits_and_wish_may_come_in_one_message(
+    said: str, person: Callable[[], Person], book: Make
+) -> None:
+    me, booking = person(), book()
+    assert "取り消します。よろしいですか" in me.says(said.format(code=booking.code))
+
+
+def test_after_wrong_digits_twice_the_call_centre_is_named(
+    person: Callable[[], Person], book: Make
+) -> None:
+    me, booking = person(), book()
+    me.says(f"予約番号{booking.code}の確認")
+    first, second = me.says("1111"), me.says("2222")
+    assert not set(first.splitlines()) & set(second.splitlines())
+    assert "見つかりませんでした" in second and "024-505-0445" in second
+
+
+@pytest.mark.parametrize("said", ["窓口を西口に変えたい", "じゃあ金曜に変えて", "やっぱり取り消して"])
+def test_a_booking_that_was_looked_at_is_the_one_that_is_meant_next(
+    said: str, person: Callable[[], Person], book: Make
+) -> None:
+    me, booking = person(), book()
+    me.says(f"予約番号{booking.code}の確認")
+    me.says("5678")
+    me.says(said)
+    assert me.slot("booking_action") in ("change", "cancel")
+
+
 def test_a_slip_in_the_code_is_noticed_and_is_no_attempt(
     person: Callable[[], Person], book: Make
 ) -> None:
@@ -152,7 +188,23 @@ def test_a_wrong_code_and_wrong_digits_get_the_same_answer(
         asked = me.says(code)
         answers.append((asked.replace(code, ""), me.says(digits)))
     assert answers[0] == answers[1]
-    assert NOT_FOUND in answers[0][1] and "予約番号を教えてください" in answers[0][1]
+    assert NOT_FOUND in answers[0][1] and "下4けたを教えてください" in answers[0][1]
+
+
+def test_after_a_wrong_answer_the_digits_or_another_code_may_follow(
+    person: Callable[[], Person], book: Make
+) -> None:
+    booking, other = book(), book(AT_WEST_EXIT, "nishiguchi")
+    me = person()
+    me.says("予約を確認したい")
+    me.says(booking.code)
+    assert NOT_FOUND in me.says("1111")
+    assert booking.code in me.says("5678")
+    me = person()
+    me.says(f"予約番号{booking.code}の確認")
+    assert NOT_FOUND in me.says("1111")
+    assert "下4けた" in me.says(f"予約番号は{other.code}でした")
+    assert other.code in me.says("5678")
 
 
 def test_guessing_is_stopped_for_a_conversation_and_says_when_to_try_again(
@@ -213,6 +265,107 @@ def test_who_has_lost_the_code_is_told_whom_to_call(person: Callable[[], Person]
     assert "新しく予約する" in titles(me)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "予約番号なくした",
+        "よやくばんごうわすれました",
+        "予約変更したいのに番号がわがんねえ",
+        "予約番号が書いてあったメールを消してしまったので取り消したいんですけど",
+        "予約したのにメッセージが来ない",
+        "予約番号どこで見れる？",
+        "I lost my booking number",
+    ],
+)
+def test_who_begins_with_having_lost_the_code_hears_the_way_on_at_once(
+    said: str, person: Callable[[], Person]
+) -> None:
+    me = person()
+    answer = me.says(said)
+    assert "「予約できました」というメッセージ" in answer and "024-505-0445" in answer
+    assert "新しく予約する" in titles(me)
+
+
+def test_to_have_lost_the_code_is_no_matter_where_the_booking_was_made(
+    person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    booking = book(by=me)
+    assert booking.code in me.says("予約番号をなくしました")
+
+
+def test_who_would_rather_call_is_let_go(person: Callable[[], Person]) -> None:
+    me = person()
+    me.says("予約番号なくした")
+    assert "何も変わっていません" in me.says("じゃあ電話します")
+    assert me.slot("requested_slot") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "about"),
+    [("暗証番号も忘れました", "決め直せます"), ("どこで手続きできますか", "西口"), ("手数料は？", "無料")],
+)
+def test_a_question_about_something_else_is_not_taken_for_a_lost_code(
+    said: str, about: str, person: Callable[[], Person]
+) -> None:
+    me = person()
+    me.says("予約を確認したい")
+    answer = me.says(said)
+    assert about in answer and "予約番号を教えてください" in answer
+
+
+def test_who_says_again_not_to_have_the_code_hears_something_else(
+    person: Callable[[], Person],
+) -> None:
+    me = person()
+    first, second = me.says("予約番号なくした"), me.says("分からないです")
+    assert not set(first.splitlines()) & set(second.splitlines())
+    assert "両方がないと" in second and "024-505-0445" in second
+
+
+@pytest.mark.parametrize(
+    "said", [PHONE, "090-1234-5678でお願いします", "電話番号ならわかります", "名前じゃだめですか"]
+)
+def test_nothing_is_looked_up_by_phone_number_or_name_and_that_is_said(
+    said: str, person: Callable[[], Person], book: Make
+) -> None:
+    me, booking = person(), book()
+    me.says("予約を取り消したい")
+    answer = me.says(said)
+    assert "だけでは、ここではご予約を探せません" in answer and "024-505-0445" in answer
+    answer = me.says(booking.code)
+    given = "5678" in said.replace("-", "")
+    assert ("よろしいですか" if given else "下4けたを教えて") in answer
+
+
+def test_a_new_phone_number_is_not_taken_for_the_one_that_was_booked_with(
+    person: Callable[[], Person], book: Make
+) -> None:
+    me, booking = person(), book()
+    assert "電話番号、人数などの変更" in me.says("予約の電話番号を08011112222に変えたい")
+    assert "下4けたを教えて" in me.says(booking.code)
+
+
+@pytest.mark.parametrize(
+    "said", ["家の電話かもしれない", "スマホの番号の下4桁でいいの？", "090の方です"]
+)
+def test_who_does_not_know_which_phone_it_was_is_told_to_try(
+    said: str, person: Callable[[], Person], book: Make
+) -> None:
+    me, booking = person(), book()
+    me.says("予約を確認したい")
+    me.says(booking.code)
+    assert "心当たりの番号" in me.says(said)
+    assert booking.code in me.says("5678")
+
+
+def test_english_will_do(person: Callable[[], Person], book: Make) -> None:
+    me, booking = person(), book()
+    me.says("I want to change my reservation to December 10 at 10am")
+    me.says(f"my code is {booking.code}")
+    assert "変更後　12月10日（木）10時" in me.says("phone number ends with 5678")
+
+
 def test_a_command_typed_by_a_stranger_opens_nothing(
     person: Callable[[], Person], book: Make, bookings: Bookings
 ) -> None:
@@ -228,7 +381,7 @@ def test_a_command_typed_by_a_stranger_opens_nothing(
 # Several ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("said", ["2", "9日の方", "西口の予約です", "@12/9"])
+@pytest.mark.parametrize("said", ["2", "9日の方", "西口の予約です", "遅い方", "@12/9"])
 def test_of_several_bookings_one_is_chosen(
     said: str, person: Callable[[], Person], book: Make
 ) -> None:
@@ -239,6 +392,42 @@ def test_of_several_bookings_one_is_chosen(
     assert "1. 12/3（木）18:30 本庁舎1階" in listed and "2. 12/9（水）11:00 西口" in listed
     answer = me.taps(said[1:]) if said.startswith("@") else me.says(said)
     assert "12月9日（水）11時" in answer and "よろしいですか" in answer
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("3日の予約をキャンセルしたい", "12月3日（木）18時30分"),
+        ("西口の予約を取り消したい", "12月9日（水）11時"),
+        ("西口の予約を12月10日の11時半に変更したい", "いま　12月9日（水）11時"),
+    ],
+)
+def test_the_first_message_may_tell_which_of_several_is_meant(
+    said: str, meant: str, person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    book(by=me)
+    book(AT_WEST_EXIT, "nishiguchi", by=me)
+    answer = me.says(said)
+    assert meant in answer and "よろしいですか" in answer
+
+
+@pytest.mark.parametrize(
+    "lines", [("予約を2つとも取り消したい",), ("予約をキャンセルしたい", "両方お願いします")]
+)
+def test_several_are_cancelled_one_after_the_other(
+    lines: tuple[str, ...], person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    book(by=me)
+    book(AT_WEST_EXIT, "nishiguchi", by=me)
+    for line in lines:
+        answer = me.says(line)
+    assert "一つずつ" in answer and "どのご予約ですか" in answer
+    me.says("1")
+    answer = me.taps("取り消す")
+    assert "そのままです。\n・12月9日（水）11時" in answer
+    assert "12月9日（水）11時" in me.taps("予約の取り消し")
 
 
 def test_another_booking_than_those_of_the_conversation_takes_its_code(
@@ -286,6 +475,9 @@ def test_a_change_is_summed_up_asked_once_and_frees_the_old_seat(
         ("予約の時間を19時に変更したい", "12月3日（木）19時"),
         ("木曜の予約を金曜の11時に西口へ変更したい", "11月27日（金）11時　西口"),
         ("予約、12月10日の10時に西口から本庁に変更できますか", "12月10日（木）10時　本庁舎"),
+        ("予約を翌週に変えたい", "12月10日（木）18時30分"),
+        ("予約の次の日の11時にずらしたい", "12月4日（金）11時"),
+        ("予約を12月10日に変えたい、時間はそのままで", "12月10日（木）18時30分"),
     ],
 )
 def test_a_change_said_in_one_sentence_needs_only_a_yes(
@@ -314,6 +506,62 @@ def test_a_new_day_is_refused_for_the_same_reasons_as_the_first(
     me.says("予約を変更したい")
     assert why in me.says(said)
     assert "よろしいですか" in me.says("12月8日の10時")
+
+
+@pytest.mark.parametrize(
+    ("said", "offered", "not_offered"),
+    [
+        ("予約の時間をもう少し遅くしたい", "19:00", "18:00"),
+        ("予約の時間をもうちょっと早くできますか", "18:00", "19:00"),
+    ],
+)
+def test_a_little_later_or_earlier_is_counted_from_the_booked_time(
+    said: str, offered: str, not_offered: str, person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    book(by=me)
+    assert "12月3日（木）は" in me.says(said)
+    assert offered in titles(me) and not_offered not in titles(me)
+
+
+def test_the_same_time_on_another_day_is_offered(
+    person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    book(by=me)
+    me.says("予約を変更したい")
+    me.says("時間は同じで日にちだけ変えたい")
+    assert "変更後　12月10日（木）18時30分" in me.says("12月10日")
+
+
+@pytest.mark.parametrize("said", ["やっぱり元の時間で", "元のままでいいです", "やっぱり変えなくていいです"])
+@pytest.mark.parametrize("before", [(), ("12月8日",), ("12月8日の10時",)])
+def test_who_wants_the_old_time_after_all_keeps_the_booking(
+    said: str,
+    before: tuple[str, ...],
+    person: Callable[[], Person],
+    book: Make,
+    bookings: Bookings,
+) -> None:
+    me = person()
+    booking = book(by=me)
+    for line in ("予約を変更したい", *before, said):
+        answer = me.says(line)
+    assert answer == "わかりました。ご予約は何も変わっていません。"
+    assert me.slot("requested_slot") is None
+    assert bookings.get(booking.code) == booking
+    assert free(bookings, datetime(2026, 12, 8, 10, 0, tzinfo=TOKYO)) == 3
+
+
+def test_what_is_free_on_the_chosen_day_is_answered_for_that_day(
+    person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    book(by=me)
+    me.says("予約を変更したい")
+    me.says("12月8日")
+    answer = me.says("何時があいてる")
+    assert "12月8日（火）は" in answer and "11月25日" not in answer
 
 
 def test_a_change_to_the_same_time_is_no_change(
@@ -399,12 +647,13 @@ def test_a_visit_of_several_cards_moves_with_all_its_seats(
     assert moved.start.isoformat() == "2026-12-04T10:00:00+09:00"
 
 
+@pytest.mark.parametrize("said", ["予約に登録した電話番号を変えたい", "予約の名前が間違ってた"])
 def test_what_cannot_be_changed_here_is_said_first(
-    person: Callable[[], Person], book: Make
+    said: str, person: Callable[[], Person], book: Make
 ) -> None:
     me = person()
     book(by=me)
-    answer = me.says("予約に登録した電話番号を変えたい")
+    answer = me.says(said)
     assert "024-505-0445" in answer and "日時と窓口を変えられます" in answer
 
 
@@ -441,7 +690,9 @@ def test_a_yes_in_ones_own_words_cancels(
 
 
 @pytest.mark.parametrize(
-    "said", ["いいえ", "取り消さない", "やめる", "キャンセルしないで", "やっぱりそのままで"]
+    "said",
+    ["いいえ", "取り消さない", "やめる", "キャンセルしないで", "やっぱりそのままで", "やっぱり行きます",
+     "行けることになりました", "ごめんなさい間違えました"],
 )
 def test_anything_like_a_no_keeps_the_booking(
     said: str, person: Callable[[], Person], book: Make, bookings: Bookings
@@ -453,6 +704,36 @@ def test_anything_like_a_no_keeps_the_booking(
     assert "取り消していません" in answer or "何も変わっていません" in answer
     assert bookings.get(booking.code) == booking
     assert me.slot("requested_slot") is None
+
+
+@pytest.mark.parametrize("said", ["いや変更にする", "日にちを変えるだけでいい"])
+def test_who_is_about_to_cancel_may_change_instead(
+    said: str, person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    book(by=me)
+    me.says("予約をキャンセルしたい")
+    assert "いつがよろしいですか" in me.says(said)
+
+
+def test_who_cancels_only_to_book_another_day_is_offered_a_change(
+    person: Callable[[], Person], book: Make
+) -> None:
+    me = person()
+    book(by=me)
+    assert "いつがよろしいですか" in me.says("キャンセルして別の日に予約し直したい")
+
+
+def test_who_has_cancelled_can_make_sure_of_it(person: Callable[[], Person], book: Make) -> None:
+    me = person()
+    book(by=me)
+    me.says("予約をキャンセルしたい")
+    me.says("はい")
+    answer = me.says("予約を確認したい")
+    assert "12月3日（木）18時30分のご予約は、取り消されています" in answer
+    other = book(AT_WEST_EXIT, "nishiguchi")
+    me.says(other.code)
+    assert "12月9日（水）11時" in me.says("5678")
 
 
 def test_a_button_pressed_twice_cancels_once_and_says_so(

@@ -228,7 +228,7 @@ def test_who_has_not_got_the_number_of_the_booking_is_not_told_about_pins(
     person: NewPerson,
 ) -> None:
     _, said = talks(person, "予約してたか見てほしい", "番号忘れた")
-    assert "暗証番号" not in said[1] and "予約番号や予約のときの電話番号が分からないときは" in said[1]
+    assert "暗証番号" not in said[1] and "「予約できました」というメッセージ" in said[1]
 
 
 @pytest.mark.parametrize("before", [("夫の代わりに更新に行きたい", "電子証明書", "あります、本人が書きました"), ("予約を変更したい",)])
