@@ -227,7 +227,7 @@ def test_every_response_that_an_action_or_a_rule_names_exists(responses: dict[st
         for tree in modules(package).values()
         for text in strings(tree)
         if re.fullmatch(r"utter_\w*[a-z0-9]", text)
-    }
+    } - {"utter_action"}  # Rasa's word for which response a message is
     for file in ("rules.yml", "stories.yml"):
         named |= set(re.findall(r"utter_\w+", (ROOT / "data" / file).read_text(encoding="utf-8")))
     assert len(named) > 20
