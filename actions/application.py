@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import AssistantAction, Events, Turn, desk, say
 from actions.free_times import say_free_times
 from renewal import application, calendar_view, party, settings
+from renewal.answers import Answers, read
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import Card, HoldExpired, NotBookable, SlotFull, TryAgain, Visit
 from renewal.japanese_dates import japanese_date, japanese_time, short_date
@@ -50,6 +51,12 @@ class ValidateApplicationForm(AssistantAction):
             after = _cleared(before, answers.pop("correct"))
             return _ask(before, after, at_desk, tracker=tracker)
         starting = turn.asked is None
+        if told := _expiries_told(turn, before, at_desk):
+            answers = {**(answers or {}), "expiries": told}
+        finished = party.number(before) > 1 and not application.asked_too_soon(before, at_desk)
+        if finished and not turn.is_button and (comes := party.comes_or_not(before, turn.text)):
+            answers = {"comes": comes}
+        answers = _with_children(turn, before, answers, at_desk)
         if not answers and not starting:
             return _unanswered(dispatcher, turn, before, at_desk, tracker)
         after, remarks = application.advance(
@@ -70,6 +77,49 @@ class ValidateApplicationForm(AssistantAction):
         if isinstance((answers or {}).get(str(turn.asked)), dict):  # a date that cannot be
             return _asked_anew(before, after, at_desk, tracker)
         return _ask(before, after, at_desk, tracker=tracker)
+
+
+def _expiries_told(turn: Turn, before: Application, at_desk: Desk) -> dict[int, str]:
+    """Return the expiry dates of several people's cards, where the message tells whose they are."""
+    about_cards = application.asked_too_soon(before, at_desk) and turn.asked not in (
+        "birthday", "issued_on", "reply_form_limit",
+    )  # fmt: skip
+    if turn.is_button or party.number(before) == 1 or not about_cards:
+        return {}
+    told = party.expiries_told(before, turn.text, at_desk.now)
+    done = before.done or []
+    if not told and done and turn.asked == "expires_on" and re.search("同じ|おなじ", turn.text):
+        day = done[-1].get("expires_on")
+        return {len(done): day} if day else {}  # "下の子も同じ日です"
+    return told
+
+
+def _with_children(
+    turn: Turn, before: Application, answers: Answers | None, at_desk: Desk
+) -> Answers | None:
+    """Return the answers with what is told of several children, and of the parent who comes."""
+    if turn.is_button or not answers:
+        return answers
+    count = answers.get("cards") or before.cards or len(answers.get("people") or ()) or 1
+    several = count == "several" or int(count) > 1
+    children = several and read(turn.text, "whose", at_desk.now, at_desk.city).get("children")
+    if children and turn.asked in (None, "cards", "notice", "applicant", "holder"):
+        told = {k: v for k, v in answers.items() if k not in ("applicant", "holder", "near_fifteen")}
+        return {**told, "children": party.oldest_first(children, turn.text)}
+    if (
+        turn.asked == "applicant"
+        and before.relation == "child"
+        and answers.get("applicant") == "self"
+        and _PARENT_COMES.match(turn.text)
+    ):
+        told = {k: v for k, v in answers.items() if k != "holder"}
+        return {**told, "applicant": "legal_representative"}
+    return answers
+
+
+_PARENT_COMES = re.compile(
+    "(?:親の|母の|父の)?(?:私|わたし|僕|俺|おれ|母|父|ママ|パパ|親|両親|保護者|お母さん|お父さん)(?:親)?(?:たち|だけ)?(?:が|で|です)"
+)
 
 
 def _in_one(remarks: list[Remark]) -> list[Remark]:
@@ -118,9 +168,10 @@ def _unanswered(
         "chitchat",
     ):
         return []  # Rasa rejects the form, and the message's own rule answers
-    if known := turn.left_as_it_was():
+    of_another = party.is_several(before) and party.tells_of_somebody(turn.text, at_desk.now)
+    if (known := turn.left_as_it_was()) or of_another:
         # Understood, and said before; but a date may be that of the next card.
-        if "expires_on" in known:
+        if "expires_on" in known or of_another:
             say(dispatcher, [Remark("expiry_of_others_later")])
         return _asked_anew(before, before, at_desk, tracker)
     failed = int(tracker.get_slot("failed_answers") or 0)
@@ -390,7 +441,8 @@ class ActionStop(AssistantAction):
             return []
         if a.hold:
             desk().bookings.release(a.hold)
-        say(dispatcher, [Remark("stopped")])
+        waits = tracker.get_slot("requested_slot") == "reissue_plan"  # "届いてからにする"
+        say(dispatcher, [Remark("come_back_with_form" if waits else "stopped")])
         gone = (
             "hold",
             "visit_date",

@@ -269,9 +269,12 @@ def advance(
         return replace(a, outcome="other_guardian"), [Remark("ask_other_guardian")]
     answers = {"half_date": None, **_refuse_invalid(answers, remarks)}
     a = _people_counted(a, answers, desk, remarks)
+    if comes := answers.pop("comes", None):
+        a = _comes_or_not(a, comes, answers)
     if children := answers.pop("children", None):
         a = party.children_told(a, children)
         answers = {k: v for k, v in answers.items() if k not in ("applicant", "holder")}
+    a, noted = _expiries_told(a, answers)
     answers |= _what_a_date_means(a, answers, remarks)
     if answers.get("name_kana") and a.done:
         a = party.with_name(a, answers.pop("name_kana"))
@@ -286,6 +289,7 @@ def advance(
         a = step(before, a, desk, remarks)
     if not any(remark.name.startswith("impossible") for remark in remarks):
         remarks = _said_back(before, a, asked, desk) + remarks
+    remarks += noted
     if a.outcome and party.number(a) > 1:
         a = party.without_this_card(replace(a, outcome=None))
         remarks.append(Remark("others_go_on", {"number": party.number(a)}))
@@ -293,7 +297,7 @@ def advance(
         return a, remarks
     a = party.with_shared_proof(a)
     while party.has_more(a) and not _open(_card_questions(a, desk), a):
-        a = party.with_shared_proof(party.next_card(a))
+        a = _begin_next_card(a, desk, remarks)
     a = _counter_for_all(a, desk, remarks)
     if asked == "counter" and answers.get("wish"):
         a = _counter_by_wish(a, answers["wish"], desk)
@@ -317,13 +321,63 @@ def _what_a_date_means(
     if pending == a.expires_on:
         return {"unclear_date": None, "date_meant": None}  # said once more
     expiry_known = a.expiry or answers.get("expires_on")
+    wish = Wish.from_json(answers.get("wish"))
+    another_day = (wish.days or wish.weekdays or wish.earliest) and pending not in [str(day) for day in wish.days]
+    if another_day and not expiry_known:  # when they come is told now: the date was the other one
+        answers["date_meant"] = "expires_on"
     meant = answers.get("date_meant") or ("visit" if expiry_known else None)
     if pending is None or meant is None:
         if pending and pending != a.unclear_date:
             remarks.append(Remark("date_heard", {"day": japanese_date(date.fromisoformat(pending))}))
         return {"date_meant": None}
-    said = {"expires_on": pending} if meant == "expires_on" else {"wish": {"days": [pending]}}
+    said: dict[str, Any] = {"expires_on": pending}
+    if meant == "visit":
+        said = {"wish": {**wish.to_json(), "days": [pending]}}
     return {**said, "unclear_date": None, "date_meant": None}
+
+
+def _expiries_told(a: Application, answers: dict[str, Any]) -> tuple[Application, list[Remark]]:
+    """Take in the expiry dates of several cards: this one's as its answer, the others' as known."""
+    told = answers.pop("expiries", None)
+    if not told:
+        return a, []
+    for name in ("expires_on", "unclear_date", "wish"):  # the same dates, not known whose
+        answers.pop(name, None)
+    here = len(a.done or ())
+    if here in told:
+        answers["expires_on"] = told.pop(here)
+    noted = [
+        Remark(
+            "expiry_noted",
+            {
+                "whose": party.label(place, party.known(a, place)),
+                "expires_on": japanese_date(date.fromisoformat(day)),
+            },
+        )
+        for place, day in sorted(told.items())
+    ]
+    return party.with_expiries(a, told), noted
+
+
+def _comes_or_not(
+    a: Application, told: tuple[int, bool], answers: dict[str, Any]
+) -> Application:
+    """Take in that the holder of one of several cards comes along after all, or does not."""
+    place, comes = told
+    a = party.turned_to(a, place)
+    answers["applicant"] = "self" if comes else "other_proxy"
+    return a if comes else replace(a, reply_form=None, reply_form_limit=None)
+
+
+def _begin_next_card(a: Application, desk: Desk, remarks: list[Remark]) -> Application:
+    a = party.with_shared_proof(party.next_card(a))
+    if _status(a, desk) in (None, Status.INSIDE):
+        return a
+    a = _expiry(replace(a, expires_on=None), a, desk, remarks)  # what was told of it before
+    if a.outcome:
+        a = party.without_this_card(replace(a, outcome=None))
+        remarks.append(Remark("others_go_on", {"number": party.number(a)}))
+    return a
 
 
 def _people_counted(

@@ -222,3 +222,66 @@ def test_two_cards_for_which_a_proxy_comes_need_a_form_each(person: NewPerson) -
 
 def test_whether_several_can_be_booked_is_answered_by_beginning(person: NewPerson) -> None:
     assert "2人分を" in person().says("うちの子の分と私の分、2人まとめて予約できる？")
+
+
+def slots_of(talker: Person, *names: str) -> list[object]:
+    """Return what is known to the assistant."""
+    tracker = talker.loop.run_until_complete(talker.agent.tracker_store.retrieve(talker.sender))
+    return [tracker.get_slot(name) for name in names]
+
+
+def test_dates_told_of_each_child_are_taken_for_that_child(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "子どもが2人います。2人分まとめて予約したい", "電子証明書", "2人とも小学生です", "同じ世帯です",
+            "下の子は令和9年2月14日、上の子は令和9年1月20日")  # fmt: skip
+    listed = me.says("覚えてます")
+    assert "【1人目（お子さま）、2人目（お子さま）】" in listed and "どの窓口" in listed
+    [done, expires_on] = slots_of(me, "done", "expires_on")
+    assert isinstance(done, list)
+    assert (done[0]["expires_on"], expires_on) == ("2027-01-20", "2027-02-14")
+
+
+def test_the_younger_childs_date_told_at_another_question_is_not_lost(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "子どもが2人います。2人分まとめて予約したい", "電子証明書", "2人とも小学生です", "同じ世帯です",
+            "令和9年1月20日")  # fmt: skip
+    assert "読み取れません" not in me.says("下の子は令和9年2月14日")
+    assert "どの窓口" in me.says("覚えてます")
+
+
+def test_the_same_date_as_the_card_before_need_not_be_written_again(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "夫婦の2人分を予約したい", "電子証明書", "令和9年1月8日", "覚えてます", "妻も行きます")
+    assert "令和9年1月8日" in me.says("妻も同じです")
+
+
+def test_each_childs_age_counts_in_whatever_order_they_are_told(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "下の子は小3で、上は高1です。二人分まとめて予約したい", "電子証明書です")
+    assert "照会書兼回答書" in me.says("私が行きます"), "a parent is a proxy for a child of 15 or older"
+    listed = all_say(me, "本人が書いたものがあります", "分かりません", "2人とも令和9年1月20日", "覚えています", "同じ世帯です")
+    first, second = listed.split("【2人目（お子さま）】")
+    assert "照会書兼回答書" in first and "照会書兼回答書" not in second
+    assert "戸籍謄本" in second and "戸籍謄本" not in first
+
+
+def test_a_spouse_who_cannot_come_after_all_needs_the_reply_form(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "夫婦の2人分を予約したい", "電子証明書", "2人とも令和9年1月8日", "覚えてます", "妻も行きます")
+    assert "2人目（代理の分）のものが、お手元に" in me.says("やっぱり妻は来られません")
+    all_say(me, "本人が書いたものがあります", "分かりません")
+    assert "照会書兼回答書" not in me.says("妻も行けることになりました")
+
+
+def test_waiting_for_the_reply_form_is_no_breaking_off(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "母の代わりに行くんだけど回答書をなくした", "電子証明書")
+    answer = me.says("届いてからにする")
+    assert "用紙が届いたら、またここで予約" in answer and "止めました" not in answer
+
+
+def test_a_reply_form_in_another_hand_is_listed_with_what_it_needs(person: NewPerson) -> None:
+    me = person()
+    listed = all_say(me, "母の代わりに行きます。予約したい", "電子証明書", "母の代わりに私が書きました",
+                     "分かりません", "令和9年1月25日", "覚えています")  # fmt: skip
+    assert "印鑑" in listed.split("お持ちいただくもの")[1]

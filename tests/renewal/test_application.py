@@ -477,6 +477,56 @@ def test_such_a_date_is_the_expiry_or_the_day_to_come_on(talk: Talk) -> None:
     assert visit.a.wished.days == (date(2027, 1, 20),)
 
 
+def test_a_new_day_to_come_on_makes_such_a_date_the_expiry(talk: Talk) -> None:
+    talk.says(unclear_date="2027-01-15").says(date_meant="visit", wish="来週の火曜の午前中")
+    assert (talk.a.expires_on, talk.a.wished.days) == ("2027-01-15", (date(2026, 12, 1),))
+
+
+def test_a_time_of_day_told_with_it_stays(talk: Talk) -> None:
+    talk.says(unclear_date="2027-01-20").says(date_meant="visit", wish="午前中")
+    assert talk.a.expires_on is None
+    assert talk.a.wished.days == (date(2027, 1, 20),) and talk.a.wished.until_time is not None
+
+
+CHILDREN = {"cards": 2, "people": [{"relation": "child"}, {"relation": "child"}]}
+
+
+def test_the_expiry_of_a_card_that_follows_is_kept_until_its_turn(talk: Talk) -> None:
+    talk.says(**CHILDREN, children=["under_15", "under_15"], notice="certificate")
+    talk.says(proof_waiver="same_household", expires_on=INSIDE)
+    talk.says(expiries={1: "2027-02-14"})
+    assert (talk.said, talk.asked) == (["expiry_noted"], "pins")
+    talk.says(pins="remembered")
+    assert talk.asked == "counter", "it is not asked for again"
+    assert [card.expires_on for card in application.party.each(talk.a)] == [INSIDE, "2027-02-14"]
+
+
+def test_a_following_card_that_is_too_early_is_told_so_when_its_turn_comes(talk: Talk) -> None:
+    talk.says(**CHILDREN, children=["under_15", "under_15"], notice="certificate")
+    talk.says(proof_waiver="same_household", expiries={0: INSIDE, 1: SOON})
+    talk.says(pins="remembered")
+    assert ("window_too_early" in talk.said, talk.asked) == (True, "book_later")
+
+
+def test_children_told_of_together_are_those_whose_cards_follow(talk: Talk) -> None:
+    me = {"applicant": "self", "holder": "general"}
+    talk.says(people=[me, {"relation": "child"}, {"relation": "child"}], notice="certificate")
+    talk.says(children=["general", "under_15"])
+    assert talk.a.applicant == "self", "the parent's own card stays the parent's"
+    assert [card.get("holder") for card in talk.a.to_come or ()] == ["general", "under_15"]
+
+
+def test_who_does_not_come_after_all_needs_the_reply_form(talk: Talk) -> None:
+    me = {"applicant": "self", "holder": "general"}
+    talk.says(people=[me, me], notice="certificate", expires_on=INSIDE, pins="remembered")
+    talk.says(expires_on=INSIDE)
+    talk.says(comes=(1, False))
+    assert talk.asked == "reply_form"
+    talk.says(reply_form="have", reply_form_limit="unknown")
+    bring = [[item.id for item in items] for _, items in application.checklists(talk.a, talk.desk)]
+    assert "inquiry_form" in bring[1] and "inquiry_form" not in bring[0]
+
+
 def test_where_the_expiry_is_known_such_a_date_is_the_day_to_come_on(adult: Talk) -> None:
     adult.says(unclear_date="2027-01-20")
     assert (adult.asked, adult.a.wished.days) == ("counter", (date(2027, 1, 20),))
