@@ -13,10 +13,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import AssistantAction, Events, Turn, desk, say
 from actions.free_times import say_free_times
 from renewal import application, calendar_view, party, settings
-from renewal.answers import Answers, read
+from renewal.answers import Answers, is_question, normal, read
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import Card, HoldExpired, NotBookable, SlotFull, TryAgain, Visit
 from renewal.japanese_dates import japanese_date, japanese_time, short_date
+from renewal.short_answers import read_kana, yes_or_no
 
 MOST_BUTTONS = 11
 """Times offered as buttons, with "another day" after them: LINE shows 13 at most."""
@@ -53,10 +54,19 @@ class ValidateApplicationForm(AssistantAction):
         starting = turn.asked is None
         if told := _expiries_told(turn, before, at_desk):
             answers = {**(answers or {}), "expiries": told}
+        if turn.asked and _ASKS_WHOSE_HONSEKI.search(normal(turn.text)):
+            say(dispatcher, [Remark("whose_honseki")])
+            return _ask(before, before, at_desk, how="short", tracker=tracker)
+        if turn.asked == "confirmed" and not turn.is_button:
+            if name := _name_corrected(turn.text):
+                answers = {"visitor_name" if "来" in turn.text else "name_kana": name}
+            elif tracker.get_slot("ask_how") == "fix" and answers == {"confirmed": "yes"}:
+                return _ask(before, before, at_desk, tracker=tracker)  # no answer to what is wrong
         finished = party.number(before) > 1 and not application.asked_too_soon(before, at_desk)
         if finished and not turn.is_button and (comes := party.comes_or_not(before, turn.text)):
             answers = {"comes": comes}
         answers = _with_children(turn, before, answers, at_desk)
+        answers = answers or _told_early(turn, before, at_desk)
         if not answers and not starting:
             return _unanswered(dispatcher, turn, before, at_desk, tracker)
         after, remarks = application.advance(
@@ -98,28 +108,64 @@ def _with_children(
     turn: Turn, before: Application, answers: Answers | None, at_desk: Desk
 ) -> Answers | None:
     """Return the answers with what is told of several children, and of the parent who comes."""
-    if turn.is_button or not answers:
+    if turn.is_button:
         return answers
+    grown_child = before.relation == "child" and before.holder == "general"
+    if turn.asked == "applicant" and party.is_several(before) and grown_child:
+        comes = yes_or_no(normal(turn.text))  # "はい" to whether the child comes, too
+        if comes and not (answers or {}).get("applicant"):
+            return {**(answers or {}), "applicant": "self" if comes == "yes" else "other_proxy"}
+    of_a_child = before.relation == "child" or before.holder == "under_15"
+    of_a_child |= before.near_fifteen == "representative"
+    if turn.asked == "applicant" and of_a_child and _PARENT_COMES.match(turn.text):
+        told = {k: v for k, v in (answers or {}).items() if k != "holder"}
+        return {**told, "applicant": "legal_representative"}
+    if not answers:
+        return answers
+    if answers.get("cards_by") == -1 and len(which := party.places_told(before, turn.text)) == 1:
+        return {**answers, "without": which[0]}
     count = answers.get("cards") or before.cards or len(answers.get("people") or ()) or 1
     several = count == "several" or int(count) > 1
     children = several and read(turn.text, "whose", at_desk.now, at_desk.city).get("children")
     if children and turn.asked in (None, "cards", "notice", "applicant", "holder"):
         told = {k: v for k, v in answers.items() if k not in ("applicant", "holder", "near_fifteen")}
         return {**told, "children": party.oldest_first(children, turn.text)}
-    if (
-        turn.asked == "applicant"
-        and before.relation == "child"
-        and answers.get("applicant") == "self"
-        and _PARENT_COMES.match(turn.text)
-    ):
-        told = {k: v for k, v in answers.items() if k != "holder"}
-        return {**told, "applicant": "legal_representative"}
     return answers
 
 
+def _name_corrected(text: str) -> str | None:
+    """Return the name in "名前が違います。サトウ キヨコです"."""
+    *before, last = [part for part in re.split("[。、!！\n]", text) if part.strip()] or [""]
+    wrong = re.search("名前.*(?:違|ちが|間違|まちが)", "".join(before))
+    return read_kana(last) if wrong else None
+
+
+_ASKS_WHOSE_HONSEKI = re.compile("(?:誰|だれ|どなた|どっち|どちら|どの人)の本籍|本籍(?:って|とは|は|というのは)?(?:誰|だれ|どなた|どっち|どちら)の")
 _PARENT_COMES = re.compile(
     "(?:親の|母の|父の)?(?:私|わたし|僕|俺|おれ|母|父|ママ|パパ|親|両親|保護者|お母さん|お父さん)(?:親)?(?:たち|だけ)?(?:が|で|です)"
 )
+
+
+def _told_early(turn: Turn, before: Application, at_desk: Desk) -> Answers | None:
+    """Return what answers no question yet, but one that is still to come: "母です", "覚えています"."""
+    plain = normal(turn.text)
+    if (
+        turn.is_button
+        or turn.asked is None
+        or turn.intent not in ("inform", "nlu_fallback")
+        or not application.asked_too_soon(before, at_desk)
+        or is_question(plain)
+        or yes_or_no(plain)
+    ):
+        return None
+    early = {"applicant": not party.is_several(before), "pins": "覚え" in plain or "おぼえ" in plain}
+    for question, may_be in early.items():
+        found = read(turn.text, question, at_desk.now, at_desk.city) if may_be else {}
+        if question not in found or question == turn.asked:
+            continue
+        if getattr(before, question) is None:
+            return {k: v for k, v in found.items() if k in (question, "holder", "forgotten_pins")}
+    return None
 
 
 def _in_one(remarks: list[Remark]) -> list[Remark]:
@@ -169,7 +215,8 @@ def _unanswered(
     ):
         return []  # Rasa rejects the form, and the message's own rule answers
     of_another = party.is_several(before) and party.tells_of_somebody(turn.text, at_desk.now)
-    if (known := turn.left_as_it_was()) or of_another:
+    parent = party.has_child(before) and _PARENT_COMES.match(turn.text)  # who comes with children
+    if (known := turn.left_as_it_was()) or of_another or parent:
         # Understood, and said before; but a date may be that of the next card.
         if "expires_on" in known or of_another:
             say(dispatcher, [Remark("expiry_of_others_later")])

@@ -305,7 +305,10 @@ def advance(
         answers["wish"] = _without_hopeless_wish(a, answers.get("wish"), desk, remarks)
         remarks += _wish_said_back(before, a, answers, desk)
     a = _visit(before, a, answers, desk, asked, key, remarks)
-    a = _holder_on_the_day(before, a, remarks)
+    decided = _holder_on_the_day(before, a, remarks)
+    if decided != a and not asked_too_soon(decided, desk):
+        decided = _visit(before, decided, {}, desk, asked, key, remarks)
+    a = decided
     a = _show_documents(a, desk, remarks)
     return a, remarks
 
@@ -385,12 +388,14 @@ def _people_counted(
 ) -> Application:
     """Take in how many cards there are and whose they are, which decides what is asked at all."""
     people, cards = answers.pop("people", None), answers.pop("cards", None)
-    by = answers.pop("cards_by", 0)
+    by, without = answers.pop("cards_by", 0), answers.pop("without", None)
     before = party.number(a)
     if people and before == 1 and not a.done:
         a = party.begin(a, people)
     if by and a.cards is None and by < 0:
         by = 0  # of one card none can be left out
+    if by and without is not None and before > 1:
+        a, by = party.without(a, without), 0
     if cards is None and by:
         cards = max(1, before + by)
     if cards == "several":
@@ -889,9 +894,11 @@ def _holder_on_the_day(before: Application, a: Application, remarks: list[Remark
     holder = holder_on(date.fromisoformat(str(a.birthday)), on).value
     if holder == "under_15":
         remarks.append(Remark("holder_under_15_by_visit"))
-        parent = a.applicant == "other_proxy" and a.near_fifteen == "representative"
+        parent = a.applicant != "self" and a.near_fifteen == "representative"
         return replace(a, holder=holder, applicant="legal_representative" if parent else None)
     remarks.append(Remark("holder_of_age_by_visit"))
+    if a.applicant == "legal_representative":  # again one, should it be an earlier day after all
+        a = replace(a, near_fifteen="representative")
     return replace(a, holder=holder, applicant="self" if a.applicant == "self" else None)
 
 

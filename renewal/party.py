@@ -38,6 +38,14 @@ def is_several(a: Application) -> bool:
     return number(a) > 1 or bool(a.family and a.cards is None)
 
 
+def has_child(a: Application) -> bool:
+    """Return whether one of several cards is known to be a child's."""
+    cards = [known(a, at) for at in range(number(a))] if is_several(a) else []
+    return any(
+        card.get("relation") == "child" or card.get("holder") == "under_15" for card in cards
+    )
+
+
 def each(a: Application) -> Iterator[Application]:
     """Yield the application as it is for each card begun so far, in order."""
     for card in a.done or ():
@@ -110,21 +118,32 @@ def known(a: Application, place: int) -> dict[str, Any]:
 def expiries_told(a: Application, text: str, now: datetime) -> dict[int, str]:
     """Return the cards' expiry dates in "上の子は1月20日、下は2月14日", by the place of the card."""
     told: dict[int, str] = {}
+    in_turn: list[str] = []
     for part in re.split("[、。,\n]|(?<=日で)(?!す|し)", text):
         who = _WHO.match(part)
         day = dates.read_date(part, now, dates.Purpose.EXPIRY) if who else None
         if not who or not isinstance(day, date) or _NO_EXPIRY.search(part):
             continue
-        for place in _places(a, who):
+        places = _places(a, who)
+        for place in places:
             told[place] = day.isoformat()
+        in_turn += [day.isoformat()] * (not places)
+    here = len(a.done or ())
+    if not told and len(in_turn) == number(a) - here > 1:  # "父は1月20日、母は2月20日"
+        return {here + at: day for at, day in enumerate(in_turn)}
     return told
+
+
+def places_told(a: Application, text: str) -> list[int]:
+    """Return the places of the cards of whom is spoken ("やっぱり上の子の分は")."""
+    who = _WHO.match(_SECOND_THOUGHTS.sub("", text))
+    return _places(a, who) if who else []
 
 
 def comes_or_not(a: Application, text: str) -> tuple[int, bool] | None:
     """Return of which card the holder comes after all, or does not: "やっぱり妻は来られません"."""
-    who = _WHO.match(re.sub("^.*?(?:やっぱ(?:り|し)?|やはり|すみません|あと)[、。 ]*", "", text))
     comes = _COMES_OR_NOT.search(text)
-    places = _places(a, who) if who and comes else []
+    places = places_told(a, text)
     if not comes or len(places) != 1:
         return None
     card = known(a, places[0])
@@ -134,6 +153,7 @@ def comes_or_not(a: Application, text: str) -> tuple[int, bool] | None:
     return None
 
 
+_SECOND_THOUGHTS = re.compile("^.*?(?:やっぱ(?:り|し)?|やはり|すみません|あと)[、。 ]*")
 _COMES_OR_NOT = re.compile(
     "(?:行け|いけ|来られ|来れ|こられ|動け)(?:ない|ません|なく)|(?:行か|来)(?:ない|ません)|行きません"
     "|(?P<comes>(?:行け|来られ|来れ)(?:る|ます)|行き(?:ます|たい)|来ます|行く)"
@@ -152,6 +172,7 @@ _WHO = re.compile(
     "|(?P<number>[1-4一二三四])(?:人目|枚目|番目)"
     "|(?P<older>上|長男|長女|お?兄|お?姉)|(?P<younger>下|末|次男|次女|三男|三女|弟|妹)"
     "|(?P<me>私|わたし|僕|ぼく|俺|おれ|自分|本人)|(?P<spouse>妻|夫|主人|旦那|家内|嫁|奥さん)"
+    "|(?:お?父|お?母|義父|義母|祖父|祖母|おじい|おばあ|じい|ばあ)"
     "|(?P<child>子ども|子供|こども|息子|娘|赤ちゃん))(?:の子|ちゃん|さん|くん)?"
     "(?:の(?:分|ぶん|方|ほう|カード|証明書|電子証明書|有効期限|期限|子の?(?:分|方|ほう)?))*(?:は|が|も|の|：|:| |(?=[0-9令Rr]))"
 )
@@ -180,7 +201,7 @@ def _places(a: Application, who: re.Match[str]) -> list[int]:
     if who["child"]:
         return children if len(children) == 1 else []
     siblings = children or ([] if mine else places)
-    if len(siblings) < 2:
+    if len(siblings) < 2 or not (who["older"] or who["younger"]):
         return []
     return siblings[:1] if who["older"] else siblings[-1:]
 
@@ -192,6 +213,16 @@ def without_this_card(a: Application) -> Application:
         before = a.done
         return replace(next_card(a), done=before, cards=left)
     return replace(previous_card(a), to_come=None, cards=left)
+
+
+def without(a: Application, place: int) -> Application:
+    """Return the application without the card at that place."""
+    left, here = number(a) - 1, len(a.done or ())
+    if place == here:
+        return without_this_card(a)
+    done = [card for at, card in enumerate(a.done or ()) if at != place]
+    coming = [card for at, card in enumerate(a.to_come or (), start=here + 1) if at != place]
+    return replace(a, done=done or None, to_come=coming or None, cards=left, family=left > 1)
 
 
 def children_told(a: Application, holders: list[str | None]) -> Application:

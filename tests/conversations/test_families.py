@@ -285,3 +285,46 @@ def test_a_reply_form_in_another_hand_is_listed_with_what_it_needs(person: NewPe
     listed = all_say(me, "母の代わりに行きます。予約したい", "電子証明書", "母の代わりに私が書きました",
                      "分かりません", "令和9年1月25日", "覚えています")  # fmt: skip
     assert "印鑑" in listed.split("お持ちいただくもの")[1]
+
+
+def test_asking_whose_honseki_is_meant_waives_no_document(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "成年後見人です。被後見人の方の更新を予約したい", "電子証明書", "誰の本籍のことですか")
+    assert slots_of(me, "proof_waiver", "requested_slot") == [None, "proof_waiver"]
+
+
+def test_a_child_of_fifteen_may_come_along(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "下の子は小3で、上は高1です。二人分まとめて予約したい", "電子証明書です", "はい")
+    assert slots_of(me, "applicant", "holder") == ["self", "general"]
+
+
+def test_who_comes_may_be_told_before_it_is_asked(person: NewPerson) -> None:
+    me = person()
+    assert "読み取れません" not in all_say(me, "予約したい", "母です")
+    assert "15歳未満" in me.says("電子証明書"), "who comes is not asked again"
+
+
+def test_a_parent_who_tells_so_early_is_not_told_to_be_unreadable(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "子どもが2人で、小3と中1です。2人分予約したい")
+    assert "読み取れません" not in me.says("母です")
+
+
+SUMMED_UP = (
+    "祖母の代理です。予約したい", "電子証明書", "本人が書きました", "分かりません", "令和9年1月15日", "覚えています",
+    "本庁舎", "来週の水曜10時", "サトウ キヨ", "サトウ ケンタ", "08011112222",
+)  # fmt: skip
+
+
+def test_a_wrong_name_is_put_right_where_all_is_summed_up(person: NewPerson) -> None:
+    me = person()
+    all_say(me, *SUMMED_UP, "名前が違います。サトウ キヨコです")
+    assert slots_of(me, "name_kana", "confirmed") == ["サトウ キヨコ", None]
+
+
+def test_a_yes_to_what_is_wrong_books_nothing(person: NewPerson, bookings: Bookings) -> None:
+    me = person()
+    all_say(me, *SUMMED_UP, "名前が違います", "はい")
+    assert not bookings.list_bookings()
+    assert "予約できました" in me.says("はい")

@@ -516,6 +516,32 @@ def test_children_told_of_together_are_those_whose_cards_follow(talk: Talk) -> N
     assert [card.get("holder") for card in talk.a.to_come or ()] == ["general", "under_15"]
 
 
+def test_the_child_that_is_named_is_left_out_and_not_another(talk: Talk) -> None:
+    talk.says(**CHILDREN, children=["general", "under_15"], notice="certificate")
+    talk.says(applicant="self", expires_on=INSIDE, pins="remembered")
+    talk.says(proof_waiver="neither", expires_on=INSIDE)
+    assert talk.asked == "counter"
+    talk.says(cards_by=-1, without=0)
+    assert [card.holder for card in application.party.each(talk.a)] == ["under_15"]
+
+
+def test_dates_told_in_turn_are_for_the_cards_in_their_order(desk: Desk) -> None:
+    parent = {"applicant": "other_proxy", "holder": "general"}
+    a = Application(family=True, cards=2, **parent, to_come=[parent])
+    told = application.party.expiries_told(a, "父は令和9年1月20日、母は令和9年2月20日です", desk.now)
+    assert told == {0: "2027-01-20", 1: "2027-02-20"}
+
+
+def test_a_parent_is_the_representative_again_on_a_day_before_the_birthday(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="legal_representative", near_fifteen=True)
+    talk.says(birthday="2011-12-10", proof_waiver="same_household", expires_on=INSIDE)
+    talk.says(pins="remembered").says(counter="honchosha").says(wish="12月15日")
+    assert (talk.asked, talk.a.holder) == ("applicant", "general")
+    talk.says(wish="12月3日")
+    assert (talk.a.applicant, talk.a.holder) == ("legal_representative", "under_15")
+    assert (talk.a.visit_date, talk.asked) == ("2026-12-03", "visit_time"), "the day stays chosen"
+
+
 def test_who_does_not_come_after_all_needs_the_reply_form(talk: Talk) -> None:
     me = {"applicant": "self", "holder": "general"}
     talk.says(people=[me, me], notice="certificate", expires_on=INSIDE, pins="remembered")
