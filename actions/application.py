@@ -62,7 +62,15 @@ class ValidateApplicationForm(AssistantAction):
                 answers = {"visitor_name" if "来" in turn.text else "name_kana": name}
             elif tracker.get_slot("ask_how") == "fix" and answers == {"confirmed": "yes"}:
                 return _ask(before, before, at_desk, tracker=tracker)  # no answer to what is wrong
-        finished = party.number(before) > 1 and not application.asked_too_soon(before, at_desk)
+        if (
+            turn.asked == "applicant"
+            and before.holder in ("under_15", "adult_ward")
+            and _REPRESENTATIVE_CANNOT.search(normal(turn.text))
+        ):
+            say(dispatcher, [Remark("representative_must_come")])
+            return _ask(before, before, at_desk, how="short", tracker=tracker)
+        # Who comes is settled, and may change: with one card or several.
+        finished = not application.asked_too_soon(before, at_desk)
         if finished and not turn.is_button and (comes := party.comes_or_not(before, turn.text)):
             answers = {"comes": comes}
         answers = _with_children(turn, before, answers, at_desk)
@@ -113,8 +121,15 @@ def _with_children(
     grown_child = before.relation == "child" and before.holder == "general"
     if turn.asked == "applicant" and party.is_several(before) and grown_child:
         comes = yes_or_no(normal(turn.text))  # "はい" to whether the child comes, too
+        if not comes and not _PARENT_COMES.match(turn.text) and _COMES_ALONG.search(turn.text):
+            comes = "yes"
         if comes and not (answers or {}).get("applicant"):
             return {**(answers or {}), "applicant": "self" if comes == "yes" else "other_proxy"}
+    if turn.asked == "cards" and "cards" in (answers or {}) and _NO_COUNT.search(turn.text):
+        answers = {k: v for k, v in (answers or {}).items() if k != "cards"}  # 令和9年 is no nine
+    both = re.search("カード", turn.text.replace("電子証明書", "")) and "電子" in turn.text
+    if turn.asked == "notice" and party.is_several(before) and both:
+        return {"notice": "card"}  # "上の子は電子証明書で、下の子はカードです"
     of_a_child = before.relation == "child" or before.holder == "under_15"
     of_a_child |= before.near_fifteen == "representative"
     if turn.asked == "applicant" and of_a_child and _PARENT_COMES.match(turn.text):
@@ -129,7 +144,11 @@ def _with_children(
     children = several and read(turn.text, "whose", at_desk.now, at_desk.city).get("children")
     if children and turn.asked in (None, "cards", "notice", "applicant", "holder"):
         told = {k: v for k, v in answers.items() if k not in ("applicant", "holder", "near_fifteen")}
+        if _NEARLY_FIFTEEN.search(normal(turn.text)):
+            children = [holder or "near_fifteen" for holder in children]
         return {**told, "children": party.oldest_first(children, turn.text)}
+    if turn.asked == "applicant" and party.is_several(before) and answers.get("near_fifteen"):
+        return {"applicant": "legal_representative", "holder": "under_15", **answers}
     return answers
 
 
@@ -140,6 +159,12 @@ def _name_corrected(text: str) -> str | None:
     return read_kana(last) if wrong else None
 
 
+_COMES_ALONG = re.compile("一緒に|いっしょに|一人で|ひとりで|自分で|本人が|連れて|行き(?!ません)|来ます")
+_NEARLY_FIFTEEN = re.compile("中学?校?[3三]|14(?:歳|才)|十四(?:歳|才)")
+_NO_COUNT = re.compile("^(?!.*(?:人|名|枚|分)).*(?:年|月|/)")
+_REPRESENTATIVE_CANNOT = re.compile(
+    "(?:親|父|母|両親|保護者|後見人|パパ|ママ)(?:さん|の方)?(?:は|が|も).*(?:行け|いけ|来られ|来れ)(?:ない|ません|なく)"
+)
 _ASKS_WHOSE_HONSEKI = re.compile("(?:誰|だれ|どなた|どっち|どちら|どの人)の本籍|本籍(?:って|とは|は|というのは)?(?:誰|だれ|どなた|どっち|どちら)の")
 _PARENT_COMES = re.compile(
     "(?:親の|母の|父の)?(?:私|わたし|僕|俺|おれ|母|父|ママ|パパ|親|両親|保護者|お母さん|お父さん)(?:親)?(?:たち|だけ)?(?:が|で|です)"

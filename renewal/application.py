@@ -165,7 +165,7 @@ def questions(a: Application, desk: Desk) -> Iterator[str]:
     yield "visit_date"
     yield "visit_time"
     yield "name_kana"
-    if all(card.applicant != "self" for card in party.each(a)):
+    if not party.visitor_is_a_holder(a):
         yield "visitor_name"
     yield "phone"
     yield "confirmed"
@@ -369,12 +369,14 @@ def _comes_or_not(
     place, comes = told
     a = party.turned_to(a, place)
     answers["applicant"] = "self" if comes else "other_proxy"
-    return a if comes else replace(a, reply_form=None, reply_form_limit=None)
+    a = replace(a, reply_form=None, reply_form_limit=None, reissue_plan=None)
+    return replace(a, visitor_name=None) if comes else a
 
 
 def _begin_next_card(a: Application, desk: Desk, remarks: list[Remark]) -> Application:
+    asked_before = party.known(a, len(a.done or ()) + 1).get("pins")
     a = party.with_shared_proof(party.next_card(a))
-    if _status(a, desk) in (None, Status.INSIDE):
+    if asked_before or _status(a, desk) in (None, Status.INSIDE):
         return a
     a = _expiry(replace(a, expires_on=None), a, desk, remarks)  # what was told of it before
     if a.outcome:
@@ -894,7 +896,8 @@ def _holder_on_the_day(before: Application, a: Application, remarks: list[Remark
     holder = holder_on(date.fromisoformat(str(a.birthday)), on).value
     if holder == "under_15":
         remarks.append(Remark("holder_under_15_by_visit"))
-        parent = a.applicant != "self" and a.near_fifteen == "representative"
+        of_a_child = a.applicant != "self" or a.relation == "child"
+        parent = of_a_child and a.near_fifteen == "representative"
         return replace(a, holder=holder, applicant="legal_representative" if parent else None)
     remarks.append(Remark("holder_of_age_by_visit"))
     if a.applicant == "legal_representative":  # again one, should it be an earlier day after all

@@ -53,6 +53,12 @@ def each(a: Application) -> Iterator[Application]:
     yield replace(a, cards=None, done=None, to_come=None, family=None)
 
 
+def visitor_is_a_holder(a: Application) -> bool:
+    """Return whether nobody else comes: a child that comes along has the parent beside it."""
+    own = [(card.applicant == "self", card.relation == "child") for card in each(a)]
+    return all(comes for comes, _ in own) or any(comes and not child for comes, child in own)
+
+
 def has_more(a: Application) -> bool:
     """Return whether cards follow that nothing has been asked about."""
     return len(a.done or ()) + 1 < number(a)
@@ -88,12 +94,17 @@ def previous_card(a: Application) -> Application:
 
 
 def turned_to(a: Application, place: int) -> Application:
-    """Return the application with the card at that place as the one that is asked about."""
-    done = list(a.done or ())
-    if place >= len(done):
+    """Return the application with the card at that place as the one that is asked about.
+
+    Those after it come again in their order; what is known of them stays known.
+    """
+    here = len(a.done or ())
+    if place >= here:
         return a
-    card, done[place] = done[place], _card(a)
-    return replace(a, **{**_NONE, **card}, done=done)
+    cards = [known(a, at) for at in range(number(a))]
+    return replace(
+        a, **{**_NONE, **cards[place]}, done=cards[:place] or None, to_come=cards[place + 1 :]
+    )
 
 
 def with_expiries(a: Application, told: dict[int, str]) -> Application:
@@ -141,8 +152,14 @@ def places_told(a: Application, text: str) -> list[int]:
 
 
 def comes_or_not(a: Application, text: str) -> tuple[int, bool] | None:
-    """Return of which card the holder comes after all, or does not: "やっぱり妻は来られません"."""
+    """Return of which card the holder comes after all, or does not: "やっぱり妻は来られません".
+
+    Where there is one card, only that its holder comes along with the proxy.
+    """
     comes = _COMES_OR_NOT.search(text)
+    if not is_several(a):
+        along = a.applicant == "other_proxy" and comes and comes["comes"]
+        return (0, True) if along and _ALONG_AFTER_ALL.search(text) else None
     places = places_told(a, text)
     if not comes or len(places) != 1:
         return None
@@ -153,6 +170,9 @@ def comes_or_not(a: Application, text: str) -> tuple[int, bool] | None:
     return None
 
 
+_ALONG_AFTER_ALL = re.compile(
+    "(?:本人|父|母|さん|ちゃん|夫|妻|主人|祖父|祖母)(?:も|と)[^、。]{0,4}(?:一緒|いっしょ|行け|来られ|来れ)|本人が(?:行け|来られ|来れ)"
+)
 _SECOND_THOUGHTS = re.compile("^.*?(?:やっぱ(?:り|し)?|やはり|すみません|あと)[、。 ]*")
 _COMES_OR_NOT = re.compile(
     "(?:行け|いけ|来られ|来れ|こられ|動け)(?:ない|ません|なく)|(?:行か|来)(?:ない|ません)|行きません"
@@ -239,6 +259,8 @@ def children_told(a: Application, holders: list[str | None]) -> Application:
 
 
 def _child(holder: str | None) -> dict[str, Any]:
+    if holder == "near_fifteen":  # a child until the birthday is known
+        return {**_child("under_15"), "near_fifteen": True}
     if holder == "under_15":
         return {"relation": "child", "applicant": "legal_representative", "holder": holder}
     return {"relation": "child", "applicant": None, "holder": holder}

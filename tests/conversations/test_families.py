@@ -328,3 +328,34 @@ def test_a_yes_to_what_is_wrong_books_nothing(person: NewPerson, bookings: Booki
     all_say(me, *SUMMED_UP, "名前が違います", "はい")
     assert not bookings.list_bookings()
     assert "予約できました" in me.says("はい")
+
+
+def test_some_with_a_card_and_some_with_a_certificate_to_renew(person: NewPerson) -> None:
+    answer = all_say(person(), "3人分", "電子証明書の人とカードの人がいます")
+    assert "024-505-0445" in answer and "何人ですか" in answer
+
+
+def test_a_date_is_no_number_of_people(person: NewPerson) -> None:
+    me = person()
+    assert "4人分まで" not in all_say(me, "家族全員分を予約したい", "私は令和9年1月20日")
+
+
+def test_a_parent_who_cannot_come_is_told_who_must(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "孫の分を代わりに予約したい", "電子証明書", "祖父です", "7歳です", "親は仕事で行けません")
+    assert slots_of(me, "applicant", "requested_slot") == [None, "applicant"]
+
+
+def test_the_holder_who_comes_along_after_all_needs_no_reply_form(person: NewPerson) -> None:
+    me = person()
+    all_say(me, *SUMMED_UP[:9])
+    listed = me.says("やっぱり祖母も一緒に行けることになりました")
+    assert "照会書兼回答書" not in listed and "署名用" in listed
+
+
+def test_a_fifteen_year_old_may_come_along_in_words(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "兄弟2人分の更新です。兄は14歳、弟は10歳です", "電子証明書", "2012年1月5日", "同じ世帯",
+            "2人とも令和9年2月3日", "覚えてます", "本庁舎", "1月6日")  # fmt: skip
+    first, second = me.says("兄は一人で行きます").split("【2人目（お子さま）】")
+    assert "署名用" in first and "戸籍謄本" in second

@@ -542,6 +542,44 @@ def test_a_parent_is_the_representative_again_on_a_day_before_the_birthday(talk:
     assert (talk.a.visit_date, talk.asked) == ("2026-12-03", "visit_time"), "the day stays chosen"
 
 
+@pytest.fixture
+def brothers(talk: Talk) -> Talk:
+    """Two children in one booking, the older 15 on 5 January 2027; the counter is chosen."""
+    talk.says(**CHILDREN, children=["near_fifteen", "under_15"], notice="certificate")
+    assert talk.asked == "birthday"
+    talk.says(birthday="2012-01-05", proof_waiver="same_household")
+    talk.says(expiries={0: INSIDE, 1: INSIDE}, pins="remembered")
+    return talk.says(counter="honchosha")
+
+
+def test_one_of_several_children_may_be_fifteen_on_the_day(brothers: Talk) -> None:
+    brothers.says(wish="1月6日")
+    assert (brothers.asked, brothers.a.holder) == ("applicant", "general")
+    assert application.party.person(brothers.a) == "1人目（お子さま）", "their order stays"
+    brothers.says(applicant="self")
+    cards = list(application.party.each(brothers.a))
+    assert [(card.applicant, card.holder) for card in cards] == [
+        ("self", "general"), ("legal_representative", "under_15"),
+    ]  # fmt: skip
+    bring = [items for _, items in application.checklists(brothers.a, brothers.desk)]
+    assert ["rep_proof" in [item.id for item in items] for items in bring] == [False, True]
+    assert brothers.asked == "visit_time"
+
+
+def test_beside_a_child_that_comes_along_the_parents_name_is_asked(brothers: Talk) -> None:
+    brothers.says(wish="1月6日の10時").says(applicant="self")
+    brothers.says(name_kana="ヤマダ タロウ").says(name_kana="ヤマダ ジロウ")
+    assert brothers.asked == "visitor_name"
+
+
+def test_before_that_birthday_the_parent_comes_for_both_again(brothers: Talk) -> None:
+    brothers.says(wish="1月6日").says(applicant="self").says(wish="12月14日")
+    cards = list(application.party.each(brothers.a))
+    assert {(card.applicant, card.holder) for card in cards} == {
+        ("legal_representative", "under_15")
+    }
+
+
 def test_who_does_not_come_after_all_needs_the_reply_form(talk: Talk) -> None:
     me = {"applicant": "self", "holder": "general"}
     talk.says(people=[me, me], notice="certificate", expires_on=INSIDE, pins="remembered")
