@@ -57,6 +57,11 @@ class ValidateApplicationForm(AssistantAction):
         if turn.asked and _ASKS_WHOSE_HONSEKI.search(normal(turn.text)):
             say(dispatcher, [Remark("whose_honseki")])
             return _ask(before, before, at_desk, how="short", tracker=tracker)
+        if turn.asked in ("phone", "confirmed") and party.number(before) > 1:
+            told_name = re.search("名前は(.+)", turn.text)
+            places = party.places_told(before, turn.text) if told_name else []
+            if told_name and len(places) == 1 and (name := read_kana(told_name[1])):
+                answers = {"name_of": (places[0], name)}
         if turn.asked == "confirmed" and not turn.is_button:
             if name := _name_corrected(turn.text):
                 answers = {"visitor_name" if "来" in turn.text else "name_kana": name}
@@ -99,9 +104,10 @@ class ValidateApplicationForm(AssistantAction):
 
 def _expiries_told(turn: Turn, before: Application, at_desk: Desk) -> dict[int, str]:
     """Return the expiry dates of several people's cards, where the message tells whose they are."""
-    about_cards = application.asked_too_soon(before, at_desk) and turn.asked not in (
-        "birthday", "issued_on", "reply_form_limit",
-    )  # fmt: skip
+    about_cards = turn.asked in ("phone", "confirmed") or (
+        application.asked_too_soon(before, at_desk)
+        and turn.asked not in ("birthday", "issued_on", "reply_form_limit")
+    )
     if turn.is_button or party.number(before) == 1 or not about_cards:
         return {}
     told = party.expiries_told(before, turn.text, at_desk.now)
@@ -239,7 +245,11 @@ def _unanswered(
         "chitchat",
     ):
         return []  # Rasa rejects the form, and the message's own rule answers
-    of_another = party.is_several(before) and party.tells_of_somebody(turn.text, at_desk.now)
+    of_another = (
+        party.is_several(before)
+        and application.asked_too_soon(before, at_desk)
+        and party.tells_of_somebody(turn.text, at_desk.now)
+    )
     parent = party.has_child(before) and _PARENT_COMES.match(turn.text)  # who comes with children
     if (known := turn.left_as_it_was()) or of_another or parent:
         # Understood, and said before; but a date may be that of the next card.

@@ -276,6 +276,8 @@ def advance(
         answers = {k: v for k, v in answers.items() if k not in ("applicant", "holder")}
     a, noted = _expiries_told(a, answers)
     answers |= _what_a_date_means(a, answers, remarks)
+    if name := answers.pop("name_of", None):
+        a = party.with_name_at(a, *name)
     if answers.get("name_kana") and a.done:
         a = party.with_name(a, answers.pop("name_kana"))
     taken = {name: value for name, value in answers.items() if name in _FIELDS}
@@ -346,6 +348,8 @@ def _expiries_told(a: Application, answers: dict[str, Any]) -> tuple[Application
         return a, []
     for name in ("expires_on", "unclear_date", "wish"):  # the same dates, not known whose
         answers.pop(name, None)
+    if len(told) == 1 and min(told) < len(a.done or ()):  # put right
+        a = party.turned_to(a, min(told))
     here = len(a.done or ())
     if here in told:
         answers["expires_on"] = told.pop(here)

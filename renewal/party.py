@@ -293,6 +293,15 @@ def with_name(a: Application, name: str) -> Application:
     return replace(a, name_kana=name)
 
 
+def with_name_at(a: Application, place: int, name: str) -> Application:
+    """Return the application with the name of the card at that place put right."""
+    done = [dict(card) for card in a.done or ()]
+    if place >= len(done):
+        return replace(a, name_kana=name)
+    done[place]["name_kana"] = name
+    return replace(a, done=done)
+
+
 def without_names(a: Application) -> Application:
     """Return the application with all holders' names forgotten."""
     done = [{**card, "name_kana": None} for card in a.done or ()]

@@ -359,3 +359,31 @@ def test_a_fifteen_year_old_may_come_along_in_words(person: NewPerson) -> None:
             "2人とも令和9年2月3日", "覚えてます", "本庁舎", "1月6日")  # fmt: skip
     first, second = me.says("兄は一人で行きます").split("【2人目（お子さま）】")
     assert "署名用" in first and "戸籍謄本" in second
+
+
+COUPLE_SUMMED_UP = (
+    "夫婦の2人分を予約したい", "電子証明書", "私は令和9年1月8日、妻は令和9年2月3日", "覚えてます", "妻も行きます",
+    "本庁舎", "12月3日 10時", "サトウ ケン", "サトウ ユミ", "09011112222",
+)  # fmt: skip
+
+
+def test_one_of_two_names_is_put_right_alone(person: NewPerson, bookings: Bookings) -> None:
+    me = person()
+    all_say(me, *COUPLE_SUMMED_UP, "妻の名前はサトウ ユミコです", "はい")
+    assert [card.name_kana for card in booked(bookings).cards] == ["サトウ ケン", "サトウ ユミコ"]
+
+
+@pytest.mark.parametrize(
+    ("said", "expiries"),
+    [
+        ("妻は令和9年2月13日でした", ["2027-01-08", "2027-02-13"]),
+        ("私は令和9年1月18日でした", ["2027-01-18", "2027-02-03"]),
+    ],
+)
+def test_an_expiry_is_put_right_where_all_is_summed_up(
+    person: NewPerson, bookings: Bookings, said: str, expiries: list[str]
+) -> None:
+    me = person()
+    assert "うかがいます" not in all_say(me, *COUPLE_SUMMED_UP, said)
+    me.says("はい")
+    assert [str(card.expires_on) for card in booked(bookings).cards] == expiries
