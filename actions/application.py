@@ -80,6 +80,8 @@ class ValidateApplicationForm(AssistantAction):
             answers = {"comes": comes}
         answers = _with_children(turn, before, answers, at_desk)
         answers = answers or _told_early(turn, before, at_desk)
+        if not answers and before.reply_form == "missing" and _FOUND.search(turn.text):
+            answers = {"reply_form": "ready"}
         if not answers and not starting:
             return _unanswered(dispatcher, turn, before, at_desk, tracker)
         after, remarks = application.advance(
@@ -147,6 +149,9 @@ def _with_children(
         return {**answers, "without": which[0]}
     count = answers.get("cards") or before.cards or len(answers.get("people") or ()) or 1
     several = count == "several" or int(count) > 1
+    alike = re.search("全員|みんな|皆|人とも", turn.text) and answers.get("holder") == "under_15"
+    if several and alike and not answers.get("people") and not before.applicant and count != "several":
+        return {**answers, "children": ["under_15"] * int(count)}  # "3人とも小学生です"
     children = several and read(turn.text, "whose", at_desk.now, at_desk.city).get("children")
     if children and turn.asked in (None, "cards", "notice", "applicant", "holder"):
         told = {k: v for k, v in answers.items() if k not in ("applicant", "holder", "near_fifteen")}
@@ -165,6 +170,7 @@ def _name_corrected(text: str) -> str | None:
     return read_kana(last) if wrong else None
 
 
+_FOUND = re.compile("(?:回答書|照会書|用紙|紙).*(?:見つか|みつか|出て(?:き|来)|ありました|あった)")
 _COMES_ALONG = re.compile("一緒に|いっしょに|一人で|ひとりで|自分で|本人が|連れて|行き(?!ません)|来ます")
 _NEARLY_FIFTEEN = re.compile("中学?校?[3三]|14(?:歳|才)|十四(?:歳|才)")
 _NO_COUNT = re.compile("^(?!.*(?:人|名|枚|分)).*(?:年|月|/)")

@@ -191,6 +191,7 @@ _WHO = re.compile(
     "(?P<all>(?:[2-4二三四]人|ふたり|どちら|どっち|両方|全員|皆|みんな|家族)(?:さん)?(?:とも|ども|も)?)"
     "|(?P<number>[1-4一二三四])(?:人目|枚目|番目)"
     "|(?P<older>上|長男|長女|お?兄|お?姉)|(?P<younger>下|末|次男|次女|三男|三女|弟|妹)"
+    "|(?P<middle>真ん中|まんなか)"
     "|(?P<me>私|わたし|僕|ぼく|俺|おれ|自分|本人)|(?P<spouse>妻|夫|主人|旦那|家内|嫁|奥さん)"
     "|(?:お?父|お?母|義父|義母|祖父|祖母|おじい|おばあ|じい|ばあ)"
     "|(?P<child>子ども|子供|こども|息子|娘|赤ちゃん))(?:の子|ちゃん|さん|くん)?"
@@ -220,7 +221,9 @@ def _places(a: Application, who: re.Match[str]) -> list[int]:
         return [at for at in places if at not in mine] if mine and len(cards) == 2 else []
     if who["child"]:
         return children if len(children) == 1 else []
-    siblings = children or ([] if mine else places)
+    siblings = children if len(children) > 1 else [at for at in places if at not in mine]
+    if who["middle"]:
+        return siblings[1:2] if len(siblings) == 3 else []
     if len(siblings) < 2 or not (who["older"] or who["younger"]):
         return []
     return siblings[:1] if who["older"] else siblings[-1:]

@@ -387,3 +387,17 @@ def test_an_expiry_is_put_right_where_all_is_summed_up(
     assert "うかがいます" not in all_say(me, *COUPLE_SUMMED_UP, said)
     me.says("はい")
     assert [str(card.expires_on) for card in booked(bookings).cards] == expiries
+
+
+def test_three_children_told_of_in_one_word_are_three_children(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "うちの子3人の更新、全員小学生", "電子証明書", "同じ世帯です",
+            "上の子は令和9年1月20日、真ん中は令和9年1月25日、下は令和9年2月1日")  # fmt: skip
+    assert "【1人目（お子さま）、2人目（お子さま）、3人目（お子さま）】" in me.says("覚えてます")
+
+
+def test_a_reply_form_that_was_found_need_not_be_waited_for(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "母の代わりに行きます。予約したい", "電子証明書", "回答書をなくしました", "はい", "令和9年2月1日", "覚えてます",
+            "回答書見つかりました。本人が書きました")  # fmt: skip
+    assert slots_of(me, "reply_form", "requested_slot") == ["ready", "reply_form_limit"]
