@@ -165,7 +165,7 @@ def questions(a: Application, desk: Desk) -> Iterator[str]:
     yield "visit_date"
     yield "visit_time"
     yield "name_kana"
-    if all(card.applicant != "self" for card in party.each(a)):
+    if not party.visitor_is_a_holder(a):
         yield "visitor_name"
     yield "phone"
     yield "confirmed"
@@ -269,10 +269,15 @@ def advance(
         return replace(a, outcome="other_guardian"), [Remark("ask_other_guardian")]
     answers = {"half_date": None, **_refuse_invalid(answers, remarks)}
     a = _people_counted(a, answers, desk, remarks)
+    if comes := answers.pop("comes", None):
+        a = _comes_or_not(a, comes, answers)
     if children := answers.pop("children", None):
         a = party.children_told(a, children)
         answers = {k: v for k, v in answers.items() if k not in ("applicant", "holder")}
+    a, noted = _expiries_told(a, answers)
     answers |= _what_a_date_means(a, answers, remarks)
+    if name := answers.pop("name_of", None):
+        a = party.with_name_at(a, *name)
     if answers.get("name_kana") and a.done:
         a = party.with_name(a, answers.pop("name_kana"))
     taken = {name: value for name, value in answers.items() if name in _FIELDS}
@@ -286,6 +291,7 @@ def advance(
         a = step(before, a, desk, remarks)
     if not any(remark.name.startswith("impossible") for remark in remarks):
         remarks = _said_back(before, a, asked, desk) + remarks
+    remarks += noted
     if a.outcome and party.number(a) > 1:
         a = party.without_this_card(replace(a, outcome=None))
         remarks.append(Remark("others_go_on", {"number": party.number(a)}))
@@ -293,7 +299,7 @@ def advance(
         return a, remarks
     a = party.with_shared_proof(a)
     while party.has_more(a) and not _open(_card_questions(a, desk), a):
-        a = party.with_shared_proof(party.next_card(a))
+        a = _begin_next_card(a, desk, remarks)
     a = _counter_for_all(a, desk, remarks)
     if asked == "counter" and answers.get("wish"):
         a = _counter_by_wish(a, answers["wish"], desk)
@@ -301,7 +307,10 @@ def advance(
         answers["wish"] = _without_hopeless_wish(a, answers.get("wish"), desk, remarks)
         remarks += _wish_said_back(before, a, answers, desk)
     a = _visit(before, a, answers, desk, asked, key, remarks)
-    a = _holder_on_the_day(before, a, remarks)
+    decided = _holder_on_the_day(before, a, remarks)
+    if decided != a and not asked_too_soon(decided, desk):
+        decided = _visit(before, decided, {}, desk, asked, key, remarks)
+    a = decided
     a = _show_documents(a, desk, remarks)
     return a, remarks
 
@@ -317,13 +326,67 @@ def _what_a_date_means(
     if pending == a.expires_on:
         return {"unclear_date": None, "date_meant": None}  # said once more
     expiry_known = a.expiry or answers.get("expires_on")
+    wish = Wish.from_json(answers.get("wish"))
+    another_day = (wish.days or wish.weekdays or wish.earliest) and pending not in [str(day) for day in wish.days]
+    if another_day and not expiry_known:  # when they come is told now: the date was the other one
+        answers["date_meant"] = "expires_on"
     meant = answers.get("date_meant") or ("visit" if expiry_known else None)
     if pending is None or meant is None:
         if pending and pending != a.unclear_date:
             remarks.append(Remark("date_heard", {"day": japanese_date(date.fromisoformat(pending))}))
         return {"date_meant": None}
-    said = {"expires_on": pending} if meant == "expires_on" else {"wish": {"days": [pending]}}
+    said: dict[str, Any] = {"expires_on": pending}
+    if meant == "visit":
+        said = {"wish": {**wish.to_json(), "days": [pending]}}
     return {**said, "unclear_date": None, "date_meant": None}
+
+
+def _expiries_told(a: Application, answers: dict[str, Any]) -> tuple[Application, list[Remark]]:
+    """Take in the expiry dates of several cards: this one's as its answer, the others' as known."""
+    told = answers.pop("expiries", None)
+    if not told:
+        return a, []
+    for name in ("expires_on", "unclear_date", "wish"):  # the same dates, not known whose
+        answers.pop(name, None)
+    if len(told) == 1 and min(told) < len(a.done or ()):  # put right
+        a = party.turned_to(a, min(told))
+    here = len(a.done or ())
+    if here in told:
+        answers["expires_on"] = told.pop(here)
+    noted = [
+        Remark(
+            "expiry_noted",
+            {
+                "whose": party.label(place, party.known(a, place)),
+                "expires_on": japanese_date(date.fromisoformat(day)),
+            },
+        )
+        for place, day in sorted(told.items())
+    ]
+    return party.with_expiries(a, told), noted
+
+
+def _comes_or_not(
+    a: Application, told: tuple[int, bool], answers: dict[str, Any]
+) -> Application:
+    """Take in that the holder of one of several cards comes along after all, or does not."""
+    place, comes = told
+    a = party.turned_to(a, place)
+    answers["applicant"] = "self" if comes else "other_proxy"
+    a = replace(a, reply_form=None, reply_form_limit=None, reissue_plan=None)
+    return replace(a, visitor_name=None) if comes else a
+
+
+def _begin_next_card(a: Application, desk: Desk, remarks: list[Remark]) -> Application:
+    asked_before = party.known(a, len(a.done or ()) + 1).get("pins")
+    a = party.with_shared_proof(party.next_card(a))
+    if asked_before or _status(a, desk) in (None, Status.INSIDE):
+        return a
+    a = _expiry(replace(a, expires_on=None), a, desk, remarks)  # what was told of it before
+    if a.outcome:
+        a = party.without_this_card(replace(a, outcome=None))
+        remarks.append(Remark("others_go_on", {"number": party.number(a)}))
+    return a
 
 
 def _people_counted(
@@ -331,12 +394,14 @@ def _people_counted(
 ) -> Application:
     """Take in how many cards there are and whose they are, which decides what is asked at all."""
     people, cards = answers.pop("people", None), answers.pop("cards", None)
-    by = answers.pop("cards_by", 0)
+    by, without = answers.pop("cards_by", 0), answers.pop("without", None)
     before = party.number(a)
     if people and before == 1 and not a.done:
         a = party.begin(a, people)
     if by and a.cards is None and by < 0:
         by = 0  # of one card none can be left out
+    if by and without is not None and before > 1:
+        a, by = party.without(a, without), 0
     if cards is None and by:
         cards = max(1, before + by)
     if cards == "several":
@@ -835,9 +900,12 @@ def _holder_on_the_day(before: Application, a: Application, remarks: list[Remark
     holder = holder_on(date.fromisoformat(str(a.birthday)), on).value
     if holder == "under_15":
         remarks.append(Remark("holder_under_15_by_visit"))
-        parent = a.applicant == "other_proxy" and a.near_fifteen == "representative"
+        of_a_child = a.applicant != "self" or a.relation == "child"
+        parent = of_a_child and a.near_fifteen == "representative"
         return replace(a, holder=holder, applicant="legal_representative" if parent else None)
     remarks.append(Remark("holder_of_age_by_visit"))
+    if a.applicant == "legal_representative":  # again one, should it be an earlier day after all
+        a = replace(a, near_fifteen="representative")
     return replace(a, holder=holder, applicant="self" if a.applicant == "self" else None)
 
 

@@ -8,9 +8,13 @@ household) is asked once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+
+from renewal import japanese_dates as dates
 
 if TYPE_CHECKING:
     from renewal.application import Application
@@ -34,11 +38,25 @@ def is_several(a: Application) -> bool:
     return number(a) > 1 or bool(a.family and a.cards is None)
 
 
+def has_child(a: Application) -> bool:
+    """Return whether one of several cards is known to be a child's."""
+    cards = [known(a, at) for at in range(number(a))] if is_several(a) else []
+    return any(
+        card.get("relation") == "child" or card.get("holder") == "under_15" for card in cards
+    )
+
+
 def each(a: Application) -> Iterator[Application]:
     """Yield the application as it is for each card begun so far, in order."""
     for card in a.done or ():
         yield replace(a, **{**_NONE, **card}, cards=None, done=None, to_come=None, family=None)
     yield replace(a, cards=None, done=None, to_come=None, family=None)
+
+
+def visitor_is_a_holder(a: Application) -> bool:
+    """Return whether nobody else comes: a child that comes along has the parent beside it."""
+    own = [(card.applicant == "self", card.relation == "child") for card in each(a)]
+    return all(comes for comes, _ in own) or any(comes and not child for comes, child in own)
 
 
 def has_more(a: Application) -> bool:
@@ -76,12 +94,139 @@ def previous_card(a: Application) -> Application:
 
 
 def turned_to(a: Application, place: int) -> Application:
-    """Return the application with the card at that place as the one that is asked about."""
-    done = list(a.done or ())
-    if place >= len(done):
+    """Return the application with the card at that place as the one that is asked about.
+
+    Those after it come again in their order; what is known of them stays known.
+    """
+    here = len(a.done or ())
+    if place >= here:
         return a
-    card, done[place] = done[place], _card(a)
-    return replace(a, **{**_NONE, **card}, done=done)
+    cards = [known(a, at) for at in range(number(a))]
+    return replace(
+        a, **{**_NONE, **cards[place]}, done=cards[:place] or None, to_come=cards[place + 1 :]
+    )
+
+
+def with_expiries(a: Application, told: dict[int, str]) -> Application:
+    """Return the application with the expiry dates of other cards than the one asked about."""
+    done = [dict(card) for card in a.done or ()]
+    coming: list[dict[str, Any]] = [dict(card) for card in a.to_come or ()]
+    coming += [{} for _ in range(number(a) - 1 - len(done) - len(coming))]
+    for place, day in told.items():
+        if place < len(done):
+            done[place]["expires_on"] = day
+        elif place > len(done):
+            coming[place - len(done) - 1]["expires_on"] = day
+    return replace(a, done=done or a.done, to_come=coming or a.to_come)
+
+
+def known(a: Application, place: int) -> dict[str, Any]:
+    """Return what is known of the card at that place."""
+    cards = [*(a.done or ()), _card(a), *(a.to_come or ())]
+    return cards[place] if place < len(cards) else {}
+
+
+def expiries_told(a: Application, text: str, now: datetime) -> dict[int, str]:
+    """Return the cards' expiry dates in "上の子は1月20日、下は2月14日", by the place of the card."""
+    told: dict[int, str] = {}
+    in_turn: list[str] = []
+    for part in re.split("[、。,\n]|(?<=日で)(?!す|し)", text):
+        who = _WHO.match(part)
+        day = dates.read_date(part, now, dates.Purpose.EXPIRY) if who else None
+        if not who or not isinstance(day, date) or _NO_EXPIRY.search(part):
+            continue
+        places = _places(a, who)
+        for place in places:
+            told[place] = day.isoformat()
+        in_turn += [day.isoformat()] * (not places)
+    here = len(a.done or ())
+    if not told and len(in_turn) == number(a) - here > 1:  # "父は1月20日、母は2月20日"
+        return {here + at: day for at, day in enumerate(in_turn)}
+    return told
+
+
+def places_told(a: Application, text: str) -> list[int]:
+    """Return the places of the cards of whom is spoken ("やっぱり上の子の分は")."""
+    who = _WHO.match(_SECOND_THOUGHTS.sub("", text))
+    return _places(a, who) if who else []
+
+
+def comes_or_not(a: Application, text: str) -> tuple[int, bool] | None:
+    """Return of which card the holder comes after all, or does not: "やっぱり妻は来られません".
+
+    Where there is one card, only that its holder comes along with the proxy.
+    """
+    comes = _COMES_OR_NOT.search(text)
+    if not is_several(a):
+        along = a.applicant == "other_proxy" and comes and comes["comes"]
+        return (0, True) if along and _ALONG_AFTER_ALL.search(text) else None
+    places = places_told(a, text)
+    if not comes or len(places) != 1:
+        return None
+    card = known(a, places[0])
+    now = (card.get("applicant"), card.get("holder"))
+    if now == (("other_proxy" if comes["comes"] else "self"), "general"):
+        return places[0], bool(comes["comes"])
+    return None
+
+
+_ALONG_AFTER_ALL = re.compile(
+    "(?:本人|父|母|さん|ちゃん|夫|妻|主人|祖父|祖母)(?:も|と)[^、。]{0,4}(?:一緒|いっしょ|行け|来られ|来れ)|本人が(?:行け|来られ|来れ)"
+)
+_SECOND_THOUGHTS = re.compile("^.*?(?:やっぱ(?:り|し)?|やはり|すみません|あと)[、。 ]*")
+_COMES_OR_NOT = re.compile(
+    "(?:行け|いけ|来られ|来れ|こられ|動け)(?:ない|ません|なく)|(?:行か|来)(?:ない|ません)|行きません"
+    "|(?P<comes>(?:行け|来られ|来れ)(?:る|ます)|行き(?:ます|たい)|来ます|行く)"
+)
+
+
+def tells_of_somebody(text: str, now: datetime) -> bool:
+    """Return whether a date is told of somebody ("下の子は2月14日"), whoever that is."""
+    day = dates.read_date(text, now, dates.Purpose.EXPIRY)
+    return bool(_WHO.match(text)) and isinstance(day, date) and not _NO_EXPIRY.search(text)
+
+
+_WHO = re.compile(
+    "(?:あと|それと|ちなみに|で|はい)?[、 ]*(?:"
+    "(?P<all>(?:[2-4二三四]人|ふたり|どちら|どっち|両方|全員|皆|みんな|家族)(?:さん)?(?:とも|ども|も)?)"
+    "|(?P<number>[1-4一二三四])(?:人目|枚目|番目)"
+    "|(?P<older>上|長男|長女|お?兄|お?姉)|(?P<younger>下|末|次男|次女|三男|三女|弟|妹)"
+    "|(?P<middle>真ん中|まんなか)"
+    "|(?P<me>私|わたし|僕|ぼく|俺|おれ|自分|本人)|(?P<spouse>妻|夫|主人|旦那|家内|嫁|奥さん)"
+    "|(?:お?父|お?母|義父|義母|祖父|祖母|おじい|おばあ|じい|ばあ)"
+    "|(?P<child>子ども|子供|こども|息子|娘|赤ちゃん))(?:の子|ちゃん|さん|くん)?"
+    "(?:の(?:分|ぶん|方|ほう|カード|証明書|電子証明書|有効期限|期限|子の?(?:分|方|ほう)?))*(?:は|が|も|の|：|:| |(?=[0-9令Rr]))"
+)
+_NO_EXPIRY = re.compile("生まれ|うまれ|誕生|生年|発行|回答書|照会|用紙|行[きくけっ]|来[らまれる]|伺|予約|希望|[0-9]時|午[前後]|歳|才")
+
+
+def _places(a: Application, who: re.Match[str]) -> list[int]:
+    """Return the places of the cards of whom is spoken, none where that is not clear."""
+    places = list(range(number(a)))
+    cards = [known(a, at) for at in places]
+    children = [
+        at
+        for at, card in enumerate(cards)
+        if card.get("relation") == "child" or card.get("holder") == "under_15"
+    ]
+    mine = [at for at, card in enumerate(cards) if card.get("applicant") == "self"][:1]
+    if who["all"]:
+        return places
+    if who["number"]:
+        at = "1234一二三四".index(who["number"]) % 4
+        return [at] if at in places else []
+    if who["me"]:
+        return mine
+    if who["spouse"]:
+        return [at for at in places if at not in mine] if mine and len(cards) == 2 else []
+    if who["child"]:
+        return children if len(children) == 1 else []
+    siblings = children if len(children) > 1 else [at for at in places if at not in mine]
+    if who["middle"]:
+        return siblings[1:2] if len(siblings) == 3 else []
+    if len(siblings) < 2 or not (who["older"] or who["younger"]):
+        return []
+    return siblings[:1] if who["older"] else siblings[-1:]
 
 
 def without_this_card(a: Application) -> Application:
@@ -93,20 +238,41 @@ def without_this_card(a: Application) -> Application:
     return replace(previous_card(a), to_come=None, cards=left)
 
 
+def without(a: Application, place: int) -> Application:
+    """Return the application without the card at that place."""
+    left, here = number(a) - 1, len(a.done or ())
+    if place == here:
+        return without_this_card(a)
+    done = [card for at, card in enumerate(a.done or ()) if at != place]
+    coming = [card for at, card in enumerate(a.to_come or (), start=here + 1) if at != place]
+    return replace(a, done=done or None, to_come=coming or None, cards=left, family=left > 1)
+
+
 def children_told(a: Application, holders: list[str | None]) -> Application:
     """Return the application with its children, in their order, as they were told of together."""
-    known: list[dict[str, Any]] = [
-        {"applicant": "legal_representative", "holder": holder}
-        if holder == "under_15"
-        else {"holder": holder}
-        for holder in holders
-    ]
-    first, *others = known
-    coming = [
-        {**card, **others.pop(0)} if card.get("relation") == "child" and others else card
-        for card in a.to_come or ()
-    ]
-    return replace(a, **first, relation="child", to_come=coming)
+    here = len(a.done or ())
+    coming = [known(a, at) for at in range(here + 1, number(a))]
+    others = list(holders)
+    if a.applicant != "self":
+        a = replace(a, **_child(others.pop(0)))
+    for at, card in enumerate(coming):
+        if card.get("relation", "child") == "child" and card.get("applicant") != "self" and others:
+            coming[at] = {**card, **_child(others.pop(0))}
+    return replace(a, to_come=coming or a.to_come)
+
+
+def _child(holder: str | None) -> dict[str, Any]:
+    if holder == "near_fifteen":  # a child until the birthday is known
+        return {**_child("under_15"), "near_fifteen": True}
+    if holder == "under_15":
+        return {"relation": "child", "applicant": "legal_representative", "holder": holder}
+    return {"relation": "child", "applicant": None, "holder": holder}
+
+
+def oldest_first(holders: list[Any], text: str) -> list[Any]:
+    """Return what was told of each child with the oldest first ("下は小3、上は高1")."""
+    younger, older = text.find("下"), text.find("上")
+    return holders[::-1] if 0 <= younger < older else holders
 
 
 def counted(a: Application, cards: int) -> Application:
@@ -128,6 +294,15 @@ def with_name(a: Application, name: str) -> Application:
             card["name_kana"] = name
             return replace(a, done=done)
     return replace(a, name_kana=name)
+
+
+def with_name_at(a: Application, place: int, name: str) -> Application:
+    """Return the application with the name of the card at that place put right."""
+    done = [dict(card) for card in a.done or ()]
+    if place >= len(done):
+        return replace(a, name_kana=name)
+    done[place]["name_kana"] = name
+    return replace(a, done=done)
 
 
 def without_names(a: Application) -> Application:

@@ -76,7 +76,7 @@ def test_documents_are_listed_for_each_kind_of_visitor(said: Any) -> None:
     own, child, proxy = (said(f"ask_{n}")["text"] for n in ("documents", "child_or_ward", "proxy"))
     assert "署名用の暗証番号" in own and "本人確認書類" not in own
     assert "戸籍謄本" in child and "署名用" not in child
-    assert "照会書兼回答書（ご本人が書いたもの）" in proxy and "暗証番号" not in proxy
+    assert "照会書兼回答書（ご本人が書いたもの" in proxy and "暗証番号" not in proxy
 
 
 def test_who_cannot_phone_is_sent_to_the_citys_page_while_no_other_way_is_known(said: Any) -> None:

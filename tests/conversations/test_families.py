@@ -222,3 +222,182 @@ def test_two_cards_for_which_a_proxy_comes_need_a_form_each(person: NewPerson) -
 
 def test_whether_several_can_be_booked_is_answered_by_beginning(person: NewPerson) -> None:
     assert "2人分を" in person().says("うちの子の分と私の分、2人まとめて予約できる？")
+
+
+def slots_of(talker: Person, *names: str) -> list[object]:
+    """Return what is known to the assistant."""
+    tracker = talker.loop.run_until_complete(talker.agent.tracker_store.retrieve(talker.sender))
+    return [tracker.get_slot(name) for name in names]
+
+
+def test_dates_told_of_each_child_are_taken_for_that_child(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "子どもが2人います。2人分まとめて予約したい", "電子証明書", "2人とも小学生です", "同じ世帯です",
+            "下の子は令和9年2月14日、上の子は令和9年1月20日")  # fmt: skip
+    listed = me.says("覚えてます")
+    assert "【1人目（お子さま）、2人目（お子さま）】" in listed and "どの窓口" in listed
+    [done, expires_on] = slots_of(me, "done", "expires_on")
+    assert isinstance(done, list)
+    assert (done[0]["expires_on"], expires_on) == ("2027-01-20", "2027-02-14")
+
+
+def test_the_younger_childs_date_told_at_another_question_is_not_lost(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "子どもが2人います。2人分まとめて予約したい", "電子証明書", "2人とも小学生です", "同じ世帯です",
+            "令和9年1月20日")  # fmt: skip
+    assert "読み取れません" not in me.says("下の子は令和9年2月14日")
+    assert "どの窓口" in me.says("覚えてます")
+
+
+def test_the_same_date_as_the_card_before_need_not_be_written_again(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "夫婦の2人分を予約したい", "電子証明書", "令和9年1月8日", "覚えてます", "妻も行きます")
+    assert "令和9年1月8日" in me.says("妻も同じです")
+
+
+def test_each_childs_age_counts_in_whatever_order_they_are_told(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "下の子は小3で、上は高1です。二人分まとめて予約したい", "電子証明書です")
+    assert "照会書兼回答書" in me.says("私が行きます"), "a parent is a proxy for a child of 15 or older"
+    listed = all_say(me, "本人が書いたものがあります", "分かりません", "2人とも令和9年1月20日", "覚えています", "同じ世帯です")
+    first, second = listed.split("【2人目（お子さま）】")
+    assert "照会書兼回答書" in first and "照会書兼回答書" not in second
+    assert "戸籍謄本" in second and "戸籍謄本" not in first
+
+
+def test_a_spouse_who_cannot_come_after_all_needs_the_reply_form(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "夫婦の2人分を予約したい", "電子証明書", "2人とも令和9年1月8日", "覚えてます", "妻も行きます")
+    assert "2人目（代理の分）のものが、お手元に" in me.says("やっぱり妻は来られません")
+    all_say(me, "本人が書いたものがあります", "分かりません")
+    assert "照会書兼回答書" not in me.says("妻も行けることになりました")
+
+
+def test_waiting_for_the_reply_form_is_no_breaking_off(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "母の代わりに行くんだけど回答書をなくした", "電子証明書")
+    answer = me.says("届いてからにする")
+    assert "用紙が届いたら、またここで予約" in answer and "止めました" not in answer
+
+
+def test_a_reply_form_in_another_hand_is_listed_with_what_it_needs(person: NewPerson) -> None:
+    me = person()
+    listed = all_say(me, "母の代わりに行きます。予約したい", "電子証明書", "母の代わりに私が書きました",
+                     "分かりません", "令和9年1月25日", "覚えています")  # fmt: skip
+    assert "印鑑" in listed.split("お持ちいただくもの")[1]
+
+
+def test_asking_whose_honseki_is_meant_waives_no_document(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "成年後見人です。被後見人の方の更新を予約したい", "電子証明書", "誰の本籍のことですか")
+    assert slots_of(me, "proof_waiver", "requested_slot") == [None, "proof_waiver"]
+
+
+def test_a_child_of_fifteen_may_come_along(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "下の子は小3で、上は高1です。二人分まとめて予約したい", "電子証明書です", "はい")
+    assert slots_of(me, "applicant", "holder") == ["self", "general"]
+
+
+def test_who_comes_may_be_told_before_it_is_asked(person: NewPerson) -> None:
+    me = person()
+    assert "読み取れません" not in all_say(me, "予約したい", "母です")
+    assert "15歳未満" in me.says("電子証明書"), "who comes is not asked again"
+
+
+def test_a_parent_who_tells_so_early_is_not_told_to_be_unreadable(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "子どもが2人で、小3と中1です。2人分予約したい")
+    assert "読み取れません" not in me.says("母です")
+
+
+SUMMED_UP = (
+    "祖母の代理です。予約したい", "電子証明書", "本人が書きました", "分かりません", "令和9年1月15日", "覚えています",
+    "本庁舎", "来週の水曜10時", "サトウ キヨ", "サトウ ケンタ", "08011112222",
+)  # fmt: skip
+
+
+def test_a_wrong_name_is_put_right_where_all_is_summed_up(person: NewPerson) -> None:
+    me = person()
+    all_say(me, *SUMMED_UP, "名前が違います。サトウ キヨコです")
+    assert slots_of(me, "name_kana", "confirmed") == ["サトウ キヨコ", None]
+
+
+def test_a_yes_to_what_is_wrong_books_nothing(person: NewPerson, bookings: Bookings) -> None:
+    me = person()
+    all_say(me, *SUMMED_UP, "名前が違います", "はい")
+    assert not bookings.list_bookings()
+    assert "予約できました" in me.says("はい")
+
+
+def test_some_with_a_card_and_some_with_a_certificate_to_renew(person: NewPerson) -> None:
+    answer = all_say(person(), "3人分", "電子証明書の人とカードの人がいます")
+    assert "024-505-0445" in answer and "何人ですか" in answer
+
+
+def test_a_date_is_no_number_of_people(person: NewPerson) -> None:
+    me = person()
+    assert "4人分まで" not in all_say(me, "家族全員分を予約したい", "私は令和9年1月20日")
+
+
+def test_a_parent_who_cannot_come_is_told_who_must(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "孫の分を代わりに予約したい", "電子証明書", "祖父です", "7歳です", "親は仕事で行けません")
+    assert slots_of(me, "applicant", "requested_slot") == [None, "applicant"]
+
+
+def test_the_holder_who_comes_along_after_all_needs_no_reply_form(person: NewPerson) -> None:
+    me = person()
+    all_say(me, *SUMMED_UP[:9])
+    listed = me.says("やっぱり祖母も一緒に行けることになりました")
+    assert "照会書兼回答書" not in listed and "署名用" in listed
+
+
+def test_a_fifteen_year_old_may_come_along_in_words(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "兄弟2人分の更新です。兄は14歳、弟は10歳です", "電子証明書", "2012年1月5日", "同じ世帯",
+            "2人とも令和9年2月3日", "覚えてます", "本庁舎", "1月6日")  # fmt: skip
+    first, second = me.says("兄は一人で行きます").split("【2人目（お子さま）】")
+    assert "署名用" in first and "戸籍謄本" in second
+
+
+COUPLE_SUMMED_UP = (
+    "夫婦の2人分を予約したい", "電子証明書", "私は令和9年1月8日、妻は令和9年2月3日", "覚えてます", "妻も行きます",
+    "本庁舎", "12月3日 10時", "サトウ ケン", "サトウ ユミ", "09011112222",
+)  # fmt: skip
+
+
+def test_one_of_two_names_is_put_right_alone(person: NewPerson, bookings: Bookings) -> None:
+    me = person()
+    all_say(me, *COUPLE_SUMMED_UP, "妻の名前はサトウ ユミコです", "はい")
+    assert [card.name_kana for card in booked(bookings).cards] == ["サトウ ケン", "サトウ ユミコ"]
+
+
+@pytest.mark.parametrize(
+    ("said", "expiries"),
+    [
+        ("妻は令和9年2月13日でした", ["2027-01-08", "2027-02-13"]),
+        ("私は令和9年1月18日でした", ["2027-01-18", "2027-02-03"]),
+    ],
+)
+def test_an_expiry_is_put_right_where_all_is_summed_up(
+    person: NewPerson, bookings: Bookings, said: str, expiries: list[str]
+) -> None:
+    me = person()
+    assert "うかがいます" not in all_say(me, *COUPLE_SUMMED_UP, said)
+    me.says("はい")
+    assert [str(card.expires_on) for card in booked(bookings).cards] == expiries
+
+
+def test_three_children_told_of_in_one_word_are_three_children(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "うちの子3人の更新、全員小学生", "電子証明書", "同じ世帯です",
+            "上の子は令和9年1月20日、真ん中は令和9年1月25日、下は令和9年2月1日")  # fmt: skip
+    assert "【1人目（お子さま）、2人目（お子さま）、3人目（お子さま）】" in me.says("覚えてます")
+
+
+def test_a_reply_form_that_was_found_need_not_be_waited_for(person: NewPerson) -> None:
+    me = person()
+    all_say(me, "母の代わりに行きます。予約したい", "電子証明書", "回答書をなくしました", "はい", "令和9年2月1日", "覚えてます",
+            "回答書見つかりました。本人が書きました")  # fmt: skip
+    assert slots_of(me, "reply_form", "requested_slot") == ["ready", "reply_form_limit"]

@@ -477,6 +477,120 @@ def test_such_a_date_is_the_expiry_or_the_day_to_come_on(talk: Talk) -> None:
     assert visit.a.wished.days == (date(2027, 1, 20),)
 
 
+def test_a_new_day_to_come_on_makes_such_a_date_the_expiry(talk: Talk) -> None:
+    talk.says(unclear_date="2027-01-15").says(date_meant="visit", wish="来週の火曜の午前中")
+    assert (talk.a.expires_on, talk.a.wished.days) == ("2027-01-15", (date(2026, 12, 1),))
+
+
+def test_a_time_of_day_told_with_it_stays(talk: Talk) -> None:
+    talk.says(unclear_date="2027-01-20").says(date_meant="visit", wish="午前中")
+    assert talk.a.expires_on is None
+    assert talk.a.wished.days == (date(2027, 1, 20),) and talk.a.wished.until_time is not None
+
+
+CHILDREN = {"cards": 2, "people": [{"relation": "child"}, {"relation": "child"}]}
+
+
+def test_the_expiry_of_a_card_that_follows_is_kept_until_its_turn(talk: Talk) -> None:
+    talk.says(**CHILDREN, children=["under_15", "under_15"], notice="certificate")
+    talk.says(proof_waiver="same_household", expires_on=INSIDE)
+    talk.says(expiries={1: "2027-02-14"})
+    assert (talk.said, talk.asked) == (["expiry_noted"], "pins")
+    talk.says(pins="remembered")
+    assert talk.asked == "counter", "it is not asked for again"
+    assert [card.expires_on for card in application.party.each(talk.a)] == [INSIDE, "2027-02-14"]
+
+
+def test_a_following_card_that_is_too_early_is_told_so_when_its_turn_comes(talk: Talk) -> None:
+    talk.says(**CHILDREN, children=["under_15", "under_15"], notice="certificate")
+    talk.says(proof_waiver="same_household", expiries={0: INSIDE, 1: SOON})
+    talk.says(pins="remembered")
+    assert ("window_too_early" in talk.said, talk.asked) == (True, "book_later")
+
+
+def test_children_told_of_together_are_those_whose_cards_follow(talk: Talk) -> None:
+    me = {"applicant": "self", "holder": "general"}
+    talk.says(people=[me, {"relation": "child"}, {"relation": "child"}], notice="certificate")
+    talk.says(children=["general", "under_15"])
+    assert talk.a.applicant == "self", "the parent's own card stays the parent's"
+    assert [card.get("holder") for card in talk.a.to_come or ()] == ["general", "under_15"]
+
+
+def test_the_child_that_is_named_is_left_out_and_not_another(talk: Talk) -> None:
+    talk.says(**CHILDREN, children=["general", "under_15"], notice="certificate")
+    talk.says(applicant="self", expires_on=INSIDE, pins="remembered")
+    talk.says(proof_waiver="neither", expires_on=INSIDE)
+    assert talk.asked == "counter"
+    talk.says(cards_by=-1, without=0)
+    assert [card.holder for card in application.party.each(talk.a)] == ["under_15"]
+
+
+def test_dates_told_in_turn_are_for_the_cards_in_their_order(desk: Desk) -> None:
+    parent = {"applicant": "other_proxy", "holder": "general"}
+    a = Application(family=True, cards=2, **parent, to_come=[parent])
+    told = application.party.expiries_told(a, "父は令和9年1月20日、母は令和9年2月20日です", desk.now)
+    assert told == {0: "2027-01-20", 1: "2027-02-20"}
+
+
+def test_a_parent_is_the_representative_again_on_a_day_before_the_birthday(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="legal_representative", near_fifteen=True)
+    talk.says(birthday="2011-12-10", proof_waiver="same_household", expires_on=INSIDE)
+    talk.says(pins="remembered").says(counter="honchosha").says(wish="12月15日")
+    assert (talk.asked, talk.a.holder) == ("applicant", "general")
+    talk.says(wish="12月3日")
+    assert (talk.a.applicant, talk.a.holder) == ("legal_representative", "under_15")
+    assert (talk.a.visit_date, talk.asked) == ("2026-12-03", "visit_time"), "the day stays chosen"
+
+
+@pytest.fixture
+def brothers(talk: Talk) -> Talk:
+    """Two children in one booking, the older 15 on 5 January 2027; the counter is chosen."""
+    talk.says(**CHILDREN, children=["near_fifteen", "under_15"], notice="certificate")
+    assert talk.asked == "birthday"
+    talk.says(birthday="2012-01-05", proof_waiver="same_household")
+    talk.says(expiries={0: INSIDE, 1: INSIDE}, pins="remembered")
+    return talk.says(counter="honchosha")
+
+
+def test_one_of_several_children_may_be_fifteen_on_the_day(brothers: Talk) -> None:
+    brothers.says(wish="1月6日")
+    assert (brothers.asked, brothers.a.holder) == ("applicant", "general")
+    assert application.party.person(brothers.a) == "1人目（お子さま）", "their order stays"
+    brothers.says(applicant="self")
+    cards = list(application.party.each(brothers.a))
+    assert [(card.applicant, card.holder) for card in cards] == [
+        ("self", "general"), ("legal_representative", "under_15"),
+    ]  # fmt: skip
+    bring = [items for _, items in application.checklists(brothers.a, brothers.desk)]
+    assert ["rep_proof" in [item.id for item in items] for items in bring] == [False, True]
+    assert brothers.asked == "visit_time"
+
+
+def test_beside_a_child_that_comes_along_the_parents_name_is_asked(brothers: Talk) -> None:
+    brothers.says(wish="1月6日の10時").says(applicant="self")
+    brothers.says(name_kana="ヤマダ タロウ").says(name_kana="ヤマダ ジロウ")
+    assert brothers.asked == "visitor_name"
+
+
+def test_before_that_birthday_the_parent_comes_for_both_again(brothers: Talk) -> None:
+    brothers.says(wish="1月6日").says(applicant="self").says(wish="12月14日")
+    cards = list(application.party.each(brothers.a))
+    assert {(card.applicant, card.holder) for card in cards} == {
+        ("legal_representative", "under_15")
+    }
+
+
+def test_who_does_not_come_after_all_needs_the_reply_form(talk: Talk) -> None:
+    me = {"applicant": "self", "holder": "general"}
+    talk.says(people=[me, me], notice="certificate", expires_on=INSIDE, pins="remembered")
+    talk.says(expires_on=INSIDE)
+    talk.says(comes=(1, False))
+    assert talk.asked == "reply_form"
+    talk.says(reply_form="have", reply_form_limit="unknown")
+    bring = [[item.id for item in items] for _, items in application.checklists(talk.a, talk.desk)]
+    assert "inquiry_form" in bring[1] and "inquiry_form" not in bring[0]
+
+
 def test_where_the_expiry_is_known_such_a_date_is_the_day_to_come_on(adult: Talk) -> None:
     adult.says(unclear_date="2027-01-20")
     assert (adult.asked, adult.a.wished.days) == ("counter", (date(2027, 1, 20),))
