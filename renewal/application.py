@@ -856,6 +856,8 @@ def _visit(
         before.visit_date,
         before.visit_time,
     )
+    if a.visit_date and a.visit_date == before.visit_date:
+        a = _without_a_day_left_out(a, desk, remarks)
     if a.counter is None or (asked_too_soon(a, desk) and before.visit_time is None):
         return a
     if a.counter != before.counter and before.counter is not None and a.visit_date:
@@ -870,6 +872,17 @@ def _visit(
         desk.bookings.release(a.hold)
         return replace(a, hold=None)
     return a
+
+
+def _without_a_day_left_out(a: Application, desk: Desk, remarks: list[Remark]) -> Application:
+    """Give the chosen day up where an answer put right since then leaves it out."""
+    left_out = _left_out(a, desk, date.fromisoformat(str(a.visit_date)))
+    if left_out is None:
+        return a
+    if not any(remark.name == "window_too_early" for remark in remarks):
+        remarks.append(left_out)
+    wish = replace(a.wished, days=(), choices=(), times=())
+    return replace(a, wish=wish.to_json(), visit_date=None, visit_time=None, confirmed=None)
 
 
 def _is_held(said: Wish, a: Application, desk: Desk) -> bool:
@@ -965,19 +978,26 @@ def _choose_named_day(
     return replace(a, wish=replace(wish, days=(), choices=()).to_json())
 
 
+def _left_out(a: Application, desk: Desk, day: date) -> Remark | None:
+    """Return what in this person's own case leaves that day out, or None."""
+    words = {"day": short_date(day)}
+    earliest, limit = not_before(a, desk), _form_limit(a)
+    if earliest and day < earliest:
+        name = "day_before_form" if a.reply_form == "missing" else "day_before_window"
+        return Remark(name, {**words, "first_day": short_date(earliest)})
+    if limit and day > limit:
+        return Remark("day_after_form_limit", {**words, "limit": short_date(limit)})
+    return None
+
+
 def why_not_on(a: Application, desk: Desk, day: date) -> Remark | None:
     """Return what keeps this person from booking that day, or None."""
     words = {"day": short_date(day)}
     first, last = slots.bookable_range(desk.city, desk.now)
-    earliest = not_before(a, desk)
     if day < desk.today:
         return Remark("day_past", words)
-    if earliest and day < earliest:
-        name = "day_before_form" if a.reply_form == "missing" else "day_before_window"
-        return Remark(name, {**words, "first_day": short_date(earliest)})
-    limit = _form_limit(a)
-    if limit and day > limit:
-        return Remark("day_after_form_limit", {**words, "limit": short_date(limit)})
+    if left_out := _left_out(a, desk, day):
+        return left_out
     closures = desk.bookings.closures(day, day)
     wanted = counters_wanted(a, desk)
     reasons = [opening_hours.why_closed(desk.city, id_, day, closures) for id_ in wanted]

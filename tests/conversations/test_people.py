@@ -478,3 +478,27 @@ def test_all_of_it_in_one_hurried_line(person: NewPerson) -> None:
     talker, said = talks(person, "来週水曜11時西口、本人、電子証明書、R9.2.10", "覚えてる")
     assert talker.slot("requested_slot") == "name_kana"
     assert "12月2日（水）11時、西口行政サービスコーナーですね" in said[1]
+
+
+CHOSEN = ["予約する", "電子証明書", "本人", "2/10", "覚えてる", "本庁舎", "12月4日の10時"]
+
+
+@pytest.mark.parametrize("more", [[], ["サトウ ハナ"], ["サトウ ハナ", "09011112222"]])
+def test_a_day_before_the_certificate_can_be_renewed_is_given_up_when_its_date_is_put_right(
+    person: NewPerson, bookings: Bookings, more: list[str]
+) -> None:
+    talker, said = talks(person, *CHOSEN, *more, "やっぱり有効期限は令和9年3月31日でした", "はい")
+    assert "更新できるのは令和9年1月1日（金）から" in said[-2]
+    assert "いつがよろしいですか" in said[-1] and "12月4日" not in said[-1]
+    assert talker.slot("hold") is None and not bookings.list_bookings()
+
+
+def test_a_day_after_the_reply_forms_limit_is_given_up_when_the_limit_is_put_right(
+    person: NewPerson,
+) -> None:
+    talker, said = talks(
+        person, "妻の代わりに私が行きます。予約お願いします", "電子証明書", "あります", "1月31日", "2/10", "覚えてる",
+        "本庁舎", "12月21日の10時", "回答書の期限は12月10日でした",
+    )  # fmt: skip
+    assert "12月10日（木）までの日" in said[-1] and "いつがよろしいですか" in said[-1]
+    assert talker.slot("hold") is None
