@@ -242,9 +242,10 @@ def _several(text: str, asked: str | None) -> Answers:
 def _members(text: str, asked: str | None) -> list[dict[str, Any]]:
     """Return what is known of each person in "子ども2人と私の分", the visitor first."""
     named = _MEMBERS.search(text)
+    by_proxy = {"applicant": "other_proxy", "holder": "general"} if _AWAY.search(text) else {}
     if not named:
-        if re.search("両親の?(?:2人|二人)?(?:の|分)", text):
-            return [{}, {}]
+        if re.search("(?:両親|祖父母)の?(?:2人|二人)?(?:の|分)", text):
+            return [dict(by_proxy), dict(by_proxy)]
         both = re.search("夫婦(?:2人|二人|ふたり)?(?:で|の|とも|分)", text)
         if not both:
             return []
@@ -254,7 +255,6 @@ def _members(text: str, asked: str | None) -> list[dict[str, Any]]:
     if not about and asked != "cards":
         return []
     people: list[dict[str, Any]] = []
-    by_proxy = {"applicant": "other_proxy", "holder": "general"} if _AWAY.search(text) else {}
     child = _child(text)
     for word in re.split(_AND, named[0]):
         count = re.search(_PEOPLE, word)
