@@ -757,6 +757,7 @@ def test_words_that_nobody_tidied(
         (None, "本人、電子証明書、西口", {"notice": "certificate", "applicant": "self", "counter": "nishiguchi"}),
         (None, "両親の分を代わりに行きます",
          {"people": [{"applicant": "other_proxy", "holder": "general"}] * 2}),
+        ("holder", "年中です", {"holder": "under_15"}),
         (None, "旦那のなんですけど", {"holder": "general", "applicant": "other_proxy"}),
         ("confirmed", "さようでございます", {"confirmed": "yes"}),
     ],
