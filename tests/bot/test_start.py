@@ -1,12 +1,15 @@
-"""What the bot refuses to start with."""
+"""What the bot refuses to start with, and what is put aside once it runs."""
 
 from __future__ import annotations
 
+import asyncio
+import gc
 from pathlib import Path
 
 import pytest
 
 from bot import start
+from bot.channels.operation import Operation
 
 
 @pytest.fixture(autouse=True)
@@ -81,3 +84,14 @@ def test_line_is_off_without_both_and_on_with_both(
     for name in LINE:
         monkeypatch.setenv(name, value)
     assert start.refusals(["run"]) == []
+
+
+def test_what_is_loaded_at_the_start_is_not_looked_through_for_garbage_again() -> None:
+    blueprint = Operation().blueprint(lambda message: asyncio.sleep(0))
+    settle = [each for each in blueprint._future_listeners if each.event == "after_server_start"]
+    try:
+        for each in settle:
+            asyncio.run(each.listener(None, None))
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
