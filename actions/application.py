@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import AssistantAction, Events, Turn, desk, say
 from actions.free_times import say_free_times
 from renewal import application, calendar_view, party, settings
-from renewal.answers import Answers, is_question, normal, read
+from renewal.answers import Answers, is_question, nearly_fifteen, normal, read
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import Card, HoldExpired, NotBookable, SlotFull, TryAgain, Visit
 from renewal.japanese_dates import japanese_date, japanese_time, short_date
@@ -155,7 +155,7 @@ def _with_children(
     children = several and read(turn.text, "whose", at_desk.now, at_desk.city).get("children")
     if children and turn.asked in (None, "cards", "notice", "applicant", "holder"):
         told = {k: v for k, v in answers.items() if k not in ("applicant", "holder", "near_fifteen")}
-        if _NEARLY_FIFTEEN.search(normal(turn.text)):
+        if nearly_fifteen(normal(turn.text)):
             children = [holder or "near_fifteen" for holder in children]
         return {**told, "children": party.oldest_first(children, turn.text)}
     if turn.asked == "applicant" and party.is_several(before) and answers.get("near_fifteen"):
@@ -172,7 +172,6 @@ def _name_corrected(text: str) -> str | None:
 
 _FOUND = re.compile("(?:回答書|照会書|用紙|紙).*(?:見つか|みつか|出て(?:き|来)|ありました|あった)")
 _COMES_ALONG = re.compile("一緒に|いっしょに|一人で|ひとりで|自分で|本人が|連れて|行き(?!ません)|来ます")
-_NEARLY_FIFTEEN = re.compile("中学?校?[3三]|14(?:歳|才)|十四(?:歳|才)")
 _NO_COUNT = re.compile("^(?!.*(?:人|名|枚|分)).*(?:年|月|/)")
 _REPRESENTATIVE_CANNOT = re.compile(
     "(?:親|父|母|両親|保護者|後見人|パパ|ママ)(?:さん|の方)?(?:は|が|も).*(?:行け|いけ|来られ|来れ)(?:ない|ません|なく)"

@@ -378,7 +378,7 @@ def _people(text: str, asked: str | None, city: City) -> Answers:
     told = re.sub("大丈夫|丈夫", "", _NEGATED.sub("", text))
     answers: Answers = {}
     holder = _holder(told, asked)
-    if (holder is None or "もうすぐ" in told) and _nearly_fifteen(told):
+    if (holder is None or "もうすぐ" in told) and nearly_fifteen(told):
         # The day of the visit decides: the birthday is asked for, and looked at once a day is chosen.
         answers["near_fifteen"] = True
         holder = "under_15"
@@ -432,10 +432,11 @@ def _holder(text: str, asked: str | None) -> str | None:
     return None
 
 
-def _nearly_fifteen(text: str) -> bool:
-    return _age(text) == 14 or bool(
+def nearly_fifteen(text: str) -> bool:
+    """Return whether somebody told of may turn 15 before the visit; the text is `normal`."""
+    return bool(
         re.search(
-            r"中学?\s?[3三]|もうすぐ(?:15|十五)歳?|(?:15|十五)歳?になる(?:前|予定|ところ)", text
+            r"中学?校?\s?[3三]|(?:14|十四)\s?(?:歳|才|さい|years? old|yo\b)(?!未満|以上|以下|まで|から)|もうすぐ(?:15|十五)歳?|(?:15|十五)歳?になる(?:前|予定|ところ)", text
         )
     )
 

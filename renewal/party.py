@@ -40,10 +40,17 @@ def is_several(a: Application) -> bool:
 
 def has_child(a: Application) -> bool:
     """Return whether one of several cards is known to be a child's."""
-    cards = [known(a, at) for at in range(number(a))] if is_several(a) else []
-    return any(
-        card.get("relation") == "child" or card.get("holder") == "under_15" for card in cards
-    )
+    return is_several(a) and bool(_children(a))
+
+
+def _children(a: Application) -> list[int]:
+    """Return the places of the cards that are known to be a child's."""
+    cards = [known(a, at) for at in range(number(a))]
+    return [
+        at
+        for at, card in enumerate(cards)
+        if card.get("relation") == "child" or card.get("holder") == "under_15"
+    ]
 
 
 def each(a: Application) -> Iterator[Application]:
@@ -204,11 +211,7 @@ def _places(a: Application, who: re.Match[str]) -> list[int]:
     """Return the places of the cards of whom is spoken, none where that is not clear."""
     places = list(range(number(a)))
     cards = [known(a, at) for at in places]
-    children = [
-        at
-        for at, card in enumerate(cards)
-        if card.get("relation") == "child" or card.get("holder") == "under_15"
-    ]
+    children = _children(a)
     mine = [at for at, card in enumerate(cards) if card.get("applicant") == "self"][:1]
     if who["all"]:
         return places
