@@ -529,7 +529,8 @@ class ActionStop(AssistantAction):
         if a.hold:
             desk().bookings.release(a.hold)
         waits = tracker.get_slot("requested_slot") == "reissue_plan"  # "届いてからにする"
-        say(dispatcher, [Remark("come_back_with_form" if waits else "stopped")])
+        stopped = "stopped" if a.hold else "stopped_without_seat"
+        say(dispatcher, [Remark("come_back_with_form" if waits else stopped)])
         gone = (
             "hold",
             "visit_date",

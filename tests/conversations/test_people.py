@@ -502,3 +502,10 @@ def test_a_day_after_the_reply_forms_limit_is_given_up_when_the_limit_is_put_rig
     )  # fmt: skip
     assert "12月10日（木）までの日" in said[-1] and "いつがよろしいですか" in said[-1]
     assert talker.slot("hold") is None
+
+
+def test_who_stops_hears_of_a_seat_only_where_one_was_held(person: NewPerson) -> None:
+    _, early = talks(person, "予約する", "電子証明書", "やめる")
+    _, late = talks(person, *CHOSEN, "やめる")
+    assert "止めました" in early[-1] and "お席" not in early[-1]
+    assert "お席はお返ししました" in late[-1]
