@@ -26,6 +26,7 @@ from rasa.core.channels import rest
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import FailSafeTrackerStore
+from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
@@ -105,7 +106,6 @@ def _drop(*_event: Any) -> Any:
 def save_time() -> None:
     """Put in place what makes a turn cheap; the answers are the same without (benchmarks/turns.py)."""
     MessageProcessor.run_action_extract_slots = _extract_no_slots
-    MessageProcessor._check_for_unseen_features = _unchecked
     RemoteAction._validate_action_result = _validate_action_result
     RemoteAction._action_call_format = _action_call
     EndpointConfig.session = _kept_session
@@ -144,8 +144,7 @@ async def _receive(
     if admitted.intent:
         parsed = _as_parsed(admitted.text, admitted.intent, list(admitted.entities))
     else:
-        parsed = await _understood(self, message, tracker)
-        parsed["clauses"] = await _parse_clauses(self, message, tracker)
+        parsed = await _understood(self, message.text, tracker)
         parsed["intent"] = front_door.intent_of_the_parts(parsed["intent"], parsed["clauses"])
         plainly = front_door.plain_intent(
             admitted.text,
@@ -299,24 +298,23 @@ def _as_parsed(text: str, intent: str, entities: list[dict[str, Any]]) -> dict[s
     return {"text": text, "intent": named, "intent_ranking": [named], "entities": entities}
 
 
-async def _parse_clauses(
-    processor: MessageProcessor, message: UserMessage, tracker: DialogueStateTracker
-) -> list[dict[str, Any]]:
-    """Return text and intent of each clause of a message that has several, else nothing."""
-    parts = front_door.clauses(message.text)
-    if len(parts) < 2:
-        return []
-    parsed = [await _understood(processor, UserMessage(part), tracker) for part in parts]
-    return [{"text": each["text"], "intent": each["intent"]} for each in parsed]
-
-
 async def _understood(
-    processor: MessageProcessor, message: UserMessage, tracker: DialogueStateTracker
+    self: MessageProcessor, text: str, tracker: DialogueStateTracker
 ) -> dict[str, Any]:
-    """Return a message parsed, letting everybody else's requests in afterwards: it takes a while."""
-    parsed: dict[str, Any] = await processor.parse_message(message, tracker)
-    await asyncio.sleep(0)
-    return parsed
+    """Return a message parsed, with text and intent of each of its clauses if it has several.
+
+    All of them go through the pipeline together: Rasa takes one text at a time, which costs more.
+    """
+    parts = front_door.clauses(text)
+    texts = [text, *(parts if len(parts) > 1 else ())]
+    target = self.model_metadata.nlu_target
+    messages = self.graph_runner.run(
+        {PLACEHOLDER_MESSAGE: list(map(UserMessage, texts)), PLACEHOLDER_TRACKER: tracker}, [target]
+    )[target]
+    await asyncio.sleep(0)  # that took a while: everybody else's requests come in first
+    whole, *clauses = [each.as_dict(only_output_properties=True) for each in messages]
+    clauses = [{"text": each["text"], "intent": each["intent"]} for each in clauses]
+    return {"entities": [], **whole, "clauses": clauses}
 
 
 def _never_silent(run_prediction_loop: Any) -> Any:
@@ -395,10 +393,6 @@ async def _extract_no_slots(
 ) -> DialogueStateTracker:
     """Leave the slots to our actions: none has a mapping that Rasa itself would fill it by."""
     return tracker
-
-
-def _unchecked(self: MessageProcessor, parse_data: Any) -> None:
-    """Skip a warning to developers; `rasa data validate` gives it once, before training."""
 
 
 def _run_graph(

@@ -51,16 +51,17 @@ class SentenceModel:
         self.meanings = meanings @ self.directions
         self.ngrams = list(vectorizer.get_feature_names_out())
         self.idf = vectorizer.idf_.astype(np.float32)
-        self._prepare()
-        self.labels, columns = np.unique(np.asarray(labels, dtype=str), return_inverse=True)
+        self.sentences = texts
+        self.labels, self.columns = np.unique(np.asarray(labels, dtype=str), return_inverse=True)
         wanted = np.zeros((len(texts), len(self.labels)), np.float32)
-        wanted[np.arange(len(texts)), columns] = 1
+        wanted[np.arange(len(texts)), self.columns] = 1
         likeness = self._likeness(self.letters, self.meanings)
         likeness[np.diag_indices_from(likeness)] += self.ridge
         self.weights = linalg.solve(
             likeness, wanted, assume_a="pos", overwrite_a=True, check_finite=False
         )
         self._ngram_weights = self.letters.T @ self.weights
+        self._prepare()
         return self
 
     def probabilities(self, sentences: Sequence[str]) -> np.ndarray:
@@ -70,6 +71,21 @@ class SentenceModel:
     def scores(self, sentences: Sequence[str]) -> np.ndarray:
         """Return how near each sentence is to each of `labels`: about 1 for its own, else about 0."""
         texts = [normal_form(sentence) for sentence in sentences]
+        scores = np.empty((len(texts), len(self.labels)), np.float32)
+        for at, text in enumerate(texts):
+            if text in self._learnt:
+                scores[at] = self._of_learnt(self._learnt[text])
+        if new := [at for at, text in enumerate(texts) if text not in self._learnt]:
+            scores[new] = self._of_new([texts[at] for at in new])
+        return scores
+
+    def _of_learnt(self, place: int) -> np.ndarray:
+        """Return what the equations, (likeness + ridge) · weights = wanted, say of a sentence itself."""
+        scores = -self.ridge * self.weights[place]
+        scores[self.columns[place]] += 1
+        return np.asarray(scores)
+
+    def _of_new(self, texts: Sequence[str]) -> np.ndarray:
         # Likeness of letters is linear, so the weights of all sentences add up for each n-gram.
         by_letters = np.stack([self._by_letters(text) for text in texts])
         return self._like_meanings(embed(texts) @ self.directions) @ self.weights + by_letters
@@ -84,6 +100,7 @@ class SentenceModel:
         return np.asarray(tfidf @ self._ngram_weights[columns])
 
     def _prepare(self) -> None:
+        self._learnt = {text: place for place, text in enumerate(self.sentences)}
         self._column = {ngram: column for column, ngram in enumerate(self.ngrams)}
         self._ngrams_of = _vectorizer().build_analyzer()
 
@@ -107,6 +124,8 @@ class SentenceModel:
         """Return what `from_arrays` needs to make this model again."""
         return {
             "labels": self.labels,
+            "sentences": np.array("\n".join(self.sentences)),
+            "columns": self.columns.astype(np.int16),
             "weights": self.weights.astype(np.float32),
             "directions": self.directions,
             "meanings": self.meanings.astype(np.float16),
@@ -120,6 +139,7 @@ class SentenceModel:
         """Return a model that `arrays` was taken from."""
         model = cls(**settings)
         model.labels, model.weights = arrays["labels"], arrays["weights"]
+        model.sentences, model.columns = str(arrays["sentences"]).split("\n"), arrays["columns"]
         model.directions = arrays["directions"]
         model.meanings = arrays["meanings"].astype(np.float32)
         model.ngrams, model.idf = arrays["ngrams"].tolist(), arrays["idf"]
@@ -205,6 +225,7 @@ class SentenceClassifier(IntentClassifier, GraphComponent):
             # Plain arrays: nothing in the file can run.
             arrays = dict(np.load(folder / "sentences.npz", allow_pickle=False))
         model = SentenceModel.from_arrays(arrays, **settings)
+        embed([""])  # loads the encoder now: nobody should wait for it
         return cls(settings, model_storage, resource, model)
 
     def train(self, training_data: TrainingData) -> Resource:

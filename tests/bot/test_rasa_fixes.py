@@ -12,6 +12,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import dask
@@ -47,6 +48,7 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.training_data.message import Message
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import rasa_fixes
@@ -73,8 +75,7 @@ RASA = {
     "core.processor:MessageProcessor._handle_message_with_tracker": "52ddf94017c2cb84",
     "core.processor:MessageProcessor._run_prediction_loop": "008710b6abefaadf",
     "core.processor:MessageProcessor.run_action_extract_slots": "7a525383cfcd7e37",
-    "core.processor:MessageProcessor._check_for_unseen_features": "0c8dd2d3d05b010a",
-    "core.processor:MessageProcessor.parse_message": "1cd8ac2218759de2",
+    "core.processor:MessageProcessor._parse_message_with_graph": "72d339a8c2cf1b85",
     "core.processor:MessageProcessor._send_bot_messages": "a02b63be94a13f7b",
     "core.actions.action:RemoteAction._action_call_format": "b8da18ca9f78d3ae",
     "core.actions.action:RemoteAction._validate_action_result": "24da0f6bdeb2d44f",
@@ -136,7 +137,6 @@ def test_rasas_method_is_the_one_that_we_know(method: str) -> None:
         (rasa_fixes._action_call, "core.actions.action:RemoteAction._action_call_format"),
         (rasa_fixes._extract_no_slots,
          "core.processor:MessageProcessor.run_action_extract_slots"),
-        (rasa_fixes._unchecked, "core.processor:MessageProcessor._check_for_unseen_features"),
         (rasa_fixes._run_graph, "engine.runner.dask:DaskGraphRunner.run"),
         (rasa_fixes._applied_events, "shared.core.trackers:DialogueStateTracker.applied_events"),
         (rasa_fixes._retrieve, "core.tracker_store:FailSafeTrackerStore.retrieve"),
@@ -278,12 +278,15 @@ class Processor:
         self.domain = domain
         self.nlg = CityResponses(EndpointConfig(), domain)
         self.parsed: list[str] = []
+        self.graph_runner, self.model_metadata = self, SimpleNamespace(nlu_target="nlu")
         self._understands = understands
 
-    async def parse_message(self, message: UserMessage, tracker: Any) -> dict[str, Any]:
-        self.parsed.append(message.text)
+    def run(self, inputs: dict[str, Any], targets: list[str]) -> dict[str, list[Message]]:
+        texts = [message.text for message in inputs[PLACEHOLDER_MESSAGE]]
+        self.parsed += texts
         intent = {"name": self._understands, "confidence": 0.9}
-        return {"text": message.text, "intent": intent, "intent_ranking": [intent], "entities": []}
+        shown = {"text": "", "intent": intent, "intent_ranking": [intent]}
+        return {"nlu": [Message({**shown, "text": text}, set(shown)) for text in texts]}
 
     async def _send_bot_messages(self, events: Any, tracker: Any, channel: Any) -> None:
         await MessageProcessor._send_bot_messages(events, tracker, channel)
@@ -577,7 +580,6 @@ def put_in_place(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
         (MessageProcessor, "_handle_message_with_tracker"),
         (MessageProcessor, "_run_prediction_loop"),
         (MessageProcessor, "run_action_extract_slots"),
-        (MessageProcessor, "_check_for_unseen_features"),
         (RemoteAction, "_validate_action_result"),
         (RemoteAction, "_action_call_format"),
         (EndpointConfig, "session"),
