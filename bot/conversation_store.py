@@ -82,12 +82,6 @@ class ConversationStore(SQLTrackerStore):
             tracker.events_saved = len(tracker.events)
         return tracker
 
-    def init_tracker(self, sender_id: str) -> DialogueStateTracker:
-        """Return a new conversation, of which nothing is saved."""
-        tracker = super().init_tracker(sender_id)
-        tracker.events_saved = 0
-        return tracker
-
     async def save(self, tracker: DialogueStateTracker) -> None:
         await self.stream_events(tracker)
         with self.engine.begin() as connection:
@@ -123,6 +117,8 @@ class ConversationStore(SQLTrackerStore):
 
     def _unsaved(self, tracker: DialogueStateTracker) -> list[Event]:
         saved = getattr(tracker, "events_saved", None)
+        if saved is None and not self._newest(tracker.sender_id):
+            saved = 0  # a new conversation
         if saved is not None:
             return list(islice(tracker.events, saved, None))
         with self.session_scope() as session:

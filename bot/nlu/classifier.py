@@ -239,22 +239,24 @@ class SentenceClassifier(IntentClassifier, GraphComponent):
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
+        model, said = self._model, [each for each in messages if (each.get(TEXT) or "").strip()]
         for message in messages:
-            ranking = self._ranking(message.get(TEXT) or "")
-            message.set("intent", ranking[0], add_to_output=True)
-            message.set("intent_ranking", ranking, add_to_output=True)
+            _set_ranking(message, [{"name": None, "confidence": 0.0}])
+        if model and said:
+            rows = model.probabilities([each.get(TEXT) for each in said])
+            for message, row in zip(said, rows, strict=True):
+                _set_ranking(message, ranked(row, model.labels))
         return messages
-
-    def _ranking(self, text: str) -> list[dict[str, Any]]:
-        if self._model is None or not text.strip():
-            return [{"name": None, "confidence": 0.0}]
-        [row] = self._model.probabilities([text])
-        return ranked(row, self._model.labels)
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
         if any(value <= 0 for value in _settings(config).values()):
             raise ValueError(f"SentenceClassifier: every setting must be above 0: {config}")
+
+
+def _set_ranking(message: Message, ranking: list[dict[str, Any]]) -> None:
+    message.set("intent", ranking[0], add_to_output=True)
+    message.set("intent_ranking", ranking, add_to_output=True)
 
 
 def _settings(config: dict[str, Any]) -> dict[str, float]:
