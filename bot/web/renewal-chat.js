@@ -15,6 +15,7 @@ import { label, plain, showFurigana } from "./labels.js";
 import { sheet, printOnly } from "./style.js";
 
 const LONGEST = 300;
+const SLOW = 2500; // milliseconds
 const HELLO = { id: "hello-first", text: "こんにちは" }; // one id, so that two tabs greet once
 const SPEECH = "M4 4h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-7l-5 4v-4H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z";
 const CROSS = "M6 6l12 12M18 6L6 18";
@@ -263,6 +264,7 @@ class RenewalChat extends HTMLElement {
     message.answers ??= []; // what is shown of them
     try {
       const { kept, text } = await this.#conversation.send(message, answer => {
+        this.#busy(true);
         message.answers.push(this.#answer(answer));
         this.#read(answer);
       });
@@ -478,8 +480,12 @@ class RenewalChat extends HTMLElement {
     this.noticeTimer = setTimeout(() => this.#showOffline(), 4000);
   }
 
+  // Whoever hears nothing for a while is told so, with a number to call.
   #busy(on) {
     this.typing.classList.toggle("on", on);
+    clearTimeout(this.slowTimer);
+    if (this.banner.querySelector("[data-label=slow]")) this.#showOffline();
+    if (on) this.slowTimer = setTimeout(() => this.banner.replaceChildren(label("slow"), " ", phone(city.phone)), SLOW);
   }
 
   #showOffline() {

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 import requests
+from playwright.sync_api import Route
 
 from tests.browser.person import Person
 from tests.server.servers import Servers
@@ -110,6 +111,25 @@ def test_what_is_written_offline_is_kept_and_sent_when_asked(person: MakePerson)
     assert someone.page.locator(".banner").inner_text() == ""
     assert "無料" in someone.talk[-1]
     assert someone.page.locator(".turn.me").count() == 1
+
+
+def test_whoever_waits_for_an_answer_hears_within_three_seconds_whom_to_call(
+    person: MakePerson,
+) -> None:
+    someone = person().opens()
+    held: list[Route] = []
+    someone.page.route("**/webhooks/web/message", lambda request: held.append(request), times=1)
+    someone.page.fill("textarea", "手数料は？")
+    someone.page.press("textarea", "Enter")
+    banner = someone.page.locator(".banner")
+    banner.get_by_text("お待たせしています").wait_for(timeout=3000)
+    assert banner.get_by_role("link", name="024-505-0445").is_visible()
+    assert someone.violations() == []
+    someone.picture("slow")
+    held[0].continue_()
+    someone.waits()
+    assert banner.inner_text() == ""
+    assert "無料" in someone.talk[-1]
 
 
 def answered_with(someone: Person, text: str, **done: bool) -> None:
