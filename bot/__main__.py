@@ -22,6 +22,9 @@ def main() -> None:
         import sanic.app  # noqa: F401
     warnings.simplefilter("ignore")
     if serves:
+        from bot import without_tensorflow
+
+        without_tensorflow.apply()
         from bot import rasa_fixes, start
 
         if refused := start.refusals(sys.argv):

@@ -21,8 +21,29 @@ class LatestTurnRulePolicy(RulePolicy):
 
     RulePolicy replays the whole conversation for every action that it predicts. No rule of ours
     looks back past the message that is being answered, and no slot decides a rule
-    (tests/bot/test_rule_policy.py), so the latest turn is enough.
+    (tests/bot/test_rule_policy.py), so the latest turn is enough, and turns of one shape end alike.
     """
+
+    _found: dict[tuple[Any, ...], tuple[str | None, str | None, bool]] | None = None
+
+    @classmethod
+    def load(cls, *args: Any, **kwargs: Any) -> LatestTurnRulePolicy:
+        policy = super().load(*args, **kwargs)
+        policy._found = {}  # the rules are learnt: what follows from them stays
+        return policy
+
+    def _find_action_from_rules(
+        self, tracker: DialogueStateTracker, domain: Domain, use_text_for_last_user_input: bool
+    ) -> tuple[str | None, str | None, bool]:
+        if self._found is None:
+            return super()._find_action_from_rules(tracker, domain, use_text_for_last_user_input)
+        if use_text_for_last_user_input:
+            return None, None, False  # no rule of ours is about a message's very words
+        turn = _latest_turn(tracker)
+        shape = tuple(map(_shape, turn.events))
+        if shape not in self._found:
+            self._found[shape] = super()._find_action_from_rules(turn, domain, False)
+        return self._found[shape]
 
     def _prediction_states(
         self, tracker: DialogueStateTracker, domain: Domain, *args: Any, **kwargs: Any
@@ -37,6 +58,15 @@ class LatestTurnRulePolicy(RulePolicy):
             near = {rule: does for rule, does in lookup.items() if _end(rule)[0] == action}
             lookup = {rule: does for rule, does in near.items() if _end(rule)[1] in intents}
         return super()._get_possible_keys(lookup, states)
+
+
+def _shape(event: Event) -> tuple[Any, ...]:
+    """Return what a rule can tell of an event."""
+    entities = tuple(each["entity"] for each in getattr(event, "entities", ()))
+    return type(event), entities, *(getattr(event, name, None) for name in _TOLD_APART_BY)
+
+
+_TOLD_APART_BY = ("intent_name", "action_name", "name", "is_interrupted", "use_text_for_featurization")
 
 
 @cache

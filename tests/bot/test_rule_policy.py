@@ -44,6 +44,14 @@ def test_no_rule_looks_back_past_the_message_that_is_answered(policy: RulePolicy
             assert len(waits) <= 1 and all(at <= 1 for at in waits), rule
 
 
+def test_no_rule_is_about_a_messages_very_words(policy: RulePolicy) -> None:
+    for kind in (RULES, RULES_FOR_LOOP_UNHAPPY_PATH):
+        for rule in policy.lookup[kind]:
+            last = json.loads(rule)[-1]
+            if last.get("prev_action", {}).get("action_name") == "action_listen":
+                assert set(last["user"]) <= {"intent", "entities"}, rule
+
+
 def test_no_slot_decides_a_rule(domain: Domain) -> None:
     assert not [slot.name for slot in domain.slots if slot.influence_conversation]
 
@@ -77,3 +85,21 @@ def test_the_latest_turn_ends_in_the_states_of_the_whole_conversation(
     latest = _latest_turn(tracker).past_states(domain)
     assert latest[-2:] == whole[-2:]
     assert bool(latest[-3]) == bool(whole[-3]), "a first turn is told from a later one"
+
+
+@pytest.mark.parametrize("middle", MIDDLES, ids=["first turn", "second turn", "in a form"])
+def test_what_a_turn_of_the_same_shape_led_to_is_what_the_rules_say(
+    policy: LatestTurnRulePolicy, domain: Domain, middle: list
+) -> None:
+    for intent in domain.intents:
+        found = []
+        for text, find in (
+            ("ひとつ", policy._find_action_from_rules),
+            ("ふたつ", policy._find_action_from_rules),
+            ("みっつ", super(LatestTurnRulePolicy, policy)._find_action_from_rules),
+        ):
+            tracker = DialogueStateTracker(text, domain.slots)
+            said = [SlotSet("phone", text), LISTEN, UserUttered(text, {"name": intent})]
+            tracker.update_with_events([LISTEN, *middle, *said], domain)
+            found.append(find(tracker, domain, False))
+        assert found[0] == found[1] == found[2], intent
