@@ -636,12 +636,7 @@ _FORGET = (
 
 def _pins(text: str, asked: str | None, city: City) -> Answers:
     about = re.search("暗証|暗唱|あんしょう|パスワード|ぱすわーど|pin|password|passcode", text)
-    # The question after may still be answered with second thoughts: "やっぱり覚えてる".
-    again = asked in ("counter", "book_later", "reissue_plan") and re.search(
-        "覚え|おぼえ|思い出|忘れ|わすれ", text
-    )
-    again = again or (asked == "notice" and re.search("(?:覚え|おぼえ)て(?:い)?(?:る|ます)", text))
-    if not about and asked != "pins" and not again:
+    if not about and asked != "pins":
         return {}
     if not about and re.search("[0-9](?:年|月|日|/|\\.)", text) and not re.search("覚え|おぼえ|忘れ|わすれ", text):
         return {}  # "いや、2月21日でした" is about the answer before
