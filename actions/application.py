@@ -32,30 +32,27 @@ class ValidateApplicationForm(AssistantAction):
         return "validate_application_form"
 
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        turn, at_desk = Turn(tracker), desk()
-        before = turn.about
-        if _already_taken_in(tracker):
-            again = "short" if turn.asked else None
-            return _ask(before, before, at_desk, how=again, tracker=tracker)
+        turn, at_desk, before = Turn(tracker), desk(), Application.from_slots(tracker.slots)
+        if turn.is_taken_in("application_form"):
+            return _ask(tracker, before, "short" if turn.asked else None)
         if turn.intent == "go_back":
             after = application.step_back(before, at_desk, turn.asked)
-            back = "back" if after != before else "nothing_to_go_back_to"
-            say(dispatcher, [Remark(back)])
-            return _ask(before, after, at_desk, tracker=tracker)
+            say(dispatcher, [Remark("back" if after != before else "nothing_to_go_back_to")])
+            return _ask(tracker, after)
         if turn.intent == "secret_typed":
             say(dispatcher, [Remark("secret_typed")])
         if reply := told.reply(before, turn.said):
             say(dispatcher, [reply])
-            return _ask(before, before, at_desk, how="short", tracker=tracker)
+            return _ask(tracker, before, "short")
         answers = turn.answers()
         if "correct" in answers:
-            return _ask(before, _cleared(before, answers["correct"]), at_desk, tracker=tracker)
+            return _ask(tracker, _cleared(before, answers["correct"]))
         only_yes = answers == {"confirmed": "yes"} and not turn.is_button
         if only_yes and tracker.get_slot("ask_how") == "fix":  # no answer to what is wrong
-            return _ask(before, before, at_desk, tracker=tracker)
+            return _ask(tracker, before)
         starting = turn.asked is None
         if not answers and not starting:
-            return _unanswered(dispatcher, turn, before, at_desk, tracker)
+            return _unanswered(dispatcher, turn, before)
         after, remarks = application.advance(
             before, answers, at_desk, turn.asked, key=f"hold:{turn.message_id}"
         )
@@ -72,8 +69,8 @@ class ValidateApplicationForm(AssistantAction):
         besides = {"ask_free_times", *(remark.name for remark in remarks)}
         say(dispatcher, [Remark(name) for name in questions if name not in besides])
         if isinstance(answers.get(str(turn.asked)), dict):  # a date that cannot be
-            return _asked_anew(before, after, at_desk, tracker)
-        return _ask(before, after, at_desk, tracker=tracker)
+            return _asked_anew(tracker, after)
+        return _ask(tracker, after)
 
 
 def _in_one(remarks: list[Remark]) -> list[Remark]:
@@ -87,64 +84,35 @@ def _in_one(remarks: list[Remark]) -> list[Remark]:
     return [Remark("understood_with_wish", values), *others]
 
 
-def _already_taken_in(tracker: Tracker) -> bool:
-    """Return whether this message was dealt with before: Rasa asks again after a question."""
-    for event in reversed(tracker.events):
-        if event["event"] == "user":
-            return False
-        if event["event"] == "action" and event["name"] not in (
-            "application_form",
-            "action_extract_slots",
-            "action_listen",
-            "action_session_start",
-        ):
-            return True
-    return False
-
-
-def _unanswered(
-    dispatcher: CollectingDispatcher,
-    turn: Turn,
-    before: Application,
-    at_desk: Desk,
-    tracker: Tracker,
-) -> Events:
-    if turn.intent not in (
-        "inform",
-        "affirm",
-        "deny",
-        "dont_know",
-        "correct",
-        "book",
-        "nlu_fallback",
-        "secret_typed",
-        "resume",
-        "chitchat",
-    ):
+def _unanswered(dispatcher: CollectingDispatcher, turn: Turn, a: Application) -> Events:
+    if turn.intent not in _NO_RULE:
         return []  # Rasa rejects the form, and the message's own rule answers
-    if known := told.known(before, turn.said, at_desk):
+    if known := told.known(a, turn.said, desk()):
         # Understood, and said before; but a date may be that of the next card.
         if "expires_on" in known:
             say(dispatcher, [Remark("expiry_of_others_later")])
-        return _asked_anew(before, before, at_desk, tracker)
-    failed = int(tracker.get_slot("failed_answers") or 0)
+        return _asked_anew(turn.tracker, a)
+    failed = int(turn.tracker.get_slot("failed_answers") or 0)
     if turn.intent in ("secret_typed", "book", "resume") or (turn.intent == "affirm" and not failed):
         # Nothing was wrong with what was said ("わかりました"): it only was no answer.
-        again = _ask(before, before, at_desk, how="short", tracker=tracker)
+        again = _ask(turn.tracker, a, "short")
         return [*again, SlotSet("failed_answers", failed + (turn.intent == "affirm"))]
     if told.asks_to_wait(turn.text):
         say(dispatcher, [Remark("take_your_time")])
-        return _ask(before, before, at_desk, how="short", tracker=tracker)
+        return _ask(turn.tracker, a, "short")
     say(dispatcher, [Remark("answer_not_read")])
-    return _asked_anew(before, before, at_desk, tracker)
+    return _asked_anew(turn.tracker, a)
 
 
-def _asked_anew(
-    before: Application, after: Application, at_desk: Desk, tracker: Tracker
-) -> Events:
+# What these say is an answer or nothing; every other intent has a rule of its own.
+_NO_RULE = {"inform", "affirm", "deny", "dont_know", "correct", "book", "nlu_fallback",
+            "secret_typed", "resume", "chitchat"}  # fmt: skip
+
+
+def _asked_anew(tracker: Tracker, after: Application) -> Events:
     """Ask once more after an answer that did not serve, each time in other words."""
     failed = int(tracker.get_slot("failed_answers") or 0) + 1
-    asked = _ask(before, after, at_desk, how=_HOW[(failed - 1) % 3], tracker=tracker)
+    asked = _ask(tracker, after, _HOW[(failed - 1) % 3])
     return [*asked, SlotSet("failed_answers", failed)]
 
 
@@ -160,18 +128,13 @@ def _cleared(a: Application, what: str) -> Application:
     return a
 
 
-def _ask(
-    before: Application,
-    after: Application,
-    at_desk: Desk,
-    tracker: Tracker,
-    how: str | None = None,
-) -> Events:
+def _ask(tracker: Tracker, after: Application, how: str | None = None) -> Events:
     """Return the changed slots and the next question; the form ends when there is none."""
+    before = Application.from_slots(tracker.slots)
     fix = after.confirmed == "fix"
     if fix:
         after = replace(after, confirmed=None)
-    question = application.next_question(after, at_desk)
+    question = application.next_question(after, desk())
     # Said twice, the question comes in other words; its old button may come at any other question.
     if fix and question == "confirmed" and tracker.get_slot("ask_how") != "fix":
         how = "fix"
@@ -187,17 +150,12 @@ def _ask(
     another_name = question == "name_kana" and any(c.get("name_kana") for c in after.done or ())
     if how is None and question and (alike or another_name):
         how = "short"
-    changed = after.changes_since(before)
-    return [
-        *(SlotSet(name, value) for name, value in changed.items()),
-        SlotSet("ask_how", how),
-        SlotSet("person", person),
-        SlotSet("several", person is not None),
-        SlotSet("lead", lead),
-        SlotSet("stopped", None),
-        SlotSet("failed_answers", None),
-        SlotSet("requested_slot", question),
-    ]
+    changed = {
+        **after.changes_since(before),
+        **{"ask_how": how, "person": person, "several": person is not None, "lead": lead},
+        **{"stopped": None, "failed_answers": None, "requested_slot": question},
+    }
+    return [SlotSet(name, value) for name, value in changed.items()]
 
 
 class ActionAskVisitDate(AssistantAction):
@@ -394,16 +352,8 @@ class ActionStop(AssistantAction):
         waits = tracker.get_slot("requested_slot") == "reissue_plan"  # "届いてからにする"
         stopped = "stopped" if a.hold else "stopped_without_seat"
         say(dispatcher, [Remark("come_back_with_form" if waits else stopped)])
-        gone = (
-            "hold",
-            "visit_date",
-            "visit_time",
-            "confirmed",
-            "requested_slot",
-            "name_kana",
-            "visitor_name",
-            "phone",
-        )
+        gone = ("hold", "visit_date", "visit_time", "confirmed", "requested_slot",
+                "name_kana", "visitor_name", "phone")  # fmt: skip
         return [*(SlotSet(name, None) for name in gone), SlotSet("stopped", True)]
 
 

@@ -27,21 +27,9 @@ Events = list[dict[str, Any]]
 
 # Intents whose words may answer the question that the form has just asked.
 ANSWERING = {"inform", "book", "correct", "affirm", "deny", "dont_know", "ask_free_times", "resume"}
-# Short words for these read like a name; a clear one is never taken for an answer.
-COMMANDS = {
-    "stop",
-    "start_over",
-    "go_back",
-    "resume",
-    "talk_to_human",
-    "greet",
-    "thank",
-    "goodbye",
-    "check_booking",
-    "change_booking",
-    "cancel_booking",
-}
 LEAVING = {"stop", "start_over", "go_back", "talk_to_human", "check_booking", "cancel_booking"}
+# Short words for these read like a name; a clear one is never taken for an answer.
+COMMANDS = {*LEAVING, "resume", "greet", "thank", "goodbye", "change_booking"}
 SHORT = 8
 """Characters up to which a question needs no question mark: "あと手数料"."""
 SURE = 0.6
@@ -185,30 +173,36 @@ class Turn:
             return [self.intent]  # "15歳です。自分で更新できますか": what was told first belongs to it
         return asked
 
-    @property
-    def about(self) -> Application:
-        """The application as it was before this message."""
-        return Application.from_slots(self.tracker.slots)
+    def is_taken_in(self, *forms: str) -> bool:
+        """Return whether the message was dealt with before: Rasa asks again after a question."""
+        no_answer = {*forms, "action_extract_slots", "action_listen", "action_session_start"}
+        for event in reversed(self.tracker.events):
+            if event["event"] == "user":
+                return False
+            if event["event"] == "action" and event["name"] not in no_answer:
+                return True
+        return False
 
     def answers(self) -> Answers:
         """Return what the message answers, {} when it is something else to be dealt with."""
         if self.is_button:
             return _from_button(self._message)
-        return told.read(self.about, self.said, desk())
+        return told.read(Application.from_slots(self.tracker.slots), self.said, desk())
 
-    @property
+    @cached_property
     def said(self) -> Said:
         """The message as somebody who works on the application hears it."""
         # Somebody who applies states facts in questions too: "祖母が代わりに行けますか。予約したいです"
-        statement = [
-            p[0]
-            for p in self.clauses
+        statement = "".join(
+            text
+            for text, intent, _ in self.clauses
             if self.intent == "book"
-            or not _is_question(*p)
+            or intent in ANSWERING
+            or not (intent.startswith(("ask_", "out_of_scope")) and is_question(text))
             # "10日の夜ってやってますか": the day that is asked about is the one that is wished.
-            or (self.asked in ("visit_date", "visit_time") and p[1] == "ask_hours_and_place")
-        ]
-        return Said(self.text, "".join(statement), self.asked, self._purpose("".join(statement)))
+            or (self.asked in ("visit_date", "visit_time") and intent == "ask_hours_and_place")
+        )
+        return Said(self.text, statement, self.asked, self._purpose(statement))
 
     def _purpose(self, statement: str) -> Purpose:
         if self.intent in ("inform", "nlu_fallback"):
@@ -222,12 +216,6 @@ class Turn:
         if self.intent in LEAVING or not self.asked:
             return "away"
         return "answers" if self.intent == "change_booking" else "aside"
-
-
-def _is_question(text: str, intent: str, confidence: float) -> bool:
-    if intent in ANSWERING or not intent.startswith(("ask_", "out_of_scope")):
-        return False
-    return is_question(text)
 
 
 def _from_button(message: dict[str, Any]) -> dict[str, Any]:

@@ -20,12 +20,10 @@ Purpose = Literal["states", "corrects", "answers", "aside", "away"]
 
 @dataclass(frozen=True)
 class Said:
-    """A message to the application.
+    """A message: `asked` is the slot that was asked for, `statement` the text without its questions.
 
-    `statement` is its text without the parts that are questions, `asked` the slot that was asked
-    for, `purpose` what the message is for: to state something or to put it right; to answer in
-    another way ("はい"); something else, of which only the answer to what was asked counts
-    ("aside"), or nothing at all ("away").
+    `purpose`: it states something, puts it right, or answers in another way ("はい"); "aside" from
+    the application only the answer to what was asked counts, "away" from it nothing.
     """
 
     text: str
@@ -36,7 +34,9 @@ class Said:
 
 def read(a: Application, said: Said, desk: Desk) -> Answers:
     """Return what the message answers, for `application.advance`; {} where it is no answer."""
-    found = _counting(said, _not_overwriting(a, said, _told(a, said, desk)))
+    found = _not_overwriting(a, said, _told(a, said, desk))
+    if said.purpose == "away" or (said.purpose == "aside" and not _wanted(said) & found.keys()):
+        found = {}
     if expiries := _expiries(a, said, desk):
         found["expiries"] = expiries
     found = _name_put_right(a, said) or found
@@ -50,16 +50,13 @@ def read(a: Application, said: Said, desk: Desk) -> Answers:
 
 
 def known(a: Application, said: Said, desk: Desk) -> set[str]:
-    """Return the slots of which the message says what an earlier answer keeps, or tells later.
-
-    Nothing is taken in then, and yet it was understood.
-    """
+    """Return the slots that are spoken of and left as they are: told before, or asked for later."""
     told = _told(a, said, desk)
     kept = told.keys() - _not_overwriting(a, said, told).keys()
     if party.has_child(a) and _PARENT_COMES.match(said.text):
         kept.add("applicant")
-    more_to_come = party.is_several(a) and asked_too_soon(a, desk)
-    if more_to_come and party.tells_of_somebody(said.text, desk.now):
+    of_somebody = party.is_several(a) and party.tells_of_somebody(said.text, desk.now)
+    if of_somebody and asked_too_soon(a, desk):
         kept.add("expires_on")
     return kept
 
@@ -109,7 +106,7 @@ def _told(a: Application, said: Said, desk: Desk) -> Answers:
 def _out_of_turn(a: Application, said: Said, found: Answers, desk: Desk) -> Answers:
     """Return what answers a question that is still to come, or was before: "母です", "覚えています"."""
     asked, plain = said.asked, normal(said.statement)
-    alone = (  # nothing that this question, or none, is answered by
+    alone = (  # nothing else is told, and nothing asked
         asked is not None
         and said.purpose == "states"
         and asked_too_soon(a, desk)
@@ -117,14 +114,12 @@ def _out_of_turn(a: Application, said: Said, found: Answers, desk: Desk) -> Answ
         and not answers.is_question(plain)
         and not yes_or_no(plain)
     )
-    at_people = asked is None or asked in _ABOUT_PEOPLE or party.is_several(a)
     who = answers.tells_only_who_comes(plain) or (alone and a.applicant is None)
-    pins = re.search(_PINS_AT[asked], plain) if asked in _PINS_AT else None
-    if alone and a.pins is None and asked != "pins":
-        pins = pins or re.search("覚え|おぼえ", plain)
+    pins = asked in _PINS_AT and re.search(_PINS_AT[asked], plain)
+    pins = pins or (alone and a.pins is None and re.search("覚え|おぼえ", plain))
     for question, besides, may_be in (
-        ("applicant", "holder", who and not at_people),
-        ("pins", "forgotten_pins", pins),
+        ("applicant", "holder", who and asked not in _ABOUT_PEOPLE and not party.is_several(a)),
+        ("pins", "forgotten_pins", pins and asked != "pins"),
     ):
         told = answers.read(said.statement, question, desk.now, desk.city) if may_be else {}
         if question in told:
@@ -133,7 +128,7 @@ def _out_of_turn(a: Application, said: Said, found: Answers, desk: Desk) -> Answ
 
 
 # Questions at which "母です" means something of its own.
-_ABOUT_PEOPLE = {"applicant", "whose", "holder", "proof_waiver", "cards", "relation", "name_kana", "visitor_name"}
+_ABOUT_PEOPLE = {None, "applicant", "holder", "proof_waiver", "cards", "name_kana", "visitor_name"}
 # Beside another answer, too; after the question for them as second thoughts: "やっぱり覚えてる".
 _PINS_AT: dict[str | None, str] = {
     **dict.fromkeys(("counter", "book_later", "reissue_plan"), "覚え|おぼえ|思い出|忘れ|わすれ"),
@@ -182,13 +177,10 @@ _CORRECTS = re.compile(
 )
 
 
-def _counting(said: Said, found: Answers) -> Answers:
-    """Return the answers that count with what the message is for."""
-    if said.purpose == "away":
-        return {}
-    wanted = {said.asked, *({"wish"} if said.asked in ("visit_date", "visit_time") else ())}
-    wanted |= {"no_phone"} if said.asked == "phone" else set()
-    return found if said.purpose != "aside" or wanted & found.keys() else {}
+def _wanted(said: Said) -> set[str]:
+    """Return the slots that answer what was asked."""
+    besides = {"visit_date": "wish", "visit_time": "wish", "phone": "no_phone"}
+    return {str(said.asked), besides.get(str(said.asked), "")}
 
 
 # What only the application makes plain -----------------------------------------------------
@@ -229,9 +221,8 @@ def _at_this_question(a: Application, said: Said, found: Answers) -> Answers:
     grown_child = a.relation == "child" and a.holder == "general"
     parent_comes = _PARENT_COMES.match(said.text)
     if said.asked == "applicant" and party.is_several(a) and grown_child:
-        comes = yes_or_no(normal(said.text))  # "はい" to whether the child comes, too
-        if not comes and not parent_comes and _COMES_ALONG.search(said.text):
-            comes = "yes"
+        along = not parent_comes and _COMES_ALONG.search(said.text)
+        comes = yes_or_no(normal(said.text)) or ("yes" if along else None)
         if comes and not found.get("applicant"):
             return {**found, "applicant": "self" if comes == "yes" else "other_proxy"}
     both = re.search("カード", said.text.replace("電子証明書", "")) and "電子" in said.text
