@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import fields, replace
 from datetime import date, datetime
 
@@ -12,12 +11,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import AssistantAction, Events, Turn, desk, say
 from actions.free_times import say_free_times
-from renewal import application, calendar_view, party, settings
-from renewal.answers import Answers, is_question, nearly_fifteen, normal, read
+from renewal import application, calendar_view, party, settings, told
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import Card, HoldExpired, NotBookable, SlotFull, TryAgain, Visit
 from renewal.japanese_dates import japanese_date, japanese_time, short_date
-from renewal.short_answers import read_kana, yes_or_no
 
 MOST_BUTTONS = 11
 """Times offered as buttons, with "another day" after them: LINE shows 13 at most."""
@@ -35,57 +32,29 @@ class ValidateApplicationForm(AssistantAction):
         return "validate_application_form"
 
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        turn, at_desk = Turn(tracker), desk()
-        before = Application.from_slots(tracker.slots)
-        if _already_taken_in(tracker):
-            again = "short" if turn.asked else None
-            return _ask(before, before, at_desk, how=again, tracker=tracker)
-        answers = turn.answers()
+        turn, at_desk, before = Turn(tracker), desk(), Application.from_slots(tracker.slots)
+        if turn.is_taken_in("application_form"):
+            return _ask(tracker, before, "short" if turn.asked else None)
         if turn.intent == "go_back":
             after = application.step_back(before, at_desk, turn.asked)
-            back = "back" if after != before else "nothing_to_go_back_to"
-            say(dispatcher, [Remark(back)])
-            return _ask(before, after, at_desk, tracker=tracker)
+            say(dispatcher, [Remark("back" if after != before else "nothing_to_go_back_to")])
+            return _ask(tracker, after)
         if turn.intent == "secret_typed":
             say(dispatcher, [Remark("secret_typed")])
-        if answers and "correct" in answers:
-            after = _cleared(before, answers.pop("correct"))
-            return _ask(before, after, at_desk, tracker=tracker)
+        if reply := told.reply(before, turn.said):
+            say(dispatcher, [reply])
+            return _ask(tracker, before, "short")
+        answers = turn.answers()
+        if "correct" in answers:
+            return _ask(tracker, _cleared(before, answers["correct"]))
+        only_yes = answers == {"confirmed": "yes"} and not turn.is_button
+        if only_yes and tracker.get_slot("ask_how") == "fix":  # no answer to what is wrong
+            return _ask(tracker, before)
         starting = turn.asked is None
-        if told := _expiries_told(turn, before, at_desk):
-            answers = {**(answers or {}), "expiries": told}
-        if turn.asked and _ASKS_WHOSE_HONSEKI.search(normal(turn.text)):
-            say(dispatcher, [Remark("whose_honseki")])
-            return _ask(before, before, at_desk, how="short", tracker=tracker)
-        if turn.asked in ("phone", "confirmed") and party.number(before) > 1:
-            told_name = re.search("名前は(.+)", turn.text)
-            places = party.places_told(before, turn.text) if told_name else []
-            if told_name and len(places) == 1 and (name := read_kana(told_name[1])):
-                answers = {"name_of": (places[0], name)}
-        if turn.asked == "confirmed" and not turn.is_button:
-            if name := _name_corrected(turn.text):
-                answers = {"visitor_name" if "来" in turn.text else "name_kana": name}
-            elif tracker.get_slot("ask_how") == "fix" and answers == {"confirmed": "yes"}:
-                return _ask(before, before, at_desk, tracker=tracker)  # no answer to what is wrong
-        if (
-            turn.asked == "applicant"
-            and before.holder in ("under_15", "adult_ward")
-            and _REPRESENTATIVE_CANNOT.search(normal(turn.text))
-        ):
-            say(dispatcher, [Remark("representative_must_come")])
-            return _ask(before, before, at_desk, how="short", tracker=tracker)
-        # Who comes is settled, and may change: with one card or several.
-        finished = not application.asked_too_soon(before, at_desk)
-        if finished and not turn.is_button and (comes := party.comes_or_not(before, turn.text)):
-            answers = {"comes": comes}
-        answers = _with_children(turn, before, answers, at_desk)
-        answers = answers or _told_early(turn, before, at_desk)
-        if not answers and before.reply_form == "missing" and _FOUND.search(turn.text):
-            answers = {"reply_form": "ready"}
         if not answers and not starting:
-            return _unanswered(dispatcher, turn, before, at_desk, tracker)
+            return _unanswered(dispatcher, turn, before)
         after, remarks = application.advance(
-            before, answers or {}, at_desk, turn.asked, key=f"hold:{turn.message_id}"
+            before, answers, at_desk, turn.asked, key=f"hold:{turn.message_id}"
         )
         if starting and tracker.get_slot("stopped") and before != Application():
             remarks.insert(0, Remark("resumed"))
@@ -99,109 +68,9 @@ class ValidateApplicationForm(AssistantAction):
         # Free times come with their own words, or with the form's question for the day.
         besides = {"ask_free_times", *(remark.name for remark in remarks)}
         say(dispatcher, [Remark(name) for name in questions if name not in besides])
-        if isinstance((answers or {}).get(str(turn.asked)), dict):  # a date that cannot be
-            return _asked_anew(before, after, at_desk, tracker)
-        return _ask(before, after, at_desk, tracker=tracker)
-
-
-def _expiries_told(turn: Turn, before: Application, at_desk: Desk) -> dict[int, str]:
-    """Return the expiry dates of several people's cards, where the message tells whose they are."""
-    about_cards = turn.asked in ("phone", "confirmed") or (
-        application.asked_too_soon(before, at_desk)
-        and turn.asked not in ("birthday", "issued_on", "reply_form_limit")
-    )
-    if turn.is_button or party.number(before) == 1 or not about_cards:
-        return {}
-    told = party.expiries_told(before, turn.text, at_desk.now)
-    done = before.done or []
-    if not told and done and turn.asked == "expires_on" and re.search("同じ|おなじ", turn.text):
-        day = done[-1].get("expires_on")
-        return {len(done): day} if day else {}  # "下の子も同じ日です"
-    return told
-
-
-def _with_children(
-    turn: Turn, before: Application, answers: Answers | None, at_desk: Desk
-) -> Answers | None:
-    """Return the answers with what is told of several children, and of the parent who comes."""
-    if turn.is_button:
-        return answers
-    grown_child = before.relation == "child" and before.holder == "general"
-    if turn.asked == "applicant" and party.is_several(before) and grown_child:
-        comes = yes_or_no(normal(turn.text))  # "はい" to whether the child comes, too
-        if not comes and not _PARENT_COMES.match(turn.text) and _COMES_ALONG.search(turn.text):
-            comes = "yes"
-        if comes and not (answers or {}).get("applicant"):
-            return {**(answers or {}), "applicant": "self" if comes == "yes" else "other_proxy"}
-    if turn.asked == "cards" and "cards" in (answers or {}) and _NO_COUNT.search(turn.text):
-        answers = {k: v for k, v in (answers or {}).items() if k != "cards"}  # 令和9年 is no nine
-    both = re.search("カード", turn.text.replace("電子証明書", "")) and "電子" in turn.text
-    if turn.asked == "notice" and party.is_several(before) and both:
-        return {"notice": "card"}  # "上の子は電子証明書で、下の子はカードです"
-    of_a_child = before.relation == "child" or before.holder == "under_15"
-    of_a_child |= before.near_fifteen == "representative"
-    if turn.asked == "applicant" and of_a_child and _PARENT_COMES.match(turn.text):
-        told = {k: v for k, v in (answers or {}).items() if k != "holder"}
-        return {**told, "applicant": "legal_representative"}
-    if not answers:
-        return answers
-    if answers.get("cards_by") == -1 and len(which := party.places_told(before, turn.text)) == 1:
-        return {**answers, "without": which[0]}
-    count = answers.get("cards") or before.cards or len(answers.get("people") or ()) or 1
-    several = count == "several" or int(count) > 1
-    alike = re.search("全員|みんな|皆|人とも", turn.text) and answers.get("holder") == "under_15"
-    if several and alike and not answers.get("people") and not before.applicant and count != "several":
-        return {**answers, "children": ["under_15"] * int(count)}  # "3人とも小学生です"
-    children = several and read(turn.text, "whose", at_desk.now, at_desk.city).get("children")
-    if children and turn.asked in (None, "cards", "notice", "applicant", "holder"):
-        told = {k: v for k, v in answers.items() if k not in ("applicant", "holder", "near_fifteen")}
-        if nearly_fifteen(normal(turn.text)):
-            children = [holder or "near_fifteen" for holder in children]
-        return {**told, "children": party.oldest_first(children, turn.text)}
-    if turn.asked == "applicant" and party.is_several(before) and answers.get("near_fifteen"):
-        return {"applicant": "legal_representative", "holder": "under_15", **answers}
-    return answers
-
-
-def _name_corrected(text: str) -> str | None:
-    """Return the name in "名前が違います。サトウ キヨコです"."""
-    *before, last = [part for part in re.split("[。、!！\n]", text) if part.strip()] or [""]
-    wrong = re.search("名前.*(?:違|ちが|間違|まちが)", "".join(before))
-    return read_kana(last) if wrong else None
-
-
-_FOUND = re.compile("(?:回答書|照会書|用紙|紙).*(?:見つか|みつか|出て(?:き|来)|ありました|あった)")
-_COMES_ALONG = re.compile("一緒に|いっしょに|一人で|ひとりで|自分で|本人が|連れて|行き(?!ません)|来ます")
-_NO_COUNT = re.compile("^(?!.*(?:人|名|枚|分)).*(?:年|月|/)")
-_REPRESENTATIVE_CANNOT = re.compile(
-    "(?:親|父|母|両親|保護者|後見人|パパ|ママ)(?:さん|の方)?(?:は|が|も).*(?:行け|いけ|来られ|来れ)(?:ない|ません|なく)"
-)
-_ASKS_WHOSE_HONSEKI = re.compile("(?:誰|だれ|どなた|どっち|どちら|どの人)の本籍|本籍(?:って|とは|は|というのは)?(?:誰|だれ|どなた|どっち|どちら)の")
-_PARENT_COMES = re.compile(
-    "(?:親の|母の|父の)?(?:私|わたし|僕|俺|おれ|母|父|ママ|パパ|親|両親|保護者|お母さん|お父さん)(?:親)?(?:たち|だけ)?(?:が|で|です)"
-)
-
-
-def _told_early(turn: Turn, before: Application, at_desk: Desk) -> Answers | None:
-    """Return what answers no question yet, but one that is still to come: "母です", "覚えています"."""
-    plain = normal(turn.text)
-    if (
-        turn.is_button
-        or turn.asked is None
-        or turn.intent not in ("inform", "nlu_fallback")
-        or not application.asked_too_soon(before, at_desk)
-        or is_question(plain)
-        or yes_or_no(plain)
-    ):
-        return None
-    early = {"applicant": not party.is_several(before), "pins": "覚え" in plain or "おぼえ" in plain}
-    for question, may_be in early.items():
-        found = read(turn.text, question, at_desk.now, at_desk.city) if may_be else {}
-        if question not in found or question == turn.asked:
-            continue
-        if getattr(before, question) is None:
-            return {k: v for k, v in found.items() if k in (question, "holder", "forgotten_pins")}
-    return None
+        if isinstance(answers.get(str(turn.asked)), dict):  # a date that cannot be
+            return _asked_anew(tracker, after)
+        return _ask(tracker, after)
 
 
 def _in_one(remarks: list[Remark]) -> list[Remark]:
@@ -215,73 +84,35 @@ def _in_one(remarks: list[Remark]) -> list[Remark]:
     return [Remark("understood_with_wish", values), *others]
 
 
-def _already_taken_in(tracker: Tracker) -> bool:
-    """Return whether this message was dealt with before: Rasa asks again after a question."""
-    for event in reversed(tracker.events):
-        if event["event"] == "user":
-            return False
-        if event["event"] == "action" and event["name"] not in (
-            "application_form",
-            "action_extract_slots",
-            "action_listen",
-            "action_session_start",
-        ):
-            return True
-    return False
-
-
-def _unanswered(
-    dispatcher: CollectingDispatcher,
-    turn: Turn,
-    before: Application,
-    at_desk: Desk,
-    tracker: Tracker,
-) -> Events:
-    if turn.intent not in (
-        "inform",
-        "affirm",
-        "deny",
-        "dont_know",
-        "correct",
-        "book",
-        "nlu_fallback",
-        "secret_typed",
-        "resume",
-        "chitchat",
-    ):
+def _unanswered(dispatcher: CollectingDispatcher, turn: Turn, a: Application) -> Events:
+    if turn.intent not in _NO_RULE:
         return []  # Rasa rejects the form, and the message's own rule answers
-    of_another = (
-        party.is_several(before)
-        and application.asked_too_soon(before, at_desk)
-        and party.tells_of_somebody(turn.text, at_desk.now)
-    )
-    parent = party.has_child(before) and _PARENT_COMES.match(turn.text)  # who comes with children
-    if (known := turn.left_as_it_was()) or of_another or parent:
+    if known := told.known(a, turn.said, desk()):
         # Understood, and said before; but a date may be that of the next card.
-        if "expires_on" in known or of_another:
+        if "expires_on" in known:
             say(dispatcher, [Remark("expiry_of_others_later")])
-        return _asked_anew(before, before, at_desk, tracker)
-    failed = int(tracker.get_slot("failed_answers") or 0)
+        return _asked_anew(turn.tracker, a)
+    failed = int(turn.tracker.get_slot("failed_answers") or 0)
     if turn.intent in ("secret_typed", "book", "resume") or (turn.intent == "affirm" and not failed):
         # Nothing was wrong with what was said ("わかりました"): it only was no answer.
-        again = _ask(before, before, at_desk, how="short", tracker=tracker)
+        again = _ask(turn.tracker, a, "short")
         return [*again, SlotSet("failed_answers", failed + (turn.intent == "affirm"))]
-    if _WAIT.search(turn.text):
+    if told.asks_to_wait(turn.text):
         say(dispatcher, [Remark("take_your_time")])
-        return _ask(before, before, at_desk, how="short", tracker=tracker)
+        return _ask(turn.tracker, a, "short")
     say(dispatcher, [Remark("answer_not_read")])
-    return _asked_anew(before, before, at_desk, tracker)
+    return _asked_anew(turn.tracker, a)
 
 
-_WAIT = re.compile("(?:待って|まって|お待ち|待ち)(?:ね|よ|て)?(?:ください|下さい|くださいね)?[。、!！…]*$|(?:探|さが)し(?:て(?:き|来|み)|に)")
+# What these say is an answer or nothing; every other intent has a rule of its own.
+_NO_RULE = {"inform", "affirm", "deny", "dont_know", "correct", "book", "nlu_fallback",
+            "secret_typed", "resume", "chitchat"}  # fmt: skip
 
 
-def _asked_anew(
-    before: Application, after: Application, at_desk: Desk, tracker: Tracker
-) -> Events:
+def _asked_anew(tracker: Tracker, after: Application) -> Events:
     """Ask once more after an answer that did not serve, each time in other words."""
     failed = int(tracker.get_slot("failed_answers") or 0) + 1
-    asked = _ask(before, after, at_desk, how=_HOW[(failed - 1) % 3], tracker=tracker)
+    asked = _ask(tracker, after, _HOW[(failed - 1) % 3])
     return [*asked, SlotSet("failed_answers", failed)]
 
 
@@ -297,18 +128,13 @@ def _cleared(a: Application, what: str) -> Application:
     return a
 
 
-def _ask(
-    before: Application,
-    after: Application,
-    at_desk: Desk,
-    tracker: Tracker,
-    how: str | None = None,
-) -> Events:
+def _ask(tracker: Tracker, after: Application, how: str | None = None) -> Events:
     """Return the changed slots and the next question; the form ends when there is none."""
+    before = Application.from_slots(tracker.slots)
     fix = after.confirmed == "fix"
     if fix:
         after = replace(after, confirmed=None)
-    question = application.next_question(after, at_desk)
+    question = application.next_question(after, desk())
     # Said twice, the question comes in other words; its old button may come at any other question.
     if fix and question == "confirmed" and tracker.get_slot("ask_how") != "fix":
         how = "fix"
@@ -324,17 +150,12 @@ def _ask(
     another_name = question == "name_kana" and any(c.get("name_kana") for c in after.done or ())
     if how is None and question and (alike or another_name):
         how = "short"
-    changed = after.changes_since(before)
-    return [
-        *(SlotSet(name, value) for name, value in changed.items()),
-        SlotSet("ask_how", how),
-        SlotSet("person", person),
-        SlotSet("several", person is not None),
-        SlotSet("lead", lead),
-        SlotSet("stopped", None),
-        SlotSet("failed_answers", None),
-        SlotSet("requested_slot", question),
-    ]
+    changed = {
+        **after.changes_since(before),
+        **{"ask_how": how, "person": person, "several": person is not None, "lead": lead},
+        **{"stopped": None, "failed_answers": None, "requested_slot": question},
+    }
+    return [SlotSet(name, value) for name, value in changed.items()]
 
 
 class ActionAskVisitDate(AssistantAction):
@@ -531,16 +352,8 @@ class ActionStop(AssistantAction):
         waits = tracker.get_slot("requested_slot") == "reissue_plan"  # "届いてからにする"
         stopped = "stopped" if a.hold else "stopped_without_seat"
         say(dispatcher, [Remark("come_back_with_form" if waits else stopped)])
-        gone = (
-            "hold",
-            "visit_date",
-            "visit_time",
-            "confirmed",
-            "requested_slot",
-            "name_kana",
-            "visitor_name",
-            "phone",
-        )
+        gone = ("hold", "visit_date", "visit_time", "confirmed", "requested_slot",
+                "name_kana", "visitor_name", "phone")  # fmt: skip
         return [*(SlotSet(name, None) for name in gone), SlotSet("stopped", True)]
 
 

@@ -15,9 +15,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from renewal import answers, city, clock, settings
-from renewal.application import Desk, Remark
+from renewal import city, clock, settings, told
+from renewal.answers import Answers, is_question
+from renewal.application import Application, Desk, Remark
 from renewal.bookings import Bookings, create_engine_from
+from renewal.told import Purpose, Said
 
 log = logging.getLogger("actions")
 
@@ -25,21 +27,9 @@ Events = list[dict[str, Any]]
 
 # Intents whose words may answer the question that the form has just asked.
 ANSWERING = {"inform", "book", "correct", "affirm", "deny", "dont_know", "ask_free_times", "resume"}
-# Short words for these read like a name; a clear one is never taken for an answer.
-COMMANDS = {
-    "stop",
-    "start_over",
-    "go_back",
-    "resume",
-    "talk_to_human",
-    "greet",
-    "thank",
-    "goodbye",
-    "check_booking",
-    "change_booking",
-    "cancel_booking",
-}
 LEAVING = {"stop", "start_over", "go_back", "talk_to_human", "check_booking", "cancel_booking"}
+# Short words for these read like a name; a clear one is never taken for an answer.
+COMMANDS = {*LEAVING, "resume", "greet", "thank", "goodbye", "change_booking"}
 SHORT = 8
 """Characters up to which a question needs no question mark: "あと手数料"."""
 SURE = 0.6
@@ -176,113 +166,56 @@ class Turn:
             for text, intent, sure in self.clauses
             if intent.startswith("ask_")
             and sure >= SURE
-            and (answers.is_question(text) or len(text) <= SHORT)
+            and (is_question(text) or len(text) <= SHORT)
         ]
         asked = list(dict.fromkeys(asked))
         if len(asked) == 1 and self.intent.startswith("ask_") and self.confidence >= SURE:
             return [self.intent]  # "15歳です。自分で更新できますか": what was told first belongs to it
         return asked
 
-    def answers(self) -> dict[str, Any] | None:
-        """Return what the message answers, or None when it is something else to be dealt with."""
+    def is_taken_in(self, *forms: str) -> bool:
+        """Return whether the message was dealt with before: Rasa asks again after a question."""
+        no_answer = {*forms, "action_extract_slots", "action_listen", "action_session_start"}
+        for event in reversed(self.tracker.events):
+            if event["event"] == "user":
+                return False
+            if event["event"] == "action" and event["name"] not in no_answer:
+                return True
+        return False
+
+    def answers(self) -> Answers:
+        """Return what the message answers, {} when it is something else to be dealt with."""
         if self.is_button:
             return _from_button(self._message)
-        if self._statement is None:
-            return None
-        found = self._not_overwriting(self._told)
-        if self.intent in ANSWERING or self.intent == "nlu_fallback":
-            return found
-        sure = self.confidence >= SURE
-        if self.asked in ("name_kana", "visitor_name"):
-            in_katakana = re.fullmatch(r"[ァ-ヶー\s　・]+", self._statement.strip())
-            return None if sure and self.intent in COMMANDS and not in_katakana else found or None
-        if self.intent in LEAVING or not self.asked:
-            return None
-        # A question's or small talk's words count only as the answer to what was asked.
-        wanted = {self.asked, *({"wish"} if self.asked in ("visit_date", "visit_time") else ())}
-        wanted |= {"no_phone"} if self.asked == "phone" else set()
-        return found if wanted & found.keys() or self.intent == "change_booking" else None
-
-    def left_as_it_was(self) -> set[str]:
-        """Return the slots that the message says something about, but that an earlier answer keeps."""
-        return self._told.keys() - self._not_overwriting(self._told).keys()
+        return told.read(Application.from_slots(self.tracker.slots), self.said, desk())
 
     @cached_property
-    def _statement(self) -> str | None:
-        """The parts of the message that are no questions; None when all of them are."""
+    def said(self) -> Said:
+        """The message as somebody who works on the application hears it."""
         # Somebody who applies states facts in questions too: "祖母が代わりに行けますか。予約したいです"
-        told = [
-            p
-            for p in self.clauses
+        statement = "".join(
+            text
+            for text, intent, _ in self.clauses
             if self.intent == "book"
-            or not _is_question(*p)
+            or intent in ANSWERING
+            or not (intent.startswith(("ask_", "out_of_scope")) and is_question(text))
             # "10日の夜ってやってますか": the day that is asked about is the one that is wished.
-            or (self.asked in ("visit_date", "visit_time") and p[1] == "ask_hours_and_place")
-        ]
-        return "".join(text for text, _, _ in told) if told else None
-
-    @cached_property
-    def _told(self) -> dict[str, Any]:
-        """What these parts say."""
-        d, asked, said = desk(), self.asked, self._statement or ""
-        half = self.tracker.get_slot("half_date")
-        if half and (day := _A_DAY.fullmatch(answers.normal(said))):
-            said = f"{half}{day[1]}日"  # "20日" after "2月"
-        if asked == "applicant" and self.tracker.get_slot("several"):
-            asked = "whose"
-        found = answers.read(said, asked, d.now, d.city)
-        several = self.tracker.get_slot("several")
-        if asked and asked not in _ABOUT_PEOPLE and not several and answers.tells_only_who_comes(said):
-            found = {**answers.read(said, "applicant", d.now, d.city), **found}
-        return found
-
-    def _not_overwriting(self, found: dict[str, Any]) -> dict[str, Any]:
-        """Return the answers without those that would change an earlier one in passing.
-
-        "ご本人が書いたものがあります" answers what was asked; it does not change who comes.
-        """
-        slot, text = self.tracker.get_slot, self._statement or ""
-        for_another = (
-            slot("near_fifteen")
-            or slot("holder") in ("under_15", "adult_ward")
-            or (slot("applicant") in ("legal_representative", "other_proxy"))
+            or (self.asked in ("visit_date", "visit_time") and intent == "ask_hours_and_place")
         )
-        if found.get("applicant") == "self" and for_another and not re.search("本人|自分", text):
-            found = {name: value for name, value in found.items() if name != "applicant"}
-        if self.asked == "confirmed":
-            return found  # what was summed up is looked through for mistakes
-        if self.intent == "correct" or _CORRECTS.search(answers.normal(text)):
-            return found
-        free = {self.asked, "wish", "counter", "cards", "cards_by", "people"}
-        if self.asked == "counter":
-            free |= {"pins", "forgotten_pins"}  # asked for just before
-        if self.asked in ("expiry_checked", "birthday", "issued_on"):
-            free |= {"expires_on", "expiry_help"}
-        if slot("expires_on") == "unknown" or not slot("several"):
-            free.add("expires_on")  # of several cards it may be the next one's
-        if re.search("(?:自分|本人)(?:が|で|も)?(?:一緒に)?(?:行き|いき|伺い|来ます)", text):
-            free |= {"applicant"}
-        if found.get("holder") == "adult_ward" or "near_fifteen" in found:
-            free |= {"holder", "near_fifteen"}  # nobody says that in passing
-        return {
-            name: value
-            for name, value in found.items()
-            if name in free or self.tracker.get_slot(name) is None
-        }
+        return Said(self.text, statement, self.asked, self._purpose(statement))
 
-
-# Questions at which "母です" means something of its own.
-_ABOUT_PEOPLE = {"applicant", "whose", "holder", "proof_waiver", "cards", "relation", "name_kana", "visitor_name"}
-_A_DAY = re.compile("[^0-9]{0,4}([0-9]{1,2})日?(?:です|だ|でした|だった|だよ|[。、])*")
-_CORRECTS = re.compile(
-    "やっぱ|やはり|間違|まちが|じゃなく|ではなく|でなく|変え|かえて|かわり|変更|訂正|修正|違い|違っ|ちがい|それなら|じゃあ|でした$|と(?:申し|もうし)ます|^(?:いや|いえ|いいえ)[、。]?.*[0-9]"
-)
-
-
-def _is_question(text: str, intent: str, confidence: float) -> bool:
-    if intent in ANSWERING or not intent.startswith(("ask_", "out_of_scope")):
-        return False
-    return answers.is_question(text)
+    def _purpose(self, statement: str) -> Purpose:
+        if self.intent in ("inform", "nlu_fallback"):
+            return "states"
+        if self.intent in ANSWERING:
+            return "corrects" if self.intent == "correct" else "answers"
+        if self.asked in ("name_kana", "visitor_name"):
+            in_katakana = re.fullmatch(r"[ァ-ヶー\s　・]+", statement.strip())
+            command = self.confidence >= SURE and self.intent in COMMANDS
+            return "away" if command and not in_katakana else "answers"
+        if self.intent in LEAVING or not self.asked:
+            return "away"
+        return "answers" if self.intent == "change_booking" else "aside"
 
 
 def _from_button(message: dict[str, Any]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class ValidateBookingForm(AssistantAction):
         turn, at_desk, caller = Turn(tracker), desk(), caller_of(tracker)
         asked = turn.asked if turn.asked in booking_change.QUESTIONS else None
         before = Request.from_slots(tracker.slots) if asked else Request()
-        if _already_taken_in(tracker):
+        if turn.is_taken_in("application_form", "booking_form"):
             now = Request.from_slots(tracker.slots)
             return _ask(now, at_desk, caller, tracker, "short")
         if turn.intent == "go_back" and asked:
@@ -89,7 +89,7 @@ def _said(
     action = booking_change.action_meant(_ACTIONS.get(turn.intent), turn.text)
     wanted = {"action": action} if action and action != r.action else {}
     if turn.is_button:
-        given = turn.answers() or {}
+        given = turn.answers()
         return wanted | {name.removeprefix("booking_"): value for name, value in given.items()}
     if asked and turn.intent in _LEAVING:
         return {}
@@ -105,19 +105,6 @@ def _asks(text: str, intent: str) -> bool:
     if intent == "ask_free_times":  # "10日は空いてますか" names a day that would suit
         return False
     return intent.startswith(("ask_", "out_of_scope")) and answers.is_question(text)
-
-
-def _already_taken_in(tracker: Tracker) -> bool:
-    """Return whether this message was dealt with before: Rasa asks again after a question."""
-    for event in reversed(tracker.events):
-        if event["event"] == "user":
-            return False
-        if event["event"] == "action" and event["name"] not in (
-            "application_form", "booking_form", "action_extract_slots", "action_listen",
-            "action_session_start",
-        ):
-            return True
-    return False
 
 
 def _unanswered(

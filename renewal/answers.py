@@ -590,6 +590,10 @@ def _honseki(text: str) -> bool:
     )
 
 
+LOST = "[な無失]くし|紛失|捨て|見つから|lost"
+"""What people say of a thing that is gone: the reply form, the number of a booking."""
+
+
 def _reply_form(text: str, asked: str | None, city: City) -> Answers:
     about = re.search("照会書|回答書|委任", text)
     if not about and asked not in ("reply_form", "reissue_plan"):
@@ -612,8 +616,8 @@ def _reply_form(text: str, asked: str | None, city: City) -> Answers:
     ):
         return {"reply_form": "ready"}  # it is there, and will be written by then
     if re.search(
-        "(?:な|無|失)く(?:し|な)|失くし|紛失|捨て|届いて(?:い)?(?:ない|ません)|入って(?:い)?(?:ない|なか|ません)|付いて(?:い)?(?:ない|ません)|届かな|見あたら|(?<!じゃ)(?<!では)(?<![らわかさたばま])な(?:い|かった|さそう)|ありません|見当た|"
-        "見つから|期限(?:が)?(?:切|過)|^いいえ|もって(?:い)?(?:ない|ません)|持って(?:い)?(?:ない|ません)|lost|don't have|^no\\b",
+        f"{LOST}|[な無失]くな|届いて(?:い)?(?:ない|ません)|入って(?:い)?(?:ない|なか|ません)|付いて(?:い)?(?:ない|ません)|届かな|見あたら|(?<!じゃ)(?<!では)(?<![らわかさたばま])な(?:い|かった|さそう)|ありません|見当た|"
+        "期限(?:が)?(?:切|過)|^いいえ|もって(?:い)?(?:ない|ません)|持って(?:い)?(?:ない|ません)|don't have|^no\\b",
         text,
     ):
         return {"reply_form": "missing"}
@@ -636,12 +640,7 @@ _FORGET = (
 
 def _pins(text: str, asked: str | None, city: City) -> Answers:
     about = re.search("暗証|暗唱|あんしょう|パスワード|ぱすわーど|pin|password|passcode", text)
-    # The question after may still be answered with second thoughts: "やっぱり覚えてる".
-    again = asked in ("counter", "book_later", "reissue_plan") and re.search(
-        "覚え|おぼえ|思い出|忘れ|わすれ", text
-    )
-    again = again or (asked == "notice" and re.search("(?:覚え|おぼえ)て(?:い)?(?:る|ます)", text))
-    if not about and asked != "pins" and not again:
+    if not about and asked != "pins":
         return {}
     if not about and re.search("[0-9](?:年|月|日|/|\\.)", text) and not re.search("覚え|おぼえ|忘れ|わすれ", text):
         return {}  # "いや、2月21日でした" is about the answer before

@@ -117,7 +117,7 @@ def test_words_answer_what_was_asked(talk: Talk) -> None:
 
 def test_a_question_is_no_answer(talk: Talk) -> None:
     talk.slots = {"requested_slot": "visit_date"}
-    assert turn(talk.hears("手数料はいくらですか", "ask_fee")).answers() is None
+    assert turn(talk.hears("手数料はいくらですか", "ask_fee")).answers() == {}
 
 
 def test_an_answer_in_the_shape_of_a_question_counts(talk: Talk) -> None:
@@ -149,12 +149,12 @@ def test_a_name_that_sounds_like_a_greeting_is_a_name(talk: Talk) -> None:
     talk.slots = {"requested_slot": "name_kana"}
     assert turn(talk.hears("さよ", "goodbye", 0.4)).answers() == {"name_kana": "サヨ"}
     assert turn(talk.hears("サヨ", "goodbye", 0.9)).answers() == {"name_kana": "サヨ"}
-    assert turn(talk.hears("さようなら", "goodbye", 0.9)).answers() is None
+    assert turn(talk.hears("さようなら", "goodbye", 0.9)).answers() == {}
 
 
 def test_stopping_is_no_answer(talk: Talk) -> None:
     talk.slots = {"requested_slot": "counter"}
-    assert turn(talk.hears("本庁舎はやめます", "stop")).answers() is None
+    assert turn(talk.hears("本庁舎はやめます", "stop")).answers() == {}
 
 
 def test_a_fact_told_in_passing_does_not_change_an_earlier_answer(talk: Talk) -> None:
