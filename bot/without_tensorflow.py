@@ -18,7 +18,7 @@ NAMED_ONLY = "rasa.graph_components.validators.default_recipe_validator", "Defau
 
 
 def apply() -> None:
-    """Keep TensorFlow out of this process (tests/bot/test_without_tensorflow.py)."""
+    """Keep TensorFlow out of this process (tests/server/test_whole_way.py)."""
     _load_when_asked_for(WHEN_ASKED_FOR)
     module, name = NAMED_ONLY
     _put(module, **{name: type(name, (), {})})

@@ -96,7 +96,7 @@ def test_without_any_worker_the_proxy_says_the_sentence_and_the_phone(
 
 
 def test_an_upgrade_process_by_process_loses_no_message(cluster: Cluster) -> None:
-    seen = under_restarts(cluster, people=3, names=["actions-1", "worker-1"], seed=9, think=0.3)
+    seen = under_restarts(cluster, people=2, names=["actions-1", "worker-1"], seed=9, think=1.0)
     assert seen.restarted == {"actions": 1, "worker": 1}
     assert seen.apologies == 0
     assert what_is_wrong(cluster, seen) == []

@@ -73,6 +73,12 @@ def test_a_person_books_the_evening_in_at_most_eleven_answers_and_staff_see_it(
     assert booking["cards"][0]["documents"] == ["card", "pin_juki", "pin_user", "pin_sign"]
 
 
+def test_whoever_serves_citizens_has_not_loaded_tensorflow(servers: Servers) -> None:
+    maps = Path(f"/proc/{servers.processes['rasa'].pid}/maps").read_text()
+    assert "numpy" in maps
+    assert "tensorflow" not in maps
+
+
 def test_with_everything_in_the_first_sentence_five_answers_are_enough(servers: Servers) -> None:
     first = (
         "通知に電子証明書と書いてあります。期限は令和9年2月20日で、暗証番号は覚えています。"
