@@ -40,6 +40,39 @@ def test_nothing_but_nginx_listens_beyond_the_machine(services: dict[str, dict[s
     assert open_to_all == {"80", "443"}
 
 
+def test_a_health_check_asks_the_port_that_its_process_listens_on_and_nginx_passes_on_to(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    checked = {}
+    for name, service in services.items():
+        if name.startswith(("worker-", "actions-")):
+            port = re.search(r"(?:--port |ACTION_PORT=)(\d+)", " ".join(service["command"]))
+            checked[name] = port and port[1]
+            path = "healthz" if name.startswith("worker-") else "health"
+            assert f"http://127.0.0.1:{checked[name]}/{path}'" in service["healthcheck"]["test"][-1]
+    ports = {
+        part: set(re.findall(r"server 127\.0\.0\.1:(\d+)", upstream))
+        for part, upstream in re.findall(r"upstream renewal_(\w+) \{(.*?)\}", NGINX, re.DOTALL)
+    }
+    workers = {port for name, port in checked.items() if name.startswith("worker-")}
+    assert ports["workers"] == ports["line"] == workers
+    assert ports["actions"] == set(checked.values()) - workers
+
+
+def test_no_log_holds_a_person_or_grows_for_ever(services: dict[str, dict[str, Any]]) -> None:
+    for name, service in services.items():
+        assert service.get("logging") == {"driver": "local"}, name
+    # PostgreSQL would write down a statement that failed, and the row it was about.
+    assert "log_min_error_statement=panic" in services["postgres"]["command"]
+    assert "log_error_verbosity=terse" in services["postgres"]["command"]
+    # nginx's messages of a request name the address and the query.
+    assert re.findall(r"error_log \S+ (\w+);", NGINX) == ["alert"]
+    assert set(re.findall(r"access_log ([^;]+);", NGINX)) == {
+        "off",
+        "/var/log/nginx/access.log renewal",
+    }
+
+
 def test_every_image_is_pinned(services: dict[str, dict[str, Any]]) -> None:
     dockerfile = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
     images = {service["image"] for service in services.values()} - {"renewal:local"}
