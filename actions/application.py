@@ -173,32 +173,40 @@ class ActionAskVisitDate(AssistantAction):
         return None
 
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        a, at_desk = self.about(tracker), desk()
-        taken = self.taken(tracker)
-        free = application.offer(a, at_desk, limit=5)
-        offered = [slot for slot in free if (slot.counter, slot.start) != taken][:4]
-        if not offered:
-            first, last = application.bookable_days(a, at_desk)
-            values = {"first_day": short_date(first), "last_day": short_date(last)}
-            say(dispatcher, [Remark("ask_visit_date_none_free", values)])
-            return []
-        several = a.counter in (None, "any")
-        labels = [calendar_view.slot_label(s, at_desk.city if several else None) for s in offered]
-        dispatcher.utter_message(
-            response="utter_ask_visit_date",
-            times="\n".join(f"・{label}" for label in labels),
-            times_inline=calendar_view.slots_in_words(offered, at_desk.city if several else None),
-            buttons=[
-                {"title": label, "payload": calendar_view.payload(slot)}
-                for label, slot in zip(labels, offered, strict=True)
-            ],
-            json_message=calendar_view.slot_calendar(a, at_desk, taken),
-        )
+        _offer_days(dispatcher, self.about(tracker), self.taken(tracker))
         return []
 
 
+def _offer_days(
+    dispatcher: CollectingDispatcher, a: Application, taken: tuple[str, datetime] | None
+) -> None:
+    at_desk = desk()
+    free = application.offer(a, at_desk, limit=5)
+    offered = [slot for slot in free if (slot.counter, slot.start) != taken][:4]
+    if not offered:
+        first, last = application.bookable_days(a, at_desk)
+        values = {"first_day": short_date(first), "last_day": short_date(last)}
+        say(dispatcher, [Remark("ask_visit_date_none_free", values)])
+        return
+    several = a.counter in (None, "any")
+    labels = [calendar_view.slot_label(s, at_desk.city if several else None) for s in offered]
+    dispatcher.utter_message(
+        response="utter_ask_visit_date",
+        times="\n".join(f"・{label}" for label in labels),
+        times_inline=calendar_view.slots_in_words(offered, at_desk.city if several else None),
+        buttons=[
+            {"title": label, "payload": calendar_view.payload(slot)}
+            for label, slot in zip(labels, offered, strict=True)
+        ],
+        json_message=calendar_view.slot_calendar(a, at_desk, taken),
+    )
+
+
 class ActionAskVisitTime(AssistantAction):
-    """Asks for the time on the chosen day, with what is free then."""
+    """Asks for the time on the chosen day, with what is free then, or for another day if nothing is."""
+
+    date_and_wish = ("visit_date", "wish")
+    """The slots that the day stands in."""
 
     def name(self) -> str:
         return "action_ask_visit_time"
@@ -211,6 +219,11 @@ class ActionAskVisitTime(AssistantAction):
         a, at_desk = self.about(tracker), desk()
         day = date.fromisoformat(a.visit_date or "")
         free = application.free_on(a, at_desk, day)
+        if not free:  # since it was chosen
+            say(dispatcher, [Remark("day_full", {"day": short_date(day)})])
+            _offer_days(dispatcher, replace(a, wish=None, visit_date=None), taken=None)
+            cleared = [SlotSet(name, None) for name in self.date_and_wish]
+            return [*cleared, SlotSet("requested_slot", self.date_and_wish[0])]
         several = a.counter in (None, "any")
         dispatcher.utter_message(
             response="utter_ask_visit_time",

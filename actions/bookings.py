@@ -222,6 +222,8 @@ class ActionAskBookingDate(ActionAskVisitDate):
 class ActionAskBookingTime(ActionAskVisitTime):
     """Asks for the new time on the chosen day, as in the application."""
 
+    date_and_wish = ("booking_date", "booking_wish")
+
     def name(self) -> str:
         return "action_ask_booking_time"
 

@@ -73,13 +73,18 @@ def reply(a: Application, said: Said) -> Remark | None:
 
 
 def asks_to_wait(text: str) -> bool:
-    """Return whether somebody needs a moment: "ちょっと待って", "探してきます"."""
-    return bool(_WAIT.search(text))
+    """Return whether somebody needs a moment: "ちょっと待って", "探してきます", "母に聞いてみます"."""
+    return bool(_WAIT.search(text) or _ASKS_SOMEBODY.search(text))
 
 
 _ASKS_WHOSE_HONSEKI = re.compile("(?:誰|だれ|どなた|どっち|どちら|どの人)の本籍|本籍(?:って|とは|は|というのは)?(?:誰|だれ|どなた|どっち|どちら)の")
 _REPRESENTATIVE_CANNOT = re.compile(
     "(?:親|父|母|両親|保護者|後見人|パパ|ママ)(?:さん|の方)?(?:は|が|も).*(?:行け|いけ|来られ|来れ)(?:ない|ません|なく)"
+)
+# "母に聞いてみます": neither does she come nor is anything forgotten yet.
+_ASKS_SOMEBODY = re.compile(
+    "(?:聞い|訊い|きい|相談し|確認し|確かめ|たしかめ)て(?:み(?:ます|る|ない|て)|から|き(?:ます|て)|来(?:ます|る))"
+    "|(?:聞|訊)か(?:ない|なきゃ|なけれ)|相談(?:しま(?:す|しょう)|しない|中)"
 )
 _WAIT = re.compile("(?:待って|まって|お待ち|待ち)(?:ね|よ|て)?(?:ください|下さい|くださいね)?[。、!！…]*$|(?:探|さが)し(?:て(?:き|来|み)|に)")
 _FORM_FOUND = re.compile("(?:回答書|照会書|用紙|紙).*(?:見つか|みつか|出て(?:き|来)|ありました|あった)")
@@ -100,7 +105,13 @@ def _told(a: Application, said: Said, desk: Desk) -> Answers:
     if asked == "applicant" and party.is_several(a):
         asked = "whose"
     found = answers.read(statement, asked, desk.now, desk.city)
-    return {**_out_of_turn(a, said, found, desk), **found}
+    found = {**_out_of_turn(a, said, found, desk), **found}
+    if _ASKS_SOMEBODY.search(statement):
+        return {name: value for name, value in found.items() if name not in _TO_BE_ASKED}
+    return found
+
+
+_TO_BE_ASKED = {"applicant", "holder", "relation", "people", "whose", "pins", "forgotten_pins"}
 
 
 def _out_of_turn(a: Application, said: Said, found: Answers, desk: Desk) -> Answers:

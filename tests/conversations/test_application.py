@@ -276,6 +276,30 @@ def test_a_full_time_offers_the_nearest_ones(person: NewPerson, bookings: Bookin
     assert "満席" in said and "11:30" in said
 
 
+def test_a_day_that_fills_up_meanwhile_gives_way_to_other_days(
+    person: NewPerson, bookings: Bookings
+) -> None:
+    talker, said = asks(person, *TO_THE_DAY, "西口で", "12月9日")
+    assert "12月9日（水）は" in said
+    for time in ("11:00", "11:30", "15:30"):
+        take_all_seats(bookings, "nishiguchi", f"2026-12-09T{time}:00+09:00")
+    answered = talker.says("駐車場はありますか")
+    assert "12月9日（水）は満席です" in answered and "空いています" in answered
+    assert talker.slot("requested_slot") == "visit_date"
+    assert "12月10日" in talker.says("12月10日の11時")
+
+
+def test_a_time_that_was_the_days_last_gives_way_to_other_days(
+    person: NewPerson, bookings: Bookings
+) -> None:
+    talker, _ = asks(person, *TO_THE_DAY, "西口で", "12月9日")
+    for time in ("11:00", "11:30", "15:30"):
+        take_all_seats(bookings, "nishiguchi", f"2026-12-09T{time}:00+09:00")
+    answered = talker.says("11時")
+    assert "満席" in answered and "は  が" not in answered
+    assert talker.slot("requested_slot") == "visit_date"
+
+
 def test_a_branch_office_is_named_with_the_phone_and_the_counters_that_can_be_booked(
     person: NewPerson,
 ) -> None:

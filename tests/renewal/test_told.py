@@ -62,6 +62,24 @@ def test_neither_a_yes_nor_a_question_tells_anything_early(text: str, desk: Desk
     assert told.read(Application(), said(text, "notice"), desk) == {}
 
 
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("notice", "母に聞いてみます"), ("applicant", "夫に相談してから決めます"), ("applicant", "妻に確認してきますね"),
+        ("pins", "家族に聞かないとわからない"),
+    ],
+)  # fmt: skip
+def test_who_is_asked_first_neither_comes_nor_has_forgotten(
+    asked: str, text: str, desk: Desk
+) -> None:
+    assert told.read(Application(), said(text, asked), desk) == {}
+    assert told.asks_to_wait(text)
+
+
+def test_who_has_asked_somebody_answers(desk: Desk) -> None:
+    assert told.read(Application(), said("母に聞いてきました。母が行きます", "applicant"), desk)
+
+
 def test_what_was_told_before_is_understood_and_changes_nothing(desk: Desk) -> None:
     a = Application(**PROXY, **GENERAL)
     assert told.read(a, said("母です", "notice"), desk) == {}
