@@ -59,8 +59,12 @@ class Seen:
 class Person:
     """Somebody in front of the chat."""
 
-    def __init__(self, url: str, seen: Seen, choose: random.Random, think: float) -> None:
+    def __init__(
+        self, url: str, seen: Seen, choose: random.Random, think: float, which: int
+    ) -> None:
         self._url, self._seen, self._choose, self._think = url, seen, choose, think
+        # Of their own: what comes from one address is slowed down.
+        self._address = f"127.1.{which // 250}.{which % 250 + 1}"
 
     async def books(self, number: int, start: datetime) -> None:
         """Make one booking in a conversation of its own, under a name and phone of its own."""
@@ -78,6 +82,7 @@ class Person:
         said = self._choose.choice((all_at_once, step_by_step)) + [name, phone]
         async with aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=30),
+            connector=aiohttp.TCPConnector(local_addr=(self._address, 0)),
             cookie_jar=aiohttp.CookieJar(unsafe=True),  # which takes cookies of 127.0.0.1
         ) as self._session:
             await self._again_and_again("conversation", {})
@@ -172,7 +177,7 @@ async def _live(
     free = starts(date(2026, 11, 30), 50)
 
     async def one(which: int) -> None:
-        person = Person(url, seen, random.Random(seed * 1000 + which), think)
+        person = Person(url, seen, random.Random(seed * 1000 + which), think, which)
         while goes_on():
             number = next(numbers)
             await person.books(number, free[number % len(free)])
