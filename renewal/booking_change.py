@@ -545,7 +545,10 @@ def why_not(action: str, booking: Booking, desk: Desk) -> Remark | None:
 
 _RULES = re.compile("いつまで|何日前|当日|前日|直前|料金|料(?:は|が|って|か)|方法|仕方|やり方")
 _WRONG = re.compile("間違|まちが|違って|ちがって|直し|なおし|訂正")
-_OTHER_CHANGE = re.compile("名前|氏名|電話番号|人数|(?:人|分)(?:を|が)?(?:追加|増|減)|来庁者")
+_OTHER_CHANGE = re.compile(
+    "名前|氏名|電話番号|(?:電話|携帯)(?:が|を|も)?(?:変|替|かわ)|人数|(?:人|分)(?:を|が)?(?:追加|増|減)|来庁者"
+    "|(?:行く|いく|来る|くる|伺う)(?:人|方)"
+)
 
 
 def asked_besides(text: str, r: Request, desk: Desk) -> list[Remark]:

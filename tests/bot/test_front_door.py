@@ -245,6 +245,8 @@ def test_a_second_thought_after_booking_is_about_the_booking() -> None:
     assert plain_intent("やっぱり西口", "correct", None, NOW, booked=True) == "change_booking"
     assert plain_intent("やっぱり西口", "correct", "application_form", NOW, booked=True) is None
     assert plain_intent("日にちを変えたい", "correct", None, NOW) == "change_booking"
+    assert plain_intent("電話番号変わったんですけど", "correct", None, NOW) == "change_booking"
+    assert plain_intent("行く人が変わりました", "correct", None, NOW) == "change_booking"
     assert plain_intent("やっぱり電子証明書でした", "correct", None, NOW) is None
     assert plain_intent("間違えて取り消したかも", "correct", None, NOW) == "check_booking"
 

@@ -912,3 +912,20 @@ def test_another_counter_alone_keeps_the_day_and_the_time_where_it_has_them(
     me.says("はい")
     answer = me.says("予約の窓口を西口に変えたい")
     assert "変更後　12月9日（水）11時　西口行政サービスコーナー" in answer
+
+
+@pytest.mark.parametrize("told", ["電話番号変わったんですけど", "行く人が変わりました"])
+def test_what_cannot_be_changed_here_is_told_with_the_phone(
+    person: Callable[[], Person], told: str
+) -> None:
+    said = person().says(told)
+    assert "お電話ください" in said and "024-505-0445" in said
+
+
+@pytest.mark.parametrize("told", ["もう行かない", "12月9日の予約をやめて12月3日だけに"])
+def test_who_will_not_come_is_asked_which_booking(
+    person: Callable[[], Person], told: str
+) -> None:
+    someone = person()
+    assert "予約番号" in someone.says(told)
+    assert someone.slot("booking_action") == "cancel"
