@@ -55,6 +55,10 @@ _WHOSE_CARD = re.compile(
     f"(?:{_ANY_PERSON}|{_SELF}|{_I}){_HONORIFIC}の(?:マイナンバー)?カード|\\bmy card"
 )  # tells whose card it is, not what the notice says
 _GUARDIAN = re.compile("成年後見|後見人|成年被後見|被後見")
+_NO_GUARDIAN = re.compile(
+    "(?:成年)?後見(?:人|制度)?(?:さん|など|とか)?(?:に?は|が|も|を|の人は)?(?:いま(?:せん|へん)|いない|おりません|居(?:ない|ません)"
+    "|(?:つい|付い|付け|つけ|立て|使っ)て(?:い)?(?:ない|ません)|ありません|なし|無し|関係(?:ない|ありません))"
+)
 _OTHER_GUARDIAN = re.compile("保佐|補助人|任意後見")
 # "母が施設に入っています": it is her card, and somebody else comes.
 CANNOT_COME = re.compile(
@@ -66,7 +70,7 @@ _HOLDER_CANNOT = re.compile(
     "(?:ない|ません|ず|ね)"
 )
 _NEGATED = re.compile(
-    r"[^、。\s]{1,12}?(?:じゃなく|ではなく|でなく|じゃあなく|じゃない|ではない|でない|やめて)(?:て|、|の)?[、,]?"
+    r"[^、。\s]{1,12}?(?:じゃなく|ではなく|でなく|じゃあなく|じゃない|ではない|でない|(?:では|じゃあ?)(?:ありません|ございません|ないです)|やめて)(?:て|、|の)?[、,]?"
 )
 
 
@@ -339,7 +343,7 @@ def _notice(text: str, asked: str | None, city: City) -> Answers:
         return {}
     none = re.search(
         "(?:届|とど|き|来)(?:いて|て|き)?(?:い)?(?:ない|ません|なかった|てね|でね)|未着|まだ(?:です|だ|$|な)|もらってない|"
-        "受け取ってない|なくし|無くし|失くし|捨て|ありません|見当たら|手元に(?:は)?な|家に(?:あ|置)|持って(?:い)?(?:ない|ません)|not (?:yet|arrived|come)|haven't|no notice|didn't",
+        "受け取ってない|なくし|無くし|失くし|捨て|(?<!では)(?<!じゃ)ありません|見当たら|手元に(?:は)?な|家に(?:あ|置)|持って(?:い)?(?:ない|ません)|not (?:yet|arrived|come)|haven't|no notice|didn't",
         text,
     )
     if asked == "notice" and not none and not is_question(text):
@@ -375,7 +379,7 @@ _CERTIFICATE_ALONE = re.compile(
 def _people(text: str, asked: str | None, city: City) -> Answers:
     if _OTHER_GUARDIAN.search(text):
         return {"other_guardian": True}
-    told = re.sub("大丈夫|丈夫", "", _NEGATED.sub("", text))
+    told = re.sub("大丈夫|丈夫", "", _NO_GUARDIAN.sub("", _NEGATED.sub("", text)))
     answers: Answers = {}
     holder = _holder(told, asked)
     if (holder is None or "もうすぐ" in told) and nearly_fifteen(told):
@@ -388,8 +392,8 @@ def _people(text: str, asked: str | None, city: City) -> Answers:
     if visitor:
         answers["applicant"] = visitor
     if asked == "holder" and "holder" not in answers:
-        if re.search(
-            "どちらでもない|ちがう|違い|いいえ|ではない|じゃない|以上|大人|おとな|成人|adult", told
+        if _NO_GUARDIAN.search(text) or re.search(
+            "ちがう|違い|いいえ|(?:では|じゃあ?|でも)(?:ない|ありません)|以上|大人|おとな|成人|adult", text
         ):
             answers["holder"] = "general"
         elif re.search("未満|(?<!息)子|未成年|under", told):
@@ -595,6 +599,7 @@ LOST = "[な無失]くし|紛失|捨て|見つから|lost"
 
 
 def _reply_form(text: str, asked: str | None, city: City) -> Answers:
+    text = _NO_GUARDIAN.sub("", text)
     about = re.search("照会書|回答書|委任", text)
     if not about and asked not in ("reply_form", "reissue_plan"):
         return {}

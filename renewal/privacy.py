@@ -257,8 +257,9 @@ _PIN_NAME = re.compile(_NAME + r"(?!(?:番号|コード)?(?:では|じゃ)(?:な
 # Words that name a PIN only when the number follows at once.
 _WHICH = r"(?:署名用?|利用者(?:証明)?用?|住基用?|住民基本台帳用?)"
 _FOUR = r"(?<!下)(?<!しも)(?<!末尾)(?<!最後の)(?<!最後)4(?:けた|桁|ケタ)の?(?:番号|数字)"
+_REMEMBERED = r"(?<!期限は)(?<!期限を)(?<!期限も)(?:覚え|おぼえ)て(?:い)?(?:る|ます)(?:よ|ね|から|けど)?"
 _PIN_KIND = re.compile(
-    rf"(?:{_WHICH}|{_FOUR})(?:の|は|が|も|:|=|\s|、|電子証明書|番号|数字)*(?=[0-9A-Za-z])"
+    rf"(?:{_WHICH}|{_FOUR}|{_REMEMBERED})(?:の|は|が|も|:|=|\s|[、。]|電子証明書|番号|数字)*(?=[0-9A-Za-z])"
 )
 _SEPARATOR = r"[\s\-・,、.ー]"
 _SECRETS = (

@@ -146,6 +146,7 @@ def test_the_words_around_a_my_number_stay() -> None:
         ("暗証番号\n1234", "暗証番号\n●●●●"),
         ("暗証は12-34", "暗証は●●-●●"),
         ("4桁の数字は1234です", "4桁の数字は●●●●です"),
+        ("覚えてます、1234です", "覚えてます、●●●●です"),
     ],
 )
 def test_a_pin_named_as_one_is_masked(text: str, masked: str | None) -> None:
@@ -155,6 +156,13 @@ def test_a_pin_named_as_one_is_masked(text: str, masked: str | None) -> None:
         assert got.text == masked
     for secret in ("1234", "5678", "ABC123", "ABCDEF12"):
         assert secret not in got.text
+
+
+@pytest.mark.parametrize(
+    "text", ["覚えてます。R9.2.20", "期限は覚えてます、20270220", "覚えてますよ。12月3日の1030で", "覚えてます、09012345678"]
+)
+def test_what_else_is_remembered_stays(text: str) -> None:
+    assert mask(text).text == text
 
 
 @settings(derandomize=True, max_examples=200)
