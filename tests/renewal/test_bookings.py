@@ -491,8 +491,8 @@ def test_many_wrong_answers_at_once_do_not_get_past_the_limit(desk: Desk) -> Non
             return "wait"
 
     answers = at_once(40, guess)
-    assert answers.count("None") <= 5
-    assert set(answers) == {"None", "wait"}
+    assert answers.count("None") <= 5  # none at all where all were counted before the first was told
+    assert set(answers) <= {"None", "wait"}
 
 
 def test_guesses_from_one_address_are_limited_too(desk: Desk) -> None:
