@@ -6,6 +6,7 @@ Each change names what it is for. tests/bot/test_rasa_fixes.py fails when Rasa c
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import itertools
 from copy import copy
@@ -511,4 +512,13 @@ def _kept_session(self: EndpointConfig) -> Any:
             timeout=aiohttp.ClientTimeout(total=ACTION_SECONDS),
             connector=aiohttp.TCPConnector(keepalive_timeout=30),  # the server's is longer
         )
+        atexit.register(_let_go, session)
     return contextlib.nullcontext(session)
+
+
+def _let_go(session: aiohttp.ClientSession) -> None:
+    """Close the connection when the process ends; else its end is full of warnings in a terminal."""
+    connector = session.connector
+    session.detach()
+    if connector:
+        connector.close()
