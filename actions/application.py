@@ -9,7 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import AssistantAction, Events, Turn, desk, say
+from actions.base import IN_OTHER_WORDS, AssistantAction, Events, Turn, desk, say
 from actions.free_times import say_free_times
 from renewal import application, calendar_view, party, settings, told
 from renewal.application import Application, Desk, Remark
@@ -18,7 +18,6 @@ from renewal.japanese_dates import japanese_date, japanese_time, short_date
 
 MOST_BUTTONS = 11
 """Times offered as buttons, with "another day" after them: LINE shows 13 at most."""
-_HOW = ("short", "example", "other_way")
 
 
 class ValidateApplicationForm(AssistantAction):
@@ -112,7 +111,7 @@ _NO_RULE = {"inform", "affirm", "deny", "dont_know", "correct", "book", "nlu_fal
 def _asked_anew(tracker: Tracker, after: Application) -> Events:
     """Ask once more after an answer that did not serve, each time in other words."""
     failed = int(tracker.get_slot("failed_answers") or 0) + 1
-    asked = _ask(tracker, after, _HOW[(failed - 1) % 3])
+    asked = _ask(tracker, after, IN_OTHER_WORDS[(failed - 1) % 3])
     return [*asked, SlotSet("failed_answers", failed)]
 
 

@@ -30,6 +30,8 @@ ANSWERING = {"inform", "book", "correct", "affirm", "deny", "dont_know", "ask_fr
 LEAVING = {"stop", "start_over", "go_back", "talk_to_human", "check_booking", "cancel_booking"}
 # Short words for these read like a name; a clear one is never taken for an answer.
 COMMANDS = {*LEAVING, "resume", "greet", "thank", "goodbye", "change_booking"}
+IN_OTHER_WORDS = ("short", "example", "other_way")
+"""How a question is asked again after answers that were not read, in turn."""
 SHORT = 8
 """Characters up to which a question needs no question mark: "あと手数料"."""
 SURE = 0.6

@@ -12,7 +12,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.application import ActionAskVisitDate, ActionAskVisitTime
-from actions.base import AssistantAction, Events, Turn, desk, say
+from actions.base import IN_OTHER_WORDS, AssistantAction, Events, Turn, desk, say
 from renewal import answers, application, booking_change, calendar_view, settings
 from renewal.application import Application, Desk, Remark
 from renewal.booking_change import Caller, Request
@@ -29,7 +29,6 @@ _LACKING = (
     "booking_not_found",
 )
 _AGAIN = {"booking_not_found": "booking_not_found_again"}
-_HOW = ("short", "example", "other_way")
 
 
 def caller_of(tracker: Tracker) -> Caller:
@@ -128,7 +127,7 @@ def _unanswered(
         return _way_on(dispatcher, lacks, r, at_desk, caller, tracker)
     failed = int(tracker.get_slot("failed_answers") or 0) + 1
     say(dispatcher, [Remark("answer_not_read")])
-    how = _HOW[(failed - 1) % 3]
+    how = IN_OTHER_WORDS[(failed - 1) % 3]
     return [*_ask(r, at_desk, caller, tracker, how), SlotSet("failed_answers", failed)]
 
 
