@@ -11,10 +11,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import IN_OTHER_WORDS, AssistantAction, Events, Turn, desk, say
 from actions.free_times import say_free_times
-from renewal import application, calendar_view, party, settings, told
+from reading import told
+from renewal import application, calendar_view, party, settings
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import Card, HoldExpired, NotBookable, SlotFull, TryAgain, Visit
-from renewal.japanese_dates import japanese_date, japanese_time, short_date
+from renewal.date_words import japanese_date, japanese_time, short_date
 
 MOST_BUTTONS = 11
 """Times offered as buttons, with "another day" after them: LINE shows 13 at most."""

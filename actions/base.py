@@ -15,11 +15,12 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from renewal import city, clock, settings, told
-from renewal.answers import Answers, is_question
+from reading import told
+from reading.answers import Answers, is_question
+from reading.told import Purpose, Said
+from renewal import city, clock, settings
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import Bookings, create_engine_from
-from renewal.told import Purpose, Said
 
 log = logging.getLogger("actions")
 

@@ -13,7 +13,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.application import ActionAskVisitDate, ActionAskVisitTime
 from actions.base import IN_OTHER_WORDS, AssistantAction, Events, Turn, desk, say
-from renewal import answers, application, booking_change, calendar_view, settings
+from reading import answers, booking_told
+from renewal import application, booking_change, calendar_view, settings
 from renewal.application import Application, Desk, Remark
 from renewal.booking_change import Caller, Request
 from renewal.bookings import Booking, HoldExpired, NotBookable, NotChangeable, SlotFull, TryAgain
@@ -72,7 +73,7 @@ class ValidateBookingForm(AssistantAction):
         # Free times come with the form's question for the day.
         besides = [Remark(name) for name in questions if name != "ask_free_times"]
         if asked is None and not turn.is_button:
-            besides = [*booking_change.asked_besides(turn.text, after, at_desk), *besides]
+            besides = [*booking_told.asked_besides(turn.text, after, at_desk), *besides]
         lacks = next((each.name for each in remarks if each.name in _LACKING), None)
         if lacks:
             return _way_on(dispatcher, lacks, after, at_desk, caller, tracker, besides)
@@ -85,7 +86,7 @@ def _said(
     turn: Turn, asked: str | None, r: Request, at_desk: Desk, caller: Caller
 ) -> dict[str, Any]:
     """Return what the message says, {} when it is something else to be dealt with."""
-    action = booking_change.action_meant(_ACTIONS.get(turn.intent), turn.text)
+    action = booking_told.action_meant(_ACTIONS.get(turn.intent), turn.text)
     wanted = {"action": action} if action and action != r.action else {}
     if turn.is_button:
         given = turn.answers()
@@ -95,7 +96,7 @@ def _said(
     told = "".join(text for text, intent, _ in turn.clauses if not _asks(text, intent))
     if asked in _UNKNOWN:
         told = turn.text  # "電話番号じゃだめですか" answers, too
-    said = booking_change.read(told, asked, r, at_desk, caller)
+    said = booking_told.read(told, asked, r, at_desk, caller)
     # At the last question "キャンセルで" is a yes to cancelling, not another wish.
     return said if said.get("confirmed") and r.action == action else wanted | said
 
@@ -121,9 +122,9 @@ def _unanswered(
         return []  # Rasa rejects the form, and the message's own rule answers
     if turn.intent in _ACTIONS or turn.intent == "resume":
         return _ask(r, at_desk, caller, tracker, "short")
-    wonders = booking_change.looks_for_it(turn.text, turn.asked)
+    wonders = booking_told.looks_for_it(turn.text, turn.asked)
     if unknown and (wonders or turn.intent in ("dont_know", "deny")):
-        lacks = booking_change.lacking(turn.asked)
+        lacks = booking_told.lacking(turn.asked)
         return _way_on(dispatcher, lacks, r, at_desk, caller, tracker)
     failed = int(tracker.get_slot("failed_answers") or 0) + 1
     say(dispatcher, [Remark("answer_not_read")])

@@ -11,7 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import AssistantAction, Events, Turn, desk, say
 from actions.bookings import caller_of
 from actions.free_times import say_free_times
-from renewal import answers, application, booking_change, calendar_view
+from reading import answers
+from renewal import application, booking_change, calendar_view
 from renewal.application import Application, Remark
 
 MOST_ANSWERS = 2

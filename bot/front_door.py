@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from renewal import answers, bookings, city, privacy
+from reading import answers, masking
+from renewal import bookings, city
 
 MAX_LENGTH = 300
 """Characters a message may have: longer ones are classified with confidence 1.00, whatever they say."""
@@ -78,7 +79,7 @@ def admit(text: str | None, offered: Iterable[str], pin_expected: bool) -> Admit
         character.isalnum() or unicodedata.category(character) == "So" for character in text
     ):
         return Admitted(text[:MAX_LENGTH], "empty_message")
-    masked = privacy.mask(text, pin_expected=pin_expected)
+    masked = masking.mask(text, pin_expected=pin_expected)
     if len(masked.text) > MAX_LENGTH:
         return Admitted(masked.text[:MAX_LENGTH], "message_too_long", secret=bool(masked.found))
     return Admitted(masked.text, secret=bool(masked.found))

@@ -18,8 +18,8 @@ from rasa.utils.endpoints import EndpointConfig
 
 from renewal import application, clock, opening_hours
 from renewal.city import City, Counter, load
+from renewal.date_words import japanese_time, short_date
 from renewal.documents import Applicant, Case, Holder, documents
-from renewal.japanese_dates import japanese_time, short_date
 
 WEEKDAYS = dict(
     zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "月火水木金土日", strict=True)

@@ -41,7 +41,7 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(value)
         except ValueError:
             # Imported only where needed: it takes half a second.
-            from renewal.japanese_dates import Purpose, read_date
+            from reading.dates import Purpose, read_date
 
             purpose = Purpose.EXPIRY if self.of_expiry else Purpose.BOOKING
             found = read_date(value, now(), purpose)

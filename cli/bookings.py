@@ -37,8 +37,8 @@ from renewal.bookings import (
 )
 from renewal.certificate import Status
 from renewal.city import City, load
+from renewal.date_words import japanese_date, japanese_time, short_date
 from renewal.documents import Pin
-from renewal.japanese_dates import japanese_date, japanese_time, short_date
 
 T = TypeVar("T")
 

@@ -96,7 +96,7 @@ def documents_for(case: Case, city: City) -> tuple[Document, ...]:
 
 def kana(text: str, option: str) -> str:
     """Return the name in katakana or Latin letters. Raises Refused."""
-    from renewal import short_answers
+    from reading import short_answers
 
     name = short_answers.read_kana(text)
     if name is None:
@@ -106,7 +106,7 @@ def kana(text: str, option: str) -> str:
 
 def phone_number(text: str) -> str:
     """Return the digits of a phone number. Raises Refused."""
-    from renewal import short_answers
+    from reading import short_answers
 
     number = short_answers.read_phone(text)
     if number is None:

@@ -26,7 +26,7 @@ from cli.refusal import Command, Group, Refused
 from renewal import clock, notices, opening_hours
 from renewal.bookings import Booking, Bookings
 from renewal.city import City, load
-from renewal.japanese_dates import japanese_date
+from renewal.date_words import japanese_date
 from renewal.opening_hours import Closure
 
 T = TypeVar("T")

@@ -17,7 +17,7 @@ from renewal import certificate, opening_hours
 from renewal.bookings import Booking, Card
 from renewal.certificate import Status
 from renewal.city import City, load
-from renewal.japanese_dates import japanese_date, short_date
+from renewal.date_words import japanese_date, short_date
 
 _NEAR_EXPIRY = timedelta(days=14)
 """With fewer days left there is hardly time for a second visit."""

@@ -36,7 +36,7 @@ def eligibility(expires: date, on: date | None, as_json: bool) -> None:
             }
         )
         return
-    from renewal.japanese_dates import japanese_date
+    from renewal.date_words import japanese_date
 
     click.echo(f"有効期限は、{japanese_date(window.expires_on)}です。")
     click.echo(f"更新できるのは、{japanese_date(window.renewable_from)}からです。")

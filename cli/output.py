@@ -107,7 +107,7 @@ def phone(digits: str | None) -> str:
 
 def moment(start: datetime) -> str:
     """Return a start as a sentence has it: "12月3日（木）17時30分"."""
-    from renewal.japanese_dates import japanese_time, short_date
+    from renewal.date_words import japanese_time, short_date
 
     return short_date(start.date()) + japanese_time(start.time())
 

@@ -7,7 +7,8 @@ import click
 from cli.arguments import who_option
 from cli.database import open_engine
 from cli.refusal import Command, Refused
-from renewal import clock, pauses, privacy
+from reading import masking
+from renewal import clock, pauses
 from renewal.bookings import Bookings
 
 LONGEST_REASON = 100
@@ -26,7 +27,7 @@ def pause(reason: str, who: str) -> None:
         raise Refused("--reason に、市民の方に見せる理由を書いてください。")
     if len(sentence) > LONGEST_REASON:
         raise Refused(f"理由は {LONGEST_REASON}文字までにしてください。")
-    if privacy.mask(sentence).text != sentence:
+    if masking.mask(sentence).text != sentence:
         raise Refused("理由に、番号のようなものが入っていますので、消してください。")
     engine, at = open_engine(), clock.real_now()
     pauses.begin(engine, f"{sentence}。", at)

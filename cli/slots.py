@@ -12,7 +12,7 @@ from cli.database import open_store
 from cli.refusal import Command, Refused
 from renewal import clock, slots
 from renewal.city import load
-from renewal.japanese_dates import short_date
+from renewal.date_words import short_date
 
 
 @click.command("slots", cls=Command)

@@ -17,6 +17,7 @@ from renewal.bookings import Bookings, Hold, NotBookable, Place, SlotFull, TryAg
 from renewal.certificate import Status
 from renewal.city import City
 from renewal.clock import TOKYO
+from renewal.date_words import japanese_date, japanese_time, short_date, wish_in_words
 from renewal.documents import (
     Applicant,
     Case,
@@ -27,14 +28,8 @@ from renewal.documents import (
     documents,
     holder_on,
 )
-from renewal.japanese_dates import (
-    Wish,
-    japanese_date,
-    japanese_time,
-    short_date,
-    wish_in_words,
-)
 from renewal.slots import Slot
+from renewal.wish import Wish
 
 
 @dataclass(frozen=True)

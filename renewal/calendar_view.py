@@ -13,8 +13,8 @@ from renewal import application, opening_hours, party, slots
 from renewal.application import Application, Desk
 from renewal.bookings import Booking
 from renewal.city import City
+from renewal.date_words import japanese_date, japanese_time, short_date
 from renewal.documents import Applicant, Case, Certificates, Document, Holder, Pin, documents
-from renewal.japanese_dates import japanese_date, japanese_time, short_date
 from renewal.slots import Slot
 
 CALENDAR_DAYS = 28

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from renewal import answers, application
+from renewal import application
 from renewal.application import Application, Desk, Remark
-from renewal.japanese_dates import Wish, wish_in_words
+from renewal.date_words import wish_in_words
+from renewal.wish import Wish
 
 
-def as_asked(a: Application, text: str, desk: Desk) -> Application:
-    """Return the application with the days, times and counter that the question names."""
-    said = answers.read(text, "visit_date", desk.now, desk.city)
+def as_asked(a: Application, said: Mapping[str, Any], desk: Desk) -> Application:
+    """Return the application with the days, times and counter that a question names (`said`)."""
     counter = said.get("counter", a.counter)
     if counter in desk.city.counters and not desk.city.counters[counter].enabled:
         counter = a.counter

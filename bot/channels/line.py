@@ -30,7 +30,8 @@ from bot import database
 from bot.line import users, visit_link
 from bot.line.inbox import Arrived
 from bot.line.worker import Worker
-from renewal import calendar_file, city, clock, privacy
+from reading import masking
+from renewal import calendar_file, city, clock
 from renewal.bookings import Bookings
 
 log = logging.getLogger("bot.line")
@@ -143,7 +144,7 @@ def arrival(event: dict[str, Any]) -> Arrived | None:
         message_id = str(message.get("id") or "") or None
         if message.get("type") == "text":
             said = str(message.get("text") or "")[:LONGEST_TEXT]
-            content["text"] = privacy.mask(said).text
+            content["text"] = masking.mask(said).text
     elif kind == "postback" and person:
         postback = event.get("postback") or {}
         content["data"] = str(postback.get("data") or "")[:300]

@@ -24,8 +24,8 @@ from sanic.response import HTTPResponse
 from bot.responses import CASES, days_in_words
 from renewal import city, settings
 from renewal.city import City, Counter
+from renewal.date_words import japanese_time
 from renewal.documents import documents
-from renewal.japanese_dates import japanese_time
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}

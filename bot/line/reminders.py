@@ -23,7 +23,8 @@ from bot import database
 from bot.line import cards, faces, users
 from bot.line.api import Line
 from bot.responses import CityResponses
-from renewal import answers, city, clock, notices
+from reading import answers
+from renewal import city, clock, notices
 from renewal.application import Desk
 from renewal.bookings import Booking, Bookings
 from renewal.city import City

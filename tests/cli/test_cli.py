@@ -73,7 +73,7 @@ def test_a_command_loads_only_what_it_needs(environment: dict[str, str]) -> None
 
     light = loaded(["--help"], ["eligibility", "--expires", "2027-02-20", "--json"])
     assert " cli.eligibility " in light
-    for heavy in (" sqlalchemy ", " pydantic ", " holidays ", " renewal.japanese_dates "):
+    for heavy in (" sqlalchemy ", " pydantic ", " holidays ", " reading.dates "):
         assert heavy not in light
     booking = loaded(["bookings", "list"])
     assert " sqlalchemy " in booking

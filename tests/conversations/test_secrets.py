@@ -12,8 +12,8 @@ import yaml
 from rasa.core.agent import Agent
 
 from bot.conversation_store import ConversationStore
+from reading.masking import mask
 from renewal.bookings import Bookings
-from renewal.privacy import mask
 from tests.conversations import secrets
 from tests.conversations.driver import Person
 

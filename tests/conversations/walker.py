@@ -17,7 +17,7 @@ from functools import lru_cache
 from ruamel.yaml import YAML
 
 from renewal import clock
-from renewal.japanese_dates import japanese_date
+from renewal.date_words import japanese_date
 from tests.conversations.driver import Person
 from tests.nlu.evaluate import SETS, read_set
 

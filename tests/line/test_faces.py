@@ -19,7 +19,8 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot.line import faces, limits, visit_link, worker
 from bot.responses import CityResponses
-from renewal import answers, city, clock
+from reading import answers
+from renewal import city, clock
 from tests.line.documented import problems
 
 ME = "a-conversation"

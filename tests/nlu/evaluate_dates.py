@@ -16,16 +16,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from renewal.japanese_dates import (
-    DateRange,
-    Invalid,
-    Purpose,
-    Wish,
-    YearMonth,
-    read,
-    read_date,
-    read_wish,
-)
+from reading.dates import DateRange, Purpose, YearMonth, read, read_date, read_wish
+from renewal.wish import Invalid, Wish
 
 SETS = Path(__file__).parent
 LISTS = ("dates",)

@@ -14,13 +14,14 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from reading import party_told
+from reading.dates import read_wish
 from renewal import application, calendar_view, clock, slots
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import Bookings, TryAgain, create_engine_from
 from renewal.certificate import renewal_window
 from renewal.city import City
 from renewal.clock import TOKYO
-from renewal.japanese_dates import read_wish
 from renewal.opening_hours import Closure
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=TOKYO)  # a Tuesday; the last bookable day is 23 January
@@ -528,7 +529,7 @@ def test_the_child_that_is_named_is_left_out_and_not_another(talk: Talk) -> None
 def test_dates_told_in_turn_are_for_the_cards_in_their_order(desk: Desk) -> None:
     parent = {"applicant": "other_proxy", "holder": "general"}
     a = Application(family=True, cards=2, **parent, to_come=[parent])
-    told = application.party.expiries_told(a, "父は令和9年1月20日、母は令和9年2月20日です", desk.now)
+    told = party_told.expiries_told(a, "父は令和9年1月20日、母は令和9年2月20日です", desk.now)
     assert told == {0: "2027-01-20", 1: "2027-02-20"}
 
 

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reading.booking_told import read
 from renewal import booking_change
 from renewal import city as city_module
 from renewal.application import Desk
-from renewal.booking_change import TYPO, Caller, Request, advance, next_question, read
+from renewal.booking_change import TYPO, Caller, Request, advance, next_question
 from renewal.bookings import Booking, Bookings, Card, Visit, create_engine_from, migrate
 from renewal.bookings.codes import ALPHABET, new_code
 from renewal.clock import TOKYO
