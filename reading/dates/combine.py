@@ -20,8 +20,8 @@ from reading.dates.context import (
 )
 from reading.dates.rules import in_order
 from reading.dates.rules.words import DAY_STEPS, K, one_of
-from reading.dates.text import number
 from reading.dates.values import DateRange, Purpose, TimeRange, YearMonth
+from reading.text import number
 
 _RANGE_GAP = re.compile(
     "(?:(?:ごろ|頃|くらい|ぐらい)?(?:から|より|~|-)| to | until | till | through )の?、?"

@@ -11,8 +11,8 @@ from functools import cached_property, lru_cache
 
 import holidays
 
-from reading.dates.text import number
 from reading.dates.values import DateRange, Kind, Purpose, TimeRange, Value, YearMonth
+from reading.text import number
 from renewal.clock import TOKYO
 from renewal.wish import Invalid, Reason
 

@@ -13,8 +13,8 @@ from reading.dates.beginnings import ANY, beginnings
 from reading.dates.combine import combine
 from reading.dates.context import Context, Piece
 from reading.dates.rules import RULES, Match, Resolver, bare_numbers
-from reading.dates.text import fold
 from reading.dates.values import Found, Purpose, YearMonth
+from reading.text import fold
 from renewal.wish import Invalid
 
 Expecting = Literal["day", "time"]
@@ -60,14 +60,14 @@ def pieces_of(
     text: str, now: datetime, purpose: Purpose, expecting: Expecting | None = None
 ) -> tuple[Context, list[tuple[Piece, Found]]]:
     """Return the pieces with what `read` makes of them, and the folded text they lie in."""
-    folded, starts, ends = fold(text)
-    context = Context(folded, now, purpose, expecting)
+    folded = fold(text)
+    context = Context(folded.plain, now, purpose, expecting)
     _scan(context)
     if not context.pieces and expecting:
         context.pieces = bare_numbers(context)
     found = []
     for piece in combine(context):
-        start, end = starts[piece.start], ends[piece.end - 1]
+        start, end = folded.span(piece.start, piece.end)
         said = text[start:end]
         value = piece.value
         if isinstance(value, Invalid):
@@ -157,10 +157,10 @@ def read_year(text: str, now: datetime) -> int | None:
     for item in read(text, now, Purpose.ISSUE):
         if item.kind == "year" and isinstance(item.value, int):
             return item.value
-        said = re.search(r"年|\d{4}|^[a-z]|[/.-].*[/.-]", fold(item.text)[0])
+        said = re.search(r"年|\d{4}|^[a-z]|[/.-].*[/.-]", fold(item.text).plain)
         if said and isinstance(item.value, YearMonth | date):
             return item.value.year
-    folded = fold(text)[0]
+    folded = fold(text).plain
     bare = re.match(r"\D{0,8}((?:19|20)\d\d)(?!\d)", folded)
     if bare:
         return int(bare[1])

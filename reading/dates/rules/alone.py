@@ -18,8 +18,8 @@ from reading.dates.rules.words import (
     RuleTable,
     one_of,
 )
-from reading.dates.text import number
 from reading.dates.values import DateRange
+from reading.text import number
 
 rule = RuleTable()
 

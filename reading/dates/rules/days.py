@@ -19,8 +19,8 @@ from reading.dates.rules.words import (
     RuleTable,
     weekday_of,
 )
-from reading.dates.text import number
 from reading.dates.values import TimeRange, YearMonth
+from reading.text import number
 
 rule = RuleTable()
 _FROM_NOW = rf"(?:(?:今日|本日|今)から|{G})"

@@ -17,8 +17,8 @@ from reading.dates.rules.words import (
     RuleTable,
     english_month,
 )
-from reading.dates.text import ENGLISH_NUMBERS, number
 from reading.dates.values import YearMonth
+from reading.text import ENGLISH_NUMBERS, number
 
 rule = RuleTable()
 _PAST = "half|a? ?quarter|five|ten|twenty|twenty-five|[1-5]?\\d"

@@ -37,8 +37,8 @@ from reading.dates.rules.words import (
     week_start,
     weekday_of,
 )
-from reading.dates.text import number
 from reading.dates.values import DateRange, YearMonth
+from reading.text import number
 
 rule = RuleTable()
 _Y = rf"(?:(?P<y>{YEAR})の?)?"

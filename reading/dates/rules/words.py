@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from reading.dates.context import WEEKDAY_NAMES, Context, Piece, add_months
-from reading.dates.text import (
+from reading.dates.values import YearMonth
+from reading.text import (
     ENGLISH_NUMBERS,
     KANA_DAYS,
     KANA_NUMBER,
     KANJI_DIGITS,
     number,
 )
-from reading.dates.values import YearMonth
 
 Match = re.Match[str]
 Resolver = Callable[[Context, Match], "list[Piece] | None"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 
 _SIGNS = str.maketrans(
@@ -32,34 +33,63 @@ _MARKS = re.compile("[\uff9e\uff9f\u3099\u309a]")  # (half-width) voicing marks�
 _MARKED = re.compile(f"(?s:.){_MARKS.pattern}*")  # …join the kana before them
 
 
-def fold(text: str) -> tuple[str, list[int], list[int]]:
-    """Return the text in one form, and for each of its characters where it starts and ends.
+@dataclass(frozen=True)
+class Folded:
+    """A text in its one form, with the way back.
 
-    NFKC, lower case, katakana as hiragana, one sign for each kind of dash, tilde and comma, and no
-    spaces except between two Latin letters or digits ("1. 12/3" keeps its own too). The positions
-    index the given text.
+    `plain` is NFKC in lower case with katakana as hiragana, one sign for each kind of dash, tilde
+    and comma, and no spaces except between two Latin letters or digits ("1. 12/3" keeps its own
+    too). `kept` is the same with katakana kept; both have the same length. `starts` and `ends` say
+    where each of its characters stands in `text`; `gaps` are the places where a space was left out.
     """
-    out: list[str] = []
+
+    text: str
+    plain: str
+    kept: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    gaps: frozenset[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where the characters from `start` to `end` of `plain` stand in the text."""
+        return self.starts[start], self.ends[end - 1]
+
+
+@lru_cache(maxsize=64)
+def fold(text: str) -> Folded:
+    """Return the text in its one form; never raises."""
+    kept: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
+    gaps: set[int] = set()
     end = 0
     for piece in _MARKED.findall(text) if _MARKS.search(text) else text:
         at, end = end, end + len(piece)
         for char in _folded(piece):
             if char == " ":
-                if not out or not (_latin(out[-1]) or out[-1] == "."):
+                if not kept or not (_latin(kept[-1]) or kept[-1] == "."):
+                    gaps.add(len(kept))
                     continue
-            elif out and out[-1] == " " and not _latin(char):
-                del out[-1], starts[-1], ends[-1]
-            elif char == "ー" and out and out[-1] in "0123456789":
+            elif kept and kept[-1] == " " and not _latin(char):
+                del kept[-1], starts[-1], ends[-1]
+                gaps.add(len(kept))
+            elif char == "ー" and kept and kept[-1] in "0123456789":
                 char = "-"  # 12ー3: the long-vowel key typed for a hyphen
-            out.append(char)
+            kept.append(char)
             starts.append(at)
             ends.append(end)
-    plain = "".join(out)
-    if _LETTER_IN_NUMBER.search(plain):
-        plain = _LETTER_IN_NUMBER.sub(lambda found: "0" if found[0] == "o" else "1", plain)
-    return plain, starts, ends
+    joined = "".join(kept)
+    if _LETTER_IN_NUMBER.search(joined):
+        joined = _LETTER_IN_NUMBER.sub(lambda found: "0" if found[0] == "o" else "1", joined)
+    return Folded(text, hiragana(joined), joined, tuple(starts), tuple(ends), frozenset(gaps))
+
+
+def hiragana(text: str) -> str:
+    """Return the text with katakana made hiragana; no character is added or lost."""
+    return text.translate(_TO_HIRAGANA)
+
+
+_TO_HIRAGANA = {katakana: katakana - 0x60 for katakana in range(ord("ァ"), ord("ヴ") + 1)}
 
 
 @lru_cache(maxsize=4096)
@@ -67,8 +97,7 @@ def _folded(piece: str) -> str:
     if _CIRCLED.match(piece):
         return "。"
     plain = unicodedata.normalize("NFKC", piece).translate(_SIGNS).lower()
-    plain = _UNSEEN.sub("", re.sub(r"[ \t\u3000]+", " ", plain))
-    return re.sub("[ァ-ヴ]", lambda found: chr(ord(found[0]) - 0x60), plain)
+    return _UNSEEN.sub("", re.sub(r"[ \t\u3000]+", " ", plain))
 
 
 def _latin(char: str) -> bool:

@@ -1,0 +1,240 @@
+"""What a message says, each thing with its place in the text and the way in which it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Literal
+
+from reading.clauses import Mood
+from renewal.wish import Invalid, Wish
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that a message says.
+
+    `text[start:end]` is what was read as it; `clause` is the place of its clause in the message.
+    """
+
+    start: int
+    end: int
+    clause: int
+    mood: Mood
+
+    @property
+    def kind(self) -> str:
+        """The name of what it is: "Comes", "DateOf"."""
+        return type(self).__name__
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """What it says, as plain values."""
+        own = [each.name for each in fields(self) if each.name not in _OF_ALL]
+        return {name: _plain(getattr(self, name)) for name in own}
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is told as true: neither denied, asked, supposed, heard nor taken back."""
+        return self.mood in ("said", "past")
+
+
+_OF_ALL = ("start", "end", "clause", "mood")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Wish):
+        return value.to_json()
+    if isinstance(value, Invalid):
+        return {"invalid": value.reason, "text": value.text}
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+Who = str
+"""A person by kin or office as reading/lexicon/people.yml names them ("mother", "helper"); "speaker" is
+who writes, "holder" whose card it is (ご本人)."""
+
+
+# People ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Comes(Fact):
+    """Somebody comes to the counter; `sent` says that they are asked to by the speaker."""
+
+    who: Who
+    sent: bool = False
+
+
+@dataclass(frozen=True)
+class CannotCome(Fact):
+    """Somebody does not or cannot come."""
+
+    who: Who
+
+
+@dataclass(frozen=True)
+class ComesAlong(Fact):
+    """Somebody is taken along or comes along with another."""
+
+    who: Who
+
+
+@dataclass(frozen=True)
+class CardOf(Fact):
+    """Whose card it is."""
+
+    who: Who
+
+
+@dataclass(frozen=True)
+class SpeaksAs(Fact):
+    """Who writes is somebody's mother, guardian…: "妻の私", "私は母親です"."""
+
+    who: Who
+
+
+@dataclass(frozen=True)
+class Proxy(Fact):
+    """Somebody comes for the holder: "代理で", "代わりに"."""
+
+
+@dataclass(frozen=True)
+class AgeOf(Fact):
+    """How old somebody is: in years, or "under_15", "nearly_15", "general" where only that is told."""
+
+    who: Who | None
+    age: int | str
+
+
+@dataclass(frozen=True)
+class Guardian(Fact):
+    """A guardianship: of an adult, a minor, another kind (保佐, 任意後見), or none at all."""
+
+    of: Literal["adult", "minor", "other", "none"]
+
+
+@dataclass(frozen=True)
+class Count(Fact):
+    """How many cards; `more` counts from those known (もう1人: 1, 1人減らす: -1)."""
+
+    cards: int | Literal["several"] | None = None
+    more: int = 0
+
+
+# Papers, PINs, places ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class NoticeSays(Fact):
+    """What the notice is about, or that there is none ("none"), or only that it came ("came")."""
+
+    what: Literal["certificate", "card", "none", "came"]
+
+
+@dataclass(frozen=True)
+class Form(Fact):
+    """The reply form (照会書兼回答書)."""
+
+    state: Literal["ready", "other_hand", "missing"]
+
+
+@dataclass(frozen=True)
+class Pins(Fact):
+    """Whether PINs are remembered; `which` of juki, user, sign where that is told."""
+
+    state: Literal["remembered", "forgotten"]
+    which: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Household(Fact):
+    """Whether representative and holder share a household, or the 本籍 lies in the city."""
+
+    state: Literal["same_household", "honseki_in_city", "apart", "honseki_elsewhere", "neither"]
+
+
+@dataclass(frozen=True)
+class CertificatesOnCard(Fact):
+    """Which certificates are on the card and are to stay."""
+
+    which: Literal["user", "sign"]
+
+
+@dataclass(frozen=True)
+class Place(Fact):
+    """A counter by its id, or "any"."""
+
+    counter: str
+
+
+# Consent -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Yes(Fact):
+    """Assent."""
+
+
+@dataclass(frozen=True)
+class No(Fact):
+    """Refusal or "that is wrong"."""
+
+
+@dataclass(frozen=True)
+class Unsure(Fact):
+    """Something is not known, not understood or to be found out; `about` what, where that is told."""
+
+    about: str | None = None
+    kind_of: Literal["unknown", "not_understood", "finding_out"] = "unknown"
+
+
+# Days, names, numbers ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DateOf(Fact):
+    """A day that is something other than a day to come on.
+
+    `what`: expires_on, card_expires_on, birthday, issued_on, reply_form_limit, or "other" (somebody's
+    operation, another document). `day` is None with a `year` or `month` alone, or what cannot be.
+    """
+
+    what: str
+    day: date | Invalid | str | None
+
+
+@dataclass(frozen=True)
+class When(Fact):
+    """When somebody wants to come."""
+
+    wish: Wish
+
+
+@dataclass(frozen=True)
+class Name(Fact):
+    """A person's name in katakana or Latin capitals; `of` whom, where that is told."""
+
+    name: str
+    of: Who | None = None
+
+
+@dataclass(frozen=True)
+class Phone(Fact):
+    """A telephone number in digits."""
+
+    number: str
+
+
+@dataclass(frozen=True)
+class Code(Fact):
+    """A booking's code."""
+
+    code: str
+
+
+Known = Mapping[str, Any]
+"""What is settled so far, by slot."""

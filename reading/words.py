@@ -1,0 +1,303 @@
+"""A message as words: each with what it names, predicates with how they are said.
+
+SudachiPy cuts the text and knows the forms of verbs; the lexicon says what words name. A verb or
+adjective and what follows it ("行ってもらえませんか") is one word here, with its manner in `flags`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from sudachipy import Dictionary, SplitMode
+
+from reading import lexicon
+from reading.text import Folded, hiragana
+
+Flags = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word; `start` and `end` are places in the folded text.
+
+    `kind`: noun, verb, adjective, copula (です), particle, number, mark (punctuation), other.
+    `flags` of predicates: neg, past, te (…て), want (たい), can (potential), let (causative or
+    …てもらう), passive, cond (…たら, …ば, …なら, …と), ask (…か), maybe (かも, だろう), hearsay (らしい,
+    …って言う), will (つもり, 予定, …よう), reason (ので, から), but (けど, が), ing (…ている).
+    """
+
+    start: int
+    end: int
+    text: str
+    lemma: str
+    kind: str
+    meanings: lexicon.Meanings = field(default_factory=dict)
+    flags: Flags = frozenset()
+
+    def __getitem__(self, tag: str) -> str | None:
+        """Return what the word means under this tag, None if nothing."""
+        return self.meanings.get(tag)
+
+
+@dataclass(frozen=True)
+class _Morph:
+    start: int
+    end: int
+    text: str
+    lemma: str
+    normal: str
+    pos: str
+    form: str
+
+
+@lru_cache(maxsize=1)
+def _tokenizer() -> Any:
+    return Dictionary(dict="small").tokenizer(mode=SplitMode.C)
+
+
+def words_of(folded: Folded) -> tuple[Word, ...]:
+    """Return the words of a text, in its order."""
+    found = _with_meanings(_morphs(folded), folded)
+    return tuple(_predicates(found, folded))
+
+
+# Cutting ---------------------------------------------------------------------------------------
+
+
+def _morphs(folded: Folded) -> list[_Morph]:
+    """Return the smallest parts of the text; words never cross a space that was left out."""
+    cuts = [0, *sorted(gap for gap in folded.gaps if 0 < gap < len(folded.kept)), len(folded.kept)]
+    found: list[_Morph] = []
+    for first, last in zip(cuts, cuts[1:], strict=False):
+        chunk, places = _spelt(folded.kept[first:last])
+        for each in _tokenizer().tokenize(chunk):
+            start, end = places[each.begin()] + first, places[each.end()] + first
+            part = each.part_of_speech()
+            if part[0] == "空白" or start >= end:
+                continue
+            found.append(
+                _Morph(
+                    start, end, each.surface(), each.dictionary_form(), each.normalized_form(),
+                    "-".join(part[:2]), part[5],
+                )
+            )  # fmt: skip
+    return found
+
+
+def _spelt(text: str) -> tuple[str, list[int]]:
+    """Return the text with the field's words in their usual spelling, and where each place was."""
+    out: list[str] = []
+    places: list[int] = []
+    at = 0
+    for match in _spellings().finditer(hiragana(text)):
+        right = _RIGHT[match[0]]
+        out += text[at : match.start()]
+        places += range(at, match.start())
+        out += right
+        places += [match.start(), *[match.end()] * (len(right) - 1)]
+        at = match.end()
+    out += text[at:]
+    places += [*range(at, len(text)), len(text)]
+    return "".join(out), places
+
+
+_RIGHT: dict[str, str] = {}
+
+
+@lru_cache(maxsize=1)
+def _spellings() -> re.Pattern[str]:
+    """Return the pattern of the spellings that stand for another word of the field."""
+    for word, meanings in lexicon.words().items():
+        if (right := meanings.get("spelling")) and len(word) > 2:
+            _RIGHT[word] = right
+    longest_first = sorted(_RIGHT, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
+
+
+# Meanings --------------------------------------------------------------------------------------
+
+_LONGEST = 9
+"""Parts that a word of the lexicon may have."""
+
+
+def _with_meanings(morphs: list[_Morph], folded: Folded) -> list[Word]:
+    """Return the parts as words; the longest words of the lexicon win, from the left."""
+    found: list[Word] = []
+    at = 0
+    while at < len(morphs):
+        word, count = _longest(morphs, at, folded)
+        found.append(word)
+        at += count
+    return found
+
+
+def _longest(morphs: list[_Morph], at: int, folded: Folded) -> tuple[Word, int]:
+    known = lexicon.words()
+    first = morphs[at]
+    for count in range(min(_LONGEST, len(morphs) - at), 0, -1):
+        last = morphs[at + count - 1]
+        if last.end - first.start > lexicon.longest():
+            continue
+        said = folded.plain[first.start : last.end]
+        head = folded.plain[first.start : last.start]
+        for form in (said, *(head + lexicon.plain(each) for each in (last.lemma, last.normal))):
+            if form in known:
+                kind = _kind(last) if count == 1 or form != said else "noun"
+                if count > 1 and form == said and _kind(last) in ("verb", "adjective"):
+                    kind = _kind(last)
+                return _word(first, last, folded, form, kind, known[form]), count
+    return _word(first, first, folded, lexicon.plain(first.lemma), _kind(first), {}), 1
+
+
+def _word(
+    first: _Morph, last: _Morph, folded: Folded, lemma: str, kind: str, meanings: lexicon.Meanings
+) -> Word:
+    flags = {flag for name, flag in _FORMS.items() if last.form.startswith(name)}
+    if last.pos.startswith("動詞") and last.lemma != last.normal and last.lemma.endswith(_CAN):
+        flags.add("can")  # 行ける is 行く
+    text = folded.plain[first.start : last.end]
+    return Word(first.start, last.end, text, lemma, kind, meanings, frozenset(flags))
+
+
+_FORMS = {"仮定形": "cond", "命令形": "order", "意志推量形": "will"}
+_CAN = ("ける", "せる", "てる", "ねる", "べる", "める", "れる", "える", "げる")
+
+
+def _kind(morph: _Morph) -> str:
+    for begin, kind in _KINDS.items():
+        if morph.pos.startswith(begin):
+            return kind
+    return "other"
+
+
+_KINDS = {
+    "名詞-数詞": "number", "名詞": "noun", "代名詞": "noun", "接尾辞": "noun", "接頭辞": "noun",
+    "形状詞": "noun", "動詞": "verb", "形容詞": "adjective", "助動詞": "auxiliary",
+    "助詞-準体助詞": "nominal", "助詞-接続助詞": "link", "助詞-終助詞": "end", "助詞": "particle",
+    "補助記号": "mark", "記号": "mark", "感動詞": "other", "副詞": "adverb", "連体詞": "other",
+}  # fmt: skip
+
+
+# Predicates ------------------------------------------------------------------------------------
+
+_COPULAS = {"だ", "です", "や", "じゃ"}
+# What goes on with a predicate, by its dictionary form, and how that is said.
+_GOES_ON: dict[str, str | None] = {
+    "ます": None, "た": "past", "だ": None, "です": None, "ない": "neg", "ぬ": "neg", "ん": "neg",
+    "まい": "neg", "たい": "want", "たがる": "want", "てる": "ing", "でる": "ing", "とる": "ing",
+    "ちゃう": None, "せる": "let", "させる": "let", "れる": "passive", "られる": "passive",
+    "らしい": "hearsay", "みたい": "hearsay", "そう": "hearsay", "べし": None, "う": "will", "よう": "will",
+    "じゃう": None, "とく": None, "てく": None,
+}  # fmt: skip
+# After …て: helpers, and how they are said.
+_HELPERS: dict[str, str | None] = {
+    "いる": "ing", "居る": "ing", "おる": "ing", "ある": "ing", "もらう": "let", "貰う": "let", "いただく": "let",
+    "頂く": "let", "もらえる": "let", "いただける": "let", "くれる": "by", "くださる": "by", "ください": "by",
+    "下さい": "by", "ほしい": "let", "欲しい": "let", "みる": None, "しまう": None, "おく": None, "くる": None, "来る": None,
+    "いく": None, "行く": None, "やる": None, "あげる": None, "まいる": None, "参る": None, "ちょうだい": "by", "頂戴": "by",
+}  # fmt: skip
+_LINKS = {
+    "ので": "reason", "から": "reason", "けど": "but", "けれど": "but", "けども": "but", "けれども": "but",
+    "が": "but", "のに": "but", "し": "and", "ば": "cond", "と": "cond", "なら": "cond", "ながら": "and",
+    "つつ": "and", "んで": "reason", "もんで": "reason", "げんちょ": "but", "げんと": "but", "だげんちょ": "but",
+    "っけ": "ask",
+}  # fmt: skip
+_ENDS = {"か": "ask", "かな": "ask", "かしら": "ask", "かい": "ask", "っけ": "ask", "の": "ask?", "かね": "ask", "だい": "ask"}
+
+
+def _predicates(found: list[Word], folded: Folded) -> Iterator[Word]:
+    """Yield the words with each predicate and what goes on with it made one word."""
+    at = 0
+    while at < len(found):
+        word = found[at]
+        begins = word.kind in ("verb", "adjective") or (
+            word.kind == "auxiliary" and word.lemma in _COPULAS
+        )
+        if not begins:
+            if word.kind == "auxiliary" and word.lemma in ("ない", "ぬ"):
+                yield replace(word, kind="adjective", flags=word.flags | {"neg"})
+            else:
+                yield _particle(word)
+            at += 1
+            continue
+        end, flags = _chain(found, at, folded)
+        kind = "copula" if word.kind == "auxiliary" else word.kind
+        yield replace(
+            word, end=found[end - 1].end, text=folded.plain[word.start : found[end - 1].end],
+            kind=kind, flags=word.flags | flags,
+        )  # fmt: skip
+        at = end
+
+
+def _particle(word: Word) -> Word:
+    if word.kind in ("link", "end", "nominal"):
+        return replace(word, kind="particle")
+    return word
+
+
+def _chain(found: list[Word], at: int, folded: Folded) -> tuple[int, set[str]]:
+    """Return where the predicate that begins here ends, and the manner in which it is said."""
+    flags: set[str] = set()
+    end = at + 1
+    after_te = False
+    copula = found[at].kind == "auxiliary"
+    while end < len(found):
+        word = found[end]
+        explains = _explains(found, end)
+        if explains:
+            flags |= explains
+            end += 2
+            continue
+        flag = _goes_on(word, after_te, copula, found[end - 1])
+        if flag is None:
+            break
+        flags |= word.flags & {"cond", "will"}
+        if flag:
+            flags.symmetric_difference_update({flag}) if flag == "neg" else flags.add(flag)
+        after_te = word.kind == "link" and word.text in ("て", "で", "ちゃ", "じゃ")
+        if after_te:
+            flags.add("te")
+        else:
+            flags.discard("te")
+        end += 1
+    return end, flags
+
+
+def _explains(found: list[Word], at: int) -> set[str] | None:
+    """Return the manner of "のです", "んだ", "ので" after a predicate; None where it goes on otherwise."""
+    if at + 1 >= len(found) or found[at].kind != "nominal" or found[at + 1].lemma not in ("だ", "です"):
+        return None
+    then, after = found[at + 1], found[at + 2].text if at + 2 < len(found) else ""
+    if then.text == "で" and after not in ("は", "も", "しょう"):
+        return {"reason"}
+    return None if after == "は" else {"explains"}
+
+
+def _goes_on(word: Word, after_te: bool, copula: bool, before: Word) -> str | None:
+    """Return how a word goes on with the predicate ("" without a manner of its own), or None."""
+    if word.meanings and not (word.kind in ("auxiliary", "link") or after_te):
+        return None
+    if word.kind == "link":
+        if word.text in ("て", "で", "ちゃ", "じゃ", "たり", "だり"):
+            return ""
+        link = _LINKS.get(word.text)
+        return link if link and before.kind != "mark" else None
+    if word.kind == "auxiliary":
+        if word.lemma in ("だ", "です") and before.kind == "particle":
+            return None
+        return _GOES_ON.get(word.lemma, "") or ""
+    if word.kind == "end":
+        return _ENDS.get(word.text, "")
+    if after_te and word.kind in ("verb", "adjective") and word.lemma in _HELPERS:
+        return _HELPERS[word.lemma] or ""
+    if word.lemma in ("ない", "無い") and word.kind == "adjective":
+        return "neg" if copula or after_te or before.text.endswith("く") else None
+    if copula and word.lemma in ("ある", "ござる", "ございます"):
+        return ""
+    if word.text in ("は", "も") and (copula or after_te or before.text.endswith("く")):
+        return ""
+    return None
