@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import IN_OTHER_WORDS, AssistantAction, Events, Turn, desk, say
 from actions.free_times import say_free_times
-from reading.interpretation import NO_RULE
+from reading.heard import NO_RULE
 from renewal import application, calendar_view, party, settings
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import Card, HoldExpired, NotBookable, SlotFull, TryAgain, Visit

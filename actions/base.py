@@ -14,8 +14,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from reading.interpretation import Heard
-from reading.situation import Form
+from reading.heard import Form, Heard
 from renewal import city, clock, settings
 from renewal.application import Desk, Remark
 from renewal.bookings import Bookings, create_engine_from

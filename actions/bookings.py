@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.application import ActionAskVisitDate, ActionAskVisitTime
 from actions.base import IN_OTHER_WORDS, AssistantAction, Events, Turn, desk, say
-from reading.interpretation import ABOUT_BOOKINGS, NO_RULE
+from reading.heard import ABOUT_BOOKINGS, NO_RULE
 from renewal import application, booking_change, calendar_view, settings
 from renewal.application import Application, Desk, Remark
 from renewal.booking_change import Caller, Request

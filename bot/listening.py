@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from reading.situation import Form
+from reading.heard import Form
 
 MODEL = Path("models/assistant.tar.gz")
 

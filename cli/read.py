@@ -12,7 +12,7 @@ import click
 
 from cli.arguments import json_option
 from cli.refusal import Command, Refused
-from reading.interpretation import Heard
+from reading.heard import Heard
 from renewal.wish import Wish
 
 PURPOSES = {

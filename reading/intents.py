@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 from reading import answers
+from reading.heard import FALLBACK
 from reading.situation import State
 from renewal import bookings
 
-FALLBACK = "nlu_fallback"
 SHORT = 8
 """Characters of a message that says what to do, not to what."""
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from typing import Any
 
 from reading import answers, booking_told, reader, told
-from reading.intents import FALLBACK, Intent, Intents, Part, intent_of
-from reading.reader import Reading, Span
-from reading.situation import Form, State
+from reading.heard import ABOUT_BOOKINGS, FALLBACK, NO_RULE, Form, Heard, Span
+from reading.intents import Intent, Intents, Part, intent_of
+from reading.reader import Reading
+from reading.situation import State
 from reading.told import Purpose, Said
 from renewal.application import Application
 from renewal.booking_change import QUESTIONS, Request
@@ -25,81 +26,10 @@ ANSWERING = {"inform", "book", "correct", "affirm", "deny", "dont_know", "ask_fr
 LEAVING = {"stop", "start_over", "go_back", "talk_to_human", "check_booking", "cancel_booking"}
 # Short words for these read like a name; a clear one is never taken for an answer.
 COMMANDS = {*LEAVING, "resume", "greet", "thank", "goodbye", "change_booking"}
-ABOUT_BOOKINGS = {"check_booking": "check", "change_booking": "change", "cancel_booking": "cancel"}
-# What these say in a form is an answer or nothing; every other intent has a rule of its own.
-NO_RULE: dict[Form, set[str]] = {
-    "application_form": {
-        "inform", "affirm", "deny", "dont_know", "correct", "book", FALLBACK, "secret_typed",
-        "resume", "chitchat",
-    },
-    "booking_form": {
-        *ABOUT_BOOKINGS, "inform", "affirm", "deny", "dont_know", "correct", "resume", "go_back",
-        FALLBACK, "secret_typed",
-    },
-}  # fmt: skip
 SHORT = 8
 """Characters up to which a question needs no question mark: "あと手数料"."""
 SURE = 0.6
 """Confidence from which words that could also be a name are taken as a command or a question."""
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What a message means, for the actions: they read no text.
-
-    `answers` are those of `form`, as renewal.application.advance or renewal.booking_change.advance
-    takes them. `questions` are asked besides, in their order. `asks_back` names the remark with which
-    the next turn comes back to this very message. `left` holds what else the actions go by:
-
-    - reply: a remark that the words need before anything else
-    - known: slots that are spoken of and left as they are
-    - lacks: a remark for who has not got the code or the digits that were asked for
-    - besides: a remark on what is wanted beyond the booking itself
-    - free_times, expires_on: what a question for free times or for the period names
-    """
-
-    intent: str
-    confidence: float = 1.0
-    form: Form | None = None
-    answers: Mapping[str, Any] = field(default_factory=dict)
-    questions: tuple[str, ...] = ()
-    asks_back: str | None = None
-    left: Mapping[str, Any] = field(default_factory=dict)
-    spans: Mapping[str, Span] = field(default_factory=dict)
-    """Where in the text the answers stand, as far as that is known."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values."""
-        return {
-            "intent": self.intent,
-            "confidence": self.confidence,
-            "form": self.form,
-            "answers": dict(self.answers),
-            "questions": list(self.questions),
-            "asks_back": self.asks_back,
-            "left": dict(self.left),
-            "spans": {slot: list(span) for slot, span in self.spans.items()},
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Heard:
-        """Return what `to_json` wrote."""
-        given = dict(plain["answers"])
-        if "expiries" in given:  # by the place of the card; JSON has made words of the figures
-            given["expiries"] = {int(at): day for at, day in given["expiries"].items()}
-        spans = {slot: (start, end) for slot, (start, end) in plain["spans"].items()}
-        return cls(**{**plain, "answers": given, "questions": tuple(plain["questions"]), "spans": spans})
-
-    def entities(self, text: str) -> list[dict[str, Any]]:
-        """Return the answers as Rasa's entities; one whose place is not known spans the text."""
-        prefix, own = ("booking_", Request) if self.form == "booking_form" else ("", Application)
-        names = {each.name for each in fields(own)}
-        return [
-            {"entity": f"{prefix}{slot}", "value": value, "start": start, "end": end}
-            for slot, value in self.answers.items()
-            if slot in names
-            for start, end in [self.spans.get(slot, (0, len(text)))]
-        ]
 
 
 def pressed(intent: str, values: Mapping[str, Any], state: State, asked: str | None) -> Heard:

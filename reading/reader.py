@@ -9,13 +9,12 @@ from datetime import datetime
 from typing import Protocol
 
 from reading.facts import Fact
+from reading.heard import Span
 from reading.message import Message, cut
 from reading.situation import Command, Situation
 
 MOST_PARTS = 12
 """Parts of a message that are classified one by one; what follows belongs to the last of them."""
-
-Span = tuple[int, int]
 
 
 class Topic(Protocol):

@@ -8,10 +8,9 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from reading.facts import Fact
+from reading.heard import Form
 from renewal.application import Application
 from renewal.bookings import Booking
-
-Form = Literal["application_form", "booking_form"]
 
 
 def _on_weekdays(day: date) -> bool:

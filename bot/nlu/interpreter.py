@@ -20,8 +20,9 @@ from bot import database
 from bot.nlu.reader import PARTS, READING
 from bot.nlu.state import state_of
 from reading import interpretation
+from reading.heard import Heard
 from reading.intents import Intent, Intents, Part
-from reading.interpretation import Heard, interpret
+from reading.interpretation import interpret
 from reading.situation import State
 from renewal import city, clock
 from renewal.application import Desk

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from reading.situation import Form, State
+from reading.heard import Form
+from reading.situation import State
 from renewal import application, booking_change, opening_hours, settings, slots
 from renewal.application import Desk
 from renewal.booking_change import Caller

@@ -15,10 +15,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import base
 from actions.base import AssistantAction
 from bot.nlu.state import state_of
+from reading.heard import Form, Heard
 from reading.intents import Intent, Intents, Part
-from reading.interpretation import Heard, interpret, pressed
+from reading.interpretation import interpret, pressed
 from reading.reader import read
-from reading.situation import Form, State
+from reading.situation import State
 from renewal import clock
 from renewal.application import Desk
 from renewal.bookings import Bookings, create_engine_from, migrate
