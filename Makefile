@@ -9,7 +9,8 @@ export ACTION_PORT ?= 5055
 export BOT_PORT ?= 5005
 export CONVERSATIONS_DB ?= var/conversations.db
 MODEL := models/assistant.tar.gz
-TRAINED_FROM := bot/rule_policy.py config.yml domain.yml $(wildcard data/*.yml bot/nlu/*.py)
+TRAINED_FROM := bot/rule_policy.py config.yml domain.yml $(wildcard data/*.yml bot/nlu/*.py) \
+	$(shell find reading -name "*.py" -o -name "*.yml")
 
 .PHONY: help setup run run-cluster shell test lint train database proof lock clean
 

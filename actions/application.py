@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import IN_OTHER_WORDS, AssistantAction, Events, Turn, desk, say
 from actions.free_times import say_free_times
-from reading import told
+from reading.heard import NO_RULE
 from renewal import application, calendar_view, party, settings
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import Card, HoldExpired, NotBookable, SlotFull, TryAgain, Visit
@@ -41,15 +41,12 @@ class ValidateApplicationForm(AssistantAction):
             return _ask(tracker, after)
         if turn.intent == "secret_typed":
             say(dispatcher, [Remark("secret_typed")])
-        if reply := told.reply(before, turn.said):
-            say(dispatcher, [reply])
+        if reply := turn.heard.left.get("reply"):
+            say(dispatcher, [Remark(reply)])
             return _ask(tracker, before, "short")
-        answers = turn.answers()
+        answers = turn.answers("application_form")
         if "correct" in answers:
             return _ask(tracker, _cleared(before, answers["correct"]))
-        only_yes = answers == {"confirmed": "yes"} and not turn.is_button
-        if only_yes and tracker.get_slot("ask_how") == "fix":  # no answer to what is wrong
-            return _ask(tracker, before)
         starting = turn.asked is None
         if not answers and not starting:
             return _unanswered(dispatcher, turn, before)
@@ -58,7 +55,7 @@ class ValidateApplicationForm(AssistantAction):
         )
         if starting and tracker.get_slot("stopped") and before != Application():
             remarks.insert(0, Remark("resumed"))
-        questions = turn.questions() if len(turn.clauses) > 1 else []
+        questions = turn.heard.questions
         asks_times = "ask_free_times" in (turn.intent, *questions)
         if asks_times and application.asked_too_soon(after, at_desk):
             remarks = [remark for remark in remarks if remark.name != "understood_wish"]
@@ -85,9 +82,9 @@ def _in_one(remarks: list[Remark]) -> list[Remark]:
 
 
 def _unanswered(dispatcher: CollectingDispatcher, turn: Turn, a: Application) -> Events:
-    if turn.intent not in _NO_RULE:
+    if turn.intent not in NO_RULE["application_form"]:
         return []  # Rasa rejects the form, and the message's own rule answers
-    if known := told.known(a, turn.said, desk()):
+    if known := turn.heard.left.get("known"):
         # Understood, and said before; but a date may be that of the next card.
         if "expires_on" in known:
             say(dispatcher, [Remark("expiry_of_others_later")])
@@ -97,16 +94,9 @@ def _unanswered(dispatcher: CollectingDispatcher, turn: Turn, a: Application) ->
         # Nothing was wrong with what was said ("わかりました"): it only was no answer.
         again = _ask(turn.tracker, a, "short")
         return [*again, SlotSet("failed_answers", failed + (turn.intent == "affirm"))]
-    if told.asks_to_wait(turn.text):
-        say(dispatcher, [Remark("take_your_time")])
-        return _ask(turn.tracker, a, "short")
     say(dispatcher, [Remark("answer_not_read")])
     return _asked_anew(turn.tracker, a)
 
-
-# What these say is an answer or nothing; every other intent has a rule of its own.
-_NO_RULE = {"inform", "affirm", "deny", "dont_know", "correct", "book", "nlu_fallback",
-            "secret_typed", "resume", "chitchat"}  # fmt: skip
 
 
 def _asked_anew(tracker: Tracker, after: Application) -> Events:

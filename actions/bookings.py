@@ -13,18 +13,12 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.application import ActionAskVisitDate, ActionAskVisitTime
 from actions.base import IN_OTHER_WORDS, AssistantAction, Events, Turn, desk, say
-from reading import answers, booking_told
+from reading.heard import ABOUT_BOOKINGS, NO_RULE
 from renewal import application, booking_change, calendar_view, settings
 from renewal.application import Application, Desk, Remark
 from renewal.booking_change import Caller, Request
 from renewal.bookings import Booking, HoldExpired, NotBookable, NotChangeable, SlotFull, TryAgain
 
-_ACTIONS = {"check_booking": "check", "change_booking": "change", "cancel_booking": "cancel"}
-# What these say is an answer or nothing; every other intent has a rule of its own.
-_NO_RULE = {*_ACTIONS, "inform", "affirm", "deny", "dont_know", "correct", "resume", "go_back",
-            "nlu_fallback", "secret_typed"}
-_LEAVING = {"stop", "start_over"}
-_UNKNOWN = ("booking_choice", "booking_code", "booking_last4")
 _LACKING = (
     "booking_code_not_at_hand", "booking_last4_not_at_hand", "booking_not_by_phone",
     "booking_not_found",
@@ -62,49 +56,21 @@ class ValidateBookingForm(AssistantAction):
         if turn.intent == "secret_typed":
             say(dispatcher, [Remark("secret_typed")])
             return _ask(before, at_desk, caller, tracker, "short")
-        said = _said(turn, asked, before, at_desk, caller)
-        if asked is None:
-            said.setdefault("action", "check")
+        said = turn.answers("booking_form")
         if not said:
             return _unanswered(dispatcher, turn, before, at_desk, caller, tracker)
         key = f"move:{turn.message_id}"[:100]
         after, remarks = booking_change.advance(before, said, at_desk, caller, key)
-        questions = turn.questions() if len(turn.clauses) > 1 else []
         # Free times come with the form's question for the day.
-        besides = [Remark(name) for name in questions if name != "ask_free_times"]
-        if asked is None and not turn.is_button:
-            besides = [*booking_told.asked_besides(turn.text, after, at_desk), *besides]
+        besides = [Remark(name) for name in turn.heard.questions if name != "ask_free_times"]
+        if name := turn.heard.left.get("besides"):
+            besides.insert(0, booking_change.remark_besides(name, at_desk))
         lacks = next((each.name for each in remarks if each.name in _LACKING), None)
         if lacks:
             return _way_on(dispatcher, lacks, after, at_desk, caller, tracker, besides)
         # A question follows, and three messages a turn are enough.
         say(dispatcher, [*besides[:1], *remarks[-1:]] if besides else remarks[-2:])
         return _ask(after, at_desk, caller, tracker)
-
-
-def _said(
-    turn: Turn, asked: str | None, r: Request, at_desk: Desk, caller: Caller
-) -> dict[str, Any]:
-    """Return what the message says, {} when it is something else to be dealt with."""
-    action = booking_told.action_meant(_ACTIONS.get(turn.intent), turn.text)
-    wanted = {"action": action} if action and action != r.action else {}
-    if turn.is_button:
-        given = turn.answers()
-        return wanted | {name.removeprefix("booking_"): value for name, value in given.items()}
-    if asked and turn.intent in _LEAVING:
-        return {}
-    told = "".join(text for text, intent, _ in turn.clauses if not _asks(text, intent))
-    if asked in _UNKNOWN:
-        told = turn.text  # "電話番号じゃだめですか" answers, too
-    said = booking_told.read(told, asked, r, at_desk, caller)
-    # At the last question "キャンセルで" is a yes to cancelling, not another wish.
-    return said if said.get("confirmed") and r.action == action else wanted | said
-
-
-def _asks(text: str, intent: str) -> bool:
-    if intent == "ask_free_times":  # "10日は空いてますか" names a day that would suit
-        return False
-    return intent.startswith(("ask_", "out_of_scope")) and answers.is_question(text)
 
 
 def _unanswered(
@@ -115,16 +81,13 @@ def _unanswered(
     caller: Caller,
     tracker: Tracker,
 ) -> Events:
-    unknown = turn.asked in _UNKNOWN
     if turn.intent == "ask_free_times" and turn.asked in ("booking_date", "booking_time"):
         return _ask(r, at_desk, caller, tracker, "short")  # the question names the free times
-    if turn.intent not in _NO_RULE:
+    if turn.intent not in NO_RULE["booking_form"]:
         return []  # Rasa rejects the form, and the message's own rule answers
-    if turn.intent in _ACTIONS or turn.intent == "resume":
+    if turn.intent in ABOUT_BOOKINGS or turn.intent == "resume":
         return _ask(r, at_desk, caller, tracker, "short")
-    wonders = booking_told.looks_for_it(turn.text, turn.asked)
-    if unknown and (wonders or turn.intent in ("dont_know", "deny")):
-        lacks = booking_told.lacking(turn.asked)
+    if lacks := turn.heard.left.get("lacks"):
         return _way_on(dispatcher, lacks, r, at_desk, caller, tracker)
     failed = int(tracker.get_slot("failed_answers") or 0) + 1
     say(dispatcher, [Remark("answer_not_read")])

@@ -7,7 +7,6 @@ from dataclasses import replace
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Turn, desk, say
-from reading import answers
 from renewal import application, calendar_view, free_times
 from renewal.application import Application, Remark
 
@@ -21,8 +20,7 @@ def say_free_times(
     for itself.
     """
     at_desk = desk()
-    asked_for = answers.read(turn.text, "visit_date", at_desk.now, at_desk.city)
-    wanted = free_times.as_asked(a, asked_for, at_desk)
+    wanted = free_times.as_asked(a, turn.heard.left.get("free_times") or {}, at_desk)
     offered = application.offer(wanted, at_desk)
     words = free_times.in_words(wanted, at_desk)
     found = bool(offered)

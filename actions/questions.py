@@ -11,7 +11,6 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import AssistantAction, Events, Turn, desk, say
 from actions.bookings import caller_of
 from actions.free_times import say_free_times
-from reading import answers
 from renewal import application, booking_change, calendar_view
 from renewal.application import Application, Remark
 
@@ -41,7 +40,7 @@ class ActionAnswerQuestion(AssistantAction):
 
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         turn = Turn(tracker)
-        for question in (turn.questions() or [turn.intent])[:MOST_ANSWERS]:
+        for question in (turn.heard.questions or (turn.intent,))[:MOST_ANSWERS]:
             if question == "ask_free_times":
                 say_free_times(dispatcher, turn, Application.from_slots(tracker.slots))
             elif question == "ask_documents" and (own := _own_documents(tracker)):
@@ -74,10 +73,9 @@ def _own_documents(tracker: Tracker) -> Remark | None:
 def _window_of(turn: Turn) -> Remark | None:
     """Return what a date in the question means, if it names an expiry date."""
     at_desk = desk()
-    found = answers.read(turn.text, "expires_on", at_desk.now, at_desk.city)
     _, remarks = application.advance(
         Application(notice="certificate"),
-        {"expires_on": found.get("expires_on")},
+        {"expires_on": turn.heard.left.get("expires_on")},
         at_desk,
         None,
         "",

@@ -27,7 +27,6 @@ from rasa.core.channels import rest
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import FailSafeTrackerStore
-from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
@@ -48,7 +47,7 @@ from rasa.shared.utils.schemas.events import EVENT_SCHEMA
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import front_door, pause, watch
-from renewal import clock
+from bot.nlu import interpreter
 
 _sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
 _check_event = {
@@ -143,24 +142,11 @@ async def _receive(
     )
     message.text = admitted.text
     if admitted.intent:
-        parsed = _as_parsed(admitted.text, admitted.intent, list(admitted.entities))
+        parsed = _as_parsed(admitted.text, admitted.intent, list(admitted.entities), tracker)
     else:
-        parsed = await _understood(self, message.text, tracker)
-        parsed["intent"] = front_door.intent_of_the_parts(parsed["intent"], parsed["clauses"])
-        plainly = front_door.plain_intent(
-            admitted.text,
-            parsed["intent"]["name"],
-            tracker.active_loop_name,
-            clock.now(),
-            booked=tracker.get_slot("last_booking") is not None,
-        )
-        last = next((event for event in latest_first if type(event) is BotUttered), None)
-        if last and parsed["intent"]["name"] == "affirm":
-            plainly = front_door.guess_of({**last.data, **last.metadata}) or plainly
-        if plainly:
-            parsed["intent"] = {"name": plainly, "confidence": 1.0}
-    if admitted.secret and parsed["intent"]["name"] != "book":
-        parsed["intent"] = {"name": "secret_typed", "confidence": 1.0}
+        metadata = {**(message.metadata or {}), interpreter.MASKED: admitted.secret}
+        parsed = self._parse_message_with_graph(UserMessage(message.text, metadata=metadata), tracker)
+        await asyncio.sleep(0)  # that took a while: everybody else's requests come in first
     tracker.update(
         UserUttered(
             message.text,
@@ -294,28 +280,15 @@ async def _say(
     await processor._send_bot_messages(said, tracker, channel)
 
 
-def _as_parsed(text: str, intent: str, entities: list[dict[str, Any]]) -> dict[str, Any]:
-    named = {"name": intent, "confidence": 1.0}
-    return {"text": text, "intent": named, "intent_ranking": [named], "entities": entities}
-
-
-async def _understood(
-    self: MessageProcessor, text: str, tracker: DialogueStateTracker
+def _as_parsed(
+    text: str, intent: str, entities: list[dict[str, Any]], tracker: DialogueStateTracker
 ) -> dict[str, Any]:
-    """Return a message parsed, with text and intent of each of its clauses if it has several.
-
-    All of them go through the pipeline together: Rasa takes one text at a time, which costs more.
-    """
-    parts = front_door.clauses(text)
-    texts = [text, *(parts if len(parts) > 1 else ())]
-    target = self.model_metadata.nlu_target
-    messages = self.graph_runner.run(
-        {PLACEHOLDER_MESSAGE: list(map(UserMessage, texts)), PLACEHOLDER_TRACKER: tracker}, [target]
-    )[target]
-    await asyncio.sleep(0)  # that took a while: everybody else's requests come in first
-    whole, *clauses = [each.as_dict(only_output_properties=True) for each in messages]
-    clauses = [{"text": each["text"], "intent": each["intent"]} for each in clauses]
-    return {"entities": [], **whole, "clauses": clauses}
+    """Return what a button says, as the pipeline returns what words say."""
+    named = {"name": intent, "confidence": 1.0}
+    values = {each["entity"]: each["value"] for each in entities}
+    heard = interpreter.pressed(intent, values, tracker)
+    parsed = {"text": text, "intent": named, "intent_ranking": [named], "entities": entities}
+    return {**parsed, interpreter.HEARD: heard.to_json()}
 
 
 def _never_silent(run_prediction_loop: Any) -> Any:

@@ -15,8 +15,7 @@ from typing import Any, Literal
 from reading import dates
 from reading.dates import Purpose
 from reading.short_answers import declines, read_kana, read_phone, without_fillers, yes_or_no
-from renewal import opening_hours, slots
-from renewal.city import City
+from reading.situation import Situation
 from renewal.date_words import japanese_date
 
 Answers = dict[str, Any]
@@ -97,13 +96,12 @@ def is_question(text: str) -> bool:
     )
 
 
-def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
+def read(text: str, s: Situation) -> Answers:
     """Return what the text says, as slots of the application.
 
-    `asked`: the slot the person was just asked for, or None; "whose" is the question for the
-    applicant where there are several cards. It decides how short or ambiguous
-    words are taken ("はい", "父です", "2月20日"). `now` is the calendar's now. What a program
-    writes says nothing, whatever words are in it.
+    What was just asked decides how short or ambiguous words are taken ("はい", "父です", "2月20日");
+    "whose" is the question for the applicant where there are several cards. What a program writes
+    says nothing, whatever words are in it.
     """
     answers: Answers = {}
     if re.search(r"[{}]", text):
@@ -112,12 +110,12 @@ def read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
     if taken_back and first:
         # "妻が行きます、いや、やっぱり私が": what comes last counts, where it says something. A date
         # may lean on what came before ("12月8日、やっぱり9日"), so that all of it is read.
-        last = {k: v for k, v in read(taken_back[-1], asked, now, city).items() if k not in _DATED}
-        whole = _read(text, asked, now, city)
+        last = {k: v for k, v in read(taken_back[-1], s).items() if k not in _DATED}
+        whole = _read(text, s)
         if "phone" in whole and (end := re.search(r"(?<!\d)\d{4}(?!\d)", normal(taken_back[-1]))):
             last.setdefault("phone", whole["phone"][:-4] + end[0])  # "…-5678、あ、5679です"
         return {**whole, **last}
-    return _read(text, asked, now, city)
+    return _read(text, s)
 
 
 _TAKEN_BACK = re.compile(
@@ -127,11 +125,12 @@ _TAKEN_BACK = re.compile(
 _DATED = ("expires_on", "card_expires_on", "reply_form_limit", "birthday", "issued_on", "wish")
 
 
-def _read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
+def _read(text: str, s: Situation) -> Answers:
     answers: Answers = {}
+    asked = s.asked
     plain = normal(text)
     for reader in _READERS:
-        answers.update(reader(plain, asked, city))
+        answers.update(reader(plain, asked, s))
     several = _several(plain, asked)
     if several.get("people") or asked == "whose":
         # Each person named is a holder; nobody is told to come for somebody else.
@@ -144,7 +143,7 @@ def _read(text: str, asked: str | None, now: datetime, city: City) -> Answers:
     dated = without_fillers(text)
     if read_phone(text):
         dated = _PHONE.sub("", dated)
-    answers.update(_dates(dated, plain, asked, now, city))
+    answers.update(_dates(dated, plain, asked, s))
     if asked == "book_later" and "wish" in answers:
         answers["book_later"] = "yes"  # "年明けがいいです"
     if asked is not None and asked in _DIRECT:
@@ -323,7 +322,7 @@ def _count(people: str) -> int:
 # Readers -----------------------------------------------------------------------------------
 
 
-def _notice(text: str, asked: str | None, city: City) -> Answers:
+def _notice(text: str, asked: str | None, s: Situation) -> Answers:
     listed = [part for part in re.split(r"[、。,\s/・]+", text) if part]
     items = listed if len(listed) > 2 else [text]
     if any(_CERTIFICATE_ALONE.fullmatch(item) for item in items):
@@ -377,7 +376,7 @@ _CERTIFICATE_ALONE = re.compile(
 )
 
 
-def _people(text: str, asked: str | None, city: City) -> Answers:
+def _people(text: str, asked: str | None, s: Situation) -> Answers:
     if _OTHER_GUARDIAN.search(text):
         return {"other_guardian": True}
     told = re.sub("大丈夫|丈夫", "", _NO_GUARDIAN.sub("", _NEGATED.sub("", text)))
@@ -549,7 +548,7 @@ def for_whom_parent(text: str) -> bool:
     )
 
 
-def _proof(text: str, asked: str | None, city: City) -> Answers:
+def _proof(text: str, asked: str | None, s: Situation) -> Answers:
     about_household = re.search(
         "世帯|せたい|同居|別居|一緒に(?:住|暮|すん)|いっしょに(?:住|暮|すん)|住所(?:は|が|も)?同じ|同じ(?:住所|家|うち)|household|live together",
         text,
@@ -599,7 +598,7 @@ LOST = "[な無失]くし|紛失|捨て|見つから|lost"
 """What people say of a thing that is gone: the reply form, the number of a booking."""
 
 
-def _reply_form(text: str, asked: str | None, city: City) -> Answers:
+def _reply_form(text: str, asked: str | None, s: Situation) -> Answers:
     text = _NO_GUARDIAN.sub("", text)
     about = re.search("照会書|回答書|委任", text)
     if not about and asked not in ("reply_form", "reissue_plan"):
@@ -644,7 +643,7 @@ _FORGET = (
 )
 
 
-def _pins(text: str, asked: str | None, city: City) -> Answers:
+def _pins(text: str, asked: str | None, s: Situation) -> Answers:
     about = re.search("暗証|暗唱|あんしょう|パスワード|ぱすわーど|pin|password|passcode", text)
     if not about and asked != "pins":
         return {}
@@ -679,12 +678,12 @@ def _pins(text: str, asked: str | None, city: City) -> Answers:
     return {}
 
 
-def _counter(text: str, asked: str | None, city: City) -> Answers:
+def _counter(text: str, asked: str | None, s: Situation) -> Answers:
     told = _NEGATED.sub("", text)
     found = [
-        (len(alias), counter.id)
-        for counter in city.counters.values()
-        for alias in (counter.label, counter.short_label, *counter.aliases)
+        (len(alias), counter)
+        for counter, aliases in s.counters.items()
+        for alias in aliases
         if normal(alias) in told
     ]
     if found:
@@ -714,7 +713,7 @@ def _counter(text: str, asked: str | None, city: City) -> Answers:
     return {}
 
 
-def _certificates(text: str, asked: str | None, city: City) -> Answers:
+def _certificates(text: str, asked: str | None, s: Situation) -> Answers:
     if re.search(
         "署名用(?:は|の方は|電子証明書は).{0,6}(?:いらない|不要|使(?:わ|って(?:い)?)ない|使(?:い|って(?:い)?)ません|要りません|いりません|入って(?:い)?(?:ない|ません)|ない$)",
         text,
@@ -728,7 +727,7 @@ def _certificates(text: str, asked: str | None, city: City) -> Answers:
     return {}
 
 
-def _choices(text: str, asked: str | None, city: City) -> Answers:
+def _choices(text: str, asked: str | None, s: Situation) -> Answers:
     """Short answers that mean something only to the question just asked."""
     answer = None if is_question(text) else yes_or_no(text)
     yes = answer == "yes"
@@ -851,8 +850,9 @@ _FIRST_OFFERED = re.compile("(?:一番|いちばん)上(?:の)?|(?:1|一|１)(?:
 _OF_THE_CARD = re.compile("(?!.*証明書).*カード")
 
 
-def _dates(text: str, plain: str, asked: str | None, now: datetime, city: City) -> Answers:
+def _dates(text: str, plain: str, asked: str | None, s: Situation) -> Answers:
     answers: Answers = {}
+    now = s.now
     about_visit: list[str] = []
     pending = None
     if re.search("カード", plain) and re.search(
@@ -884,7 +884,7 @@ def _dates(text: str, plain: str, asked: str | None, now: datetime, city: City) 
             and ("time" not in kinds or "invalid" in kinds)  # a time is for the visit
         ):
             slot = "expires_on" if asked in ("expiry_checked", "expiry_help") else asked
-        slot = slot or _what_a_bare_date_is(part, plain, asked, now, city)
+        slot = slot or _what_a_bare_date_is(part, plain, asked, s)
         if slot is None:
             about_visit.append(part)
             continue
@@ -930,7 +930,7 @@ def _about_the_form(part: str, asked: str | None) -> bool:
 
 
 def _what_a_bare_date_is(
-    part: str, plain: str, asked: str | None, now: datetime, city: City
+    part: str, plain: str, asked: str | None, s: Situation
 ) -> Literal["expires_on", "unclear_date", "birthday"] | None:
     """Return what a date is about that was said while something else was asked.
 
@@ -940,7 +940,7 @@ def _what_a_bare_date_is(
     said = normal(part)
     if asked in (*_VISIT, *_AFTER_THE_VISIT) or _COMING.search(said):
         return None
-    found = dates.read(part, now)
+    found = dates.read(part, s.now)
     if len(found) != 1 or found[0].kind not in ("date", "date_range"):
         return None  # a time beside it: a day to come on
     if found[0].kind == "date_range":
@@ -948,7 +948,8 @@ def _what_a_bare_date_is(
         return "expires_on" if until else None
     day = found[0].value
     assert isinstance(day, date)
-    first, last = slots.bookable_range(city, now)
+    assert s.bookable
+    first, last = s.bookable
     with_year = _WITH_ITS_YEAR.search(normal(found[0].text))
     if day > last:
         return "expires_on"
@@ -956,7 +957,7 @@ def _what_a_bare_date_is(
         return "birthday"
     if not with_year or _COMING.search(plain):
         return None
-    could_come = day >= first and opening_hours.is_working_day(city, day)
+    could_come = day >= first and s.is_working_day(day)
     return "unclear_date" if could_come else "expires_on"
 
 

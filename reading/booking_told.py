@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from reading import answers, short_answers
+from reading.situation import State
 from renewal import booking_change
-from renewal.application import Desk, Remark
-from renewal.booking_change import Caller, Request
+from renewal.booking_change import Request
 from renewal.bookings import find_code, normalise_code
 from renewal.wish import Wish
 
@@ -105,7 +105,7 @@ _AS_ASKED = {
 
 
 def read(
-    text: str, asked: str | None, r: Request, desk: Desk, caller: Caller
+    text: str, asked: str | None, r: Request, state: State
 ) -> dict[str, Any]:
     """Return what the text says: code, last4, wish, counter, confirmed.
 
@@ -132,17 +132,17 @@ def read(
     if "code" not in found and (asked is None or unknown):
         found |= _lacking(text, asked, phone)
     all_of_them = asked in (None, "booking_choice") and _ALL_OF_THEM.search(answers.normal(text))
-    if all_of_them and not code and len(booking_change.bookings_of(caller, desk)) > 1:
+    if all_of_them and not code and len(state.bookings()) > 1:
         return {"lacks": "booking_one_by_one"}
     if asked == "booking_choice" and not code:
-        found |= _chosen(plain, desk, caller)
+        found |= _chosen(plain, state)
     # "西口の予約を10日に変えたい": what stands before tells which of several is meant.
     which = _WHICH_BOOKING.match(plain) if asked is None and not code else None
-    if which and len(booking_change.bookings_of(caller, desk)) > 1:
-        found |= _chosen(which[1], desk, caller)
+    if which and len(state.bookings()) > 1:
+        found |= _chosen(which[1], state)
     if asked in ("booking_choice", "booking_code", "booking_last4"):
         return found
-    return found | _about_time(rest if "code" in found else text, asked, r, desk, caller)
+    return found | _about_time(rest if "code" in found else text, asked, r, state)
 
 
 def _lacking(text: str, asked: str | None, phone: str | None) -> dict[str, Any]:
@@ -209,18 +209,18 @@ def _last4(text: str, asked: str | None, with_code: bool) -> str | None:
     return re.sub("[^0-9]", "", digits[0]) if len(digits) == 1 and alone and told else None
 
 
-def _chosen(text: str, desk: Desk, caller: Caller) -> dict[str, Any]:
+def _chosen(text: str, state: State) -> dict[str, Any]:
     """Return the one of several bookings that is meant: by number, day, time or counter."""
     if _ANOTHER_ONE.search(text):
         return {"code": booking_change.ANOTHER}
-    listed = booking_change.bookings_of(caller, desk)
+    listed = state.bookings()
     number = _NUMBER.fullmatch(text)
     if number and int(number[1]) <= len(listed):
         return {"code": listed[int(number[1]) - 1].code}
     for place, named in ((0, _FIRST), (-1, _LAST)):
         if named.fullmatch(answers.normal(text)):
             return {"code": listed[place].code}
-    said = answers.read(text, "visit_date", desk.now, desk.city)
+    said = answers.read(text, state.at("visit_date"))
     wish = Wish.from_json(said.get("wish") or {})
     if not wish and "counter" not in said:
         return {}
@@ -234,17 +234,17 @@ def _chosen(text: str, desk: Desk, caller: Caller) -> dict[str, Any]:
 
 
 def _about_time(
-    text: str, asked: str | None, r: Request, desk: Desk, caller: Caller
+    text: str, asked: str | None, r: Request, state: State
 ) -> dict[str, Any]:
     new = _OLD_WEEKDAY.sub("", text)
-    said = answers.read(new, _AS_ASKED.get(asked or ""), desk.now, desk.city)
+    said = answers.read(new, state.at(_AS_ASKED.get(asked or "")))
     found: dict[str, Any] = {name: said[name] for name in ("wish", "counter") if name in said}
-    start = _start_meant(r, desk, caller)
+    start = _start_meant(r, state)
     wish = _from_the_booked(new, start, Wish.from_json(found.get("wish") or {})) if start else None
     if wish:
         found["wish"] = wish.to_json()
     if "counter" in found:
-        found["counter"] = _new_counter(text, str(found["counter"]), desk)
+        found["counter"] = _new_counter(text, str(found["counter"]), state)
     if asked == "booking_confirmed":
         plain = answers.normal(text)
         if r.action == "cancel" and _YES["change"].search(plain) and not _YES["cancel"].search(plain):
@@ -264,12 +264,11 @@ def _about_time(
     return found
 
 
-def _start_meant(r: Request, desk: Desk, caller: Caller) -> datetime | None:
+def _start_meant(r: Request, state: State) -> datetime | None:
     """Return the start that is booked, where it is known which booking is meant."""
-    booking = desk.bookings.get(r.found) if r.found else None
-    own = booking_change.bookings_of(caller, desk)
-    booking = booking or (own[0] if len(own) == 1 else None)
-    return booking.start if booking else None
+    own = state.bookings()
+    found = [booking for booking in own if r.found in (booking.code, None)]
+    return found[0].start if len(found) == 1 else None
 
 
 def _from_the_booked(text: str, start: datetime, said: Wish) -> Wish | None:
@@ -299,13 +298,13 @@ def _from_the_booked(text: str, start: datetime, said: Wish) -> Wish | None:
     return None
 
 
-def _new_counter(text: str, read: str, desk: Desk) -> str:
+def _new_counter(text: str, read: str, state: State) -> str:
     """Return the counter to go to: "西口から本庁舎に" names the one that was booked as well."""
     plain = answers.normal(text)
     named = {
-        counter.id
-        for counter in desk.city.counters.values()
-        for alias in (counter.label, counter.short_label, *counter.aliases)
+        counter
+        for counter, aliases in state.counters.items()
+        for alias in aliases
         if re.search(re.escape(answers.normal(alias)) + _NOT_THE_OLD_ONE, plain)
     }
     return named.pop() if len(named) == 1 else read
@@ -319,12 +318,8 @@ _OTHER_CHANGE = re.compile(
 )
 
 
-def asked_besides(text: str, r: Request, desk: Desk) -> list[Remark]:
-    """Return the answer to what a first message asks or wants beyond the booking itself."""
-    if _OTHER_CHANGE.search(text) and (r.action == "change" or _WRONG.search(text)):
-        return [Remark("booking_other_change")]
-    if r.action not in ("change", "cancel") or not _RULES.search(text):
-        return []
-    rules = desk.city.booking
-    values = {"change": f"@until_{rules.change_until}", "cancel": f"@until_{rules.cancel_until}"}
-    return [Remark("booking_rules", values)]
+def asked_besides(text: str, action: str | None) -> str | None:
+    """Return the remark on what a first message asks or wants beyond the booking itself."""
+    if _OTHER_CHANGE.search(text) and (action == "change" or _WRONG.search(text)):
+        return "booking_other_change"
+    return "booking_rules" if action in ("change", "cancel") and _RULES.search(text) else None

@@ -34,6 +34,11 @@ class Fact:
         own = [each.name for each in fields(self) if each.name not in _OF_ALL]
         return {name: _plain(getattr(self, name)) for name in own}
 
+    def to_json(self) -> dict[str, Any]:
+        """Return what it is, what it says, where and how."""
+        place = {"start": self.start, "end": self.end, "mood": self.mood}
+        return {"kind": self.kind, "value": self.value, **place}
+
     @property
     def holds(self) -> bool:
         """Whether it is told as true: neither denied, asked, supposed, heard nor taken back."""

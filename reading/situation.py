@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
 from reading.facts import Fact
+from reading.heard import Form
+from renewal.application import Application
+from renewal.bookings import Booking
+
+
+def _on_weekdays(day: date) -> bool:
+    return day.weekday() < 5
 
 
 @dataclass(frozen=True)
@@ -25,11 +32,43 @@ class Situation:
     now: datetime
     counters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bookable: tuple[date, date] | None = None
-    is_working_day: Callable[[date], bool] = lambda day: day.weekday() < 5
+    is_working_day: Callable[[date], bool] = _on_weekdays
 
     def __getitem__(self, slot: str) -> Any:
         """Return what is settled for a slot, or None."""
         return self.known.get(slot)
+
+
+@dataclass(frozen=True)
+class State:
+    """A conversation when a message comes, with what reading needs of the procedure handed in.
+
+    `form` is the one that runs, `slots` holds every slot that has a value. `said` is the bot's last
+    message: its buttons and, as `utter_action`, which response it was. `asked_too_soon` tells whether
+    something that can turn a person away is still to be asked; `bookings` returns the visits to come
+    that this conversation knows of, by start. The others are those of Situation.
+    """
+
+    now: datetime
+    form: Form | None = None
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    said: Mapping[str, Any] = field(default_factory=dict)
+    counters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bookable: tuple[date, date] | None = None
+    is_working_day: Callable[[date], bool] = _on_weekdays
+    asked_too_soon: Callable[[Application], bool] = lambda _: False
+    bookings: Callable[[], Sequence[Booking]] = tuple
+
+    @property
+    def booked(self) -> bool:
+        """Whether something was booked in this conversation, or an earlier booking found."""
+        return self.slots.get("last_booking") is not None
+
+    def at(self, asked: str | None) -> Situation:
+        """Return the moment after the question for this slot."""
+        return Situation(
+            asked, self.slots, self.now, self.counters, self.bookable, self.is_working_day
+        )
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What a message tells of an application: words read beside what is known and what was asked.
 
-renewal/answers.py reads words by themselves. Here "私です", "下の子も同じ日です" and "一人で行きます" are
+reading/answers.py reads words by themselves. Here "私です", "下の子も同じ日です" and "一人で行きます" are
 read by somebody who knows the application they are about.
 """
 
@@ -13,8 +13,9 @@ from typing import Literal
 from reading import answers, party_told
 from reading.answers import Answers, normal
 from reading.short_answers import read_kana, yes_or_no
+from reading.situation import State
 from renewal import party
-from renewal.application import Application, Desk, Remark, asked_too_soon
+from renewal.application import Application
 
 Purpose = Literal["states", "corrects", "answers", "aside", "away"]
 
@@ -33,43 +34,43 @@ class Said:
     purpose: Purpose
 
 
-def read(a: Application, said: Said, desk: Desk) -> Answers:
+def read(a: Application, said: Said, state: State) -> Answers:
     """Return what the message answers, for `application.advance`; {} where it is no answer."""
-    found = _not_overwriting(a, said, _told(a, said, desk))
+    found = _not_overwriting(a, said, _told(a, said, state))
     if said.purpose == "away" or (said.purpose == "aside" and not _wanted(said) & found.keys()):
         found = {}
-    if expiries := _expiries(a, said, desk):
+    if expiries := _expiries(a, said, state):
         found["expiries"] = expiries
     found = _name_put_right(a, said) or found
     # Who comes is settled, and may change: with one card or several.
-    if not asked_too_soon(a, desk) and (comes := party_told.comes_or_not(a, said.text)):
+    if not state.asked_too_soon(a) and (comes := party_told.comes_or_not(a, said.text)):
         found = {"comes": comes}
-    found = _at_this_question(a, said, found) or _of_several(a, said, found, desk)
+    found = _at_this_question(a, said, found) or _of_several(a, said, found, state)
     if not found and a.reply_form == "missing" and _FORM_FOUND.search(said.text):
         return {"reply_form": "ready"}
     return found
 
 
-def known(a: Application, said: Said, desk: Desk) -> set[str]:
+def known(a: Application, said: Said, state: State) -> set[str]:
     """Return the slots that are spoken of and left as they are: told before, or asked for later."""
-    told = _told(a, said, desk)
+    told = _told(a, said, state)
     kept = told.keys() - _not_overwriting(a, said, told).keys()
     if party.has_child(a) and _PARENT_COMES.match(said.text):
         kept.add("applicant")
-    of_somebody = party.is_several(a) and party_told.tells_of_somebody(said.text, desk.now)
-    if of_somebody and asked_too_soon(a, desk):
+    of_somebody = party.is_several(a) and party_told.tells_of_somebody(said.text, state.now)
+    if of_somebody and state.asked_too_soon(a):
         kept.add("expires_on")
     return kept
 
 
-def reply(a: Application, said: Said) -> Remark | None:
-    """Return what is said to words that need a reply before the question can be answered."""
+def reply(a: Application, said: Said) -> str | None:
+    """Return the name of the remark to words that need a reply before the question can be answered."""
     plain = normal(said.text)
     if said.asked and _ASKS_WHOSE_HONSEKI.search(plain):
-        return Remark("whose_honseki")
+        return "whose_honseki"
     needs_one = said.asked == "applicant" and a.holder in ("under_15", "adult_ward")
     if needs_one and _REPRESENTATIVE_CANNOT.search(plain):
-        return Remark("representative_must_come")
+        return "representative_must_come"
     return None
 
 
@@ -98,15 +99,15 @@ _COMES_ALONG = re.compile("一緒に|いっしょに|一人で|ひとりで|自�
 # What counts -------------------------------------------------------------------------------
 
 
-def _told(a: Application, said: Said, desk: Desk) -> Answers:
+def _told(a: Application, said: Said, state: State) -> Answers:
     """Return all that the statement says."""
     statement, asked = said.statement, said.asked
     if a.half_date and (day := _A_DAY.fullmatch(normal(statement))):
         statement = f"{a.half_date}{day[1]}日"  # "20日" after "2月"
     if asked == "applicant" and party.is_several(a):
         asked = "whose"
-    found = answers.read(statement, asked, desk.now, desk.city)
-    found = {**_out_of_turn(a, said, found, desk), **found}
+    found = answers.read(statement, state.at(asked))
+    found = {**_out_of_turn(a, said, found, state), **found}
     if _ASKS_SOMEBODY.search(statement):
         return {name: value for name, value in found.items() if name not in _TO_BE_ASKED}
     return found
@@ -115,13 +116,13 @@ def _told(a: Application, said: Said, desk: Desk) -> Answers:
 _TO_BE_ASKED = {"applicant", "holder", "relation", "people", "whose", "pins", "forgotten_pins"}
 
 
-def _out_of_turn(a: Application, said: Said, found: Answers, desk: Desk) -> Answers:
+def _out_of_turn(a: Application, said: Said, found: Answers, state: State) -> Answers:
     """Return what answers a question that is still to come, or was before: "母です", "覚えています"."""
     asked, plain = said.asked, normal(said.statement)
     alone = (  # nothing else is told, and nothing asked
         asked is not None
         and said.purpose == "states"
-        and asked_too_soon(a, desk)
+        and state.asked_too_soon(a)
         and not _not_overwriting(a, said, found)
         and not answers.is_question(plain)
         and not yes_or_no(plain)
@@ -133,7 +134,7 @@ def _out_of_turn(a: Application, said: Said, found: Answers, desk: Desk) -> Answ
         ("applicant", "holder", who and asked not in _ABOUT_PEOPLE and not party.is_several(a)),
         ("pins", "forgotten_pins", pins and asked != "pins"),
     ):
-        told = answers.read(said.statement, question, desk.now, desk.city) if may_be else {}
+        told = answers.read(said.statement, state.at(question)) if may_be else {}
         if question in told:
             return {name: told[name] for name in (question, besides) if name in told}
     return {}
@@ -198,15 +199,15 @@ def _wanted(said: Said) -> set[str]:
 # What only the application makes plain -----------------------------------------------------
 
 
-def _expiries(a: Application, said: Said, desk: Desk) -> dict[int, str]:
+def _expiries(a: Application, said: Said, state: State) -> dict[int, str]:
     """Return the expiry dates of several people's cards, where the message tells whose they are."""
     about_cards = said.asked in ("phone", "confirmed") or (
-        asked_too_soon(a, desk)
+        state.asked_too_soon(a)
         and said.asked not in ("birthday", "issued_on", "reply_form_limit")
     )
     if party.number(a) == 1 or not about_cards:
         return {}
-    told = party_told.expiries_told(a, said.text, desk.now)
+    told = party_told.expiries_told(a, said.text, state.now)
     if not told and a.done and said.asked == "expires_on" and re.search("同じ|おなじ", said.text):
         day = a.done[-1].get("expires_on")
         return {len(a.done): day} if day else {}  # "下の子も同じ日です"
@@ -248,7 +249,7 @@ def _at_this_question(a: Application, said: Said, found: Answers) -> Answers:
     return {}
 
 
-def _of_several(a: Application, said: Said, found: Answers, desk: Desk) -> Answers:
+def _of_several(a: Application, said: Said, found: Answers, state: State) -> Answers:
     """Return the answers with what is told of several cards, and of the children among them."""
     asked, text = said.asked, said.text
     if asked == "cards" and "cards" in found and _NO_COUNT.search(text):
@@ -262,7 +263,7 @@ def _of_several(a: Application, said: Said, found: Answers, desk: Desk) -> Answe
     alike = re.search("全員|みんな|皆|人とも", text) and found.get("holder") == "under_15"
     if several and alike and not found.get("people") and not a.applicant and count != "several":
         return {**found, "children": ["under_15"] * int(count)}  # "3人とも小学生です"
-    children = several and answers.read(text, "whose", desk.now, desk.city).get("children")
+    children = several and answers.read(text, state.at("whose")).get("children")
     if children and asked in (None, "cards", "notice", "applicant", "holder"):
         about_one = ("applicant", "holder", "near_fifteen")
         told = {name: value for name, value in found.items() if name not in about_one}

@@ -359,6 +359,13 @@ def refusal(action: str, booking: Booking | None, desk: Desk) -> Remark:
     return remark or Remark("booking_not_found")
 
 
+def remark_besides(name: str, desk: Desk) -> Remark:
+    """Return the remark on what somebody wants beyond the booking, such as until when it can change."""
+    rules = desk.city.booking
+    values = {"change": f"@until_{rules.change_until}", "cancel": f"@until_{rules.cancel_until}"}
+    return Remark(name, values if name == "booking_rules" else {})
+
+
 # How it reads ------------------------------------------------------------------------------------
 
 

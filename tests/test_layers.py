@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -17,6 +18,8 @@ import yaml
 from actions.questions import NO_BUTTON
 from bot.responses import _fixed_facts
 from renewal import city
+from renewal.application import Application
+from renewal.booking_change import Request
 from renewal.certificate import Status
 from renewal.documents import Applicant, Holder
 from renewal.wish import Reason
@@ -182,6 +185,26 @@ def test_no_action_has_a_sentence_of_its_own() -> None:
     assert not sentences
 
 
+def test_no_action_reads_text() -> None:
+    """What was heard reaches the actions; of reading/ they know the type of that."""
+    wrong = [
+        f"{file.relative_to(ROOT)} imports {name}"
+        for file, tree in modules("actions").items()
+        for name in imports(tree)
+        if name in ("re", "unicodedata")
+        or (name.startswith("reading") and name != "reading.heard")
+    ]
+    texts = [
+        f"{file.relative_to(ROOT)}: {key}"
+        for file, tree in modules("actions").items()
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Call, ast.Subscript)) and "latest_message" in ast.unparse(node)
+        for key in strings(node)
+        if key == "text"
+    ]
+    assert not wrong + texts
+
+
 # Words -------------------------------------------------------------------------------------------
 
 
@@ -278,14 +301,30 @@ def test_every_word_that_stands_for_others_exists(responses: dict[str, Any]) -> 
 def test_every_intent_that_a_clarifying_button_may_show_has_a_japanese_label(
     domain: dict[str, Any],
 ) -> None:
-    shown = {next(iter(each)) if isinstance(each, dict) else each for each in domain["intents"]}
+    shown = {name for each in domain["intents"] for name in each}
     shown -= NO_BUTTON | FROM_THE_FRONT_DOOR
     unnamed = [name for name in shown if f"utter_word_intent_{name}" not in domain["responses"]]
     assert not sorted(unnamed)
 
 
+def test_what_is_heard_has_its_entity_and_no_rule_sees_it(domain: dict[str, Any]) -> None:
+    heard = {name for name in domain["slots"] if name in _HEARD}
+    assert heard == _HEARD
+    assert not sorted(_HEARD - set(domain["entities"]))
+    assert all(each == {name: {"use_entities": []}} for each in domain["intents"] for name in each)
+
+
+# What the procedure finds out by itself is heard of nobody.
+_BY_ITSELF = {"family", "done", "to_come", "pins_each", "half_date", "hold", "documents_shown",
+              "outcome", "booking_found", "booking_date", "booking_time", "booking_hold",
+              "booking_outcome"}  # fmt: skip
+_HEARD = {f.name for f in fields(Application)} | {f"booking_{f.name}" for f in fields(Request)}
+_HEARD -= _BY_ITSELF
+
+
 def test_every_button_is_a_command_of_known_intents_and_values(domain: dict[str, Any]) -> None:
-    intents, entities = set(domain["intents"]), set(domain["entities"])
+    intents = {name for each in domain["intents"] for name in each}
+    entities = set(domain["entities"])
     for name, variations in domain["responses"].items():
         for variation in variations:
             for button in variation.get("buttons") or ():

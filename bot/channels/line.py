@@ -39,7 +39,7 @@ log = logging.getLogger("bot.line")
 LONGEST_BODY = 1_000_000
 MOST_THROWN_AWAY = 16_000_000
 LONGEST_TEXT = 2_000
-"""Characters kept of a text: the front door refuses more than 300, kindly."""
+"""Characters kept of a text: the front door refuses more than 1,000, kindly."""
 _SIGNATURE = re.compile(r"[A-Za-z0-9+/]{43}=")
 """Base64 of a SHA-256."""
 

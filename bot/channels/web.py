@@ -47,7 +47,7 @@ log = logging.getLogger("bot.web")
 COOKIE = "renewal_chat"
 LONGEST_BODY = 16_000
 LONGEST_TEXT = 2_000
-"""Characters handed on: the front door refuses more than 300, kindly, and need not read more."""
+"""Characters handed on: the front door refuses more than 1,000, kindly, and need not read more."""
 MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 LONGEST_DELAY = 5.0
 """Seconds that a message from a busy address waits at most. It is never turned away."""

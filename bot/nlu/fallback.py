@@ -9,6 +9,8 @@ from rasa.nlu.classifiers.fallback_classifier import FallbackClassifier
 from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu.reader import with_parts
+
 NEVER_ASKED_ABOUT = {"affirm", "deny", "dont_know", "greet", "thank", "goodbye"}
 """Intents without a button: nobody is asked "「ありがとう」のことですか", so a guess serves better."""
 
@@ -20,6 +22,10 @@ class AskBackClassifier(FallbackClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {**FallbackClassifier.get_default_config(), "threshold_of_moods": 0.5}
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        super().process(with_parts(messages))
+        return messages
 
     def _should_fallback(self, message: Message) -> bool:
         intent = message.data[INTENT]

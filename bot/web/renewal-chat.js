@@ -14,7 +14,7 @@ import { h, icon, lines, phone, unseen } from "./dom.js";
 import { label, plain, showFurigana } from "./labels.js";
 import { sheet, printOnly } from "./style.js";
 
-const LONGEST = 300;
+const LONGEST = 1000;
 const SLOW = 2500; // milliseconds
 const HELLO = { id: "hello-first", text: "こんにちは" }; // one id, so that two tabs greet once
 const SPEECH = "M4 4h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-7l-5 4v-4H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z";

@@ -1,7 +1,8 @@
-"""Somebody talks to the actions: no understanding, no server, but the real desk and database."""
+"""Somebody talks to the actions: no classifier, no server, but the real desk and database."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,14 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
 from actions.base import AssistantAction
+from bot.nlu.state import state_of
+from reading.heard import Form, Heard
+from reading.intents import Intent, Intents, Part
+from reading.interpretation import interpret, pressed
+from reading.reader import read
+from reading.situation import State
+from renewal import clock
+from renewal.application import Desk
 from renewal.bookings import Bookings, create_engine_from, migrate
 
 NOW = "2026-11-24T10:00:00+09:00"  # a Tuesday
@@ -63,27 +72,35 @@ class Talk:
         clauses: list[tuple[str, str]] | None = None,
         ranking: list[tuple[str, float]] | None = None,
     ) -> Talk:
-        """Begin a turn with this message."""
+        """Begin a turn with this message, as the classifier takes it."""
+        parts = tuple(Part(each, (Intent(name, confidence),)) for each, name in clauses or ())
+        intents = Intents(Part(text, (Intent(intent, confidence),)), parts)
+        heard = interpret(read(text, clock.now()), self.state, self.asked, intents)
+        return self._hears(text, heard, ranking or [])
+
+    def _hears(self, text: str, heard: Heard, ranking: list[tuple[str, float]]) -> Talk:
         self.heard += 1
         self.message = {
             "text": text,
-            "intent": {"name": intent, "confidence": confidence},
-            "intent_ranking": [{"name": n, "confidence": c} for n, c in ranking or ()],
-            "entities": [],
+            "intent": {"name": heard.intent, "confidence": heard.confidence},
+            "intent_ranking": [{"name": n, "confidence": c} for n, c in ranking],
             "message_id": f"message-{self.heard}",
-            "clauses": [
-                {"text": part, "intent": {"name": name, "confidence": confidence}}
-                for part, name in clauses or ()
-            ],
+            "heard": json.loads(json.dumps(heard.to_json())),
         }
         self.events = [{"event": "user", "input_channel": "web"}]
         return self
 
     def presses(self, intent: str = "inform", **values: Any) -> Talk:
         """Begin a turn with a button that carries these values."""
-        self.hears(f"/{intent}", intent, 1.0)
-        self.message["entities"] = [{"entity": k, "value": v} for k, v in values.items()]
-        return self
+        return self._hears(f"/{intent}", pressed(intent, values, self.state, self.asked), [])
+
+    @property
+    def state(self) -> State:
+        """The conversation as the bot's pipeline is given it."""
+        asked = self.asked or ""
+        form: Form = "booking_form" if asked.startswith("booking_") else "application_form"
+        at_desk = Desk(base.the_city(), base.bookings(), clock.now(), clock.real_now())
+        return state_of(at_desk, self.known, form if asked else None, None, "somebody")
 
     def runs(self, action: AssistantAction) -> Talk:
         """Run an action: what it says is in `said`, and its slots are set."""

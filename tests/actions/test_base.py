@@ -100,11 +100,11 @@ def turn(talk: Talk) -> Turn:
 
 
 def test_a_button_answers_with_its_values(talk: Talk) -> None:
-    assert turn(talk.presses(counter="honchosha")).answers() == {"counter": "honchosha"}
+    assert turn(talk.presses(counter="honchosha")).answers("application_form") == {"counter": "honchosha"}
 
 
 def test_the_button_of_a_free_time_gives_day_and_time(talk: Talk) -> None:
-    answers = turn(talk.presses(start="2026-12-03T17:30", counter="honchosha")).answers()
+    answers = turn(talk.presses(start="2026-12-03T17:30", counter="honchosha")).answers("application_form")
     assert answers == {
         "visit_date": "2026-12-03", "visit_time": "17:30", "counter": "honchosha",
     }  # fmt: skip
@@ -112,17 +112,17 @@ def test_the_button_of_a_free_time_gives_day_and_time(talk: Talk) -> None:
 
 def test_words_answer_what_was_asked(talk: Talk) -> None:
     talk.slots = {"requested_slot": "pins"}
-    assert turn(talk.hears("はい")).answers() == {"pins": "remembered", "forgotten_pins": []}
+    assert turn(talk.hears("はい")).answers("application_form") == {"pins": "remembered", "forgotten_pins": []}
 
 
 def test_a_question_is_no_answer(talk: Talk) -> None:
     talk.slots = {"requested_slot": "visit_date"}
-    assert turn(talk.hears("手数料はいくらですか", "ask_fee")).answers() == {}
+    assert turn(talk.hears("手数料はいくらですか", "ask_fee")).answers("application_form") == {}
 
 
 def test_an_answer_in_the_shape_of_a_question_counts(talk: Talk) -> None:
     talk.slots = {"requested_slot": "visit_date"}
-    answers = turn(talk.hears("12月3日は空いていますか", "ask_free_times")).answers()
+    answers = turn(talk.hears("12月3日は空いていますか", "ask_free_times")).answers("application_form")
     assert answers and answers["wish"]["days"] == ["2026-12-03"]
 
 
@@ -132,45 +132,45 @@ def test_the_part_that_asks_does_not_answer(talk: Talk) -> None:
         "本庁舎で。西口に駐車場はありますか",
         clauses=[("本庁舎で。", "inform"), ("西口に駐車場はありますか", "ask_access")],
     )
-    assert turn(talk).answers() == {"counter": "honchosha"}
-    assert turn(talk).questions() == ["ask_access"]
+    assert turn(talk).answers("application_form") == {"counter": "honchosha"}
+    assert turn(talk).heard.questions == ("ask_access",)
 
 
 def test_a_question_that_is_asked_twice_is_answered_once(talk: Talk) -> None:
     parts = [("手数料は？", "ask_fee"), ("いくらですか", "ask_fee"), ("写真は？", "ask_photo")]
-    assert turn(talk.hears("…", "ask_fee", clauses=parts)).questions() == ["ask_fee", "ask_photo"]
+    assert turn(talk.hears("…", "ask_fee", clauses=parts)).heard.questions == ("ask_fee", "ask_photo")
 
 
 def test_an_unsure_question_is_not_taken_for_one(talk: Talk) -> None:
-    assert turn(talk.hears("手数料は？", "ask_fee", confidence=0.4)).questions() == []
+    assert turn(talk.hears("手数料は？", "ask_fee", confidence=0.4)).heard.questions == ()
 
 
 def test_a_name_that_sounds_like_a_greeting_is_a_name(talk: Talk) -> None:
     talk.slots = {"requested_slot": "name_kana"}
-    assert turn(talk.hears("さよ", "goodbye", 0.4)).answers() == {"name_kana": "サヨ"}
-    assert turn(talk.hears("サヨ", "goodbye", 0.9)).answers() == {"name_kana": "サヨ"}
-    assert turn(talk.hears("さようなら", "goodbye", 0.9)).answers() == {}
+    assert turn(talk.hears("さよ", "goodbye", 0.4)).answers("application_form") == {"name_kana": "サヨ"}
+    assert turn(talk.hears("サヨ", "goodbye", 0.9)).answers("application_form") == {"name_kana": "サヨ"}
+    assert turn(talk.hears("さようなら", "goodbye", 0.9)).answers("application_form") == {}
 
 
 def test_stopping_is_no_answer(talk: Talk) -> None:
     talk.slots = {"requested_slot": "counter"}
-    assert turn(talk.hears("本庁舎はやめます", "stop")).answers() == {}
+    assert turn(talk.hears("本庁舎はやめます", "stop")).answers("application_form") == {}
 
 
 def test_a_fact_told_in_passing_does_not_change_an_earlier_answer(talk: Talk) -> None:
     talk.slots = {"requested_slot": "reply_form", "applicant": "other_proxy", "holder": "general"}
-    assert turn(talk.hears("本人が書いたものがあります")).answers() == {"reply_form": "ready"}
+    assert turn(talk.hears("本人が書いたものがあります")).answers("application_form") == {"reply_form": "ready"}
 
 
 def test_a_correction_changes_an_earlier_answer(talk: Talk) -> None:
     talk.slots = {"requested_slot": "phone", "applicant": "self", "pins": "remembered"}
-    answers = turn(talk.hears("やっぱり暗証番号は忘れました", "correct")).answers()
+    answers = turn(talk.hears("やっぱり暗証番号は忘れました", "correct")).answers("application_form")
     assert answers and answers["pins"] == "forgotten"
 
 
 def test_the_counter_may_be_changed_at_any_time(talk: Talk) -> None:
     talk.slots = {"requested_slot": "visit_date", "counter": "honchosha"}
-    assert turn(talk.hears("西口で")).answers() == {"counter": "nishiguchi"}
+    assert turn(talk.hears("西口で")).answers("application_form") == {"counter": "nishiguchi"}
 
 
 def test_the_same_message_delivered_again_has_the_same_id(talk: Talk) -> None:

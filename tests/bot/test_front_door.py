@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
 
 import pytest
 from hypothesis import given, settings
@@ -13,15 +12,9 @@ from bot.front_door import (
     MAX_LENGTH,
     Admitted,
     admit,
-    clauses,
-    intent_of_the_parts,
     offered_payloads,
-    plain_intent,
-    states_a_case,
 )
-from renewal.clock import TOKYO
 
-NOW = datetime(2026, 11, 24, 10, tzinfo=TOKYO)
 YES = '/inform{"confirmed": "yes"}'
 MY_NUMBER = "123456789018"
 ANY_CHARACTER = st.one_of(st.characters(), st.characters(categories=["Cs", "Cf", "Cc", "So"]))
@@ -84,7 +77,7 @@ def test_one_character_or_emoji_is_a_message(something: str) -> None:
     assert admit(something, [], pin_expected=False) == Admitted(something)
 
 
-def test_a_message_of_three_hundred_characters_is_read_and_a_longer_one_is_not() -> None:
+def test_a_message_of_a_thousand_characters_is_read_and_a_longer_one_is_not() -> None:
     assert admit("あ" * MAX_LENGTH, [], pin_expected=False).intent is None
     too_long = admit("あ" * (MAX_LENGTH + 1), [], pin_expected=False)
     assert too_long.intent == "message_too_long"
@@ -114,7 +107,7 @@ def test_a_my_number_is_masked_and_noticed() -> None:
 
 
 def test_a_my_number_at_the_end_of_a_long_message_is_masked_too() -> None:
-    admitted = admit("あ" * 280 + f"マイナンバーは{MY_NUMBER}" + "い" * 20, [], pin_expected=False)
+    admitted = admit("あ" * 980 + f"マイナンバーは{MY_NUMBER}" + "い" * 20, [], pin_expected=False)
     assert admitted.intent == "message_too_long"
     assert admitted.secret
     assert MY_NUMBER[:4] not in admitted.text
@@ -130,129 +123,15 @@ def test_phones_dates_and_codes_are_no_secrets(harmless: str) -> None:
     assert admit(harmless, [], pin_expected=False) == Admitted(harmless)
 
 
-# Clauses and cases -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("手数料はいくらですか。写真は要りますか", ["手数料はいくらですか。", "写真は要りますか"]),
-        ("西口でお願いします！駐車場は？", ["西口でお願いします！", "駐車場は？"]),
-        ("はい\n12月3日で", ["はい", "12月3日で"]),
-        ("本人です、あと手数料は？", ["本人です", "あと手数料は？"]),
-        ("父の代わりに、私が行きます", ["父の代わりに、私が行きます"]),
-        ("予約したい", ["予約したい"]),
-        ("はい。/book", ["はい。", "book"]),
-        ("", []),
-    ],
-)
-def test_a_message_falls_into_what_it_says_and_asks(text: str, parts: list[str]) -> None:
-    assert clauses(text) == parts
-
-
-def test_no_more_than_six_clauses_are_read() -> None:
-    assert len(clauses("はい。" * 50)) == 6
-
-
-@pytest.mark.parametrize(
-    "case",
-    [
-        "予約したいです",
-        "予約をお願いします",
-        "更新をお願いしたい",
-        "母の電子証明書を更新したいので来週行きたい",
-        "高1の娘の更新に、母の私が行きます",
-        "来週の木曜に本庁舎で",
-        "12/3の10時に西口",
-        "小3の息子の更新を同じ世帯の父親がします",
-    ],
-)
-def test_a_wish_to_book_or_two_facts_are_an_application(case: str) -> None:
-    assert states_a_case(case, NOW)
-
-
-@pytest.mark.parametrize(
-    "no_case",
-    [
-        "予約番号を忘れました",
-        "予約を確認したい",
-        "予約したけど変更したい",
-        "予約のキャンセルをお願いします",
-        "予約しなくてもいいですか",
-        "予約したいときはどうすればいいですか",
-        "予約なしで行けますか",
-        "手数料はいくらですか",
-        "こんにちは",
-        "木曜の夜に本庁舎は開いていますか",
-        "ありがとう",
-        "必要なものは",
-        "",
-    ],
-)
-def test_a_question_or_an_existing_booking_is_no_application(no_case: str) -> None:
-    assert not states_a_case(no_case, NOW)
-
-
 # Whatever comes ----------------------------------------------------------------------------------
 
 
 @settings(derandomize=True, max_examples=150, deadline=None)
-@given(st.text(ANY_CHARACTER, max_size=400), st.booleans())
+@given(st.text(ANY_CHARACTER, max_size=1200), st.booleans())
 def test_whatever_is_typed_comes_out_short_and_printable(text: str, pin_expected: bool) -> None:
     admitted = admit(text, [], pin_expected)
     assert len(admitted.text) <= MAX_LENGTH
     admitted.text.encode()  # nothing is left that cannot be written
     assert not [c for c in admitted.text if unicodedata.category(c) == "Cc" and c != "\n"]
     assert admitted.intent in (None, "empty_message", "message_too_long")
-    assert not any(part.startswith("/") for part in [admitted.text, *clauses(admitted.text)])
-    assert len(clauses(admitted.text)) <= 6
-    states_a_case(admitted.text, NOW)
-
-
-@pytest.mark.parametrize("marks", ["💩🏛️🇵", "？？？", "…", "↩️"])
-def test_marks_and_pictures_give_no_orders(marks: str) -> None:
-    assert plain_intent(marks, "go_back", "application_form", NOW) == "nlu_fallback"
-    assert plain_intent("👍", "affirm", "application_form", NOW) is None
-
-
-def test_two_clear_questions_make_a_clear_message() -> None:
-    unclear = {"name": "nlu_fallback", "confidence": 0.5}
-    fee, photo = ({"intent": {"name": name, "confidence": 0.9}} for name in ("ask_fee", "ask_photo"))
-    assert intent_of_the_parts(unclear, [fee, photo]) == fee["intent"]
-    assert intent_of_the_parts(unclear, [fee, {"intent": unclear}]) == unclear
-    assert intent_of_the_parts(unclear, []) == unclear
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "更新に一人で行きたいのですが、予約できますか",
-        "封筒がまだ届きませんが、更新の予約できますか",
-        "家族4人分お願いします",
-        "80歳の父の分を、息子の私が代理で行きます。予約できますか？",
-    ],
-)
-def test_a_wish_in_the_form_of_a_question_begins_an_application(text: str) -> None:
-    assert states_a_case(text, NOW)
-
-
-def test_a_question_before_coming_stays_a_question() -> None:
-    assert not states_a_case("更新に行きたいのですが、予約しなくてもいいですか", NOW)
-    assert not states_a_case("本庁舎は木曜の夜も予約できますか", NOW)
-
-
-def test_a_second_thought_after_booking_is_about_the_booking() -> None:
-    assert plain_intent("やっぱり西口", "correct", None, NOW, booked=True) == "change_booking"
-    assert plain_intent("やっぱり西口", "correct", "application_form", NOW, booked=True) is None
-    assert plain_intent("日にちを変えたい", "correct", None, NOW) == "change_booking"
-    assert plain_intent("電話番号変わったんですけど", "correct", None, NOW) == "change_booking"
-    assert plain_intent("行く人が変わりました", "correct", None, NOW) == "change_booking"
-    assert plain_intent("やっぱり電子証明書でした", "correct", None, NOW) is None
-    assert plain_intent("間違えて取り消したかも", "correct", None, NOW) == "check_booking"
-
-
-def test_how_one_would_cancel_is_no_order_while_nothing_is_booked() -> None:
-    asked = "キャンセルするときは？"
-    assert plain_intent(asked, "cancel_booking", "application_form", NOW) == "ask_late"
-    assert plain_intent(asked, "cancel_booking", "application_form", NOW, booked=True) is None
-    assert plain_intent("予約を取り消してください", "cancel_booking", "application_form", NOW) is None
+    assert not admitted.text.startswith("/")

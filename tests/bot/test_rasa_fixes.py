@@ -31,8 +31,10 @@ from rasa.core.actions.forms import FormAction
 from rasa.core.channels import rest
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
-from rasa.engine.constants import PLACEHOLDER_MESSAGE
+from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.engine.storage.resource import Resource
+from rasa.graph_components.converters.nlu_message_converter import NLUMessageConverter
 from rasa.shared.core.constants import DEFAULT_SLOT_NAMES
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
@@ -53,6 +55,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import rasa_fixes
+from bot.nlu.interpreter import Interpreter
+from bot.nlu.reader import MessageReader, with_parts
 from bot.rasa_fixes import _applied_events, _copy
 from bot.responses import CityResponses
 from tests.conversations.driver import load_agent
@@ -282,12 +286,15 @@ class Processor:
         self.graph_runner, self.model_metadata = self, SimpleNamespace(nlu_target="nlu")
         self._understands = understands
 
+    _parse_message_with_graph = MessageProcessor._parse_message_with_graph
+
     def run(self, inputs: dict[str, Any], targets: list[str]) -> dict[str, list[Message]]:
-        texts = [message.text for message in inputs[PLACEHOLDER_MESSAGE]]
-        self.parsed += texts
-        intent = {"name": self._understands, "confidence": 0.9}
-        shown = {"text": "", "intent": intent, "intent_ranking": [intent]}
-        return {"nlu": [Message({**shown, "text": text}, set(shown)) for text in texts]}
+        messages = NLUMessageConverter().convert_user_message(inputs[PLACEHOLDER_MESSAGE])
+        for each in with_parts(MessageReader().process(messages)):
+            self.parsed.append(each.get("text"))
+            each.set("intent_ranking", [{"name": self._understands, "confidence": 0.9}])
+        tracker = inputs[PLACEHOLDER_TRACKER]
+        return {"nlu": Interpreter(Resource("interpreter")).process(messages, tracker)}
 
     async def _send_bot_messages(self, events: Any, tracker: Any, channel: Any) -> None:
         await MessageProcessor._send_bot_messages(events, tracker, channel)
@@ -331,6 +338,7 @@ def test_a_button_needs_no_understanding(domain: Domain, tracker: DialogueStateT
     message, _ = receive(processor, tracker, button)
     assert message.intent == {"name": "inform", "confidence": 1.0}
     assert message.entities == [{"entity": "counter", "value": "any"}]
+    assert message.parse_data["heard"]["answers"] == {"counter": "any"}
     assert not processor.parsed
 
 
@@ -356,18 +364,19 @@ def test_an_empty_message_needs_no_understanding(
 def test_every_clause_of_a_message_is_understood_by_itself(
     domain: Domain, tracker: DialogueStateTracker
 ) -> None:
-    message, _ = receive(Processor(domain), tracker, "手数料はいくらですか。写真は要りますか")
-    assert [each["text"] for each in message.parse_data["clauses"]] == [
-        "手数料はいくらですか。",
-        "写真は要りますか",
-    ]
+    processor = Processor(domain, "ask_fee")
+    message, _ = receive(processor, tracker, "手数料はいくらですか。写真は要りますか")
+    assert processor.parsed[1:] == ["手数料はいくらですか。", "写真は要りますか"]
+    assert message.parse_data["heard"]["questions"] == ["ask_fee"]
 
 
-def test_a_message_that_says_one_thing_has_no_clauses(
+def test_a_message_that_says_one_thing_is_understood_once(
     domain: Domain, tracker: DialogueStateTracker
 ) -> None:
-    message, _ = receive(Processor(domain), tracker, "手数料はいくらですか")
-    assert message.parse_data["clauses"] == []
+    processor = Processor(domain, "ask_fee")
+    message, _ = receive(processor, tracker, "手数料はいくらですか")
+    assert processor.parsed == ["手数料はいくらですか"]
+    assert message.parse_data["heard"]["questions"] == []
 
 
 def test_a_first_message_that_states_a_case_is_an_application(
@@ -531,7 +540,8 @@ def test_the_graph_gives_what_dask_would_give(domain: Domain) -> None:
     processor = load_agent().processor
     runner, target = processor.graph_runner, processor.model_metadata.nlu_target
     for text in ("手数料はいくらですか", "あ", "予約したい"):
-        inputs = {PLACEHOLDER_MESSAGE: [UserMessage(text)]}
+        nobody = DialogueStateTracker("somebody", domain.slots)
+        inputs = {PLACEHOLDER_MESSAGE: [UserMessage(text)], PLACEHOLDER_TRACKER: nobody}
         planned = dask.get(
             {**runner._build_dask_graph(runner._graph_schema.minimal_graph_schema([target])),
              **{name: (name, value) for name, value in inputs.items()}},

@@ -53,10 +53,10 @@ def test_enter_that_confirms_a_conversion_sends_nothing(person: MakePerson) -> N
 
 def test_a_text_that_is_too_long_stays_in_the_field(person: MakePerson) -> None:
     someone = person().opens()
-    someone.page.fill("textarea", "あ" * 301)
+    someone.page.fill("textarea", "あ" * 1001)
     someone.page.press("textarea", "Enter")
-    assert someone.page.input_value("textarea") == "あ" * 301
-    assert someone.page.locator(".left").inner_text() == "300文字までにしてください 301/300"
+    assert someone.page.input_value("textarea") == "あ" * 1001
+    assert someone.page.locator(".left").inner_text() == "1000文字までにしてください 1001/1000"
     assert someone.violations() == []
     someone.page.fill("textarea", "手数料は？")
     someone.page.press("textarea", "Enter")

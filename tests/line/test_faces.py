@@ -18,9 +18,12 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.line import faces, limits, visit_link, worker
+from bot.nlu.state import state_of
 from bot.responses import CityResponses
 from reading import answers
 from renewal import city, clock
+from renewal.application import Desk
+from renewal.bookings import Bookings, create_engine_from
 from tests.line.documented import problems
 
 ME = "a-conversation"
@@ -253,7 +256,8 @@ def test_where_a_day_is_asked_the_date_picker_has_the_bookable_range() -> None:
 
 @pytest.mark.parametrize("asked", [None, "visit_date", "expires_on", "birthday", "issued_on", "confirmed"])
 def test_a_picked_day_is_the_visits_whatever_is_asked_meanwhile(asked: str | None) -> None:
-    said = answers.read(faces.date_text("2027-01-05"), asked, clock.now(), city.load())
+    desk = Desk(city.load(), Bookings(create_engine_from("sqlite://")), clock.now(), clock.now())
+    said = answers.read(faces.date_text("2027-01-05"), state_of(desk, {}).at(asked))
     assert said == {"wish": {"days": ["2027-01-05"]}}
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reading.answers import is_question, read, tells_only_who_comes
-from renewal.city import City
+from reading.situation import State
 from renewal.clock import TOKYO
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=TOKYO)  # a Tuesday
@@ -25,9 +25,9 @@ PARENT = {"applicant": "legal_representative"}
 PROXY = {"applicant": "other_proxy"}
 
 
-def check(text: str, asked: str | None, expected: dict[str, Any], city: City) -> None:
+def check(text: str, asked: str | None, expected: dict[str, Any], state: State) -> None:
     """The words say at least this; None: nothing about that slot."""
-    found = read(text, asked, NOW, city)
+    found = read(text, state.at(asked))
     said = {name: found.get(name) for name in expected}
     assert said == expected, f"{text!r} asked for {asked}: {found}"
 
@@ -65,8 +65,8 @@ NOTICE = [
 
 
 @pytest.mark.parametrize(("text", "notice"), NOTICE)
-def test_what_the_notice_says(text: str, notice: str | None, city: City) -> None:
-    check(text, "notice", {"notice": notice}, city)
+def test_what_the_notice_says(text: str, notice: str | None, state: State) -> None:
+    check(text, "notice", {"notice": notice}, state)
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ def test_what_the_notice_says(text: str, notice: str | None, city: City) -> None
     ],
 )
 def test_the_notice_counts_in_a_first_sentence_only_when_it_is_named(
-    text: str, notice: str | None, city: City
+    text: str, notice: str | None, state: State
 ) -> None:
-    check(text, None, {"notice": notice}, city)
+    check(text, None, {"notice": notice}, state)
 
 
 # Who comes, for whom ---------------------------------------------------------------------------
@@ -174,14 +174,14 @@ PEOPLE = [
 
 @pytest.mark.parametrize(("asked", "text", "expected"), PEOPLE)
 def test_who_comes_and_whose_card_it_is(
-    asked: str | None, text: str, expected: dict[str, Any], city: City
+    asked: str | None, text: str, expected: dict[str, Any], state: State
 ) -> None:
-    check(text, asked, expected, city)
+    check(text, asked, expected, state)
 
 
 @pytest.mark.parametrize("text", ["保佐人です", "補助人をしています", "任意後見人です"])
-def test_guardians_of_other_kinds_are_recognised_as_such(text: str, city: City) -> None:
-    check(text, "applicant", {"other_guardian": True, "applicant": None, "holder": None}, city)
+def test_guardians_of_other_kinds_are_recognised_as_such(text: str, state: State) -> None:
+    check(text, "applicant", {"other_guardian": True, "applicant": None, "holder": None}, state)
 
 
 # Household and 本籍 ----------------------------------------------------------------------------
@@ -215,8 +215,8 @@ PROOF = [
 
 
 @pytest.mark.parametrize(("text", "proof"), PROOF)
-def test_the_household_and_the_honseki(text: str, proof: str, city: City) -> None:
-    check(text, "proof_waiver", {"proof_waiver": proof}, city)
+def test_the_household_and_the_honseki(text: str, proof: str, state: State) -> None:
+    check(text, "proof_waiver", {"proof_waiver": proof}, state)
 
 
 # The reply form --------------------------------------------------------------------------------
@@ -246,13 +246,13 @@ REPLY_FORM = [
 
 
 @pytest.mark.parametrize(("text", "form"), REPLY_FORM)
-def test_the_reply_form(text: str, form: str, city: City) -> None:
-    check(text, "reply_form", {"reply_form": form}, city)
+def test_the_reply_form(text: str, form: str, state: State) -> None:
+    check(text, "reply_form", {"reply_form": form}, state)
 
 
 @pytest.mark.parametrize("text", ["もういい、話にならない", "くだらない", "もう知らない"])
-def test_a_complaint_is_no_missing_reply_form(text: str, city: City) -> None:
-    assert "reply_form" not in read(text, "reply_form", NOW, city)
+def test_a_complaint_is_no_missing_reply_form(text: str, state: State) -> None:
+    assert "reply_form" not in read(text, state.at("reply_form"))
 
 
 # PINs ------------------------------------------------------------------------------------------
@@ -287,13 +287,13 @@ PINS = [
 
 
 @pytest.mark.parametrize(("text", "pins", "which"), PINS)
-def test_the_pins(text: str, pins: str, which: list[str], city: City) -> None:
-    check(text, "pins", {"pins": pins, "forgotten_pins": which}, city)
+def test_the_pins(text: str, pins: str, which: list[str], state: State) -> None:
+    check(text, "pins", {"pins": pins, "forgotten_pins": which}, state)
 
 
-def test_pins_count_before_they_are_asked_about_when_they_are_named(city: City) -> None:
-    check("予約したい。暗証番号は忘れました", None, {"pins": "forgotten"}, city)
-    check("忘れました", None, {"pins": None}, city)
+def test_pins_count_before_they_are_asked_about_when_they_are_named(state: State) -> None:
+    check("予約したい。暗証番号は忘れました", None, {"pins": "forgotten"}, state)
+    check("忘れました", None, {"pins": None}, state)
 
 
 # Counters --------------------------------------------------------------------------------------
@@ -324,8 +324,8 @@ COUNTERS = [
 
 
 @pytest.mark.parametrize(("text", "counter"), COUNTERS)
-def test_the_counter(text: str, counter: str | None, city: City) -> None:
-    check(text, "counter", {"counter": counter}, city)
+def test_the_counter(text: str, counter: str | None, state: State) -> None:
+    check(text, "counter", {"counter": counter}, state)
 
 
 # Dates -----------------------------------------------------------------------------------------
@@ -361,9 +361,9 @@ DATES = [
 
 @pytest.mark.parametrize(("asked", "text", "expected"), DATES)
 def test_dates_are_taken_for_what_was_asked_or_named(
-    asked: str | None, text: str, expected: dict[str, Any], city: City
+    asked: str | None, text: str, expected: dict[str, Any], state: State
 ) -> None:
-    check(text, asked, expected, city)
+    check(text, asked, expected, state)
 
 
 # A date said while something else is asked: the last day that can be booked is 23 January.
@@ -393,9 +393,9 @@ BARE_DATES = [
 
 @pytest.mark.parametrize(("asked", "text", "about"), BARE_DATES)
 def test_a_date_said_in_passing_is_an_expiry_where_nobody_could_come_on_it(
-    asked: str | None, text: str, about: str, city: City
+    asked: str | None, text: str, about: str, state: State
 ) -> None:
-    found = read(text, asked, NOW, city)
+    found = read(text, state.at(asked))
     assert found.keys() & {"expires_on", "unclear_date", "birthday", "wish"} == {about}, found
 
 
@@ -411,9 +411,9 @@ def test_a_date_said_in_passing_is_an_expiry_where_nobody_could_come_on_it(
     ],
 )  # fmt: skip
 def test_the_limit_of_the_reply_form_is_not_the_certificates_expiry(
-    asked: str, text: str, expected: dict[str, Any], city: City
+    asked: str, text: str, expected: dict[str, Any], state: State
 ) -> None:
-    assert read(text, asked, NOW, city) == expected
+    assert read(text, state.at(asked)) == expected
 
 
 @pytest.mark.parametrize(
@@ -427,9 +427,9 @@ def test_the_limit_of_the_reply_form_is_not_the_certificates_expiry(
     ],
 )
 def test_a_birth_or_an_issue_lies_in_the_past(
-    asked: str, text: str, why: str, city: City
+    asked: str, text: str, why: str, state: State
 ) -> None:
-    assert read(text, asked, NOW, city)[asked]["invalid"] == why
+    assert read(text, state.at(asked))[asked]["invalid"] == why
 
 
 @pytest.mark.parametrize(
@@ -443,9 +443,9 @@ def test_a_birth_or_an_issue_lies_in_the_past(
     ],
 )
 def test_which_of_the_two_a_date_is(
-    asked: str, text: str, meant: str | None, city: City
+    asked: str, text: str, meant: str | None, state: State
 ) -> None:
-    check(text, asked, {"date_meant": meant}, city)
+    check(text, asked, {"date_meant": meant}, state)
 
 
 WISHES = [
@@ -465,9 +465,9 @@ WISHES = [
 
 @pytest.mark.parametrize(("asked", "text", "wish"), WISHES)
 def test_when_somebody_wants_to_come(
-    asked: str | None, text: str, wish: dict[str, Any], city: City
+    asked: str | None, text: str, wish: dict[str, Any], state: State
 ) -> None:
-    found = read(text, asked, NOW, city).get("wish") or {}
+    found = read(text, state.at(asked)).get("wish") or {}
     said = {name: found.get(name) for name in wish}
     if "times" in said:
         said["times"] = [f"{each}:00"[:8] for each in said["times"] or ()]
@@ -491,9 +491,9 @@ def test_when_somebody_wants_to_come(
     ],
 )
 def test_of_what_is_taken_back_in_the_same_breath_the_last_counts(
-    asked: str, text: str, expected: dict[str, Any], city: City
+    asked: str, text: str, expected: dict[str, Any], state: State
 ) -> None:
-    check(text, asked, expected, city)
+    check(text, asked, expected, state)
 
 
 @pytest.mark.parametrize(
@@ -524,9 +524,9 @@ def test_of_what_is_taken_back_in_the_same_breath_the_last_counts(
     ],
 )  # fmt: skip
 def test_words_that_were_taken_for_something_else(
-    asked: str, text: str, expected: dict[str, Any], city: City
+    asked: str, text: str, expected: dict[str, Any], state: State
 ) -> None:
-    check(text, asked, expected, city)
+    check(text, asked, expected, state)
 
 
 # Short answers ---------------------------------------------------------------------------------
@@ -566,10 +566,10 @@ CHOICES = [
 ]
 
 
-def test_whose_card_it_is_says_nothing_about_the_notice(city: City) -> None:
-    assert "notice" not in read("夫のカードです", "notice", NOW, city)
-    assert "notice" not in read("自分のマイナンバーカードです", "notice", NOW, city)
-    assert read("マイナンバーカードです", "notice", NOW, city) == {"notice": "card"}
+def test_whose_card_it_is_says_nothing_about_the_notice(state: State) -> None:
+    assert "notice" not in read("夫のカードです", state.at("notice"))
+    assert "notice" not in read("自分のマイナンバーカードです", state.at("notice"))
+    assert read("マイナンバーカードです", state.at("notice")) == {"notice": "card"}
 
 
 @pytest.mark.parametrize("asked", ["expires_on", None])
@@ -583,28 +583,28 @@ def test_whose_card_it_is_says_nothing_about_the_notice(city: City) -> None:
     ],
 )
 def test_the_cards_own_date_is_not_taken_for_the_certificates(
-    text: str, asked: str | None, city: City
+    text: str, asked: str | None, state: State
 ) -> None:
-    found = read(text, asked, NOW, city)
+    found = read(text, state.at(asked))
     assert found == {"expires_on": "2027-02-20", "card_expires_on": "2031-05-10"}
 
 
-def test_the_cards_own_date_alone_is_the_answer_that_was_given(city: City) -> None:
-    found = read("カードは2031年5月10日まで", "expires_on", NOW, city)
+def test_the_cards_own_date_alone_is_the_answer_that_was_given(state: State) -> None:
+    found = read("カードは2031年5月10日まで", state.at("expires_on"))
     assert found == {"expires_on": "2031-05-10"}
 
 
-def test_a_month_alone_is_no_date_of_expiry(city: City) -> None:
-    found = read("令和9年2月", "expires_on", NOW, city)
+def test_a_month_alone_is_no_date_of_expiry(state: State) -> None:
+    found = read("令和9年2月", state.at("expires_on"))
     assert found == {"expires_on": {"invalid": "day_missing", "text": "令和9年2月"}}
-    assert read("忘れた", "expires_on", NOW, city) == {"expires_on": "unknown"}
+    assert read("忘れた", state.at("expires_on")) == {"expires_on": "unknown"}
 
 
 @pytest.mark.parametrize(("asked", "text", "value"), CHOICES)
 def test_short_answers_mean_something_to_the_question_asked(
-    asked: str, text: str, value: str | None, city: City
+    asked: str, text: str, value: str | None, state: State
 ) -> None:
-    check(text, asked, {asked: value}, city)
+    check(text, asked, {asked: value}, state)
 
 
 def buttons_of_the_questions() -> list[tuple[str, str, dict[str, Any]]]:
@@ -622,17 +622,17 @@ def buttons_of_the_questions() -> list[tuple[str, str, dict[str, Any]]]:
 
 @pytest.mark.parametrize(("asked", "title", "values"), buttons_of_the_questions())
 def test_writing_what_a_button_says_is_as_good_as_tapping_it(
-    asked: str, title: str, values: dict[str, Any], city: City
+    asked: str, title: str, values: dict[str, Any], state: State
 ) -> None:
     labels = {
-        "honcho_short": city.counters["honchosha"].short_label,
-        "nishiguchi_label": city.counters["nishiguchi"].label,
+        "honcho_short": state.counters["honchosha"][1],
+        "nishiguchi_label": state.counters["nishiguchi"][0],
     }
-    check(title.format(**labels), asked, values, city)
+    check(title.format(**labels), asked, values, state)
 
 
-def test_a_name_is_taken_as_it_stands_when_it_is_asked_for(city: City) -> None:
-    assert read("ちばはは", "name_kana", NOW, city) == {"name_kana": "チバハハ"}
+def test_a_name_is_taken_as_it_stands_when_it_is_asked_for(state: State) -> None:
+    assert read("ちばはは", state.at("name_kana")) == {"name_kana": "チバハハ"}
 
 
 # Questions -------------------------------------------------------------------------------------
@@ -685,8 +685,8 @@ WORDS = st.lists(
 
 @settings(derandomize=True, max_examples=150, deadline=None)
 @given(text=st.one_of(WORDS, st.text(max_size=60)), asked=ASKED)
-def test_any_words_are_read_without_an_error(text: str, asked: str | None, city: City) -> None:
-    found = read(text, asked, NOW, city)
+def test_any_words_are_read_without_an_error(text: str, asked: str | None, state: State) -> None:
+    found = read(text, state.at(asked))
     assert all(value is not None for value in found.values())
 
 
@@ -736,9 +736,9 @@ def test_any_words_are_read_without_an_error(text: str, asked: str | None, city:
     ],
 )  # fmt: skip
 def test_words_that_nobody_tidied(
-    asked: str | None, text: str, expected: dict[str, Any], city: City
+    asked: str | None, text: str, expected: dict[str, Any], state: State
 ) -> None:
-    check(text, asked, expected, city)
+    check(text, asked, expected, state)
 
 
 @pytest.mark.parametrize(
@@ -766,9 +766,9 @@ def test_words_that_nobody_tidied(
     ],
 )  # fmt: skip
 def test_what_is_told_out_of_turn_is_taken_for_what_it_is(
-    asked: str | None, text: str, expected: dict[str, Any], city: City
+    asked: str | None, text: str, expected: dict[str, Any], state: State
 ) -> None:
-    assert read(text, asked, NOW, city) == expected
+    assert read(text, state.at(asked)) == expected
 
 
 @pytest.mark.parametrize("text", ["わたし", "母です", "私は孫です", "孫が行きます", "私が代理で", "myself", "代理です"])

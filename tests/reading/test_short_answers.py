@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -12,11 +11,8 @@ from hypothesis import strategies as st
 
 from reading.answers import read
 from reading.short_answers import declines, read_kana, read_phone, yes_or_no
+from reading.situation import State
 from renewal.bookings import codes
-from renewal.city import City
-from renewal.clock import TOKYO
-
-NOW = datetime(2026, 11, 24, 10, tzinfo=TOKYO)
 
 
 def words(text: str) -> list[str]:
@@ -302,9 +298,9 @@ NEITHER = """
     ],
 )
 def test_a_summary_is_confirmed_only_by_a_clear_yes(
-    text: str, answer: str | None, city: City
+    text: str, answer: str | None, state: State
 ) -> None:
-    assert read(text, "confirmed", NOW, city).get("confirmed") == answer
+    assert read(text, state.at("confirmed")).get("confirmed") == answer
 
 
 def test_thanks_turn_an_offer_down_and_agreement_takes_it() -> None:
@@ -449,9 +445,9 @@ OTHER_QUESTIONS: dict[str, dict[str, str | None]] = {
     ],
 )
 def test_short_answers_to_the_other_questions(
-    asked: str, text: str, answer: str | None, city: City
+    asked: str, text: str, answer: str | None, state: State
 ) -> None:
-    assert read(text, asked, NOW, city).get(asked) == answer
+    assert read(text, state.at(asked)).get(asked) == answer
 
 
 # How many people -----------------------------------------------------------------------------------
@@ -560,20 +556,20 @@ def cards(found: dict[str, Any]) -> int | None:
 
 
 @pytest.mark.parametrize(("text", "number"), CARDS.items())
-def test_how_many_people_a_sentence_is_about(text: str, number: int | None, city: City) -> None:
-    assert cards(read(text, None, NOW, city)) == number
+def test_how_many_people_a_sentence_is_about(text: str, number: int | None, state: State) -> None:
+    assert cards(read(text, state.at(None))) == number
 
 
 @pytest.mark.parametrize(("text", "number"), CARDS_WHEN_ASKED.items())
-def test_how_many_people_when_that_was_asked(text: str, number: int, city: City) -> None:
-    assert cards(read(text, "cards", NOW, city)) == number
+def test_how_many_people_when_that_was_asked(text: str, number: int, state: State) -> None:
+    assert cards(read(text, state.at("cards"))) == number
 
 
 @pytest.mark.parametrize(
     "text", ["5分遅れます", "15分で終わりますか", "30分かかる", "3分くらい", "2人目です"]
 )
-def test_minutes_are_no_people(text: str, city: City) -> None:
-    assert cards(read(text, None, NOW, city)) is None
+def test_minutes_are_no_people(text: str, state: State) -> None:
+    assert cards(read(text, state.at(None))) is None
 
 
 # Booking codes -----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.nlu.state import state_of
 from reading.booking_told import read
 from renewal import booking_change
 from renewal import city as city_module
@@ -44,7 +45,7 @@ def booking(desk: Desk) -> Booking:
 
 
 def said(text: str, asked: str | None, desk: Desk, action: str = "change") -> dict[str, Any]:
-    return read(text, asked, Request(action=action), desk, CALLER)
+    return read(text, asked, Request(action=action), state_of(desk, {}))
 
 
 @pytest.mark.parametrize(

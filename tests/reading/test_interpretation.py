@@ -1,0 +1,186 @@
+"""What a message means where it comes: answers, questions besides, and what is left for the actions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import pytest
+
+from reading import reader
+from reading.facts import Fact, Place
+from reading.heard import Form, Heard
+from reading.intents import Intent, Intents, Part
+from reading.interpretation import interpret, pressed
+from reading.message import Message
+from reading.reader import read
+from reading.situation import Command, Situation, State
+from tests.reading.conftest import NOW
+
+
+def hear(
+    state: State,
+    text: str,
+    intent: str = "inform",
+    parts: Sequence[tuple[str, str]] = (),
+    asked: str | None = None,
+    **slots: Any,
+) -> Heard:
+    """Return what is heard of a message in a conversation with these slots."""
+    form: Form = "booking_form" if str(asked).startswith("booking_") else "application_form"
+    state = replace(state, form=form if asked else None, slots=slots)
+    classified = tuple(Part(each, (Intent(name, 0.9),)) for each, name in parts)
+    return interpret(read(text, NOW), state, asked, Intents(Part(text, (Intent(intent, 0.9),)), classified))
+
+
+# Answers and questions ---------------------------------------------------------------------------
+
+
+def test_an_answer_is_that_of_the_form_that_runs(state: State) -> None:
+    heard = hear(state, "西口で", asked="counter")
+    assert (heard.form, heard.answers) == ("application_form", {"counter": "nishiguchi"})
+    assert heard.entities("西口で") == [
+        {"entity": "counter", "value": "nishiguchi", "start": 0, "end": 3}
+    ]
+
+
+def test_what_is_said_of_a_booking_has_that_forms_slots(state: State) -> None:
+    text = "K7PMA-4QXDMを取り消したい"
+    heard = hear(state, text, "cancel_booking")
+    assert heard.form == "booking_form"
+    assert heard.answers["action"] == "cancel"
+    assert {each["entity"] for each in heard.entities(text)} >= {"booking_action"}
+
+
+def test_a_question_beside_an_answer_is_asked_besides(state: State) -> None:
+    parts = [("西口で。", "inform"), ("手数料はいくらですか", "ask_fee")]
+    heard = hear(state, "西口で。手数料はいくらですか", parts=parts, asked="counter")
+    assert (heard.answers, heard.questions) == ({"counter": "nishiguchi"}, ("ask_fee",))
+
+
+def test_a_question_alone_is_the_intent(state: State) -> None:
+    heard = hear(state, "手数料はいくらですか", "ask_fee", asked="counter")
+    assert (heard.intent, heard.answers, heard.questions) == ("ask_fee", {}, ())
+
+
+def test_what_a_question_names_is_left_for_its_answer(state: State) -> None:
+    times = hear(state, "12月3日は空いていますか", "ask_free_times").left["free_times"]
+    assert times["wish"]["days"] == ["2026-12-03"]
+    period = hear(state, "期限が令和9年2月20日だといつからですか", "ask_period")
+    assert period.left["expires_on"] == "2027-02-20"
+
+
+# What is left ------------------------------------------------------------------------------------
+
+
+def test_words_that_need_a_reply_get_one_before_anything_else(state: State) -> None:
+    heard = hear(state, "誰の本籍のことですか", asked="proof_waiver")
+    assert (heard.answers, heard.left["reply"]) == ({}, "whose_honseki")
+    assert hear(state, "探してきます", asked="expires_on").left == {"reply": "take_your_time"}
+
+
+def test_what_was_told_before_is_known(state: State) -> None:
+    heard = hear(state, "母は78歳です", asked="notice", applicant="other_proxy", holder="general")
+    assert (heard.left["known"], heard.asks_back) == (["holder"], None)
+
+
+def test_who_has_not_got_the_code_lacks_it(state: State) -> None:
+    heard = hear(state, "どこに書いてありますか", "dont_know", asked="booking_code")
+    assert heard.left["lacks"] == "booking_code_not_at_hand"
+    button = replace(state, form="booking_form", slots={})
+    assert pressed("dont_know", {}, button, "booking_code").left == heard.left
+
+
+def test_a_change_of_the_name_is_besides_the_booking(state: State) -> None:
+    heard = hear(state, "予約した名前を変えたい", "change_booking")
+    assert heard.left["besides"] == "booking_other_change"
+
+
+# Asking back -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "asked", "why"),
+    [
+        ("ふがふが", "nlu_fallback", "counter", "answer_not_read"),
+        ("ふがふが", "nlu_fallback", None, "clarify"),
+        ("ふがふが", "nlu_fallback", "booking_date", "answer_not_read"),
+        ("2月30日", "inform", "visit_date", "invalid_no_such_day"),
+        ("令和9年2月", "inform", "expires_on", "invalid_day_missing"),
+        ("親は仕事で行けません", "inform", "applicant", "representative_must_come"),
+        ("わかりました", "affirm", "expires_on", None),
+        ("電子証明書", "inform", "notice", None),
+        ("ありがとう", "thank", "notice", None),
+        ("予約したい", "book", None, None),
+    ],
+)
+def test_the_next_turn_comes_back_to_what_was_not_understood(
+    state: State, text: str, intent: str, asked: str | None, why: str | None
+) -> None:
+    assert hear(state, text, intent, asked=asked, holder="under_15").asks_back == why
+
+
+# Buttons -----------------------------------------------------------------------------------------
+
+
+def test_the_button_of_a_free_time_gives_day_and_time(state: State) -> None:
+    heard = pressed("inform", {"start": "2026-12-03T17:30", "counter": "honchosha"}, state, None)
+    assert heard.answers == {
+        "counter": "honchosha", "visit_date": "2026-12-03", "visit_time": "17:30",
+    }  # fmt: skip
+
+
+def test_the_button_of_a_booking_is_about_that_booking_whatever_runs(state: State) -> None:
+    running = replace(state, form="application_form")
+    heard = pressed("change_booking", {"booking_code": "K7PMA-4QXDM"}, running, "notice")
+    assert heard.form == "booking_form"
+    assert heard.answers == {"action": "change", "code": "K7PMA-4QXDM"}
+
+
+# On their way to the actions ---------------------------------------------------------------------
+
+
+def test_what_was_heard_comes_back_from_json() -> None:
+    heard = Heard(
+        "inform", 0.9, "application_form", {"expiries": {0: "2027-01-20", 1: "2027-02-20"}},
+        ("ask_fee",), "date_heard", {"known": ["holder"]}, {"counter": (0, 2)},
+    )  # fmt: skip
+    assert Heard.from_json(json.loads(json.dumps(heard.to_json()))) == heard
+
+
+# Topics ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Counters:
+    """A topic that hears of one counter."""
+
+    kind: Literal["set_slot", "clarify"] = "set_slot"
+
+    def facts(self, m: Message) -> list[Fact]:
+        return [Place(0, 2, 0, "said", "honchosha")]
+
+    def heard(self, facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
+        assert s.asked == "counter"
+        return [Command(self.kind, "counter", "honchosha", facts[0])]
+
+
+def test_what_a_topic_proposes_takes_the_place_of_what_was_read_before(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "TOPICS", (Counters(),))
+    heard = hear(state, "西口で", asked="counter")
+    assert heard.answers == {"counter": "honchosha"}
+    assert heard.entities("西口で") == [
+        {"entity": "counter", "value": "honchosha", "start": 0, "end": 2}
+    ]
+
+
+def test_what_a_topic_would_rather_ask_is_not_taken(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "TOPICS", (Counters("clarify"),))
+    heard = hear(state, "西口で", asked="counter")
+    assert (heard.answers, heard.asks_back) == ({}, "ask_counter")
