@@ -197,7 +197,11 @@ def _stretch(m: Message, start: int, end: int, asked: bool) -> Iterator[_Part]:
     cuts = [c.start for c in m.clauses if start < c.start < end]
     for first, last in zip([start, *cuts], [*cuts, end], strict=True):
         part = _part(m, first, last, asked and last == end)
-        yield part if part.sense is not None else _ending(m, part)
+        clause = m.clause_at(first)
+        if clause and clause.link == "cond":
+            yield _Part(first, last, None, asked=True)
+        else:
+            yield part if part.sense is not None else _ending(m, part)
 
 
 def _ending(m: Message, part: _Part) -> _Part:
@@ -228,14 +232,13 @@ def _part(m: Message, start: int, end: int, asked: bool) -> _Part:
     if not kinds:
         return _Part(start, end, None, asked)
     sense = _sense(kinds)
-    friendly = any(text in _NO_QUESTION for _, text in kinds)
+    friendly = any(kind == "friendly" for kind, _ in kinds)
     asked = not friendly and (asked or any(kind == "ask" for kind, _ in kinds))
     detail = any(kind == "detail" for kind, _ in kinds) and sense in ("no", "change", "stop")
     figures = tuple(text for kind, text in kinds if kind == "figure")
+    if sense == "stop" and (detail or figures):
+        sense = None  # "10時はやめます": another time, if anything
     return _Part(start, end, sense, asked, detail, figures)
-
-
-_NO_QUESTION = {"いいんじゃない", "いいんでない", "ええんちゃう", "いいんでねえの", "いいんじゃないの", "いいんでないかい"}
 
 
 _LONG = re.compile("ー{2,}")
@@ -259,8 +262,8 @@ def _cut(text: str) -> list[tuple[str, str]] | None:
                 best[at] = 1  # a sign or an emoji that says nothing
     at, found = 0, []
     while at < len(text):
-        size = best[at]
-        if size is None:
+        size = best[at] or 0
+        if not size:
             return None
         piece = text[at : at + size]
         found.append((known.get(piece) or ("figure" if piece[0].isalnum() else "sign"), piece))
@@ -303,7 +306,7 @@ def _denies(before: tuple[str, str]) -> bool:
 
 
 _SAYS = {
-    "assent": "yes", "noted": "noted", "polite": "polite", "thanks": "thanks", "as_is": "as_is", "refusal": "no", "weak": "weak",
+    "assent": "yes", "friendly": "yes", "noted": "noted", "polite": "polite", "thanks": "thanks", "as_is": "as_is", "refusal": "no", "weak": "weak",
     "change": "change", "hold": "hold", "unsure": "unsure", "later": "later", "stop": "stop", "onward": "onward",
     "compute": "compute",
 }  # fmt: skip

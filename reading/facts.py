@@ -174,7 +174,7 @@ class NoticeSays(Fact):
 
 @dataclass(frozen=True)
 class Form(Fact):
-    """The reply form (照会書兼回答書)."""
+    """The reply form (照会書兼回答書); "open" where it is spoken of and that is not settled."""
 
     state: Literal["ready", "other_hand", "missing", "open"]
 
@@ -189,7 +189,10 @@ class Pins(Fact):
 
 @dataclass(frozen=True)
 class Household(Fact):
-    """Whether representative and holder share a household, or the 本籍 lies in the city."""
+    """Whether representative and holder share a household, or the 本籍 lies in the city.
+
+    "open" is what settles neither: 単身赴任中です.
+    """
 
     state: Literal["same_household", "honseki_in_city", "apart", "honseki_elsewhere", "neither", "open"]
 

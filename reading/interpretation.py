@@ -6,18 +6,16 @@ read yet, from told.py and booking_told.py.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reading import answers, booking_told, reader, told
+from reading import answers, booking_told, case
+from reading.facts import CannotCome
 from reading.heard import ABOUT_BOOKINGS, FALLBACK, NO_RULE, Form, Heard, Span
 from reading.intents import Intent, Intents, Part, intent_of
 from reading.reader import Reading
 from reading.situation import State
-from reading.told import Purpose, Said
-from renewal.application import Application
 from renewal.booking_change import QUESTIONS, Request
 from renewal.wish import Wish
 
@@ -51,14 +49,13 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
     parts = intents.parts or (Part(reading.text, (intent,)),)
     turn = _Turn(reading.text, state, asked, intent, parts)
     questions = _questions(turn) if intents.parts else ()
-    left = dict(_asked_for(turn, questions))
+    left = dict(_asked_for(reading, turn, questions))
     given: dict[str, Any] = {}
     spans: dict[str, Span] = {}
     form: Form | None = None
     if state.form != "booking_form":
-        form, given, more = "application_form", *_for_application(turn)
+        form, given, spans, more = "application_form", *_for_application(reading, turn)
         left |= more
-        _take_commands(reading, turn, given, spans, left)
     if form is None or (not given and intent.name in ABOUT_BOOKINGS):
         form, given, more = "booking_form", *_for_booking(turn)
         left |= more
@@ -97,52 +94,42 @@ def _questions(turn: _Turn) -> tuple[str, ...]:
     return tuple(asked)
 
 
-def _asked_for(turn: _Turn, questions: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+def _asked_for(
+    reading: Reading, turn: _Turn, questions: tuple[str, ...]
+) -> Iterator[tuple[str, Any]]:
     """Yield what the questions name: the times that would suit, a date."""
     every = {turn.intent.name, *questions}
     if "ask_free_times" in every:
-        yield "free_times", answers.read(turn.text, turn.state.at("visit_date"))
+        yield "free_times", case.told(reading, turn.state.at("visit_date")).answers
     if "ask_period" in every:
-        yield "expires_on", answers.read(turn.text, turn.state.at("expires_on")).get("expires_on")
+        yield "expires_on", case.told(reading, turn.state.at("expires_on")).answers.get("expires_on")
 
 
 # The application -----------------------------------------------------------------------------
 
 
-def _for_application(turn: _Turn) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what the message answers of an application, and what is left for the actions."""
-    state = turn.state
-    a = Application.from_slots(state.slots)
-    statement = _statement(turn)
-    said = Said(turn.text, statement, turn.asked, _purpose(turn, statement))
-    if name := told.reply(a, said):
-        return {}, {"reply": name, "asks_back": name}
-    found = told.read(a, said, state)
-    if found == {"confirmed": "yes"} and state.slots.get("ask_how") == "fix":
-        found = {}  # no answer to what is wrong
-    if found or not turn.asked or turn.intent.name not in NO_RULE["application_form"]:
-        return found, {}
-    if known := told.known(a, said, state):  # said before; but a date may be that of the next card
-        later = {"asks_back": "expiry_of_others_later"} if "expires_on" in known else {}
-        return {}, {"known": sorted(known), **later}
-    waits = not _nothing_wrong(turn) and told.asks_to_wait(turn.text)
-    return {}, {"reply": "take_your_time"} if waits else {}
-
-
-def _statement(turn: _Turn) -> str:
-    """Return the text without its questions.
-
-    Somebody who applies states facts in questions too: "祖母が代わりに行けますか。予約したいです"
-    """
-    return "".join(
-        part.text
-        for part in turn.parts
-        if turn.intent.name == "book"
-        or part.intent.name in ANSWERING
-        or not _asks(part)
-        # "10日の夜ってやってますか": the day that is asked about is the one that is wished.
-        or (turn.asked in ("visit_date", "visit_time") and part.intent.name == "ask_hours_and_place")
-    )
+def _for_application(
+    reading: Reading, turn: _Turn
+) -> tuple[dict[str, Any], dict[str, Span], dict[str, Any]]:
+    """Return what the message answers of an application, where, and what is left for the actions."""
+    told = case.told(reading, turn.state.at(turn.asked))
+    given = {} if _leaves(turn, told) else dict(told.answers)
+    if given == {"confirmed": "yes"} and turn.state.slots.get("ask_how") == "fix":
+        given = {}  # no answer to what is wrong
+    known = sorted(slot for slot, value in given.items() if _said_before(turn, slot, value))
+    given = {slot: value for slot, value in given.items() if slot not in known}
+    spans = {slot: span for slot, span in told.spans.items() if slot in given}
+    if given:
+        return given, spans, {}
+    if name := _reply(reading, turn, told):
+        return {}, {}, {"reply": name, "asks_back": name}
+    doubt = {"asks_back": f"ask_{told.asks}"} if told.asks else {}
+    if not turn.asked or turn.intent.name not in NO_RULE["application_form"]:
+        return {}, {}, doubt
+    if known:
+        return {}, {}, {"known": known, **doubt}
+    waits = told.waits and not _nothing_wrong(turn)
+    return {}, {}, {"reply": "take_your_time"} if waits else doubt
 
 
 def _asks(part: Part) -> bool:
@@ -150,45 +137,40 @@ def _asks(part: Part) -> bool:
     return name.startswith(("ask_", "out_of_scope")) and answers.is_question(part.text)
 
 
-def _purpose(turn: _Turn, statement: str) -> Purpose:
-    intent = turn.intent.name
-    if intent in ("inform", FALLBACK):
-        return "states"
-    if intent in ANSWERING:
-        return "corrects" if intent == "correct" else "answers"
-    if turn.asked in ("name_kana", "visitor_name"):
-        in_katakana = re.fullmatch(r"[ァ-ヶー\s　・]+", statement.strip())
-        command = turn.intent.confidence >= SURE and intent in COMMANDS
-        return "away" if command and not in_katakana else "answers"
-    if intent in LEAVING or not turn.asked:
-        return "away"
-    return "answers" if intent == "change_booking" else "aside"
+def _leaves(turn: _Turn, told: case.Case) -> bool:
+    """Return whether the message is about something else than the answers that its words hold."""
+    wanted = {turn.asked, *case.ANSWERS_TO.get(str(turn.asked), ())}
+    if wanted & told.answers.keys() or told.corrects:
+        return False
+    return turn.intent.name in LEAVING and turn.intent.confidence >= SURE
+
+
+def _said_before(turn: _Turn, slot: str, value: Any) -> bool:
+    """Return whether something is said once more that is settled, and was not asked for."""
+    wanted = {turn.asked, *case.ANSWERS_TO.get(str(turn.asked), ())}
+    return slot not in wanted and value is not None and turn.state.slots.get(slot) == value
+
+
+_REPRESENTATIVES = {"mother", "father", "parent", "parents", "guardian_adult", "guardian_minor"}
+_WHOSE = {"誰", "だれ", "どなた", "どっち", "どちら"}
+
+
+def _reply(reading: Reading, turn: _Turn, told: case.Case) -> str | None:
+    """Return the name of the remark to words that need a reply before the question can be answered."""
+    words = {word.text for word in reading.message.words}
+    if turn.asked and words & _WHOSE and any(text.startswith("本籍") for text in words):
+        return "whose_honseki"
+    needs_one = turn.asked == "applicant" and turn.state.slots.get("holder") in ("under_15", "adult_ward")
+    cannot = [fact for fact in reading.facts if isinstance(fact, CannotCome)]
+    if needs_one and any(fact.who in _REPRESENTATIVES for fact in cannot):
+        return "representative_must_come"
+    return None
 
 
 def _nothing_wrong(turn: _Turn) -> bool:
     """Return whether a message without an answer was all right ("わかりました"): it only was none."""
     first_yes = turn.intent.name == "affirm" and not turn.state.slots.get("failed_answers")
     return first_yes or turn.intent.name in ("secret_typed", "book", "resume")
-
-
-def _take_commands(
-    reading: Reading,
-    turn: _Turn,
-    given: dict[str, Any],
-    spans: dict[str, Span],
-    left: dict[str, Any],
-) -> None:
-    """Put what the topics propose in the place of what is given."""
-    situation = turn.state.at(turn.asked)
-    for topic in reader.TOPICS:
-        for command in topic.heard(reading.facts, reading.message, situation):
-            if command.kind == "clarify":
-                given.pop(command.slot, None)
-                left["asks_back"] = f"ask_{command.slot}"
-                continue
-            given[command.slot] = command.value
-            if command.fact:
-                spans[command.slot] = (command.fact.start, command.fact.end)
 
 
 # A booking that exists -----------------------------------------------------------------------

@@ -51,7 +51,7 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     for fact, each in told:
         slot = _slot_of(each, s)
         if each.introduced and each.full and slot and s[slot] != each.name:
-            found.append(Command("correct_slot" if s[slot] else "set_slot", slot, each.name, fact))
+            found.append(_taken(slot, each.name, s, fact))
     return found
 
 
@@ -66,13 +66,17 @@ def _answers(
     for fact, each in told:
         slot = other if each.role not in (None, asked) else asked
         if each.full and not each.name.isascii() and not _latin(each.name):
-            kind = "correct_slot" if s[slot] and s[slot] != each.name else "set_slot"
-            found[slot] = Command(kind, slot, each.name, fact)
+            found[slot] = _taken(slot, each.name, s, fact)
         elif slot == asked and (slot not in found or found[slot].kind == "clarify"):
             found[slot] = Command("clarify", slot, each.name, fact)
     if not found and (kanji := _KANJI_NAME.fullmatch(m.plain)) and set(name_parts(kanji[1])) <= _PEOPLE:
         return [Command("clarify", asked)]
     return list(found.values())
+
+
+def _taken(slot: str, name: str, s: Situation, fact: Fact) -> Command:
+    anew = s[slot] and s[slot] != name
+    return Command("correct_slot" if anew else "set_slot", slot, name, fact)
 
 
 _SAME_FAMILY = re.compile("同じ(?:名字|苗字|姓)|(?:名字|苗字|姓)(?:は|も|が)?(?:同じ|一緒|いっしょ|おなじ)")
@@ -118,7 +122,7 @@ _KANJI_NAME = re.compile(f"({_KANJI}{{2,6}})(?:です|と申します|といい�
 
 
 def _any(phrases: Sequence[str]) -> str:
-    return "|".join(map(re.escape, phrases))
+    return "|".join(map(re.escape, phrases)) or "(?!)"
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,7 @@ class _Rules:
     filler: re.Pattern[str]
     name: re.Pattern[str]
     words: frozenset[str]
+    begins: frozenset[str]
     ending: re.Pattern[str]
     subject: re.Pattern[str]
     english: re.Pattern[str]
@@ -147,10 +152,11 @@ def _rules() -> _Rules:
     kana = "[ぁ-ゖァ-ヺー]+?(?: [ぁ-ゖァ-ヺー]+?)*?"
     name = f"(?:{_KANJI}+ ){{0,2}}(?P<name>{kana}|{latin})"
     return _Rules(
-        re.compile(f"(?:{lead}|{part}|{person}) ?"),
+        re.compile(f"(?:{_any(around['filler'])})?(?:{lead}|{part}|{person}) ?"),
         re.compile(f"(?:{_any(around['filler'])}) "),
         re.compile(f"{name}(?P<tail>(?: ?(?:{last}))*| ?(?:{more}).*)(?: {_KANJI}+){{0,2}}"),
         frozenset(around["word"]),
+        frozenset(around["begins"]),
         re.compile(f"(?:{_any(around['ending'])})$"),
         re.compile(f"(?:{_any(around['subject'])})(?:[にはがをでのもとか]|って)"),
         re.compile(f"(?:{_any(around['english'])})\\b"),
@@ -163,20 +169,13 @@ def _rules() -> _Rules:
 def _told(m: Message) -> list[tuple[Name, _Told]]:
     """Return the names with their facts; two halves beside each other are one name."""
     text, places = _spaced(m.folded.kept, m.folded.gaps)
-    found = list(_names(text, [places.index(c.end) for c in m.clauses if m.words[c.last - 1].kind in _PREDICATES and c.end in places]))
-    if len(found) == 2 and (joined := _joined(text, *found)):
-        found = [joined]
+    ends = {c.end for c in m.clauses if m.words[c.last - 1].kind in ("verb", "adjective", "copula")}
     told = []
-    for each in found:
+    for each in _names(text, tuple(places.index(end) for end in sorted(ends.intersection(places)))):
         start, end = places[each.start], places[each.end - 1] + 1
-        if _latin(each.name) and _rules().english.match(each.name.lower()) and not m.text[slice(*m.folded.span(start, end))].istitle():
+        clause, span = m.clause_at(start), m.folded.span(start, end)
+        if _rules().english.match(each.name.lower()) and not m.text[slice(*span)].istitle():
             continue  # "Do I have to", but "Do Thi My"
-        if re.search("名前|なまえ|氏名", text[: each.start]):
-            each = replace(each, introduced=True)
-        if not each.role and re.search(_right()["visitor"], text[: each.start]):
-            each = replace(each, introduced=True, role="visitor_name")
-        clause = m.clause_at(start)
-        span = m.folded.span(start, end)
         told.append((Name(*span, clause.at if clause else 0, "said", each.name, each.of), each))
     return told
 
@@ -193,25 +192,49 @@ def _joined(text: str, first: _Told, last: _Told) -> _Told | None:
     return _Told(first.start, last.end, f"{first.name} {last.name}", True, first.role, first.of, first.introduced)
 
 
-_PREDICATES = ("verb", "adjective", "copula")
-
-
-def _names(text: str, clauses: Sequence[int]) -> Iterator[_Told]:
-    """Yield the names in the stretches between marks, or in their clauses."""
+@lru_cache(maxsize=8)
+def _names(text: str, clauses: tuple[int, ...]) -> tuple[_Told, ...]:
+    """Return the names in the stretches between marks, or in their clauses."""
+    found: list[_Told] = []
     at = 0
     for mark in [*_MARK.finditer(text), None]:
         end = mark.start() if mark else len(text)
         if text[at:end].strip():
             whole = _name(text, at, end)
-            if whole:
-                yield whole
-            else:
-                cuts = [cut for cut in clauses if at < cut < end]
-                for first, last in zip([at, *cuts], [*cuts, end], strict=True) if cuts else ():
-                    part = _name(text, first, last)
-                    if part and (part.full or part.introduced or part.part):
-                        yield part
+            found += [whole] if whole else _within(text, at, end, clauses)
         at = mark.end() if mark else end
+    if len(found) == 2 and (joined := _joined(text, *found)):
+        return (joined,)
+    return tuple(_led_up_to(text[: each.start], each) for each in found)
+
+
+def _led_up_to(before: str, told: _Told) -> _Told:
+    """Return the name with what the words before it tell: "来る人が変わりました。モリ カズエです"."""
+    if not told.role and re.search(_right()["visitor"], before):
+        return replace(told, introduced=True, role="visitor_name")
+    return replace(told, introduced=told.introduced or bool(re.search("名前|なまえ|氏名", before)))
+
+
+def _within(text: str, start: int, end: int, clauses: Sequence[int]) -> Iterator[_Told]:
+    """Yield the names in the clauses of a stretch, or one in katakana that stands out in it."""
+    found = []
+    cuts = [cut for cut in clauses if start < cut < end]
+    for first, last in zip([start, *cuts], [*cuts, end], strict=True) if cuts else ():
+        part = _name(text, first, last)
+        if part and (last == end or part.end < last or _KANA_TYPED.match(text, part.start)):
+            found.append(part)  # hiragana in the middle is rather a sentence: "きのう きた…"
+    if not any(each.full for each in found):
+        for match in _KATAKANA.finditer(text, start, end):
+            written = _written(match[0])
+            known = {kind for word in match[0].split() for kind in name_parts(word)}
+            if written and written[1] and known <= {*_PEOPLE, ""}:
+                found = [_Told(*match.span(), *written)]
+                break
+    yield from found
+
+
+_KANA_TYPED = re.compile("[ァ-ヺ]")
+_KATAKANA = re.compile("(?<![ァ-ヺー])(?:[ァ-ヺー]{2,}(?: [ァ-ヺー]{2,}){1,3}|[ァ-ヺー]{4,})(?![ァ-ヺー]|[ 、]*(?:じゃ|では|駅|病院|支店|薬局|ビル))")
 
 
 def _name(text: str, start: int, end: int) -> _Told | None:
@@ -220,9 +243,9 @@ def _name(text: str, start: int, end: int) -> _Told | None:
     plain = hiragana(text)
     role = of = part = None
     introduced = False
+    end = start + len(text[start:end].rstrip())
     while True:
-        while text[start:end].startswith(" "):
-            start += 1
+        start = end - len(text[start:end].lstrip())
         lead = rules.lead.match(plain, start, end)
         if not lead or lead.end() == end:
             break
@@ -241,7 +264,7 @@ def _name(text: str, start: int, end: int) -> _Told | None:
     first, last = match.span("name")
     name, last = _without_title(text[first:last], last, tail)
     written = _written(name)
-    if written is None or (tail.endswith("か") and not tail.startswith("で")):
+    if written is None or tail.startswith("ですか"):
         return None
     introduced |= bool(re.search("申|言|いい", tail))
     who = lexicon.words().get(of or "", {}).get("person")
@@ -283,32 +306,36 @@ def _written(name: str) -> tuple[str, bool] | None:
         return None
     if len(words) > 1:
         first = hiragana(words[0])
-        strange = first in rules.words and not (_said_as(first) or _said_as(words[1]) == "given")
-        if strange or rules.subject.fullmatch(first) or all(hiragana(w) in rules.words for w in words):
+        if first in rules.begins or rules.subject.fullmatch(first) or _is_sentence(said.split()):
             return None
         return kana, True
     return _in_one(name, kana)
 
 
+def _is_sentence(words: Sequence[str]) -> bool:
+    """Return whether words in kana are none of a name: "ふうとう ない", "えき いく"."""
+    if words[-1] in _rules().words or any(len(w) == 1 and w in "はがをにでも" for w in words[1:]):
+        return True
+    kinds = [name_parts(word) for word in words]
+    return not any(map(_said_as, words)) and kinds[0] in (("名詞",), ("副詞",)) and kinds[-1] in (("動詞",), ("形容詞",))
+
+
 def _in_one(name: str, kana: str) -> tuple[str, bool] | None:
     """Return a name written without a space: サトウハナコ is one, さとう half of one, わかる none."""
-    kinds = [name_parts(kana), name_parts(hiragana(name))]
-    begins = any(kind[0] == "family" for kind in kinds)
-    if any(kind[-1:] == ("given",) and len(kind) > 1 and kind[0] == "family" for kind in kinds):
-        return kana, True
-    if any(len(kind) == 1 and kind[0] in _PEOPLE for kind in kinds):
+    as_typed = name_parts(hiragana(name))
+    kinds = [name_parts(kana), as_typed]
+    known = any(name_parts(kana[:at]) == ("family",) for at in (3, 4) if len(kana) > at + 1)
+    if known or any(kind[0] == "family" and kind[1:] and kind[-1] == "given" for kind in kinds):
+        return kana, any(len(kind) > 1 for kind in kinds)
+    if any(kind[0] in _PEOPLE and len(kind) == 1 for kind in kinds):
         return kana, False
-    if len(kana) > 4 and any(name_parts(kana[:at]) == ("family",) for at in (3, 4) if len(kana) > at + 1):
-        return kana, True
-    typed_kana = bool(re.fullmatch("[ァ-ヺー]+", name))
-    if typed_kana:
-        return (kana, len(kana) > 5) if "" in kinds[0] or set(kinds[0]) & _PEOPLE else None
-    if kinds[1][-1] in _PEOPLE:
+    if re.fullmatch("[ァ-ヺー]+", name):
+        return (kana, len(kana) > 5) if {"", *_PEOPLE} & set(kinds[0]) else None
+    if as_typed[-1] in _PEOPLE:
         return kana, len(kana) > 5
-    if begins:
+    if any(kind[0] == "family" for kind in kinds) or as_typed[-1] in ("名詞", ""):
         return kana, False
-    sentence = kinds[1][-1] in ("助動詞", "助詞", "形容詞", "動詞", "感動詞", "副詞", "接続詞", "形状詞")
-    return None if sentence and "" not in kinds[0] else (kana, False) if not sentence else None
+    return None
 
 
 _PEOPLE = {"family", "given", "name"}
@@ -390,12 +417,12 @@ def _corrected(text: str, m: Message, known: str, asking: bool) -> str | None:
 def _instead(text: str, m: Message, known: str) -> str | None:
     """サトウじゃなくてサイトウです, ザじゃなくサ, スズキをススキに."""
     w, old = _right(), hiragana(known)
-    match = re.search(f"([ぁ-ゖー]+(?: [ぁ-ゖー]+)?)(?P<how>{w['instead']}|{w['into']})[、 ]*([ぁ-ゖー]+(?: [ぁ-ゖー]+)*)", text)
+    match = re.search(f"([ぁ-ゖー]+(?: [ぁ-ゖー]+)?)(?P<how>{w['instead']}|{w['into']})[、 ]*{_NEW}", text)
     if not match:
         return None
     wrong = next((match[1][at:] for at in range(len(match[1])) if match[1][at:] in old), "")
-    new = _kana_in(match[3])
-    if not new or not (wrong or re.fullmatch(w["instead"], match["how"])):
+    new = jaconv.hira2kata(match["new"])
+    if not wrong and not re.fullmatch(w["instead"], match["how"]):
         return None
     if " " in new:
         return new
@@ -404,26 +431,20 @@ def _instead(text: str, m: Message, known: str) -> str | None:
     return _most_alike(known, new) if not wrong else ""
 
 
-def _kana_in(told: str) -> str:
-    """Return the name or the letters in the kana that stand for what is right."""
-    short = re.fullmatch("([ぁ-ゖー]{1,2}?)(?:です|でした|だ|に.*|)", told)
-    name = _name(told, 0, len(told))
-    if name and len(name.name) > 1:
-        return name.name
-    cut = re.match("(.+?)(?:です|でした|だよ|に(?:して|変|直|なお|かえ|なり).*|なん.*|$)", told)
-    return jaconv.hira2kata((short or cut or [told, told])[1])
+_NEW = "(?P<new>[ぁ-ゖー]+?(?: [ぁ-ゖー]+?)?)(?=です|でした|だよ|だ$|に(?:し|変|直|なお|かえ|なり|訂|修)|なん|[^ぁ-ゖー ]|$)"
+"""What is right, up to how it is said."""
 
 
 def _part(text: str, m: Message, known: str) -> str | None:
     """苗字だけワタナベに, 下はキョウコです."""
     w, words = _right(), known.split()
     match = re.search(
-        f"(?:(?P<family>{w['family']})|{w['given']})(?:の名前)?(?:の(?:方|ほう))?(?:だけ|が|は|を|、| )+(?:変わって|結婚して|間違[えい]て?て?|違って|、)*"
-        "(?P<new>[ぁ-ゖー]{2,}?)(?=です|でした|だよ|だ$|に(?:し|変|直|なお|かえ|なり)|なん|$|[、。 ])", text)  # fmt: skip
-    if not match or len(words) != 2:
+        f"(?:(?P<family>{w['family']})|{w['given']})(?:の名前)?(?:の(?:方|ほう))?(?:だけ|が|は|を|、| )+(?:変わって|結婚して|間違[えい]て?て?|違って|、)*{_NEW}", text
+    )  # fmt: skip
+    if not match or len(words) != 2 or len(match["new"]) < 2:
         return None
-    new = _kana_in(match["new"])
-    if not new or not _said_as(new) and not re.match("です|でした|に|だ", text[match.end() :]):
+    new = jaconv.hira2kata(match["new"])
+    if not _said_as(new) and not re.match("です|でした|に|だ", text[match.end() :]):
         return None
     return f"{new} {words[1]}" if match["family"] else f"{words[0]} {new}"
 
@@ -454,10 +475,10 @@ def _alike(text: str, m: Message, known: str) -> str | None:
     for part in re.findall("(?:^|[、。])([ァ-ヺー]{2,})(?=です|だ|でした|$|[、。])", _spaced(m.folded.kept, m.folded.gaps)[0]):
         if part not in known.split() and (name := _most_alike(known, part)):
             return name
-    found = re.search("名前(?:が|は|を|も|、| )*(?P<new>[ぁ-ゖー]{2,}?)(?:でした|です|だった|に(?:直|変|訂正|修正))", text)
-    if found and (_said_as(found["new"]) or _most_alike(known, jaconv.hira2kata(found["new"]))):
-        return _most_alike(known, jaconv.hira2kata(found["new"])) or ""
-    return None
+    found = re.search(f"名前(?:が|は|を|も|、| )*{_NEW}", text)
+    new = jaconv.hira2kata(found["new"]) if found and len(found["new"]) > 1 else ""
+    alike = _most_alike(known, new) if new else None
+    return alike or ("" if new and _said_as(new) else None)
 
 
 def _replaced(known: str, wrong: str, new: str) -> str:

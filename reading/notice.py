@@ -10,22 +10,23 @@ from reading.clauses import Clause, Mood
 from reading.facts import Fact, NoticeSays, Unsure
 from reading.message import Message
 from reading.situation import Command, Situation
-from reading.wording import PREDICATES, line, negated, negative
+from reading.wording import IS, PREDICATES, line, negated, negative, tags_of
 from reading.words import Word
 
 What = Literal["certificate", "card", "both", "none", "came"]
 How = Literal["written", "said", "called", "loosely", "lost", "other"]
 
 
-def facts(m: Message) -> list[NoticeSays]:
+def facts(m: Message) -> list[Fact]:
     """Return what the message says of notices: what is written there, whether one has come."""
-    found: list[NoticeSays] = []
+    found: list[Fact] = []
     for clause in m.clauses:
         words = m.inside(clause)
+        tags = tags_of(words)
         if any(word["form"] == "form" for word in words):
             continue  # the reply form came in the same envelope
-        found += _says(m, clause, words)
-        found += _came(m, clause, words)
+        found += _says(m, clause, words) if "notice" in tags else ()
+        found += _came(m, clause, words) if tags & {"is", "came", "letter"} else ()
     return found
 
 
@@ -38,7 +39,7 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
         return [Command("clarify", "notice", fact=fact)]
     if value is None or (s["notice"] == value and s.asked != "notice"):
         return []
-    if value == "none" and s["notice"] and s.asked != "notice":
+    if value == "none" and s.asked != "notice" and (s["notice"] or s.asked == "reply_form"):
         return []  # it said what it said, also where it is lost by now
     return [Command("set_slot" if s["notice"] in (None, value) else "correct_slot", "notice", value, fact)]
 
@@ -119,7 +120,6 @@ _OWNS = {"の", "は", "あて", "宛", "宛て", "に", "には", "も", "だ�
 
 # Whether it has come -------------------------------------------------------------------------------
 
-_IS = {"ある", "有る", "ござる", "ございます"}
 _LOST_UNLESS = {"見当たる", "みあたる", "見あたる", "見つかる", "みつかる"}
 
 
@@ -135,6 +135,13 @@ def _came(m: Message, clause: Clause, words: Sequence[Word]) -> Iterator[NoticeS
 
 def _arrival(words: Sequence[Word]) -> tuple[What, How] | None:
     named = any(word["letter"] == "notice" for word in words)
+    other = next((at for at, word in enumerate(words) if word["letter"] == "other"), None)
+    if other is not None and not any(word["notice"] for word in words):
+        return ("none", "other") if not negated(words, other) or any(word.text == "しか" for word in words) else None
+    if any(word["came"] == "not_yet" and word.text.isascii() for word in words):
+        return "none", "said"
+    if named and any(word["away"] == "where" for word in words) and any(word["away"] == "gone" for word in words):
+        return "none", "lost"  # 封筒ごとどこかへ行ってしまった
     for at in range(len(words) - 1, -1, -1):
         word = words[at]
         if word["came"] == "came" and not _comes_by_itself(words, at):
@@ -144,8 +151,6 @@ def _arrival(words: Sequence[Word]) -> tuple[What, How] | None:
                 return None  # a lost card is another matter
             gone = negated(words, at) == (word.lemma in _LOST_UNLESS)
             return ("none", "lost") if gone else ("came", "said")
-        if word["letter"] == "other" and not negated(words, at):
-            return "none", "other"
     if any(word["came"] == "not_yet" for word in words) and not any(word.kind in ("verb", "adjective") for word in words):
         return "none", "said"
     if named and any(word["written"] for word in words) and not any(word["notice"] for word in words):
@@ -156,14 +161,14 @@ def _arrival(words: Sequence[Word]) -> tuple[What, How] | None:
 def _existence(words: Sequence[Word], named: bool) -> tuple[What, How] | None:
     """Return what "ありません", "何もなかった" or "手元にあります" says of a notice."""
     last = next((word for word in reversed(words) if word.kind in PREDICATES), None)
-    if last is None or (last.lemma not in _IS and last.lemma not in ("ない", "無い")):
+    if last is None or (last.lemma not in IS and last.lemma not in ("ない", "無い")):
         return None
     others = [
         word for word in words
         if word.kind in ("noun", "verb") and word is not last
         and not (word["letter"] or word["at_hand"] or word["nothing"] or _person(word) or word["manner"])
     ]  # fmt: skip
-    if any(word["letter"] == "other" for word in words) or others or any(word["written"] for word in words):
+    if others or any(word["written"] for word in words):
         return None
     return ("none" if negative(last) else "came"), "said"
 

@@ -11,25 +11,34 @@ from reading.clauses import Clause, Mood
 from reading.facts import CertificatesOnCard, Fact, Form, Household, Unsure
 from reading.message import Message
 from reading.situation import Command, Situation
-from reading.wording import PREDICATES, line, negated, negative
+from reading.wording import IS, PREDICATES, line, negated, negative, tags_of
 from reading.words import Word
 
 FormState = Literal["ready", "other_hand", "missing", "open"]
 HomeState = Literal["same_household", "honseki_in_city", "apart", "honseki_elsewhere", "neither", "open"]
 
 
+_FORM_TAGS = {"is", "form", "pens", "has", "came", "expired", "proxy", "away", "holder"}
+_HOME_TAGS = {"home", "home_of", "sameness"}
+_ALL_TAGS = _FORM_TAGS | _HOME_TAGS | {"certificate_of"}
+
+
 def facts(m: Message) -> list[Fact]:
     """Return what the message says of the reply form, the household and the certificates on the card."""
-    not_now = {fact.clause for fact in unsure.facts(m) if fact.kind_of != "unknown"}
+    not_now = unsure.no_answers(m)
     found: list[Fact] = []
     for clause in m.clauses:
         words = m.inside(clause)
+        tags = tags_of(words)
+        if not tags & _ALL_TAGS:
+            continue
         start, end = m.folded.span(clause.start, clause.end)
         mood: Mood = "said" if clause.mood in ("denied", "past") else clause.mood
-        if clause.at not in not_now and (form := _form(m, clause, words)):
+        if tags & _FORM_TAGS and clause.at not in not_now and (form := _form(m, clause, words)):
             found.append(Form(start, end, clause.at, mood, form))
-        found += [Household(start, end, clause.at, mood, state) for state in _household(words, clause)]
-        if which := _certificates(words):
+        if tags & _HOME_TAGS:
+            found += [Household(start, end, clause.at, mood, state) for state in _household(words)]
+        if "certificate_of" in tags and (which := _certificates(words)):
             found.append(CertificatesOnCard(start, end, clause.at, mood, which))
     return found
 
@@ -66,11 +75,13 @@ def _form(m: Message, clause: Clause, words: Sequence[Word]) -> FormState | None
     if any(word["pens"] == "for" or word["instead"] for word in words) and any(word["pens"] for word in words):
         at = next(at for at, word in enumerate(words) if word["pens"])
         return "ready" if negated(words, at) else "other_hand"
-    if any(word["thinks"] for word in words):
+    if any(word["thinks"] and word.flags & {"past", "but", "te"} for word in words):
         return None  # あると思ったけど
     if any(word["proxy"] == "proxy" for word in words) and not any(word["comes"] for word in words):
         return "other_hand"
     for at in range(len(words) - 1, -1, -1):
+        if words[at]["pens"] == "hand":
+            return _in_the_hand(words, at)
         if words[at]["pens"]:
             return _written(m, clause, words, at)
     return _at_hand(words)
@@ -101,6 +112,14 @@ def _written(m: Message, clause: Clause, words: Sequence[Word], at: int) -> Form
     return "ready" if who == "elder" else "open"
 
 
+def _in_the_hand(words: Sequence[Word], at: int) -> FormState | None:
+    """Return whose hand it is in: 本人の字です, but not 母の字はきれい."""
+    if words[at + 1 : at + 2] and words[at + 1].kind not in ("copula", "mark"):
+        return None
+    who = _writer(words[:at]) if at else "holder"
+    return {"holder": "ready", "elder": "ready", "other": "open", None: None}.get(who, "other_hand")
+
+
 def _writer(before: Sequence[Word]) -> Literal["holder", "speaker", "staff", "elder", "other"] | None:
     """Return who holds the pen: the last one named with が, に or は before it."""
     for at in range(len(before) - 1, -1, -1):
@@ -127,7 +146,6 @@ def _denied_before(m: Message, clause: Clause) -> bool:
     return False
 
 
-_IS = {"ある", "有る", "ござる", "ございます"}
 _SEEN = {"見つかる", "みつかる", "見当たる", "みあたる", "見あたる"}
 
 
@@ -136,28 +154,35 @@ def _at_hand(words: Sequence[Word]) -> FormState | None:
     named = any(word["form"] for word in words)
     if any(word["holder"] for word in words) and any(map(negative, words)) and words[-1].kind == "copula":
         return "other_hand"  # 本人じゃないです
+    where = any(word["away"] == "where" for word in words)
     for at in range(len(words) - 1, -1, -1):
         word = words[at]
+        if where and word["away"] == "gone":
+            return "missing"  # どっか行っちゃった
         if word["expired"] and not negated(words, at) and not any(each["letter"] or each["notice"] for each in words):
             return "missing"
         if word["came"] == "lost":
+            if _is_else(words[:at], named):
+                return None
             gone = negated(words, at) == (word.lemma in _SEEN)
             return "missing" if gone else "ready"
         if word["has"] and not word.flags & {"want", "by"} and not _is_else(words[:at], named):
             return "missing" if negated(words, at) else "ready"
-        if word.lemma in ("ない", "無い", *_IS) and word.kind in PREDICATES and not _is_else(words[:at], named):
+        if word.lemma in ("ない", "無い", *IS) and word.kind in PREDICATES and not _is_else(words[:at], named):
             envelope = not named and any(each["letter"] for each in words[:at]) and not any(each["has"] for each in words[:at])
             return "missing" if negative(word) else "open" if envelope else "ready"
     return None
 
 
 def _is_else(before: Sequence[Word], named: bool) -> bool:
-    """Return whether something that is no form is there or not: "時間がない"."""
+    """Return whether something that is no form is there or not: "時間がない", "世帯ではありません"."""
+    if [word.text for word in before[-2:]] in (["で", "は"], ["で", "も"]):
+        return True
     if named or not before:
         return False
     for word, after in zip(before, [*before[1:], None], strict=True):
         marked = after is not None and after.text in ("が", "は", "も", "を", "の")
-        if word.kind in ("noun", "verb", "adjective") and (marked or after is None) and not (
+        if word.kind == "noun" and not word.text.isascii() and (marked or after is None) and not (
             word["at_hand"] or word["letter"] == "notice" or word["has"] or word["nothing"] or word["pens"]
             or word["holder"] or word["person"] or word["speaker"] or word["came"] or word["manner"] or word.lemma in _STANDS_FOR
         ):  # fmt: skip
@@ -165,14 +190,15 @@ def _is_else(before: Sequence[Word], named: bool) -> bool:
     return False
 
 
-_STANDS_FOR = {"それ", "これ", "あれ", "もの", "の", "やつ", "ある", "中", "なか", "今", "全部", "ちゃんと", "方", "ほう", "分", "何"}
+_STANDS_FOR = {"それ", "これ", "あれ", "もの", "の", "やつ", "ある", "中", "なか", "中身", "ごと", "今", "全部", "ちゃんと", "方", "ほう", "分", "何"}
 
 
 def _form_heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     told = [fact for fact in facts if isinstance(fact, Form) and _is_about_form(fact, m, s)]
     holds = [fact for fact in told if fact.holds]
     best = [fact for fact in holds if fact.state != "open"]
-    if best:
+    puzzled = any(isinstance(fact, Unsure) and fact.kind_of == "not_understood" for fact in facts)
+    if best and not (puzzled and s.asked == "reply_form" and best[-1].state == "ready"):
         by_other = [fact for fact in best if fact.state == "other_hand"]
         last = by_other[-1] if by_other and best[-1].state == "ready" else best[-1]
         return _settle(s, "reply_form", last.state, last)
@@ -195,7 +221,7 @@ def _is_about_form(fact: Form, m: Message, s: Situation) -> bool:
     if s["reply_form"] == "missing" and fact.state == "ready":
         found = any(word.lemma in _SEEN or word["has"] and word.lemma.startswith("出て") for word in words)
         return paper or (found and not any(word["notice"] or word["letter"] or word["pin"] for word in words))
-    lost_now = any(word["came"] == "lost" or word.lemma in ("ない", "無い") or word.lemma in _IS for word in words)
+    lost_now = any(word["came"] == "lost" or word.lemma in ("ない", "無い") or word.lemma in IS for word in words)
     return paper and s["reply_form"] is not None and fact.state == "missing" and lost_now
 
 
@@ -217,21 +243,24 @@ def _limit_heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Comman
 
 _SAME = re.compile("<(?:home|lives)>[^V]*<same>|<same>[^V]*<(?:home|lives)>")
 _OTHER = re.compile("<(?:home|lives)>[^V]*<other>|<other>[^V]*<(?:home|lives)>")
-_BARE = re.compile("(?:A|O|、|は|も|と|<(?:mother|father|child|son|daughter|me|holder)>)*<(same|other|neither|either)>(?:!|C|V|の|ね|よ|[、。!])*")
+_BARE = re.compile("(?:A|O|、|は|も|と|<(?:mother|father|child|son|daughter|me|holder)>)*<(same|other|neither|either)>(?:<other>|!|C|V|の|ね|よ|[、。!])*")
 _HONSEKI = re.compile("<honseki>(?:地|N)?(?:の?(?:住所|ほう|方))?(?:は|が|も|って|なら|に|、|O|A|だけ)*")
 _PLACE = re.compile("(?:N|<elsewhere>|<prefecture>N|の)+(?:に|で)?(?:C(?!!)|V|。|$)")
 
 
-def _household(words: Sequence[Word], clause: Clause) -> Iterator[HomeState]:
+def _household(words: Sequence[Word]) -> Iterator[HomeState]:
     """Yield what a clause says of the household and of the 本籍."""
     if any(word["thinks"] and "but" in word.flags for word in words):
         return  # "同じ世帯って答えたけど"
     said = line(words, "home", "home_of", "in_city", "sameness").text
     if "<honseki>" in said:
         state = _honseki(words, said)
-        if state:
+        if state and state != "open":
             yield state
-        return
+        if "<home>" not in said:
+            if state == "open":
+                yield state
+            return
     at = next((at for at in range(len(words) - 1, -1, -1) if words[at]["home"]), None)
     if at is not None:
         if [word.text for word in words[at + 1 : at + 2]] == ["の"] and len(words) > at + 2:
@@ -246,12 +275,13 @@ def _household(words: Sequence[Word], clause: Clause) -> Iterator[HomeState]:
             yield "same_household" if same != denied else "apart"
             return
     if bare := _BARE.fullmatch(said):
-        denied = "!" in said
-        yield from _bare(bare[1], denied)
+        yield from _bare(bare[1], "!" in said, "<other>" in said)
 
 
-def _bare(word: str, denied: bool) -> Iterator[HomeState]:
-    if word in ("neither", "either"):
+def _bare(word: str, denied: bool, differs: bool) -> Iterator[HomeState]:
+    if word == "either" and differs:
+        yield "neither"  # どっちも違います
+    elif word in ("neither", "either"):
         yield "neither" if word == "neither" or denied else "same_household"
     else:
         yield "same_household" if (word == "same") != denied else "apart"

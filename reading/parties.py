@@ -61,7 +61,7 @@ def _of_chain(m: Message, first: int, last: int) -> Iterator[Party]:
     elif before == SPEAKER:
         yield Party(first, last, who, of=before)
     elif who == HOLDER:
-        yield Party(first, last, before if before != SPEAKER else HOLDER)  # 娘本人
+        yield Party(first, last, HOLDER, of=before)  # 娘本人
     else:
         yield Party(first, last, _CHILD_OF.get(before, "nephew") if who in _OWN else who, of=before)
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reading import english
-from reading.ages import ages
-from reading.clauses import Mood
+from reading.ages import Age, ages
+from reading.clauses import Clause, Mood
 from reading.facts import (
     AgeOf,
     CannotCome,
@@ -26,6 +26,7 @@ from reading.facts import (
 )
 from reading.message import Message, Table
 from reading.parties import HOLDER, SPEAKER, Party, parties
+from reading.who_comes import heard as heard
 from reading.words import SAYS, Word
 
 _TABLE = Table(
@@ -442,7 +443,16 @@ def _ages(m: Message, units: _Units) -> Iterator[Fact]:
             continue  # 小学生の孫がいる年寄り
         if party and party.who.startswith("guardian"):
             who = party.of
+        if party is None and _says_own(m, clause, age):
+            who = SPEAKER
         yield AgeOf(start, end, clause.at, _asserted(clause.mood), who, value)
+
+
+def _says_own(m: Message, clause: Clause, age: Age) -> bool:
+    """Return whether a clause only tells the age: 小6です."""
+    return not re.sub("まだ|もう|今|いま|はい|[、。]", "", m.plain[clause.start : age.start]) and bool(
+        re.match("(?:です|だ|なん|でした|で[、。]|、|。|$)", m.plain[age.end :])
+    )
 
 
 def _only_exists(m: Message, party: Party) -> bool:

@@ -38,13 +38,14 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     numbers = [each for each in facts if isinstance(each, Phone)]
     told = [each for each in numbers if each.holds]
     if told:
-        number = _finished(m, told[0])
+        phone = next((each for each in told if _preferred(m, each)), told[0])
+        number = _finished(m, phone)
         if s.asked == "phone" and not known:
-            return [Command("set_slot", "phone", number, told[0])]
-        clause = m.clauses[told[0].clause]
-        if number == known or (s.asked != "phone" and clause.mood == "asked"):
+            return [Command("set_slot", "phone", number, phone)]
+        clause = m.clauses[phone.clause]
+        if number == known or (s.asked != "phone" and clause.mood in ("asked", "supposed")):
             return []
-        return [Command("correct_slot" if known else "set_slot", "phone", number, told[0])]
+        return [Command("correct_slot" if known else "set_slot", "phone", number, phone)]
     corrected = _put_right(m.plain, known, s["phone"]) if known else None
     if corrected is not None:
         return [Command("correct_slot" if corrected else "clarify", "phone", corrected or None)]
@@ -52,7 +53,7 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     if s.asked == "phone":
         if rules.none.search(m.plain):
             return [Command("set_slot", "no_phone", True)]
-        if not numbers and any(7 <= len("".join(group[0] for group in run)) != 12 for run in _runs(m.plain)):
+        if not numbers and any(_unfinished(run) for run in _runs(m.plain)):
             return [Command("clarify", "phone", {"invalid": "phone_length"})]
         return [Command("clarify", "phone")] if rules.forgotten.search(m.plain) else []
     return [Command("clarify", "phone")] if known and rules.wrong.search(m.plain) else []
@@ -78,6 +79,7 @@ class _Rules:
     area: re.Pattern[str]
     taken_back: re.Pattern[str]
     denied: re.Pattern[str]
+    preferred: re.Pattern[str]
     call: re.Pattern[str]
     none: re.Pattern[str]
     forgotten: re.Pattern[str]
@@ -86,7 +88,7 @@ class _Rules:
 
 
 def _any(phrases: Sequence[str]) -> str:
-    return "|".join(map(re.escape, sorted(phrases, key=len, reverse=True)))
+    return "|".join(map(re.escape, sorted(phrases, key=len, reverse=True)) or "(?!)")
 
 
 @lru_cache(maxsize=1)
@@ -94,20 +96,21 @@ def _rules() -> _Rules:
     digits = lexicon.phrases("phones", "digits")
     w = {name: f"(?:{_any(listed)})" for name, listed in lexicon.groups("phones", "words").items()}
     letters = [each for each in digits if each.isascii()]
-    others = _any([each for each in digits if not each.isascii()])
+    others = f"(?:{_any([each for each in digits if not each.isascii()])})(?!(?<=[にしごく])[0-9])"
     # に, し, ご, く after a figure are words of their own (5678に); letters stand alone (O9O).
     digit = f"(?:[0-9]|(?<![0-9])(?:{others})|(?:{others})(?=(?:{others}){{2}})|[一二三四五六七八九〇零]|(?<![a-np-y])(?:{_any(letters)})(?![a-np-y]))"
     between = f"(?:{_SIGN}|{_any(list(lexicon.phrases('phones', 'between')))})"
     thing = f"{w['thing']}(?:番号)?"
     return _Rules(
-        digits, digit, re.compile(digit), re.compile(f"{digit}(?:{between}{{0,4}}{digit})+"),
+        digits, digit, re.compile(digit), re.compile(f"{digit}(?:{between}{{0,6}}{digit})+"),
         re.compile(f"{w['area']}[はが:の]?(0[0-9]{{1,4}})(?![0-9])"),
         re.compile(f"{w['instead']}|いや|いえ|あ、|違|ちが|間違|訂正|やっぱ"),
         re.compile("(?:では?|じゃ)(?:なく|ない|あり|ね)|(?:は|も)(?:もう)?(?:使っ?[てえい]+な|使(?:え|い)ません|古い|解約)"),
-        re.compile(w["call"]),
-        re.compile(f"{thing}(?:とか|なんて?|って|を|は|が|も|に|の番号)*(?:もう|今|いま|まだ|一台も)?(?:{w['lacking']}|出られ(?:ない|ません))|{w['no_phone']}"),
+        re.compile(w["preferred"]),
+        re.compile(f"{w['call']}(?!て(?:くだ|下|ほし|欲し|もら|いただ|頂|ね|$|[、。]))"),
+        re.compile(f"{thing}(?:とか|なんて?|って|を|は|が|も|に|の番号|[、?])*(?:もう|今|いま|まだ|一台も)?(?:{w['lacking']}|出られ(?:ない|ません))|{w['no_phone']}"),
         re.compile(f"{thing}(?:は|が|も|を|って)*(?:ちょっと|まだ)?{w['forgot']}"),
-        re.compile(f"{thing}(?:は|が|も|を|の)*(?:方|ほう)?(?:が|は)?(?:少し|ちょっと)?{w['wrong']}"),
+        re.compile(f"{thing}(?:は|が|も|を|の|、)*(?:方|ほう|{w['middle']}|{w['end']}|{w['head']})?(?:が|は)?(?:少し|ちょっと|一個|1個|1つ|一つ)?{w['wrong']}"),
         w,
     )  # fmt: skip
 
@@ -116,6 +119,8 @@ def _runs(plain: str) -> Iterator[list[_Group]]:
     """Yield the digits that may be one number, in the groups in which they stand."""
     rules = _rules()
     for run in rules.run.finditer(plain):
+        if plain[run.start() - 1 : run.start()] == "〒":
+            continue
         groups: list[_Group] = []
         for digit in rules.one.finditer(plain, *run.span()):
             value = rules.digits.get(digit[0], digit[0])
@@ -157,6 +162,19 @@ def _from(groups: Sequence[_Group]) -> tuple[str | None, int]:
     return None, 1
 
 
+def _unfinished(groups: Sequence[_Group]) -> bool:
+    """Return whether these look like a telephone number of a wrong length, or without area code."""
+    digits = "".join(group[0] for group in groups)
+    local = len(groups) == 2 and len(groups[1][0]) == 4 and 6 <= len(digits) <= 8
+    my_number = len(digits) == 12 and (len(groups) == 1 or len(groups[0][0]) == 4)
+    return local or (digits[0] == "0" and 7 <= len(digits) <= 13 and not my_number)
+
+
+def _preferred(m: Message, phone: Phone) -> bool:
+    """Return whether this is the one of several numbers that is wanted."""
+    return bool(_rules().preferred.match(m.text, phone.end))
+
+
 def _finished(m: Message, phone: Phone) -> str:
     """Return the number with its end put right in the same breath: "…-5678、あ、5679です"."""
     after = [each for each in _AGAIN.finditer(m.plain) if m.folded.span(*each.span())[0] >= phone.end]
@@ -174,14 +192,16 @@ def _corrections() -> tuple[tuple[re.Pattern[str], Callable[[str, list[int], str
     """Return the ways to put right a part: a pattern with the old and new digits, and what it does."""
     rules = _rules()
     w, some = rules.words, f"({rules.digit}{{1,5}})(?![0-9年月日時分歳枚人])"
-    of = "(?:の?(?:[1-5一二三四]?(?:桁|けた|ケタ|つ)|数字|番号|方|ほう|文字))*[はがのを、:]*"
+    of = "(?:の?(?:[1-5一二三四]?(?:桁|けた|ケタ|つ)|数字|番号|方|ほう|文字))*[はがのを、:]*(?:(?:間違|違)[いえっ](?:ます|てい?て|ました|て)?、?)?"
+    instead = f"(?:{w['instead']}|[はが、])"
     swap = re.compile(f"{some}と{some}(?:が|は)?(?:逆|反対|入れ替|ひっくり)")
     return (
         (swap, _swapped),
-        (re.compile(f"{w['end']}{of}{some}{w['instead']}{some}"), _end),
-        (re.compile(f"{w['middle']}{of}{some}{w['instead']}{some}"), _middle),
-        (re.compile(f"{w['head']}{of}{some}{w['instead']}{some}"), _head),
+        (re.compile(f"{w['end']}{of}{some}{instead}{some}"), _end),
+        (re.compile(f"{w['middle']}{of}{some}{instead}{some}"), _middle),
+        (re.compile(f"{w['head']}{of}{some}{instead}{some}"), _head),
         (re.compile(f"{some}(?:です|ます)?{w['instead']}{some}"), _anywhere),
+        (re.compile(f"{w['thing']}(?:の?番号)?[はが]()(0[5-9]0)(?:で|の|じゃ)"), _head),
         (re.compile(f"{w['end']}{of}(){some}"), _end),
         (re.compile(f"{w['middle']}{of}(){some}"), _middle),
         (re.compile(f"(?:{w['head']}|{w['area']}){of}(){some}"), _head),

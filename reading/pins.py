@@ -19,11 +19,11 @@ _OF = {"sign": {"sign"}, "user": {"user"}, "juki": {"juki"}, "four": {"juki", "u
 _OPPOSITE: dict[str, Literal["remembered", "forgotten"]] = {"remembered": "forgotten", "forgotten": "remembered"}
 
 
-def facts(m: Message) -> list[Pins]:
+def facts(m: Message) -> list[Fact]:
     """Return what the message says is remembered or forgotten, as far as it can be PINs."""
     if not any(word["memory"] for word in m.words):
         return []
-    not_now = {fact.clause for fact in unsure.facts(m) if fact.kind_of != "unknown"}
+    not_now = unsure.no_answers(m)
     return [
         fact
         for clause in m.clauses
@@ -73,8 +73,10 @@ def _state(
     word = words[at]
     meaning = str(word["memory"])
     after = words[at + 1 :]
-    purpose = any(each.lemma == "よう" for each in after) and not negated(words, at)  # 忘れないように, not 忘れようがない
-    if word.flags & {"by", "want", "order", "cond"} or purpose or _is_of_noun(word, after):
+    purpose = next((place for place, each in enumerate(after) if each.lemma == "よう"), None)
+    if purpose is not None and any(map(negative, after[purpose:])):
+        purpose = None  # 忘れようがない, but 忘れないように
+    if word.flags & {"by", "want", "order", "cond"} or purpose is not None or _is_of_noun(word, after):
         return None
     if meaning == "thinks":
         return None if at and words[at - 1].text in ("って", "は") else "forgotten"
@@ -123,7 +125,7 @@ def _mood(clause: Clause, words: Sequence[Word], at: int, state: str) -> Mood:
         return "said"
     if [word.text for word in words[at + 1 : at + 2]] == ["か"]:
         return "asked"  # 覚えているかどうか
-    if state == "forgotten" and (mood == "supposed" or (mood == "asked" and _SOFTLY.search("".join(w.text for w in words)))):
+    if state == "forgotten" and (mood == "supposed" or (mood == "asked" and "ask" not in clause.flags) or (mood == "asked" and _SOFTLY.search("".join(w.text for w in words)))):
         return "said"  # 忘れたかもしれない
     if meaning == "keeps" and {"past", "but"} <= clause.flags and state == "remembered":
         return "supposed"  # 覚えてたんだけど
@@ -137,7 +139,8 @@ def _is_other(words: Sequence[Word], at: int) -> bool:
         return False
     for place, word in enumerate(before):
         after = words[place + 1].text
-        if word.kind in ("noun", "number") and (after == "を" or (word["not_pin"] and after in ("が", "は", "も", "って"))):
+        of = after == "の" and any(each.lemma == "こと" for each in words[place + 2 : place + 3])  # 年金のことは忘れた
+        if word.kind in ("noun", "number") and (after == "を" or of or (word["not_pin"] and after in ("が", "は", "も", "って"))):
             return not word["memory"] and word.lemma not in _STANDS_FOR
     return False
 
@@ -149,7 +152,9 @@ def _which(m: Message, clause: Clause, state: str) -> tuple[str, ...]:
     """Return which PINs are meant: those named, or by "ほか" and "しか" those not named."""
     words = m.inside(clause)
     said = {word["pin_of"] for word in words if word["pin_of"]}
-    if not said and clause.at and not any(word["memory"] for word in m.inside(m.clauses[clause.at - 1])):
+    if not said and clause.at and not any(
+        word["memory"] or word.kind in ("verb", "adjective") for word in m.inside(m.clauses[clause.at - 1])
+    ):
         said = {word["pin_of"] for word in m.inside(m.clauses[clause.at - 1]) if word["pin_of"]}  # "長いのが、忘れた"
     named: set[str] = set().union(*(_OF.get(str(each), set()) for each in said))
     if "user" in said and "four" in said:

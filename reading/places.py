@@ -24,9 +24,9 @@ from reading.words import Word
 _ANY = re.compile("<any>(?:の?<side>)?[でも]*(?:C|<good>|<does>|[、。!！]|$)(?!!)")
 
 
-def facts(m: Message) -> list[Place]:
+def facts(m: Message) -> list[Fact]:
     """Return that any counter will do, where the words say so of counters."""
-    found = []
+    found: list[Fact] = []
     for clause in m.clauses:
         words = m.inside(clause)
         if any(word.kind == "number" for word in words):
@@ -39,7 +39,8 @@ def facts(m: Message) -> list[Place]:
 
 def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     """Return the counter that is chosen; asks back where one is named and none chosen."""
-    named = [each for clause in m.clauses for each in _named(m, clause, s)]
+    spans = _spans(m, s)
+    named = [each for clause in m.clauses for each in _named(m, clause, s, spans)] if spans else []
     chosen = [each for each in named if each.how == "chosen"] or [
         each for each in named if each.how == "near" and s.asked == "counter"
     ]
@@ -50,6 +51,8 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
         any_ = None  # any of the times
     if chosen and not either and chosen[-1].counter not in refused - {each.counter for each in chosen[-1:]}:
         return _command(m, s, chosen[-1].counter, chosen[-1])
+    if refused and not chosen and any_:
+        return [Command("clarify", "counter")] if s.asked == "counter" else []
     if any_ or either or (s.asked == "counter" and not chosen and _any_asked(m, refused)):
         return _command(m, s, "any", named[-1] if named else None)
     if s.asked == "counter" and any(m.clauses[each.clause].mood != "asked" for each in named):
@@ -88,7 +91,7 @@ def _names(counters: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[re.Patter
 
 def _spans(m: Message, s: Situation) -> list[tuple[int, int, str]]:
     """Return the first and last word of each name of a counter, and whose it is."""
-    pattern, ids = _names(tuple((id_, tuple(words)) for id_, words in s.counters.items()))
+    pattern, ids = _names(tuple(s.counters.items()))
     spelt = [word.lemma if word.kind == "noun" else word.text for word in m.words]  # にしぐち is 西口
     ends = list(accumulate(map(len, spelt)))
     begins = {end - len(text): at for at, (text, end) in enumerate(zip(spelt, ends, strict=True))}
@@ -115,7 +118,7 @@ def _owner(name: str, ids: Mapping[str, str], whole: bool) -> str | None:
 
 # What is done with them ----------------------------------------------------------------------------
 
-_SIDE = "(?:の?(?:<side>|D?N階))*"
+_SIDE = "(?:の?(?:<side>|<near>|D?N階))*"
 _STEP = "(?:(?!<not>|V|<P>)(?:<[a-z]+>|[^<]))*?"  # up to the next word that picks; no other verb between
 # What follows a name, by the first that fits.
 _RULES: tuple[tuple[Literal["chosen", "near", "refused"], str], ...] = (
@@ -123,16 +126,16 @@ _RULES: tuple[tuple[Literal["chosen", "near", "refused"], str], ...] = (
     ("refused", f"(?:だと|まで|に|へ|は|が|も){_STEP}(?:<not>(?!!)|<[a-z]+>!)"),  # 市役所まで行けないので
     ("near", f"(?:が|は|のほうが|なら){_STEP}<near>(?!!)"),  # 市役所がいちばん近いので
     ("near", "の<near>(?:C|で)?$"),  # 駅の近く
-    ("chosen", f"(?!から|の|と|や|か)(?:で|にて|に|へ|まで|が|なら|を|は|でも|だと|って)?{_STEP}<(?:does|good)>(?!!)"),
+    ("chosen", f"(?!から|の|と|や|か)(?:で|にて|に|へ|まで|が|なら|を|は|でも|だと|って)?{_STEP}<(?:does|changes|good)>(?!!)"),
     ("chosen", "(?:C|で|に|へ|を)?(?:[、。!！…~ーね]|O|と)*$"),  # 西口で。
 )
 _AFTER = tuple((how, re.compile(_SIDE + pattern)) for how, pattern in _RULES)
 _SUBJECT = re.compile("(?:N|<[a-z]+>)[がはも]$")  # "保育園が西口なので" tells where something is
 
 
-def _named(m: Message, clause: Clause, s: Situation) -> Iterator[_Named]:
+def _named(m: Message, clause: Clause, s: Situation, all_: Sequence[tuple[int, int, str]]) -> Iterator[_Named]:
     """Yield the counters named in a clause, and what is said of each."""
-    spans = [span for span in _spans(m, s) if clause.first <= span[0] < clause.last]
+    spans = [span for span in all_ if clause.first <= span[0] < clause.last]
     for place, (first, last, id_) in enumerate(spans):
         then = spans[place + 1][0] if place + 1 < len(spans) else clause.last
         how = _how(m, clause, s, first, last, then)
@@ -146,9 +149,12 @@ def _how(
     rest = m.words[last + 1 : then]
     after = line(rest, "picks").text + ("<P>" if then < clause.last else "")
     how = next((how for how, pattern in _AFTER if pattern.match(after)), None)
+    if re.search("<(?:does|good)>N*$", before) and m.words[first].text.isascii():
+        how = "chosen"  # "I prefer the west exit one"
     if how == "chosen" and (_tells_where(before, rest) or not _wants(m, clause, s, rest)):
         return "mentioned"
-    if how is None and "cond" in clause.flags and clause.at + 1 < len(m.clauses):
+    bare = how is None or (how == "chosen" and all(word.kind == "copula" for word in rest))
+    if bare and "cond" in clause.flags and clause.at + 1 < len(m.clauses):
         next_word = m.words[m.clauses[clause.at + 1].first]  # "市役所だと助かります"
         return "chosen" if next_word["picks"] == "good" else "mentioned"
     return how or "mentioned"
@@ -160,13 +166,18 @@ def _tells_where(before: str, rest: Sequence[Word]) -> bool:
     return whole and bool(_SUBJECT.search(before)) and not re.search("<(?:side|good|does|near)>[がはも]$", before)
 
 
+_PICKED = {"does", "changes", "good"}
+
+
 def _wants(m: Message, clause: Clause, s: Situation, rest: Sequence[Word]) -> bool:
     """Return whether the clause can choose: it is no story, and a question only where counters are asked for."""
+    first = next((at for at, word in enumerate(rest) if word["picks"] in _PICKED), 0)
+    if first and rest[first].lemma == "する" and rest[first - 1].kind == "noun" and not rest[first - 1]["picks"]:
+        return False  # 勤務する, 買い物する
     if clause.mood == "asked":
-        picks = [word for word in rest if word["picks"] in ("does", "good")]
-        return bool(picks) and (s.asked == "counter" or any(word["sends"] for word in rest))
-    verbs = [word for word in rest if word.kind == "verb"]
-    told = "past" in clause.flags and any(word["comes"] == "go" for word in verbs)
+        picks = {word["picks"] for word in rest} & _PICKED
+        return bool(picks) and (s.asked == "counter" or "changes" in picks or any(word["sends"] for word in rest))
+    told = any(word["comes"] == "go" and "past" in word.flags for word in rest)
     return clause.mood != "heard" and not told
 
 

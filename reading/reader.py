@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from reading import consent, dated, names, notice, papers, people, phones, pins, places, several, unsure
 from reading.facts import Fact
 from reading.heard import Span
 from reading.message import Message, cut
@@ -27,7 +28,9 @@ class Topic(Protocol):
         """Return what that does to a conversation."""
 
 
-TOPICS: tuple[Topic, ...] = ()
+TOPICS: tuple[Topic, ...] = (
+    unsure, people, several, notice, papers, pins, places, dated, names, phones, consent,
+)  # fmt: skip
 """Of two topics that fill the same slot the later one counts."""
 
 

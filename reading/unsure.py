@@ -16,8 +16,19 @@ from reading.words import Word
 Kind = Literal["unknown", "not_understood", "finding_out"]
 
 
-def facts(m: Message) -> list[Unsure]:
+def facts(m: Message) -> list[Fact]:
     """Return what the message says is not known, not understood or still to be found out."""
+    return [*unsure_of(m)]
+
+
+def no_answers(m: Message) -> set[int]:
+    """Return the clauses that answer nothing yet: not understood, or to be found out."""
+    found = {fact.clause for fact in unsure_of(m) if fact.kind_of != "unknown"}
+    return found | {at + 1 for at in found if m.clauses[at].link == "cond"}  # 聞かないと分からない
+
+
+def unsure_of(m: Message) -> list[Unsure]:
+    """Return the facts of this topic."""
     found: list[Unsure] = []
     for clause in m.clauses:
         kind = _kind(m.inside(clause), clause)
@@ -48,6 +59,7 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("not_understood", "<hard>(?!!)"),
     ("not_understood", "<unclear>|<what>C?か?[?？]"),
     ("not_understood", "<(?:meaning|how)>(?:(?!<know>).)*<know>!"),  # 意味がわからない
+    ("not_understood", "<choice>(?:C|か|が|も|のこと)*<know>!"),  # どれだか分からない
     ("unknown", "<unknown>"),
     ("unknown", "<know>!"),
 )

@@ -9,7 +9,7 @@ it is asked, not taken.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reading.facts import (
     AgeOf,
@@ -102,12 +102,32 @@ _COUNTS: dict[type[Fact], tuple[str, ...]] = {
 
 def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     """Return whose card it is and who comes, as far as the words and the conversation tell."""
+    s = _as_if_asked(facts, m, s)
     told = _sorted(facts, s)
     if told.guardian and told.guardian.of == "other" and s.asked not in ("name_kana", "visitor_name"):
         return [Command("set_slot", "other_guardian", True, told.guardian)]
     holder, whose = _holder(told, s, facts)
     visitor = _visitor(told, holder, s, facts)
     return [*_of_holder(holder, whose, s), *_of_visitor(visitor, holder, told, s)]
+
+
+_NOT_ABOUT_PEOPLE = {None, "applicant", "holder", "proof_waiver", "cards", "name_kana", "visitor_name", "confirmed"}
+
+
+def _as_if_asked(facts: Sequence[Fact], m: Message, s: Situation) -> Situation:
+    """Return the situation, with who comes as the question where a message says nothing but that.
+
+    "母です" before it is asked, or after: whatever was asked, it tells who comes.
+    """
+    about_people = [each for each in facts if isinstance(each, (SpeaksAs, Comes)) and each.holds]
+    if s.asked in _NOT_ABOUT_PEOPLE or not about_people:
+        return s
+    small = {"particle", "copula", "mark", "other", "auxiliary", "end"}
+    for word in m.words:
+        start, end = m.folded.span(word.start, word.end)
+        if word.kind not in small and not any(f.start <= start and end <= f.end for f in about_people):
+            return s
+    return replace(s, asked="applicant")
 
 
 # Whose card ----------------------------------------------------------------------------------------
@@ -149,9 +169,10 @@ def _age_of_holder(told: _Told, s: Situation) -> AgeOf | None:
         if owner not in (None, SPEAKER) and age.who == owner:
             return age
     if owner == SPEAKER or _speaker_is_holder(told, s):
-        return next((age for age in ages if age.who in (None, SPEAKER) and s.asked == "applicant"), None)
+        own = [age for age in ages if age.who == SPEAKER or (age.who is None and s.asked == "applicant")]
+        return own[0] if own and s.asked in (None, "applicant") else None
     kin = [age for age in ages if age.who in _MAYBE_YOUNG]
-    alone = [age for age in ages if age.who is None]
+    alone = [age for age in ages if age.who in (None, SPEAKER)]
     if s.asked == "holder":
         named = {each.who for each in told.as_whom}
         kin = [age for age in ages if age.who in named] or kin or [age for age in ages if age.who]
@@ -220,6 +241,8 @@ def _visitor(told: _Told, holder: str | None, s: Situation, facts: Sequence[Fact
     """Return who comes with what tells it, "?" where that is to be asked, None where nothing is told."""
     comer, card = told.comer, told.card
     owner = card.who if card else None
+    if owner is None and s["applicant"] == SELF:
+        owner = SPEAKER  # settled before
     known = holder or s["holder"]
     if comer is None and s.asked == "applicant":
         comer = _hypothetical(told, facts)
@@ -227,9 +250,9 @@ def _visitor(told: _Told, holder: str | None, s: Situation, facts: Sequence[Fact
         found = decide(told, comer, owner, known, s)
         if found:
             return found
-    if s.asked == "applicant" and card and owner == SPEAKER:
+    if s.asked == "applicant" and card and card.who == SPEAKER:
         return SELF, card
-    if s.asked is None and card and owner == SPEAKER and not told.comes:
+    if s.asked is None and card and card.who == SPEAKER and not told.comes:
         return SELF, card
     if s.asked == "applicant" and card and known == "general" and not told.comes:
         return OTHER, card

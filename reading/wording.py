@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from reading.words import Word
 
 PREDICATES = ("verb", "adjective", "copula")
+IS = {"ある", "有る", "ござる", "ございます"}
 _NONE = {"ない", "無い", "なし", "無し", "not", "no", "isn't", "never"}
-TURNS = {"わけ", "訳", "はず", "筈", "こと", "ほど", "よう"}
+TURNS = {"わけ", "訳", "はず", "筈", "こと", "ほど", "よう", "気配", "様子"}
 # 覚えてねえ and 届いてへん, which the forms of verbs do not hold.
 _DIALECT = re.compile(
     "(?:[てで](?:ね[えぇー]?|へん)|[らかげ]ね|[あかさなはまやらわがざばえけせれめべげきしちにみりび来見]ね[えぇー])(?:[なよわべんけ].*)?$"
@@ -54,6 +55,12 @@ def _plain(word: Word) -> str:
 
 
 _LETTERS = {"noun": "N", "verb": "V", "adjective": "J", "copula": "C", "number": "D", "adverb": "A"}
+
+
+def tags_of(words: Sequence[Word]) -> set[str]:
+    """Return all tags of some words; "is" where one says that something is there or not."""
+    tags = {tag for word in words for tag in word.meanings}
+    return tags | {"is"} if any(word.lemma in IS or word.lemma in _NONE for word in words) else tags
 
 
 def negative(word: Word) -> bool:

@@ -170,7 +170,8 @@ def _longest(
             continue
         said = begin + "".join(spelt[at + 1 : at + count])
         head = said.removesuffix(lexicon.plain(last.text))
-        for form in (said, *(head + lexicon.plain(each) for each in (last.lemma, last.normal))):
+        stem = count == 1 and first.form.endswith("音便")  # あっ in あった is no あっ
+        for form in ("" if stem else said, *(head + lexicon.plain(each) for each in (last.lemma, last.normal))):
             meanings = known.get(form)
             if meanings:
                 kind = _kind(last) if count == 1 or form != said else "noun"

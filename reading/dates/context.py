@@ -57,6 +57,7 @@ class Piece:
     coming: bool = False  # 今度の, 次の
     named: bool = False  # a part of the day (夕方), not clock times
     or_before: bool = False  # an alternative to what was read before it
+    for_visit: bool = False  # to come on, whatever else the words beside it name
     background: bool = False  # not about coming: "期限は2月20日", "12月3日の予約を…に変更"
 
 
@@ -234,12 +235,16 @@ class Context:
                     month = following
                 return self.dated(start, end, [month[0]], month[1], day)
         step = -1 if self.purpose in (Purpose.BIRTHDAY, Purpose.ISSUE) else 1
-        for months in range(0, 12 * step, step):
-            month = add_months(YearMonth(self.today.year, self.today.month), months)
-            on = valid(*month, day)
-            if on and (on - self.today) * step >= timedelta(0):
-                return self.dated(start, end, [on.year], on.month, day)
-        return self.invalid(start, end, "no_such_day")
+        this = YearMonth(self.today.year, self.today.month)
+        days = [valid(*add_months(this, months), day) for months in range(0, 12 * step, step)]
+        found = [on for on in days if on and (on - self.today) * step >= timedelta(0)]
+        if self.purpose is Purpose.BOOKING:
+            # 5日の火曜: in January, where the next 5th is a Saturday and that one a Tuesday
+            weekday = weekday_after(self.text, end)[0]
+            found = [on for on in found[:2] if on.weekday() == weekday] or found
+        if not found:
+            return self.invalid(start, end, "no_such_day")
+        return self.dated(start, end, [found[0].year], found[0].month, day)
 
     def invalid(
         self, start: int, end: int, reason: Reason, candidates: tuple[date, ...] = ()
@@ -284,7 +289,7 @@ class Context:
 _NOONISH = ("昼", "お昼", "おひる", "ひる")
 _LINK = re.compile(
     "(?:か|と|や|も|、|・|/|~|-|から|より|または|もしくは|あるいは|なら|だと|だったら|は|の|で|か、|と、"
-    "|じゃなくて?|ではなくて?|でなくて?|は[^、。\\d]{1,12}(?:ので|だから|から|んで)、?"
+    "|じゃなくて?|ではなくて?|でなくて?|は[^、。\\d]{1,12}(?:ので|だから|から|んで)、?|(?:だ|な)(?:から|ので|んで)、?"
     "|は[^、。\\d]{1,14}(?:よね|でしょう?|かも|かな)[ー~]?[?、。]+(?:じゃあ?、?|なら、?)?|or| or | and | to |to|that|がだめなら|が無理なら|、)?"
 )
 _SPAN_LINK = re.compile("から|より|~|-| to |to")

@@ -48,8 +48,8 @@ _MOVED_TO = re.compile("(?:の(?:予約|枠|分|時間)?|だったの|でした�
 _TOLD = re.compile("[^、。\\d]{0,14}?(?:まし|し|[いっれけ])た(?!い|ら)|[^、。\\d]{0,14}?[んい]だ")
 # 退院が12月5日なので
 _REASON_BEFORE, _REASON_AFTER = (
-    re.compile("[一-龥ーのす][がは]$"),
-    re.compile("(?:着|発)?(?:な|だ|です)(?:ので|から|んで)"),
+    re.compile("[一-龥ーのすえりきみいん][がは]$"),
+    re.compile("(?:着|発)?(?:な|だ|です)(?:ので|から|んで)|に(?:着[くいき]|つく|到着)[^、。]{0,6}(?:ので|から|んで)"),
 )
 # 4月は異動があるので3月に, 明日は用があるから明後日: the first day is only the reason.
 _SO_THEN = re.compile(
@@ -99,7 +99,8 @@ def wish_of(context: Context, found: Sequence[tuple[Piece, Found]]) -> Wish:
     preferred: set[str] = set()
     for at, (piece, item) in enumerate(found):
         later = [other for other, _ in found[at + 1 :]]
-        if piece.background or _is_background(_Place(context, piece, later, bool(changing))):
+        place = _Place(context, piece, later, bool(changing))
+        if piece.background or (not piece.for_visit and _is_background(place)):
             continue
         value = item.value
         if isinstance(value, Invalid):

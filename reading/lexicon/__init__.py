@@ -34,7 +34,7 @@ def load(folder: Path = FOLDER) -> dict[str, Meanings]:
     words: dict[str, Meanings] = {}
     for file in sorted(folder.glob("*.yml")):
         for tag, meanings in _read(file).items():
-            for meaning, listed in meanings.items() if tag[0] != "_" else ():
+            for meaning, listed in (meanings or {}).items() if tag[0] != "_" else ():
                 for word in str(listed).split():
                     words.setdefault(plain(word.replace("_", " ")), {})[tag] = str(meaning)
     return words

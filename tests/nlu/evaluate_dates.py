@@ -87,7 +87,7 @@ def _same_wish(item: dict[str, Any], wish: Wish, today: date) -> bool:
     past = {day for day in days if day < today} == {day for day in wish.days if day < today}
     if not past or any(wish.allows_day(day) != wanted.allows_day(day) for day in window):
         return False
-    if wish.earliest != bool(item.get("earliest")):
+    if wish.earliest != bool(item.get("earliest")) or wish.latest != bool(item.get("latest")):
         return False
     times = [time.fromisoformat(at) for at in item.get("times", ())]
     limits = [item.get("from_time"), item.get("until_time")]

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from reading import lexicon
 from reading.facts import Fact
 from reading.message import Message, cut
 from reading.situation import Command, Situation
@@ -61,3 +62,23 @@ def wrong(row: Row, facts: Callable[[Message], list[Fact]], heard: Heard) -> str
     if taken or missing or (row.asks is not None and asks != row.asks):
         return f"{row.text!r} at {row.asked}: heard {got}, asks {asks}; wanted {row.want}, not {row.no}"
     return ""
+
+
+def without(file: str, word: str) -> Callable[[Path], dict[str, dict[str, str]]]:
+    """Return a reader of lexicon files that leaves a word out of one of them."""
+    real = lexicon._read
+
+    def read(path: Path) -> dict[str, dict[str, str]]:
+        found = real(path)
+        if path.stem != file:
+            return found
+        left_out = (word, f"{word}~")
+        return {
+            tag: {
+                meaning: " ".join(w for w in listed.split() if w.replace("_", " ") not in left_out)
+                for meaning, listed in meanings.items()
+            }
+            for tag, meanings in found.items()
+        }
+
+    return read

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from reading.dates.context import Context, Piece, add_months, valid, weekday_after
+from reading.dates.context import Context, Piece, valid, weekday_after
 from reading.dates.rules.times import part_before
 from reading.dates.rules.words import (
     KANA_DAY,
@@ -18,7 +18,7 @@ from reading.dates.rules.words import (
     RuleTable,
     one_of,
 )
-from reading.dates.values import DateRange, Purpose, YearMonth
+from reading.dates.values import DateRange
 from reading.text import number
 
 rule = RuleTable()
@@ -110,20 +110,8 @@ def day_alone(c: Context, m: Match) -> list[Piece] | None:
     piece = c.day_of_month(m.start(), end, number(m["d"]))
     if isinstance(piece.value, date):
         weekday, tail_end, loose = weekday_after(c.text, end)
-        on = _month_by_weekday(c, piece.value, weekday)
-        return [c.with_weekday(m.start(), end, on, weekday, tail_end, loose)]
+        return [c.with_weekday(m.start(), end, piece.value, weekday, tail_end, loose)]
     return [piece]
-
-
-def _month_by_weekday(c: Context, on: date, weekday: int | None) -> date:
-    """5日の火曜 is the 5th of January, where the next 5th is a Saturday and that one a Tuesday."""
-    this = YearMonth(on.year, on.month)
-    ahead = [valid(*add_months(this, months), on.day) for months in range(_MONTHS_AHEAD)]
-    right = [each for each in ahead if each and each.weekday() == weekday]
-    return right[0] if right and c.purpose is Purpose.BOOKING else on
-
-
-_MONTHS_AHEAD = 2
 
 
 @rule(

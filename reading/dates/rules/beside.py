@@ -11,6 +11,7 @@ from reading.dates.context import DAY, Context, Piece, add_months, month_span, s
 from reading.dates.rules.words import (
     ANY_WEEKDAY,
     DAY_STEPS,
+    YEAR,
     G,
     K,
     Match,
@@ -48,7 +49,7 @@ def _next(c: Context, born: date) -> date:
 
 @rule(
     rf"{_OF}{_ABOUT}(?P<n>{N}|ひと|半)(?P<u>日|週間?|[かヶヵけ箇]月|月)(?P<w>前|後|あと)(?!半)",
-    rf"(?P<of>)(?:それ|その日)(?:の|から|より){_ABOUT}(?P<n>{N}|ひと)(?P<u>日|週間?|[かヶヵけ箇]月|月)(?P<w>前|後|あと)(?!半)",
+    rf"(?P<of>)(?:その(?:日の)?|それ(?:の|から|より)){_ABOUT}(?P<n>{N}|ひと)(?P<u>日|週間?|[かヶヵけ箇]月|月)(?P<w>前|後|あと)(?!半)",
 )
 def so_long_before(c: Context, m: Match) -> list[Piece] | None:
     """期限の一週間前, 誕生日の3日後."""
@@ -68,6 +69,30 @@ def so_long_before(c: Context, m: Match) -> list[Piece] | None:
 
 
 @rule(
+    "(?P<of>(?:有効)?期限)の?(?:日|当日)(?=[にでが])",
+    rf"(?P<of>(?P<y>{YEAR}))の(?:わたしの|私の|自分の|本人の|次の)?お?誕生日",
+)
+def day_itself(c: Context, m: Match) -> list[Piece] | None:
+    """期限の日に; 再来年の誕生日."""
+    year = m.groupdict().get("y")
+    if not year:
+        on = c.known.expires_on
+        return [Piece(m.start(), m.end(), "date", on, relative=True)] if on else []
+    years, born = c.years(year), c.known.birthday
+    if not (born and isinstance(years, list)):
+        return None
+    on = month_span(YearMonth(years[0], born.month), born.day, born.day)[0]
+    return [Piece(m.start(), m.end(), "date", on, relative=True)]
+
+
+@rule("(?:その|同じ|おなじ)日(?=[にのでが]|なら|$)")
+def same_day(c: Context, m: Match) -> list[Piece] | None:
+    """免許の更新が12月10日にあるので、同じ日の午後: the day said just before."""
+    days = [each.value for each in c.pieces if isinstance(each.value, date)]
+    return [Piece(m.start(), m.end(), "date", days[-1], relative=True)] if days else None
+
+
+@rule(
     rf"{_OF}の(?P<s>{_STEPS}){_END}",
     rf"(?<!の)(?<!その)(?P<of>)(?P<s>{_STEPS})(?!曜|程|付|時){_END}",
 )
@@ -81,7 +106,7 @@ def next_day(c: Context, m: Match) -> list[Piece] | None:
 
 @rule(
     rf"{_OF}の{_WEEK}(?:の?(?P<w>{ANY_WEEKDAY}))?",
-    rf"(?<!の)(?P<of>)(?!週){_WEEK}(?!末|間)(?:の?(?P<w>{ANY_WEEKDAY}))?",
+    rf"(?<!の)(?:その)?(?P<of>)(?!週){_WEEK}(?!末|間)(?:の?(?P<w>{ANY_WEEKDAY}))?",
 )
 def week_beside(c: Context, m: Match) -> list[Piece] | None:
     """期限の前の週の水曜; 翌週の水曜, 同じ週の金曜 of the visit."""
@@ -177,18 +202,18 @@ def in_so_long(c: Context, m: Match) -> list[Piece] | None:
     return [Piece(m.start(), cut, "date", then.date(), relative=True), at]
 
 
-@rule(rf"(?:(?P<a>{N})、?)?(?P<b>{N})日(?:おいて|置いて|おきに|置きに)")
+@rule(rf"(?:(?P<a>{N})、?)?(?P<b>{N})日(?:おいて|置いて|おきに|置きに|(?:だけ)?ずら)")
 def some_days_apart(c: Context, m: Match) -> list[Piece] | None:
     """二日おいて: the day itself is said beside it."""
     return []
 
 
 @rule(
-    "(?:一番|いちばん)上|(?:[1一]つ|[1一]番)目|最初(?=の?(?:で|に|を|枠|時間|日|やつ|の|$))",
-    "(?:一番|いちばん)下",
+    "(?:一番|いちばん)上|(?:[1一]つ|[1一]番)目|最初(?=の?(?:で|に|を|枠|時間|やつ|$))",
+    "(?:一番|いちばん)下|(?<=の)(?:最後|最終|らすと)(?=[でにが、。]|$)",
 )
 def of_those_offered(c: Context, m: Match) -> list[Piece] | None:
     """一番上の, いちばん下ので: of the times that were just offered."""
     if not c.expecting:
         return None
-    return [Piece(m.start(), m.end(), "preference", "latest" if m[0].endswith("下") else "earliest")]
+    return [Piece(m.start(), m.end(), "preference", "earliest" if m[0].endswith(("上", "目", "初")) else "latest")]

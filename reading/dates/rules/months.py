@@ -207,14 +207,17 @@ def _week_of_month(c: Context, m: Match, month: YearMonth) -> Piece:
     return c.span(m.start(), m.end(), *month_span(month, first, first + 6))
 
 
-@rule("(?P<p>[上中下]旬|[前後]半|半ば|月末|末)")
+@rule(rf"(?P<p>[上中下]旬|[前後]半|半ば|月末|末)|第?(?P<w>{N})週目?(?!間)(?P<w1>)")
 def part_of_that_month(c: Context, m: Match) -> list[Piece] | None:
     """12月中旬から下旬, 来月の上旬か中旬: a part of the month said just before."""
     before = c.pieces[-1] if c.pieces else None
     month = before and before.kind in ("date_range", "month") and month_of(before)
     if not before or not month or not _GOES_ON.fullmatch(c.text, before.end, m.start()):
         return None
-    piece = c.span(m.start(), m.end(), *month_part(month, m["p"].lstrip("月")))
+    if m["w"]:
+        piece = _week_of_month(c, m, month)
+    else:
+        piece = c.span(m.start(), m.end(), *month_part(month, m["p"].lstrip("月")))
     piece.or_before = True
     return [piece]
 

@@ -1,0 +1,110 @@
+"""What a message says of an application: what the topics propose, weighed against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reading.facts import Fact, Unsure
+from reading.reader import TOPICS, Reading
+from reading.situation import Command, Situation
+
+# Slots that answer a question besides its own.
+ANSWERS_TO: dict[str, set[str]] = {
+    "visit_date": {"wish"},
+    "visit_time": {"wish"},
+    "phone": {"no_phone"},
+    "expires_on": {"expires_on", "expiry_help", "half_date", "expiries", "card_expires_on"},
+    "expiry_checked": {"expires_on"},
+    "expiry_help": {"expires_on", "birthday", "issued_on"},
+    "birthday": {"expiry_help", "expires_on"},
+    "issued_on": {"expiry_help", "expires_on"},
+    "applicant": {"other_guardian", "holder", "near_fifteen", "people", "children", "comes"},
+    "holder": {"other_guardian", "near_fifteen", "children", "birthday"},
+    "cards": {"cards_by", "people", "children"},
+    "counter": {"wish"},
+    "name_kana": {"name_of"},
+    "date_meant": {"expires_on", "wish"},
+}
+# Whose card it is and who comes are told for each of several cards.
+_OF_ONE = {"applicant", "holder", "near_fifteen", "relation"}
+# How many cards there are may be told in the very words that answer the question.
+_OF_SEVERAL = {"cards", "people", "children", "cards_by", "without", "expiries"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a message settles: answers as renewal.application.advance takes them, with their places.
+
+    `asks` is a slot about which the words leave a doubt: it is asked back about.
+    """
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+    corrects: frozenset[str] = frozenset()
+    asks: str | None = None
+    waits: bool = False
+
+
+def told(reading: Reading, s: Situation) -> Case:
+    """Return what a message settles of an application in this situation."""
+    commands = [
+        command
+        for topic in TOPICS
+        for command in topic.heard(reading.facts, reading.message, s)
+    ]
+    wanted = {str(s.asked), *ANSWERS_TO.get(str(s.asked), ())} if s.asked else set()
+    kept = _without_rivals([each for each in commands if each.kind != "clarify"], wanted)
+    answers: dict[str, Any] = {}
+    spans: dict[str, tuple[int, int]] = {}
+    for each in kept:
+        answers[each.slot] = each.value
+        if each.fact:
+            spans[each.slot] = (each.fact.start, each.fact.end)
+    if answers.keys() & {"people", "children"}:
+        answers = {slot: value for slot, value in answers.items() if slot not in _OF_ONE}
+    corrects = frozenset(each.slot for each in kept if each.kind == "correct_slot" and each.slot in answers)
+    doubts = [each for each in commands if each.kind == "clarify"]
+    return Case(answers, spans, corrects, _doubt(doubts, answers, wanted), _waits(reading.facts, answers))
+
+
+def _without_rivals(commands: Sequence[Command], wanted: set[str]) -> list[Command]:
+    """Return the proposals that stand beside each other.
+
+    Words that answer the question asked are not read as something else too: at a question for the
+    name あねざき is no elder sister. A yes to the summary with something put right is not yet a yes.
+    """
+    answers = [each for each in commands if each.slot in wanted and each.fact]
+    kept = [
+        each
+        for each in commands
+        if each.slot in wanted
+        or each.slot in _OF_SEVERAL
+        or not any(_overlap(each.fact, other.fact) for other in answers)
+    ]
+    others = {each.slot for each in kept} - {"confirmed", "stop"}
+    if others:
+        kept = [each for each in kept if each.slot not in ("confirmed", "stop")]
+    if any(each.slot == "name_of" for each in kept):
+        kept = [each for each in kept if each.slot not in ("name_kana", "visitor_name")]
+    return kept
+
+
+def _overlap(one: Fact | None, other: Fact | None) -> bool:
+    return bool(one and other and one is not other and one.start < other.end and other.start < one.end)
+
+
+def _doubt(doubts: Sequence[Command], answers: dict[str, Any], wanted: set[str]) -> str | None:
+    """Return the slot to ask back about: the one asked for, or one of a first message."""
+    if wanted & answers.keys():
+        return None
+    for each in doubts:
+        if each.slot in wanted or not wanted:
+            return each.slot if each.slot not in answers else None
+    return None
+
+
+def _waits(facts: Sequence[Fact], answers: dict[str, Any]) -> bool:
+    """Return whether somebody needs a moment: "ちょっと待って", "母に聞いてみます"."""
+    return not answers and any(isinstance(f, Unsure) and f.kind_of == "finding_out" for f in facts)

@@ -1,0 +1,41 @@
+"""Whether a topic's examples notice each word of its file in reading/lexicon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+import yaml
+
+from reading import lexicon
+from reading.facts import Fact
+from reading.message import Message, cut
+from tests.reading.corpus_rows import NOW, Heard, Row, wrong
+
+
+def words_of(file: str) -> Iterator[tuple[str, str]]:
+    """Yield each word of a file with its tag."""
+    text = (lexicon.FOLDER / f"{file}.yml").read_text(encoding="utf-8")
+    for tag, meanings in yaml.load(text, Loader=yaml.BaseLoader).items():
+        for listed in meanings.values():
+            for word in listed.split():
+                yield tag, lexicon.plain(word.replace("_", " "))
+
+
+def unnoticed(
+    file: str, rows: Sequence[Row], facts: Callable[[Message], list[Fact]], heard: Heard, patch: pytest.MonkeyPatch
+) -> list[str]:
+    """Return the words without which every example is heard as before."""
+    inside = [(row, {word.lemma for word in cut(row.text, NOW).words}) for row in rows]
+    found = []
+    for tag, word in words_of(file):
+        meanings = dict(lexicon.words()[word])
+        del meanings[tag]
+        with patch.context() as without:
+            if meanings:
+                without.setitem(lexicon.words(), word, meanings)
+            else:
+                without.delitem(lexicon.words(), word)
+            if not any(wrong(row, facts, heard) for row, words in inside if word in words):
+                found.append(f"{tag}: {word}")
+    return found
