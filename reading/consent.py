@@ -245,7 +245,8 @@ _LONG = re.compile("ー{2,}")
 _FIGURE = re.compile("[0-9]+(?:月|日|時半?|分|人|名|:)?|[月火水木金土日]曜日?")
 
 
-def _cut(text: str) -> list[tuple[str, str]] | None:
+@lru_cache(maxsize=256)
+def _cut(text: str) -> tuple[tuple[str, str], ...] | None:
     """Return the pieces of a text with their kinds, the longest that leave nothing over; else None."""
     known, longest = _pieces()
     best: list[int | None] = [None] * len(text) + [0]
@@ -268,7 +269,7 @@ def _cut(text: str) -> list[tuple[str, str]] | None:
         piece = text[at : at + size]
         found.append((known.get(piece) or ("figure" if piece[0].isalnum() else "sign"), piece))
         at += size
-    return found
+    return tuple(found)
 
 
 def _sense(pieces: Sequence[tuple[str, str]]) -> str | None:

@@ -46,7 +46,9 @@ def facts(m: Message) -> Iterator[Fact]:
         for match in pattern.finditer(m.plain):
             groups = match.groupdict()
             kin = groups.get("k")
-            who = known[kin]["person"] if kin else SPEAKER
+            who = known.get(kin, {}).get("person") if kin else SPEAKER
+            if who is None:
+                continue
             start, end = m.folded.span(match.start(), match.end())
             clause = m.clause_at(match.start())
             place = (start, end, clause.at if clause else 0, "said")

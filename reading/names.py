@@ -118,7 +118,7 @@ def _spaced(kept: str, gaps: frozenset[int]) -> tuple[str, tuple[int, ...]]:
 _KANA = re.compile("[ぁ-ゖァ-ヺー]")
 _MARK = re.compile(r"[^\w\s・=ー'.:\-]+|\.(?=\s|$)|\n")
 _KANJI = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〆ヶ]"
-_KANJI_NAME = re.compile(f"({_KANJI}{{2,6}})(?:です|と申します|といいます|と言います)?。?")
+_KANJI_NAME = re.compile(f"({_KANJI}(?:{_KANJI}|[ぁ-ゖー]){{1,7}}?)(?:です|と申します|といいます|と言います)?。?")
 
 
 def _any(phrases: Sequence[str]) -> str:
@@ -212,7 +212,7 @@ def _led_up_to(before: str, told: _Told) -> _Told:
     """Return the name with what the words before it tell: "来る人が変わりました。モリ カズエです"."""
     if not told.role and re.search(_right()["visitor"], before):
         return replace(told, introduced=True, role="visitor_name")
-    return replace(told, introduced=told.introduced or bool(re.search("名前|なまえ|氏名", before)))
+    return replace(told, introduced=told.introduced or (told.full and bool(re.search("名前|なまえ|氏名", before))))
 
 
 def _within(text: str, start: int, end: int, clauses: Sequence[int]) -> Iterator[_Told]:
@@ -356,7 +356,12 @@ def _said_as(word: str) -> str:
 @lru_cache(maxsize=1)
 def _right() -> Mapping[str, str]:
     """Return the words for putting a name right, each meaning as one pattern."""
-    return {name: f"(?:{_any(listed)})" for name, listed in lexicon.groups("names", "put_right").items()}
+    groups = lexicon.groups("names", "put_right")
+    # 上, 下, 名 alone are words for a name's part only where nothing leads up to them (いちばん下).
+    return {
+        name: f"(?:{_any([w for w in listed if len(w) > 1])}|(?<![一-龥のん])(?:{_any([w for w in listed if len(w) == 1])}))"
+        for name, listed in groups.items()
+    }
 
 
 def _put_right(m: Message, s: Situation) -> list[Command]:
@@ -421,8 +426,12 @@ def _instead(text: str, m: Message, known: str) -> str | None:
     if not match:
         return None
     wrong = next((match[1][at:] for at in range(len(match[1])) if match[1][at:] in old), "")
+    if wrong not in (match[1], *old.split()) and not match[1].removesuffix(wrong).endswith("の"):
+        wrong = ""
     new = jaconv.hira2kata(match["new"])
     if not wrong and not re.fullmatch(w["instead"], match["how"]):
+        return None
+    if len(wrong) == 1 and len(new) > 2:
         return None
     if " " in new:
         return new
@@ -439,12 +448,14 @@ def _part(text: str, m: Message, known: str) -> str | None:
     """苗字だけワタナベに, 下はキョウコです."""
     w, words = _right(), known.split()
     match = re.search(
-        f"(?:(?P<family>{w['family']})|{w['given']})(?:の名前)?(?:の(?:方|ほう))?(?:だけ|が|は|を|、| )+(?:変わって|結婚して|間違[えい]て?て?|違って|、)*{_NEW}", text
+        f"(?P<part>(?P<family>{w['family']})|{w['given']})(?P<named>の名前)?(?:の(?:方|ほう))?(?:だけ|が|は|を|、| )+(?:変わって|結婚して|間違[えい]て?て?|違って|、)*{_NEW}", text
     )  # fmt: skip
     if not match or len(words) != 2 or len(match["new"]) < 2:
         return None
     new = jaconv.hira2kata(match["new"])
-    if not _said_as(new) and not re.match("です|でした|に|だ", text[match.end() :]):
+    typed = _KANA_TYPED.match(_spaced(m.folded.kept, m.folded.gaps)[0], match.start("new"))
+    told = match["named"] or len(match["part"]) > 1
+    if not (_said_as(new) or typed or (told and re.match("です|でした|に|だ", text[match.end() :]))):
         return None
     return f"{new} {words[1]}" if match["family"] else f"{words[0]} {new}"
 
@@ -470,7 +481,7 @@ def _alike(text: str, m: Message, known: str) -> str | None:
         if each.full or _latin(each.name):
             continue
         name = _most_alike(known, each.name)
-        if name or each.introduced:
+        if name or (each.introduced and (_said_as(each.name) or each.name in m.folded.kept)):
             return name or ("" if each.name not in known.split() else known)
     for part in re.findall("(?:^|[、。])([ァ-ヺー]{2,})(?=です|だ|でした|$|[、。])", _spaced(m.folded.kept, m.folded.gaps)[0]):
         if part not in known.split() and (name := _most_alike(known, part)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from random import Random
 
 import jaconv
 import pytest
@@ -33,9 +34,9 @@ def _forget() -> None:
 
 
 @pytest.mark.usefixtures("forget")
-def test_every_word_decides_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_decide_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     unnoticed = []
-    for row in (row for row in ROWS if row.word):
+    for row in Random(8).sample([row for row in ROWS if row.word], 60):
         with monkeypatch.context() as patch:
             patch.setattr(lexicon, "_read", without("names", row.word or ""))
             _forget()
