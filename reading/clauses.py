@@ -46,6 +46,7 @@ def clauses_of(words: Sequence[Word], folded: Folded) -> tuple[Clause, ...]:
     return tuple(found)
 
 
+_ASKS = {"か", "の", "かな", "かい", "かね", "っけ", "かしら"}
 _STOPS = set("。.!?\n…！？")
 # A comma does not part these from their predicate.
 _WAITS = {"は", "も", "が", "に", "を", "の", "へ", "と", "より", "まで", "には", "では", "って"}
@@ -60,8 +61,11 @@ def _parts(words: Sequence[Word], folded: Folded) -> Iterator[tuple[int, int]]:
             yield first, at
             first = at
         if word.kind == "mark":
+            if word.text == "." and folded.plain[word.start - 1 : word.end + 1].strip(".").isdigit():
+                continue  # 2026.12.28
             comma = word.text in "、・,"
-            if word.text in _STOPS or (comma and not (before and before.text in _WAITS)):
+            waits = before and (before.text in _WAITS or before["before"] or before.kind == "adverb")
+            if word.text in _STOPS or (comma and not waits):
                 yield first, at + 1
                 first = at + 1
             continue
@@ -74,7 +78,7 @@ def _parts(words: Sequence[Word], folded: Folded) -> Iterator[tuple[int, int]]:
 def _apart(before: Word, word: Word) -> bool:
     """Return whether a space between these words parts clauses: "主人の予約　行くのは私"."""
     ends = before.kind in ("noun", "verb", "adjective", "copula") and before.text not in _WAITS
-    return ends and word.kind not in ("particle", "copula", "mark", "auxiliary")
+    return ends and word.kind not in ("particle", "copula", "mark", "auxiliary", "end")
 
 
 def _leads_on(words: Sequence[Word], at: int) -> bool:
@@ -83,12 +87,12 @@ def _leads_on(words: Sequence[Word], at: int) -> bool:
     after = words[at + 1] if at + 1 < len(words) else None
     if after is None or after.kind == "mark":
         return False  # the mark ends the clause
-    if word.flags & {"reason", "but"}:
+    if word.flags & {"reason", "but", "and"}:
         return True
     if "cond" in word.flags:
         return True
     if "te" in word.flags:
-        return after.kind != "particle"
+        return after.kind not in ("particle", "end")
     return after.kind in ("other",) and not word.flags  # はい、行きます そうです
 
 
@@ -101,7 +105,7 @@ def _flags(inside: Sequence[Word]) -> Flags:
         elif word["manner"]:
             flags = flags | {str(word["manner"])}
     last = [word for word in inside if word.kind != "mark"]
-    if inside[-1].text in ("?", "？") or "ask?" in flags or (last and last[-1].text in ("か", "の", "かな", "かい") and len(last) > 1):
+    if inside[-1].text in ("?", "？") or "ask?" in flags or (last and last[-1].kind == "end" and last[-1].text in _ASKS):
         flags |= {"ask"}
     if any(word["asks"] for word in inside):
         flags |= {"asks_what"}

@@ -68,17 +68,22 @@ who writes, "holder" whose card it is (ご本人)."""
 
 @dataclass(frozen=True)
 class Comes(Fact):
-    """Somebody comes to the counter; `sent` says that they are asked to by the speaker."""
+    """Somebody comes to the counter; `sent` says that they are asked to by the speaker.
+
+    `named` is False where the words do not say who comes, and the speaker is meant ("行きたいです").
+    """
 
     who: Who
     sent: bool = False
+    named: bool = True
 
 
 @dataclass(frozen=True)
 class CannotCome(Fact):
-    """Somebody does not or cannot come."""
+    """Somebody does not or cannot come; `ill` says that illness or age is why."""
 
     who: Who
+    ill: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,9 +102,10 @@ class CardOf(Fact):
 
 @dataclass(frozen=True)
 class SpeaksAs(Fact):
-    """Who writes is somebody's mother, guardian…: "妻の私", "私は母親です"."""
+    """Who writes is somebody's mother, guardian…: "妻の私", "私は母親です"; `mine`: "私の母です" is another."""
 
     who: Who
+    mine: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,17 +123,37 @@ class AgeOf(Fact):
 
 @dataclass(frozen=True)
 class Guardian(Fact):
-    """A guardianship: of an adult, a minor, another kind (保佐, 任意後見), or none at all."""
+    """A guardianship: of an adult, a minor, another kind (保佐, 任意後見), none at all, or custody that
+    somebody else has."""
 
-    of: Literal["adult", "minor", "other", "none"]
+    of: Literal["adult", "minor", "other", "none", "not_me"]
 
 
 @dataclass(frozen=True)
 class Count(Fact):
-    """How many cards; `more` counts from those known (もう1人: 1, 1人減らす: -1)."""
+    """How many cards; `more` counts from those known (もう1人: 1, 1人減らす: -1).
+
+    `people` are those whose cards they are, each with an age group, as far as that is told. `of`: "cards"
+    where the words tie it to cards or a booking, "people" where they only count, "coming" where so many
+    come, "story" where so many are there.
+    """
 
     cards: int | Literal["several"] | None = None
     more: int = 0
+    people: tuple[tuple[Who | None, str | None], ...] = ()
+    of: Literal["cards", "people", "coming", "story"] = "cards"
+
+
+@dataclass(frozen=True)
+class OneCard(Fact):
+    """What is told of one of several cards: its expiry or holder's age, who comes, what changes, a name.
+
+    `which`: whose it is, or older, middle, younger, all, or its place as "1" to "4".
+    """
+
+    which: Who
+    what: Literal["expires_on", "age", "comes", "stays", "out", "more", "name", "same"]
+    told: date | str | None = None
 
 
 # Papers, PINs, places ----------------------------------------------------------------------------
@@ -135,16 +161,22 @@ class Count(Fact):
 
 @dataclass(frozen=True)
 class NoticeSays(Fact):
-    """What the notice is about, or that there is none ("none"), or only that it came ("came")."""
+    """What the notice is about, or that there is none ("none"), or only that it came ("came").
 
-    what: Literal["certificate", "card", "none", "came"]
+    `of` whom it is, where that is told. `how`: "written" there, "called" so by somebody, "lost" (none
+    any more), "other" (another letter than the notice), or just "said".
+    """
+
+    what: Literal["certificate", "card", "both", "none", "came"]
+    of: Who | None = None
+    how: Literal["written", "said", "called", "loosely", "lost", "other"] = "said"
 
 
 @dataclass(frozen=True)
 class Form(Fact):
     """The reply form (照会書兼回答書)."""
 
-    state: Literal["ready", "other_hand", "missing"]
+    state: Literal["ready", "other_hand", "missing", "open"]
 
 
 @dataclass(frozen=True)
@@ -159,7 +191,7 @@ class Pins(Fact):
 class Household(Fact):
     """Whether representative and holder share a household, or the 本籍 lies in the city."""
 
-    state: Literal["same_household", "honseki_in_city", "apart", "honseki_elsewhere", "neither"]
+    state: Literal["same_household", "honseki_in_city", "apart", "honseki_elsewhere", "neither", "open"]
 
 
 @dataclass(frozen=True)
@@ -181,12 +213,24 @@ class Place(Fact):
 
 @dataclass(frozen=True)
 class Yes(Fact):
-    """Assent."""
+    """Assent; `or_no` where the words turn an offer down as well (結構です, 大丈夫です, いいです)."""
+
+    or_no: bool = False
 
 
 @dataclass(frozen=True)
 class No(Fact):
     """Refusal or "that is wrong"."""
+
+
+@dataclass(frozen=True)
+class Change(Fact):
+    """Something is to be changed, without saying what: 直したい, 変更で."""
+
+
+@dataclass(frozen=True)
+class Stop(Fact):
+    """The whole thing is broken off: やめます, もういいです."""
 
 
 @dataclass(frozen=True)

@@ -76,18 +76,20 @@ class Table:
         for tag in self.tags:
             if word.meanings and tag in word.meanings:
                 return self._signs[tag]
-        if word.kind in ("particle", "mark") and word.text:
+        if word.kind == "copula" and "neg" in word.flags:
+            return "E"
+        if word.kind in ("particle", "mark", "end") and word.text:
             return _PARTICLES.get(word.text, word.text[0])
         return _KINDS.get(word.kind, "O")
 
     @cache  # noqa: B019  tables live as long as the process
     def compiled(self, pattern: str) -> re.Pattern[str]:
         """Return a pattern over shapes."""
-        return re.compile(re.sub(r"<([^>=]+)>", self._one_of, pattern))
+        return re.compile(re.sub(r"(?<!\?P)<([a-z.|_]+)>", self._one_of, pattern))
 
     def _one_of(self, match: re.Match[str]) -> str:
         signs = [_ELSE.get(tag) or self._signs[tag] for tag in match[1].split("|")]
         return signs[0] if len(signs) == 1 else f"[{''.join(signs)}]"
 
 
-_PARTICLES = {"より": "よ", "から": "か", "まで": "ま", "って": "っ", "だけ": "だ", "でも": "で", "とも": "と", "では": "で"}
+_PARTICLES = {"じゃ": "C", "より": "よ", "から": "か", "まで": "ま", "って": "っ", "だけ": "だ", "でも": "で", "とも": "と", "では": "で"}

@@ -18,7 +18,6 @@ _SIGNS = str.maketrans(
         "后": "後",
         **dict.fromkeys("壱壹", "一"),
         "弐": "二",
-        "参": "三",
         "拾": "十",
         "廿": "二十",
         "卅": "三十",
@@ -29,6 +28,7 @@ _CIRCLED = re.compile("[①-⒛⓪-⓿❶-➓]")  # numbers of a list, not of a 
 _LETTER_IN_NUMBER = re.compile(
     "(?<=[0-9])(?:[oli](?=[0-9年月日時分/])|o(?=$|[、。で]))"
 )  # 2月2O日, 1l月
+_THREE = re.compile("(?<![持])参(?=[年月日時分十])|(?<=[十二])参(?=[年月日時分])")  # not 参る
 _MARKS = re.compile("[\uff9e\uff9f\u3099\u309a]")  # (half-width) voicing marks…
 _MARKED = re.compile(f"(?s:.){_MARKS.pattern}*")  # …join the kana before them
 
@@ -81,6 +81,8 @@ def fold(text: str) -> Folded:
     joined = "".join(kept)
     if _LETTER_IN_NUMBER.search(joined):
         joined = _LETTER_IN_NUMBER.sub(lambda found: "0" if found[0] == "o" else "1", joined)
+    if "参" in joined:
+        joined = _THREE.sub("三", joined)
     return Folded(text, hiragana(joined), joined, tuple(starts), tuple(ends), frozenset(gaps))
 
 

@@ -98,24 +98,40 @@ def _spelt(text: str) -> tuple[str, list[int]]:
         out += text[at : match.start()]
         places += range(at, match.start())
         out += right
-        places += [match.start(), *[match.end()] * (len(right) - 1)]
+        last = match.end() - match.start() - 1
+        places += [match.start() + min(place, last) for place in range(len(right))]
         at = match.end()
     out += text[at:]
     places += [*range(at, len(text)), len(text)]
     return "".join(out), places
 
 
-_RIGHT: dict[str, str] = {}
+_RIGHT = lexicon.phrases("spellings", "spelling")
+"""Spellings, wrong conversions and dialect, and the words they stand for."""
 
 
 @lru_cache(maxsize=1)
 def _spellings() -> re.Pattern[str]:
     """Return the pattern of the spellings that stand for another word of the field."""
-    for word, meanings in lexicon.words().items():
-        if (right := meanings.get("spelling")) and len(word) > 2:
-            _RIGHT[word] = right
     longest_first = sorted(_RIGHT, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
+
+
+def name_parts(kana: str) -> tuple[str, ...]:
+    """Return what the dictionary takes each part of some kana for.
+
+    "family", "given" and "name" are names of people, "" is a word it does not know, and any other
+    the kind of a word.
+    """
+    return tuple(
+        _NAMES.get(each.part_of_speech()[3], "name")
+        if each.part_of_speech()[2] == "人名"
+        else ("" if each.is_oov() else each.part_of_speech()[0])
+        for each in _tokenizer().tokenize(kana)
+    )
+
+
+_NAMES = {"姓": "family", "名": "given"}
 
 
 # Meanings --------------------------------------------------------------------------------------
@@ -127,29 +143,40 @@ _LONGEST = 9
 def _with_meanings(morphs: list[_Morph], folded: Folded) -> list[Word]:
     """Return the parts as words; the longest words of the lexicon win, from the left."""
     found: list[Word] = []
+    spelt = [lexicon.plain(each.text) for each in morphs]  # as each is usually spelt
+    for at, (one, after) in enumerate(zip(morphs, morphs[1:], strict=False), start=1):
+        if after.start > one.end:
+            spelt[at] = folded.plain[one.end : after.start] + spelt[at]
     at = 0
     while at < len(morphs):
-        word, count = _longest(morphs, at, folded)
+        word, count = _longest(morphs, spelt, at, folded)
         found.append(word)
         at += count
     return found
 
 
-def _longest(morphs: list[_Morph], at: int, folded: Folded) -> tuple[Word, int]:
+def _longest(
+    morphs: list[_Morph], spelt: list[str], at: int, folded: Folded
+) -> tuple[Word, int]:
     known = lexicon.words()
     first = morphs[at]
-    for count in range(min(_LONGEST, len(morphs) - at), 0, -1):
+    begin = lexicon.plain(first.text)
+    # No word begins in the middle of a predicate: 行けなく|なった
+    most = 1 if first.pos.startswith("助動詞") else min(_LONGEST, len(morphs) - at)
+    reach = lexicon.reach().get(begin[:1], 0)
+    for count in range(most, 0, -1):
         last = morphs[at + count - 1]
-        if last.end - first.start > lexicon.longest():
+        if count > 1 and last.start - first.start >= reach:
             continue
-        said = folded.plain[first.start : last.end]
-        head = folded.plain[first.start : last.start]
+        said = begin + "".join(spelt[at + 1 : at + count])
+        head = said.removesuffix(lexicon.plain(last.text))
         for form in (said, *(head + lexicon.plain(each) for each in (last.lemma, last.normal))):
-            if form in known:
+            meanings = known.get(form)
+            if meanings:
                 kind = _kind(last) if count == 1 or form != said else "noun"
                 if count > 1 and form == said and _kind(last) in ("verb", "adjective"):
                     kind = _kind(last)
-                return _word(first, last, folded, form, kind, known[form]), count
+                return _word(first, last, folded, form, kind, meanings), count
     return _word(first, first, folded, lexicon.plain(first.lemma), _kind(first), {}), 1
 
 
@@ -234,7 +261,7 @@ def _predicates(found: list[Word], folded: Folded) -> Iterator[Word]:
 
 
 def _particle(word: Word) -> Word:
-    if word.kind in ("link", "end", "nominal"):
+    if word.kind in ("link", "nominal"):
         return replace(word, kind="particle")
     return word
 
@@ -255,7 +282,9 @@ def _chain(found: list[Word], at: int, folded: Folded) -> tuple[int, set[str]]:
         flag = _goes_on(word, after_te, copula, found[end - 1])
         if flag is None:
             break
-        flags |= word.flags & {"cond", "will"}
+        if flag == "cond" and word.text == "と" and _quotes(found, end + 1):
+            flag = ""
+        flags |= word.flags & {"cond", "will", "order"}
         if flag:
             flags.symmetric_difference_update({flag}) if flag == "neg" else flags.add(flag)
         after_te = word.kind == "link" and word.text in ("て", "で", "ちゃ", "じゃ")
@@ -265,6 +294,15 @@ def _chain(found: list[Word], at: int, folded: Folded) -> tuple[int, set[str]]:
             flags.discard("te")
         end += 1
     return end, flags
+
+
+SAYS = {"言う", "いう", "申す", "もうす", "思う", "おもう", "考える", "聞く", "きく", "伝える", "話す", "存ずる", "存じる"}
+
+
+def _quotes(found: list[Word], end: int) -> bool:
+    """Return whether と ends a quotation, or (in the west) the sentence: 行くと申しております, 行くと。"""
+    after = found[end] if end < len(found) else None
+    return after is None or after.kind in ("mark", "auxiliary") or after.lemma in SAYS
 
 
 def _explains(found: list[Word], at: int) -> set[str] | None:
@@ -279,6 +317,8 @@ def _explains(found: list[Word], at: int) -> set[str] | None:
 
 def _goes_on(word: Word, after_te: bool, copula: bool, before: Word) -> str | None:
     """Return how a word goes on with the predicate ("" without a manner of its own), or None."""
+    if copula and word.lemma in ("ある", "ござる", "ございます"):
+        return ""
     if word.meanings and not (word.kind in ("auxiliary", "link") or after_te):
         return None
     if word.kind == "link":
@@ -294,10 +334,10 @@ def _goes_on(word: Word, after_te: bool, copula: bool, before: Word) -> str | No
         return _ENDS.get(word.text, "")
     if after_te and word.kind in ("verb", "adjective") and word.lemma in _HELPERS:
         return _HELPERS[word.lemma] or ""
+    if word.lemma in ("なる", "成る") and before.text.endswith("く"):
+        return ""  # 行けなくなった
     if word.lemma in ("ない", "無い") and word.kind == "adjective":
         return "neg" if copula or after_te or before.text.endswith("く") else None
-    if copula and word.lemma in ("ある", "ござる", "ございます"):
-        return ""
     if word.text in ("は", "も") and (copula or after_te or before.text.endswith("く")):
         return ""
     return None

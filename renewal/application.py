@@ -322,7 +322,8 @@ def _what_a_date_means(
         return {"unclear_date": None, "date_meant": None}  # said once more
     expiry_known = a.expiry or answers.get("expires_on")
     wish = Wish.from_json(answers.get("wish"))
-    another_day = (wish.days or wish.weekdays or wish.earliest) and pending not in [str(day) for day in wish.days]
+    of_all = wish.earliest or wish.latest
+    another_day = (wish.days or wish.weekdays or of_all) and pending not in [str(day) for day in wish.days]
     if another_day and not expiry_known:  # when they come is told now: the date was the other one
         answers["date_meant"] = "expires_on"
     meant = answers.get("date_meant") or ("visit" if expiry_known else None)
@@ -766,7 +767,7 @@ def counters_wanted(a: Application, desk: Desk) -> list[str]:
 
 
 def offer(a: Application, desk: Desk, limit: int = 4) -> list[Slot]:
-    """Return the next free starts that fit what the person wished, earliest first."""
+    """Return the next free starts that fit what the person wished, or the last, earliest first."""
     return slots.next_free(
         desk.bookings,
         desk.city,
@@ -777,6 +778,7 @@ def offer(a: Application, desk: Desk, limit: int = 4) -> list[Slot]:
         seats=party.number(a),
         not_before=not_before(a, desk),
         limit=limit,
+        latest=a.wished.latest,
     )
 
 
@@ -840,7 +842,8 @@ def _visit(
         remarks.append(_invalid_remark(invalid))
     if said and not said.invalid:
         a = replace(a, wish=a.wished.merged_with(said).to_json())
-        if said.days or said.weekdays or said.first or (said.earliest and asked != "visit_time"):
+        of_all = (said.earliest or said.latest) and asked != "visit_time"
+        if said.days or said.weekdays or said.first or of_all:
             a = replace(a, visit_date=None, visit_time=None)
         elif said.times or said.from_time or said.until_time:
             a = replace(a, visit_time=None)
@@ -860,7 +863,7 @@ def _visit(
     if a.visit_date is None:
         a = _choose_day(a, desk, said is not None, remarks)
     if a.visit_date and a.visit_time is None:
-        a = _choose_time(a, desk, said is not None, asked, remarks)
+        a = _choose_time(a, desk, said or Wish(), asked, remarks)
     if a.start and (moved or a.hold is None or a.start != before.start):
         return _hold(a, desk, key, remarks)
     if a.start is None and a.hold:
@@ -946,7 +949,8 @@ def _choose_day(a: Application, desk: Desk, just_said: bool, remarks: list[Remar
     if wish.days:
         return _choose_named_day(a, wish.days, desk, remarks)
     # A weekday said long ago leaves a choice of weeks; said just now, the next one is meant.
-    narrow = just_said and (wish.weekdays or wish.first or wish.last or wish.times or wish.earliest)
+    of_all = wish.times or wish.earliest or wish.latest
+    narrow = just_said and (wish.weekdays or wish.first or wish.last or of_all)
     if not wish:
         return a
     found = offer(a, desk, limit=1)
@@ -1014,13 +1018,15 @@ def why_not_on(a: Application, desk: Desk, day: date) -> Remark | None:
 
 
 def _choose_time(
-    a: Application, desk: Desk, just_said: bool, asked: str | None, remarks: list[Remark]
+    a: Application, desk: Desk, said: Wish, asked: str | None, remarks: list[Remark]
 ) -> Application:
     wish = a.wished
     day = date.fromisoformat(str(a.visit_date))
-    if just_said and wish.earliest and asked == "visit_time":
-        first = free_on(replace(a, wish=None), desk, day)[0]
-        return replace(a, visit_time=f"{first.start:%H:%M}", counter=first.counter)
+    of_the_hour = asked == "visit_time" or (said.latest and said.days)
+    if (said.earliest or said.latest) and of_the_hour:
+        only = replace(wish, times=()).to_json() if said.latest else None
+        chosen = free_on(replace(a, wish=only), desk, day)[-1 if said.latest else 0]
+        return replace(a, visit_time=f"{chosen.start:%H:%M}", counter=chosen.counter)
     times = wish.on(day).times
     if not times:
         return a

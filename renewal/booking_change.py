@@ -278,7 +278,7 @@ def _moved(
 def _same_day(wish: Wish, r: Request, booking: Booking) -> Wish:
     """Return a wish for another time of day alone as one for the day that is booked."""
     earlier = Wish.from_json(r.wish or {})
-    about_day = (wish.days, wish.weekdays, wish.first, wish.last, wish.earliest, wish.anytime)
+    about_day = (wish.days, wish.weekdays, wish.first, wish.last, wish.earliest, wish.latest, wish.anytime)
     said_before = (earlier.days, earlier.weekdays, earlier.first, earlier.last, r.date)
     if any(about_day) or any(said_before) or wish.not_days:
         return wish

@@ -65,6 +65,8 @@ def wish_in_words(wish: Wish) -> list[str]:
         parts.append("か".join(japanese_time(at) for at in wish.times))
     if wish.from_time or wish.until_time:
         parts.append(_span(japanese_time, wish.from_time, wish.until_time))
+    if wish.latest:
+        parts.append("いちばん遅いところ")
     return parts
 
 

@@ -7,6 +7,7 @@ at which holds run out.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -141,8 +142,11 @@ def next_free(
     seats: int = 1,
     not_before: date | None = None,
     limit: int = 4,
+    latest: bool = False,
 ) -> list[Slot]:
     """Return the first `limit` starts, earliest first, that the wish allows and `seats` cards fit.
+
+    With `latest` they are the last ones.
 
     Cards that are too many for one start go on at the starts that follow without a gap. At the same
     time the order is that of `counters`. No day before `not_before` (the first day of renewal).
@@ -154,7 +158,7 @@ def next_free(
                              seats)
         if wish is None or wish.allows(slot.start.date(), slot.start.time())
     )
-    return list(islice(wanted, limit))
+    return list(deque(wanted, limit) if latest else islice(wanted, limit))
 
 
 def nearest(

@@ -39,6 +39,7 @@ class Wish:
     `days` are single days, `first` to `last` a span (both included), `weekdays` 0 for Monday to
     6 for Sunday. `times` are starts named exactly, `from_time` to `until_time` a span of them.
     Named days and a span beside them are alternatives; so are named times and a span of times.
+    Of all that fits `earliest` wants the first, `latest` the last.
     Where days have times of their own ("3日の午前か5日の午後"), or spans of times lie apart
     ("3日の午前か夕方"), there is a wish in `choices` for each; the fields for days then hold all of
     these days, and those for times are empty.
@@ -52,6 +53,7 @@ class Wish:
     from_time: time | None = None
     until_time: time | None = None
     earliest: bool = False
+    latest: bool = False
     anytime: bool = False
     not_days: tuple[date, ...] = ()
     invalid: tuple[Invalid, ...] = ()
@@ -119,7 +121,8 @@ class Wish:
         merged = replace(
             older,
             choices=(),
-            earliest=self.earliest or newer.earliest,
+            earliest=newer.earliest or (self.earliest and not newer.latest),
+            latest=newer.latest or (self.latest and not newer.earliest),
             anytime=newer.anytime,
             not_days=tuple(sorted({*self.not_days, *newer.not_days} - set(newer.days))),
             invalid=newer.invalid,
@@ -132,6 +135,7 @@ class Wish:
                 last=newer.last,
                 weekdays=newer.weekdays,
                 earliest=newer.earliest,
+                latest=newer.latest,
             )
         elif newer.first or newer.last:
             weekdays = newer.weekdays or self.weekdays
@@ -174,6 +178,7 @@ class Wish:
             "from_time": None if self.from_time is None else f"{self.from_time:%H:%M}",
             "until_time": None if self.until_time is None else f"{self.until_time:%H:%M}",
             "earliest": self.earliest,
+            "latest": self.latest,
             "anytime": self.anytime,
             "not_days": [day.isoformat() for day in self.not_days],
             "invalid": [
@@ -208,6 +213,7 @@ class Wish:
             from_time=at("from_time"),
             until_time=at("until_time"),
             earliest=bool(plain.get("earliest")),
+            latest=bool(plain.get("latest")),
             anytime=bool(plain.get("anytime")),
             not_days=_days(plain.get("not_days")),
             invalid=tuple(

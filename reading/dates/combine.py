@@ -19,8 +19,9 @@ from reading.dates.context import (
     times_of,
 )
 from reading.dates.rules import in_order
+from reading.dates.rules.weeks import part_of_week
 from reading.dates.rules.words import DAY_STEPS, K, one_of
-from reading.dates.values import DateRange, Purpose, TimeRange, YearMonth
+from reading.dates.values import DateRange, Kind, Purpose, TimeRange, Value, YearMonth
 from reading.text import number
 
 _RANGE_GAP = re.compile(
@@ -73,7 +74,7 @@ _BUSY_UNTIL = re.compile(
 )
 _LASTING = re.compile(f"から(\\d{{1,2}}|[{K}]{{1,2}})(?:日(?:間|ほど)|(週間))")
 _STEP = re.compile(
-    "(?:から)?の?(?P<w>翌々日|翌日|次の日|つぎのひ|よくじつ|前日|前の日|翌週|次の週|前の?週|週(?!末|間))"
+    f"(?:から)?の?(?P<w>{'|'.join(DAY_STEPS)}|翌週|次の週|(?:後|あと)の週|前の?週|週(?!末|間)(?:の?(?P<p>前半|後半|半ば|頭|終わり))?)"
 )
 
 # バスが10時20分に着くので、それ以降で
@@ -126,7 +127,7 @@ _UNLESS = re.compile("(?:じゃ|で)なければ、?(?=いつ|何|なん|どの|
 _NEED_NOT = re.compile("(?:じゃ|では?)なく(?:て|と)も")
 _ONLY = re.compile(
     "(?:じゃ|で)な(?:いと|ければ|きゃ)"
-    "|の?[^、。\\d]{0,4}?(?:しか|だけ(?!ど)|のみ)(?!は?(?:無理|だめ|駄目|ng|都合))"
+    "|の?[^、。\\d]{0,4}?(?:しか|だけ(?!ど)|のみ)(?![はをが]?(?:無理|だめ|駄目|ng|都合|避け|外|やめ|困|行け(?:な|ま)))"
 )
 _LINKED = re.compile("(?:および|及び|[とかやも、・/]| or | and )?")
 _LEADING = re.compile(
@@ -191,51 +192,91 @@ def _take_back(c: Context, pieces: list[Piece]) -> None:
 
 
 def _join(c: Context, a: Piece, b: Piece) -> Piece | None:
+    """Return two neighbours as one, where the words between them make one of them."""
     gap = c.text[a.end : b.start]
     if len(gap) > 9:
         return None
-    beside = _WEEKDAY_BESIDE.match(c.text, b.start) if gap == "の" and not b.week else None
-    if beside and isinstance(a.value, date) and isinstance(b.value, date):
-        ahead = (b.value - a.value).days % 7 or 7  # 成人の日の前の金曜
-        on = a.value + DAY * (ahead if beside[0] == "次の" else ahead - 7 or -7)
-        return Piece(a.start, b.end, "date", on)
-    if _same_day(c, a, b, gap):
-        return _one_day(c, a, b)
-    if gap == "の" and isinstance(a.value, date) and c.text.startswith(("翌週", "次の週"), b.start):
-        monday = a.value - DAY * a.value.weekday() + timedelta(weeks=1)
-        return c.span(a.start, b.end, monday, monday + DAY * 6)
+    for joined in _NEIGHBOURS:
+        if together := joined(c, a, b, gap):
+            return together
     between = _AND_GAP.fullmatch(gap) and c.text[: a.start].endswith("between ")
     if not (_RANGE_GAP.fullmatch(gap) or between):
         return None
-    begin = a.start - len("between ") * bool(between)
     changed = gap == "から" and _CHANGE_TO.match(c.text, b.end)
     if changed or (gap == " to " and _CHANGE_FROM.search(c.text[: a.start])):
         a.background = True
         return None
-    if a.kind == b.kind == "time" or (a.kind in TIME_KINDS and b.kind in TIME_KINDS):
-        if a.kind == "time" and b.kind == "time":
-            first, last = in_order(a, b)
-        else:
-            before, after = times_of(a), times_of(b)
-            if not (before and after):
-                return None
-            started = before.from_time or (time(8, 30) if a.named else None)
-            if started is None or after.until_time is None and after.from_time is None:
-                return None
-            first, last = started, after.until_time or after.from_time or started
-        end = _closed_end(c, b.end)
-        return Piece(begin, end, "time_range", TimeRange(first, last), half=b.half)
-    if a.kind == b.kind == "weekday" and a.value and b.value:
-        assert isinstance(a.value, frozenset) and isinstance(b.value, frozenset)
-        start, stop = min(a.value), min(b.value)
-        days = frozenset(day % 7 for day in range(start, stop + 1 + 7 * (stop < start)))
-        return Piece(begin, _closed_end(c, b.end), "weekday", days)
-    spans = span_of(a), span_of(b)
-    if c.purpose is Purpose.BOOKING and spans[0] and spans[1] and a.kind != "year":
-        first_day, last_day = spans[0].first, spans[1].last
-        if first_day and last_day and first_day <= last_day:
-            return Piece(begin, _closed_end(c, b.end), "date_range", DateRange(first_day, last_day))
+    begin = a.start - len("between ") * bool(between)
+    for spanned in _SPANS:
+        if value := spanned(c, a, b):
+            kind, span = value
+            half = b.half if a.kind == b.kind == "time" else None
+            return Piece(begin, _closed_end(c, b.end), kind, span, half=half)
     return None
+
+
+def _weekday_beside(c: Context, a: Piece, b: Piece, gap: str) -> Piece | None:
+    """成人の日の前の金曜."""
+    beside = _WEEKDAY_BESIDE.match(c.text, b.start) if gap == "の" and not b.week else None
+    if not (beside and isinstance(a.value, date) and isinstance(b.value, date)):
+        return None
+    ahead = (b.value - a.value).days % 7 or 7
+    on = a.value + DAY * (ahead if beside[0] == "次の" else ahead - 7 or -7)
+    return Piece(a.start, b.end, "date", on)
+
+
+def _one_day_named_twice(c: Context, a: Piece, b: Piece, gap: str) -> Piece | None:
+    return _one_day(c, a, b) if _same_day(c, a, b, gap) else None
+
+
+def _week_after(c: Context, a: Piece, b: Piece, gap: str) -> Piece | None:
+    """12月3日の翌週."""
+    after = gap == "の" and c.text.startswith(("翌週", "次の週"), b.start)
+    if not (after and isinstance(a.value, date)):
+        return None
+    monday = a.value - DAY * a.value.weekday() + timedelta(weeks=1)
+    return c.span(a.start, b.end, monday, monday + DAY * 6)
+
+
+_NEIGHBOURS = (_weekday_beside, _one_day_named_twice, _week_after)
+
+
+def _times_through(c: Context, a: Piece, b: Piece) -> tuple[Kind, Value] | None:
+    """10時から12時, 朝から10時半."""
+    if a.kind not in TIME_KINDS or b.kind not in TIME_KINDS:
+        return None
+    if a.kind == b.kind == "time":
+        return "time_range", TimeRange(*in_order(a, b))
+    before, after = times_of(a), times_of(b)
+    if not (before and after):
+        return None
+    started = before.from_time or (time(8, 30) if a.named else None)
+    if started is None or after.until_time is None and after.from_time is None:
+        return None
+    return "time_range", TimeRange(started, after.until_time or after.from_time or started)
+
+
+def _weekdays_through(c: Context, a: Piece, b: Piece) -> tuple[Kind, Value] | None:
+    """月曜から水曜."""
+    if not (a.kind == b.kind == "weekday" and a.value and b.value):
+        return None
+    assert isinstance(a.value, frozenset) and isinstance(b.value, frozenset)
+    start, stop = min(a.value), min(b.value)
+    return "weekday", frozenset(day % 7 for day in range(start, stop + 1 + 7 * (stop < start)))
+
+
+def _days_through(c: Context, a: Piece, b: Piece) -> tuple[Kind, Value] | None:
+    """12月3日から来週の金曜."""
+    spans = span_of(a), span_of(b)
+    if c.purpose is not Purpose.BOOKING or not (spans[0] and spans[1]) or a.kind == "year":
+        return None
+    first_day, last_day = spans[0].first, spans[1].last
+    if not (first_day and last_day and first_day <= last_day):
+        return None
+    return "date_range", DateRange(first_day, last_day)
+
+
+_SPANS = (_times_through, _weekdays_through, _days_through)
 
 
 def _closed_end(c: Context, end: int) -> int:
@@ -276,80 +317,140 @@ def _one_day(c: Context, a: Piece, b: Piece) -> Piece:
 
 
 def _qualified(c: Context, piece: Piece, limit: int) -> Piece:
-    text = c.text
+    """Return a piece with the words that follow it (before `limit`) or lead to it taken in."""
     if piece.kind in ("invalid", "preference") or piece.background:
         return piece
-    leading = _LEADING.search(text, max(0, piece.start - 24), piece.start)
-    if leading and not leading["neg"] and piece.kind in (*TIME_KINDS, *DAY_KINDS, "weekday"):
-        if _RANGE_GAP.search(text, piece.start, piece.end):
-            return replace(piece, start=leading.start())  # from Dec 3 to Dec 10
-        working = leading["until"] and _WORKING.search(text[: leading.start()])
-        from_it = bool(leading["from"] or working)
-        opened = _opened(c, piece, from_it, leading["until"] != "before")
-        if opened:
-            follow = (_FROM if from_it else _UNTIL).match(text, piece.end)
-            end = follow.end() if follow else piece.end
-            return replace(opened, start=leading.start(), end=end)
-    step = _STEP.match(text, piece.end)
+    if led := _led(c, piece):
+        return led
+    piece = _about(c, _counted_on(c, piece, limit), limit)
+    if c.purpose is not Purpose.BOOKING and piece.kind in DAY_KINDS:
+        return piece  # a day of birth, issue or expiry is not opened into a span
+    for qualifier in _QUALIFIERS:
+        if found := qualifier(c, piece, limit):
+            return found
+    return piece
+
+
+def _led(c: Context, piece: Piece) -> Piece | None:
+    """from Dec 3, until noon, 早くて3日."""
+    leading = _LEADING.search(c.text, max(0, piece.start - 24), piece.start)
+    if not leading or leading["neg"] or piece.kind not in (*TIME_KINDS, *DAY_KINDS, "weekday"):
+        return None
+    if _RANGE_GAP.search(c.text, piece.start, piece.end):
+        return replace(piece, start=leading.start())  # from Dec 3 to Dec 10
+    working = leading["until"] and _WORKING.search(c.text[: leading.start()])
+    from_it = bool(leading["from"] or working)
+    opened = _opened(c, piece, from_it, leading["until"] != "before")
+    if not opened:
+        return None
+    follow = (_FROM if from_it else _UNTIL).match(c.text, piece.end)
+    return replace(opened, start=leading.start(), end=follow.end() if follow else piece.end)
+
+
+def _counted_on(c: Context, piece: Piece, limit: int) -> Piece:
+    """12月3日の翌日, 木曜の前日."""
+    step = _STEP.match(c.text, piece.end)
     if step and step.end() <= limit and isinstance(piece.value, date):
-        piece = _stepped(c, piece, step["w"], step.end())
-    elif step and step["w"] in DAY_STEPS and piece.kind == "weekday":
+        return _stepped(c, piece, step)
+    if step and step["w"] in DAY_STEPS and piece.kind == "weekday":
         assert isinstance(piece.value, frozenset)
         shifted = frozenset((day + DAY_STEPS[step["w"]]) % 7 for day in piece.value)
-        piece = replace(piece, value=shifted, end=step.end())
-    about = _ABOUT.match(text, piece.end)
-    if about and about.end() <= limit:
-        piece = replace(piece, end=about.end())
-    since = _SINCE_THEN.match(text, piece.end) if "そ" in text else None
-    if since and since.end() <= limit and piece.kind in ("date", "time"):
-        before = (since["w"] or since["s"]).startswith(("まで", "より前", "以前", "前"))
-        opened = _opened(c, piece, from_it=not before, inclusive=not since["s"])
-        return replace(opened, end=since.end()) if opened else piece
-    if c.purpose is not Purpose.BOOKING and piece.kind in DAY_KINDS:
-        return piece
-    lasting = _LASTING.match(text, piece.end)
-    if piece.kind == "date" and isinstance(piece.value, date) and lasting:
-        count = number(lasting[1]) * (7 if lasting[2] else 1)
-        days = DateRange(piece.value, piece.value + DAY * (count - 1))
-        return replace(piece, kind="date_range", value=days, end=lasting.end())
-    if piece.kind == "time":
-        work = _BUSY_UNTIL.match(text, piece.end)
-        busy = _BUSY_BEFORE.search(text, max(0, piece.start - 8), piece.start)
-        if work or (busy and _UNTIL.match(text, piece.end)):
-            return replace(
-                piece, kind="time_range", value=TimeRange(_time(piece), None), end=piece.end
-            )
-        if text.startswith("台", piece.end):
-            until = _time(piece).replace(minute=59)
-            value = TimeRange(_time(piece).replace(minute=0), until)
-            return replace(piece, kind="time_range", value=value, end=piece.end + 1)
-    for pattern, from_it, inclusive in (
-        (_FROM, True, True),
-        (_AFTER, True, True),
-        (_UNTIL, False, True),
-        (_BEFORE, False, False),
-    ):
-        match = pattern.match(text, piece.end)
+        return replace(piece, value=shifted, end=step.end())
+    return piece
+
+
+def _about(c: Context, piece: Piece, limit: int) -> Piece:
+    about = _ABOUT.match(c.text, piece.end)
+    return replace(piece, end=about.end()) if about and about.end() <= limit else piece
+
+
+def _since_then(c: Context, piece: Piece, limit: int) -> Piece | None:
+    """バスが10時20分に着くので、それ以降."""
+    since = _SINCE_THEN.match(c.text, piece.end) if "そ" in c.text else None
+    if not since or since.end() > limit or piece.kind not in ("date", "time"):
+        return None
+    before = (since["w"] or since["s"]).startswith(("まで", "より前", "以前", "前"))
+    opened = _opened(c, piece, from_it=not before, inclusive=not since["s"])
+    return replace(opened, end=since.end()) if opened else piece
+
+
+def _lasting(c: Context, piece: Piece, limit: int) -> Piece | None:
+    """3日から一週間."""
+    lasting = _LASTING.match(c.text, piece.end)
+    if not (lasting and piece.kind == "date" and isinstance(piece.value, date)):
+        return None
+    count = number(lasting[1]) * (7 if lasting[2] else 1)
+    days = DateRange(piece.value, piece.value + DAY * (count - 1))
+    return replace(piece, kind="date_range", value=days, end=lasting.end())
+
+
+def _free_from(c: Context, piece: Piece, limit: int) -> Piece | None:
+    """仕事が17時に終わる, 13時まで仕事: from then on."""
+    if piece.kind != "time":
+        return None
+    work = _BUSY_UNTIL.match(c.text, piece.end)
+    busy = _BUSY_BEFORE.search(c.text, max(0, piece.start - 8), piece.start)
+    if not work and not (busy and _UNTIL.match(c.text, piece.end)):
+        return None
+    return replace(piece, kind="time_range", value=TimeRange(_time(piece), None))
+
+
+def _that_hour(c: Context, piece: Piece, limit: int) -> Piece | None:
+    """10時台."""
+    if piece.kind != "time" or not c.text.startswith("台", piece.end):
+        return None
+    hour = TimeRange(_time(piece).replace(minute=0), _time(piece).replace(minute=59))
+    return replace(piece, kind="time_range", value=hour, end=piece.end + 1)
+
+
+def _a_little_after(c: Context, piece: Piece, limit: int) -> Piece | None:
+    """10時過ぎ; 10時過ぎ以降."""
+    match = _AFTER.match(c.text, piece.end)
+    if not match or match.end() > limit or piece.kind != "time":
+        return None
+    follow = _FROM.match(c.text, match.end())
+    hour_on = datetime.combine(c.today, _time(piece)) + timedelta(hours=1)
+    value = TimeRange(_time(piece), None if follow else hour_on.time())
+    return replace(piece, kind="time_range", value=value, end=(follow or match).end())
+
+
+def _open_ended(c: Context, piece: Piece, limit: int) -> Piece | None:
+    """3日以降, 10時過ぎ, 20日まで, 20日より前."""
+    for pattern, from_it, inclusive in _OPENING:
+        match = pattern.match(c.text, piece.end)
         if match and match.end() <= limit:
-            if pattern is _AFTER and piece.kind == "time":
-                hour_on = datetime.combine(c.today, _time(piece)) + timedelta(hours=1)
-                value = TimeRange(_time(piece), hour_on.time())
-                follow = _FROM.match(text, match.end())
-                if follow:
-                    value, match = TimeRange(_time(piece), None), follow
-                return replace(piece, kind="time_range", value=value, end=match.end())
             exclusive = match[0].startswith(("の前", "より後", "よりあと"))
             opened = _opened(c, piece, from_it, inclusive and not exclusive)
             if opened:
                 return replace(opened, end=match.end())
-    if piece.kind in TIME_KINDS and text[max(0, piece.start - 1) : piece.start] == "~":
-        opened = _opened(c, piece, from_it=False, inclusive=True)
-        return replace(opened, start=piece.start - 1) if opened else piece
-    if piece.kind in ("date_range", "time_range"):
-        closed = _CLOSED.match(text, piece.end)
-        if closed and closed.end() <= limit:
-            return replace(piece, end=closed.end())
-    return piece
+    return None
+
+
+_OPENING = (
+    (_FROM, True, True), (_AFTER, True, True), (_UNTIL, False, True), (_BEFORE, False, False),
+)  # fmt: skip
+
+
+def _until_written_before(c: Context, piece: Piece, limit: int) -> Piece | None:
+    """~12時."""
+    if piece.kind not in TIME_KINDS or c.text[max(0, piece.start - 1) : piece.start] != "~":
+        return None
+    opened = _opened(c, piece, from_it=False, inclusive=True)
+    return replace(opened, start=piece.start - 1) if opened else piece
+
+
+def _closed(c: Context, piece: Piece, limit: int) -> Piece | None:
+    """来週の間に."""
+    closed = _CLOSED.match(c.text, piece.end)
+    if not closed or closed.end() > limit or piece.kind not in ("date_range", "time_range"):
+        return None
+    return replace(piece, end=closed.end())
+
+
+# The first that fits is taken.
+_QUALIFIERS = (
+    _since_then, _lasting, _free_from, _that_hour, _a_little_after, _open_ended, _until_written_before, _closed,
+)  # fmt: skip
 
 
 def _time(piece: Piece) -> time:
@@ -357,14 +458,16 @@ def _time(piece: Piece) -> time:
     return piece.value
 
 
-def _stepped(c: Context, piece: Piece, word: str, end: int) -> Piece:
+def _stepped(c: Context, piece: Piece, step: re.Match[str]) -> Piece:
     assert isinstance(piece.value, date)
+    word, end = step["w"], step.end()
     if word in DAY_STEPS:
         return replace(piece, value=piece.value + DAY * DAY_STEPS[word], end=end)
     monday = piece.value - DAY * piece.value.weekday()
-    if word != "週":
+    if not word.startswith("週"):
         monday += timedelta(weeks=-1 if word.startswith("前") else 1)
-    return c.span(piece.start, end, monday, monday + DAY * 6)
+    first, last = part_of_week(step["p"])
+    return c.span(piece.start, end, monday + DAY * first, monday + DAY * last)
 
 
 def _opened(c: Context, piece: Piece, from_it: bool, inclusive: bool) -> Piece | None:
@@ -418,6 +521,7 @@ def _negate(c: Context, pieces: list[Piece]) -> None:
             and following_negated
             and _group(piece) == _group(after)
             and bool(_LINKED.fullmatch(c.text, piece.end, after.start))
+            and (piece.kind == after.kind.replace("not_", "") or c.text[piece.end] != "、")
         )
         if piece.kind in ("invalid", "preference"):
             following_negated = False

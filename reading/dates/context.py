@@ -30,11 +30,11 @@ WEEKDAY_NAMES: dict[str, int] = {
 # Years counted from the one before the era's first; and the last year that is ever written.
 # 平成 runs on (to 45) because documents printed before 2019 carry dates such as 平成33年.
 _ERAS = (
-    (("令和", "れいわ", "令", "r"), 2018, 99),
-    (("平成", "へいせい", "平", "h"), 1988, 45),
-    (("昭和", "しょうわ", "昭", "s"), 1925, 64),
-    (("大正", "たいしょう", "大", "t"), 1911, 15),
-    (("明治", "めいじ", "明", "m"), 1867, 45),
+    (("令和", "れいわ", "令", "reiwa", "r"), 2018, 99),
+    (("平成", "へいせい", "平", "heisei", "h"), 1988, 45),
+    (("昭和", "しょうわ", "昭", "showa", "shouwa", "shōwa", "s"), 1925, 64),
+    (("大正", "たいしょう", "大", "taisho", "taishou", "taishō", "t"), 1911, 15),
+    (("明治", "めいじ", "明", "meiji", "m"), 1867, 45),
 )
 _RELATIVE_YEARS = {
     "一昨年": -2, "おととし": -2, "去年": -1, "昨年": -1, "きょねん": -1, "今年": 0, "本年": 0,
@@ -60,6 +60,16 @@ class Piece:
     background: bool = False  # not about coming: "期限は2月20日", "12月3日の予約を…に変更"
 
 
+@dataclass(frozen=True)
+class Known:
+    """The days and the time that are settled, from which "翌日" or "30分遅く" is counted."""
+
+    visit_date: date | None = None
+    visit_time: time | None = None
+    expires_on: date | None = None
+    birthday: date | None = None
+
+
 @dataclass
 class Context:
     """The folded text, the calendar's now and the purpose; helpers that resolve what is unsaid."""
@@ -68,6 +78,7 @@ class Context:
     now: datetime
     purpose: Purpose
     expecting: str | None = None
+    known: Known = Known()
     pieces: list[Piece] = field(default_factory=list)
 
     @cached_property
@@ -211,7 +222,7 @@ class Context:
             return self.invalid(start, end, "no_such_day")
         before = self.pieces[-1] if self.pieces else None
         if before and _LINK.fullmatch(self.text, before.end, start):
-            month = month_of(before)
+            month = _month_meant(before, day)
             on = valid(*month, day) if month else None
             # 10日後じゃなくて10日: not back into the past from a day that lies ahead
             ahead = isinstance(before.value, date) and on and on < self.today <= before.value
@@ -273,7 +284,8 @@ class Context:
 _NOONISH = ("昼", "お昼", "おひる", "ひる")
 _LINK = re.compile(
     "(?:か|と|や|も|、|・|/|~|-|から|より|または|もしくは|あるいは|なら|だと|だったら|は|の|で|か、|と、"
-    "|じゃなくて?|ではなくて?|でなくて?|は[^、。\\d]{1,12}(?:ので|だから|から|んで)、?|or| or | and | to |to|that|がだめなら|が無理なら|、)?"
+    "|じゃなくて?|ではなくて?|でなくて?|は[^、。\\d]{1,12}(?:ので|だから|から|んで)、?"
+    "|は[^、。\\d]{1,14}(?:よね|でしょう?|かも|かな)[ー~]?[?、。]+(?:じゃあ?、?|なら、?)?|or| or | and | to |to|that|がだめなら|が無理なら|、)?"
 )
 _SPAN_LINK = re.compile("から|より|~|-| to |to")
 
@@ -348,6 +360,18 @@ def month_of(piece: Piece) -> YearMonth | None:
     if isinstance(value, Invalid) and value.candidates:
         value = value.candidates[0]
     return YearMonth(value.year, value.month) if isinstance(value, date) else None
+
+
+def _month_meant(before: Piece, day: int) -> YearMonth | None:
+    """Return the month of a day said right after another or after a span: 年内の21日 lies in it."""
+    month, span = month_of(before), before.value
+    if month and isinstance(span, DateRange) and span.first and span.last:
+        on = valid(*month, day)
+        following = add_months(month, 1)
+        later = valid(*following, day)
+        if (on is None or on < span.first) and later and later <= span.last:
+            return following
+    return month
 
 
 def span_of(piece: Piece) -> DateRange | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,7 +11,7 @@ from typing import Literal
 
 from reading.dates.beginnings import ANY, beginnings
 from reading.dates.combine import combine
-from reading.dates.context import Context, Piece
+from reading.dates.context import Context, Known, Piece
 from reading.dates.rules import RULES, Match, Resolver, bare_numbers
 from reading.dates.values import Found, Purpose, YearMonth
 from reading.text import fold
@@ -57,11 +57,15 @@ def read(
 
 
 def pieces_of(
-    text: str, now: datetime, purpose: Purpose, expecting: Expecting | None = None
+    text: str,
+    now: datetime,
+    purpose: Purpose,
+    expecting: Expecting | None = None,
+    known: Known = Known(),  # noqa: B008  immutable
 ) -> tuple[Context, list[tuple[Piece, Found]]]:
     """Return the pieces with what `read` makes of them, and the folded text they lie in."""
     folded = fold(text)
-    context = Context(folded.plain, now, purpose, expecting)
+    context = Context(folded.plain, now, purpose, expecting, known)
     _scan(context)
     if not context.pieces and expecting:
         context.pieces = bare_numbers(context)
@@ -92,6 +96,11 @@ def _scan(c: Context) -> None:
             at += 1
 
 
+def within(item: Found, spans: Sequence[tuple[int, int]]) -> bool:
+    """Return whether something lies in, or reaches into, one of these stretches of the text."""
+    return any(start < item.end and item.start < end for start, end in spans)
+
+
 # One date -----------------------------------------------------------------------------------
 
 _CUES = {
@@ -107,12 +116,20 @@ _CUES = {
 _OF_CERTIFICATE = re.compile("証明書?(?!の?(?:発行|交付|作))[^、。\\d]*$")
 
 
-def read_date(text: str, now: datetime, purpose: Purpose) -> date | Invalid | None:
+def read_date(
+    text: str,
+    now: datetime,
+    purpose: Purpose,
+    leave_out: Sequence[tuple[int, int]] = (),
+    known: Known = Known(),  # noqa: B008  immutable
+) -> date | Invalid | None:
     """Return the one date meant, an Invalid with its reason, or None if no day is named.
 
-    Of several dates the one that the words point to counts ("期限は…", "…生まれ"), else the first.
+    Of several dates the one that the words point to counts ("期限は…", "…生まれ"), else the first. What is
+    read in the spans of `leave_out` is something else.
     """
-    context, found = pieces_of(text, now, purpose, "day")
+    context, found = pieces_of(text, now, purpose, "day", known)
+    found = [each for each in found if not within(each[1], leave_out)]
     dates = [
         (piece, item.value)
         for piece, item in found

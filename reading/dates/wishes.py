@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from reading.dates.combine import DAY_KINDS, TIME_KINDS
-from reading.dates.context import DAY, Context, Piece, span_of, times_of
-from reading.dates.reader import Expecting, pieces_of
-from reading.dates.values import DateRange, Purpose, TimeRange, YearMonth
+from reading.dates.context import DAY, Context, Known, Piece, span_of, times_of
+from reading.dates.reader import Expecting, pieces_of, within
+from reading.dates.values import DateRange, Found, Purpose, TimeRange, YearMonth
 from renewal.wish import Invalid, Wish
 
 # Dates that are not about coming.
@@ -29,7 +30,7 @@ _BOOKED = re.compile(
 )
 # 上旬は混みますか、中旬がいいです
 _ASKED = re.compile(
-    "は[^、。]{0,8}(?:ます|です|でしょう)か[、。?]"
+    "は[^、。]{0,8}(?:ます|です|でしょう)か[、。?]|は[^、。\\d]{0,14}(?:よね|でしょう?)[ー~]?[、。?]"
     "|は(?:さすがに|もう|やっぱり)?(?:無理|だめ|駄目|休み|やってな|空いてな|いっぱい|埋ま)[^、。]{0,6}(?:よね|かな)[、。?]"
 )
 # 予約は24日の10時なんですけど、25日に変えたい
@@ -52,7 +53,7 @@ _REASON_BEFORE, _REASON_AFTER = (
 )
 # 4月は異動があるので3月に, 明日は用があるから明後日: the first day is only the reason.
 _SO_THEN = re.compile(
-    "[はがも](?P<why>[^、。\\d]{1,16}?)(?:ので|だから|から|んで|ため|だし|ですし)[、。]?(?:できれば|できたら|その)?"
+    "(?:[はがも]|だと|では|じゃ)(?P<why>[^、。\\d]{1,16}?)(?:ので|だから|から|んで|ため|だし|ですし)[、。]?(?:できれば|できたら|その)?"
 )
 _SUITS = re.compile("[空あ]い|行け|いけ|来れ|来られ|大丈夫|だいじょうぶ|都合が?(?:い|良|よ|つ)|暇|ok|可能|取れ|いい|良い")
 # さきほど11時に電話しました
@@ -71,28 +72,40 @@ _DATED = (*DAY_KINDS, "weekday")
 _WANTED = (*_DATED, *TIME_KINDS, "preference")
 
 
-def read_wish(text: str, now: datetime, expecting: Expecting | None = None) -> Wish:
+def read_wish(
+    text: str,
+    now: datetime,
+    expecting: Expecting | None = None,
+    known: Known = Known(),  # noqa: B008  immutable
+    leave_out: Sequence[tuple[int, int]] = (),
+) -> Wish:
     """Return when the person wants to come, as far as the text says it; empty if it does not.
 
     Dates that are about something else (期限は2月20日, 昭和40年3月5日生まれ) are left out, and so
     is the old time where a booking is moved ("3日の予約を5日に変更", "3日と言いましたが5日の間違い"). "3日か5日" gives both days;
-    "来週の木曜" its date, "来週、木曜" a span with a weekday. `expecting` is as in `read`.
+    "来週の木曜" its date, "来週、木曜" a span with a weekday. `expecting` is as in `read`; what is read in
+    the spans of `leave_out` is something else (the day on which a card ends).
     """
-    context, found = pieces_of(text, now, Purpose.BOOKING, expecting)
+    context, found = pieces_of(text, now, Purpose.BOOKING, expecting, known)
+    return wish_of(context, [each for each in found if not within(each[1], leave_out)])
+
+
+def wish_of(context: Context, found: Sequence[tuple[Piece, Found]]) -> Wish:
+    """Return the wish that these pieces of one text make together."""
     changing = _CHANGING.search(context.text)
     wanted: list[Piece] = []
     excluded = _Excluded()
     invalid: list[Invalid] = []
-    earliest = False
+    preferred: set[str] = set()
     for at, (piece, item) in enumerate(found):
         later = [other for other, _ in found[at + 1 :]]
-        if piece.background or _is_background(context, piece, later, bool(changing)):
+        if piece.background or _is_background(_Place(context, piece, later, bool(changing))):
             continue
         value = item.value
         if isinstance(value, Invalid):
             invalid.append(value)
-        elif value == "earliest":
-            earliest = True
+        elif value in ("earliest", "latest"):
+            preferred.add(str(value))
         elif item.kind in _WANTED:
             wanted.append(piece)
         elif item.kind == "not_weekday" and isinstance(value, frozenset):
@@ -105,7 +118,7 @@ def read_wish(text: str, now: datetime, expecting: Expecting | None = None) -> W
             if span and span.first and span.last:
                 count = min((span.last - span.first).days, 62)
                 if piece.week and count < 6 and re.search("以外|除", context.text[piece.end - 2 : piece.end + 2]):
-                    week = DateRange(max(piece.week, now.date()), piece.week + DAY * 6)
+                    week = DateRange(max(piece.week, context.today), piece.week + DAY * 6)
                     wanted.append(Piece(piece.start, piece.end, "date_range", week))
                 excluded.days += [span.first + DAY * step for step in range(count + 1)]
     wish = _summed_up(wanted, excluded)
@@ -114,8 +127,13 @@ def read_wish(text: str, now: datetime, expecting: Expecting | None = None) -> W
         wish = replace(
             wish, times=(), from_time=None, until_time=None, anytime=False, choices=choices
         )
-    if earliest or invalid:
-        wish = replace(wish, earliest=earliest, invalid=tuple(invalid))
+    if preferred or invalid:
+        wish = replace(
+            wish,
+            earliest="earliest" in preferred,
+            latest="latest" in preferred,
+            invalid=tuple(invalid),
+        )
     return wish
 
 
@@ -217,69 +235,158 @@ def _have_a_day_in_common(c: Context, a: Wish, b: Wish) -> bool:
     return any(a.allows_day(day) and b.allows_day(day) for day in days)
 
 
-def _is_background(c: Context, piece: Piece, later: list[Piece], changing: bool) -> bool:
-    about_day = piece.kind in ("date", "month", "year", "date_range", "invalid", "not_date")
-    if later and piece.kind in _WANTED:
-        reason = _SO_THEN.fullmatch(c.text, piece.end, later[0].start)
-        alike = (piece.kind in TIME_KINDS) == (later[0].kind in (*TIME_KINDS, "not_time"))
-        if reason and alike and not _SUITS.search(reason["why"]):
-            return True
-    days_follow = any(other.kind in _DATED for other in later)
-    if changing and days_follow and _TAKEN.match(c.text, piece.end):
-        return True
-    if piece.kind in ("preference", "weekday", "not_weekday"):
-        to = next((other for other in later if other.kind in _DATED), None)
-        return piece.kind == "weekday" and bool(
-            to and _MOVED_TO.fullmatch(c.text, piece.end, to.start)
+@dataclass(frozen=True)
+class _Place:
+    """A piece among those that `later` stand behind it, as the rules below look at it."""
+
+    c: Context
+    piece: Piece
+    later: list[Piece]
+    changing: bool
+
+    @property
+    def lead(self) -> str:
+        return self.c.text[max(0, self.piece.start - 12) : self.piece.start]
+
+    @property
+    def about_day(self) -> bool:
+        return self.piece.kind in ("date", "month", "year", "date_range", "invalid", "not_date")
+
+    @property
+    def days_follow(self) -> bool:
+        return any(other.kind in _DATED for other in self.later)
+
+    @property
+    def ends(self) -> list[int]:
+        """Where the piece ends, and the time that belongs to it."""
+        return [self.piece.end, *(each.end for each in self.later[:1] if each.kind == "time")]
+
+    @property
+    def same_kind_follows(self) -> bool:
+        kind = self.piece.kind.replace("_range", "")
+        return any(
+            each.kind.replace("_range", "") == kind
+            or (kind == "time" and each.kind in ("date", "weekday", "date_range"))
+            for each in self.later
         )
-    lead = c.text[max(0, piece.start - 12) : piece.start]
-    if about_day and _BACKGROUND_BEFORE.search(lead):
+
+    def goes_on(self, pattern: re.Pattern[str]) -> bool:
+        return bool(pattern.match(self.c.text, self.piece.end))
+
+    def reaches(self, pattern: re.Pattern[str], other: Piece | None) -> re.Match[str] | None:
+        """Return the words up to another piece, if the pattern fits all of them."""
+        return pattern.fullmatch(self.c.text, self.piece.end, other.start) if other else None
+
+
+def _reason_for_another(p: _Place) -> bool:
+    """明日は用があるから明後日."""
+    if not p.later or p.piece.kind not in _WANTED:
+        return False
+    reason = p.reaches(_SO_THEN, p.later[0])
+    alike = (p.piece.kind in TIME_KINDS) == (p.later[0].kind in (*TIME_KINDS, "not_time"))
+    return bool(reason and alike and not _SUITS.search(reason["why"]))
+
+
+def _booked_before(p: _Place) -> bool:
+    """木曜で取ったけど金曜に変えて."""
+    return p.changing and p.days_follow and p.goes_on(_TAKEN)
+
+
+def _weekday_moved(p: _Place) -> bool:
+    """木曜の予約を金曜に."""
+    to = next((each for each in p.later if each.kind in _DATED), None)
+    return p.piece.kind == "weekday" and bool(p.reaches(_MOVED_TO, to))
+
+
+def _of_something_else(p: _Place) -> bool:
+    """期限は2月20日; 昭和40年3月5日生まれ."""
+    named = _BACKGROUND_BEFORE.search(p.lead) or p.goes_on(_BACKGROUND_AFTER)
+    return p.about_day and bool(named)
+
+
+def _past(p: _Place) -> bool:
+    """先週の木曜に行ったら休みで、来週…"""
+    span = span_of(p.piece) if p.about_day else None
+    behind = span and span.last and span.last < p.c.today
+    return bool(behind) and (p.days_follow or p.goes_on(_TOLD))
+
+
+def _reason_in_itself(p: _Place) -> bool:
+    """退院が12月5日なので…"""
+    if p.piece.kind not in ("date", "time", "time_range"):
+        return False
+    if not (p.goes_on(_REASON_AFTER) and _REASON_BEFORE.search(p.lead)):
+        return False
+    return p.days_follow if p.about_day else any(each.kind in TIME_KINDS for each in p.later)
+
+
+def _done(p: _Place) -> bool:
+    """さきほど11時に電話しました; 12月に届きました."""
+    told = {"time": _DONE_AT, "month": _TOLD}.get(p.piece.kind)
+    return bool(told and p.goes_on(told))
+
+
+def _asked_first(p: _Place) -> bool:
+    """上旬は混みますか、中旬がいいです."""
+    return p.about_day and p.days_follow and p.goes_on(_ASKED)
+
+
+def _has_a_booking(p: _Place) -> bool:
+    """3日に予約した佐藤です; 3日の予約を…"""
+    if p.piece.kind not in ("date", "time"):
+        return False
+    old = _BOOKED.match, *([_OLD_BOOKING.match] if p.changing else [])
+    return any(matches(p.c.text, end) for matches in old for end in p.ends)
+
+
+def _moved_from(p: _Place) -> bool:
+    """3日を5日に; 予約は24日の10時なんですけど、25日に変えたい."""
+    if p.piece.kind not in ("date", "time"):
+        return False
+    after = next((each for each in p.later if each.kind == p.piece.kind), None)
+    if p.reaches(_MOVED_TO, after):
         return True
-    if about_day and _BACKGROUND_AFTER.match(c.text, piece.end):
-        return True
-    span = span_of(piece)
-    past = about_day and span and span.last and span.last < c.today
-    if past and (days_follow or _TOLD.match(c.text, piece.end)):
-        return True  # 先週の木曜に行ったら休みで、来週…
-    if (
-        piece.kind in ("date", "time", "time_range")
-        and _REASON_AFTER.match(c.text, piece.end)
-        and _REASON_BEFORE.search(lead)
-    ):
-        return days_follow if about_day else any(other.kind in TIME_KINDS for other in later)
-    if piece.kind == "time" and _DONE_AT.match(c.text, piece.end):
-        return True
-    if piece.kind == "month" and _TOLD.match(c.text, piece.end):
-        return True
-    if about_day and days_follow and _ASKED.match(c.text, piece.end):
-        return True
-    same_kind = any(
-        other.kind.replace("_range", "") == piece.kind.replace("_range", "")
-        or (piece.kind == "time" and other.kind in ("date", "weekday", "date_range"))
-        for other in later
+    if not (p.changing and p.same_kind_follows):
+        return False
+    told_before, told_after = _BOOKED_AT
+    old = told_before.search(p.c.text, 0, p.piece.start)
+    return any(
+        _MOVED.match(p.c.text, end) or (old and told_after.match(p.c.text, end)) for end in p.ends
     )
-    if piece.kind in ("date", "time"):
-        following = [piece.end, *(other.end for other in later[:1] if other.kind == "time")]
-        if any(_BOOKED.match(c.text, end) for end in following):
-            return True
-        if changing and any(_OLD_BOOKING.match(c.text, end) for end in following):
-            return True
-        after = next((other for other in later if other.kind == piece.kind), None)
-        if after and _MOVED_TO.fullmatch(c.text, piece.end, after.start):
-            return True
-        told_before, told_after = _BOOKED_AT
-        old = changing and same_kind and told_before.search(c.text, 0, piece.start)
-        if old and any(told_after.match(c.text, end) for end in following):
-            return True
-        moved = same_kind and any(_MOVED.match(c.text, end) for end in following)
-        if changing and moved:
-            return True
-    if piece.kind == "year":
-        return piece.value != c.today.year and piece.value != c.today.year + 1
-    value = piece.value
-    if piece.kind == "month" and isinstance(value, YearMonth):
-        return date(*value, 1) < c.today - _LONG_AGO
-    return isinstance(value, date) and value < c.today - _LONG_AGO
+
+
+def _asked_whether_only(p: _Place) -> bool:
+    """今日じゃなきゃだめってことはないよね."""
+    return p.goes_on(_MUST_IT)
+
+
+_MUST_IT = re.compile(
+    "(?:じゃ|で)な(?:きゃ|いと|ければ|くちゃ|くては)、?(?:だめ|駄目|いけ|なら|無理)[^。]{0,8}?(?:か[な。?]|か$|よね|[?]|ことは?な|わけ|の$)"
+)
+
+
+def _long_ago(p: _Place) -> bool:
+    """2021年に作りました."""
+    value, today = p.piece.value, p.c.today
+    if p.piece.kind == "year":
+        return value not in (today.year, today.year + 1)
+    if p.piece.kind == "month" and isinstance(value, YearMonth):
+        value = date(*value, 1)
+    return isinstance(value, date) and value < today - _LONG_AGO
+
+
+_ABOUT_ANY = (_reason_for_another, _booked_before, _weekday_moved, _asked_whether_only)
+_ABOUT_DAYS_AND_TIMES = (
+    _of_something_else, _past, _reason_in_itself, _done, _asked_first, _has_a_booking, _moved_from,
+    _long_ago,
+)  # fmt: skip
+
+
+def _is_background(place: _Place) -> bool:
+    """Return whether a piece does not tell when to come."""
+    by_weekday = place.piece.kind in ("preference", "weekday", "not_weekday")
+    rules = _ABOUT_ANY if by_weekday else (*_ABOUT_ANY, *_ABOUT_DAYS_AND_TIMES)
+    return any(rule(place) for rule in rules)
 
 
 def _days(

@@ -10,6 +10,9 @@ Words are parted by spaces ("_" stands for a space inside an English one) and co
 adjective in all its forms by the one that dictionaries have. One word may have a meaning under each of
 several tags. A tag `~` holds words that only contain others (親切): they have no meaning, and because
 the longest word wins they keep those out.
+
+A tag that begins with "_" holds phrases that one topic looks for by itself (`phrases`): no words are made
+of them, so that they change nothing for other topics.
 """
 
 from __future__ import annotations
@@ -30,11 +33,31 @@ def load(folder: Path = FOLDER) -> dict[str, Meanings]:
     """Return the meanings of every word, by its folded form."""
     words: dict[str, Meanings] = {}
     for file in sorted(folder.glob("*.yml")):
-        for tag, meanings in yaml.safe_load(file.read_text(encoding="utf-8")).items():
-            for meaning, listed in meanings.items():
+        for tag, meanings in _read(file).items():
+            for meaning, listed in meanings.items() if tag[0] != "_" else ():
                 for word in str(listed).split():
                     words.setdefault(plain(word.replace("_", " ")), {})[tag] = str(meaning)
     return words
+
+
+def phrases(file: str, tag: str, folder: Path = FOLDER) -> dict[str, str]:
+    """Return the meaning of each phrase under a topic's own tag, by its folded form."""
+    listed = groups(file, tag, folder)
+    return {phrase: meaning for meaning, phrases in listed.items() for phrase in phrases}
+
+
+def groups(file: str, tag: str, folder: Path = FOLDER) -> dict[str, list[str]]:
+    """Return the phrases of each meaning under a topic's own tag in folded form, the longest first."""
+    meanings = _read(folder / f"{file}.yml")[f"_{tag}"]
+    return {
+        meaning: sorted((plain(each.replace("_", " ")) for each in listed.split()), key=len, reverse=True)
+        for meaning, listed in meanings.items()
+    }
+
+
+def _read(file: Path) -> dict[str, dict[str, str]]:
+    # The base loader takes all as text: "no" and "~" are words here, too.
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}  # noqa: S506
 
 
 @lru_cache(maxsize=65536)
@@ -50,6 +73,9 @@ def words() -> dict[str, Meanings]:
 
 
 @lru_cache(maxsize=1)
-def longest() -> int:
-    """Return the length of the longest word."""
-    return max(map(len, words()))
+def reach() -> dict[str, int]:
+    """Return how long the longest word is that begins with a character."""
+    found: dict[str, int] = {}
+    for word in words():
+        found[word[:1]] = max(len(word), found.get(word[:1], 0))
+    return found

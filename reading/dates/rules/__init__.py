@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from reading.dates.rules import (
     alone,
+    beside,
     days,
     english,
     figures,
@@ -24,6 +25,7 @@ from reading.dates.rules.times import in_order
 from reading.dates.rules.words import Match, Resolver, Rule
 
 RULES: list[Rule] = [
+    *beside.rule.rules,
     *lookalikes.rule.rules,
     *figures.rule.rules,
     *named.rule.rules,

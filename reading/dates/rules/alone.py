@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from reading.dates.context import Context, Piece, valid, weekday_after
+from reading.dates.context import Context, Piece, add_months, valid, weekday_after
 from reading.dates.rules.times import part_before
 from reading.dates.rules.words import (
     KANA_DAY,
@@ -18,7 +18,7 @@ from reading.dates.rules.words import (
     RuleTable,
     one_of,
 )
-from reading.dates.values import DateRange
+from reading.dates.values import DateRange, Purpose, YearMonth
 from reading.text import number
 
 rule = RuleTable()
@@ -96,7 +96,7 @@ _ORDINAL = (
     rf"{G}(?<!第)(?P<d>\d{{1,2}}|[{K}]{{1,3}})(?:日|にち)(?!{_NOT_A_DATE}|{LATER})(?:中に?(?!旬))?",
     rf"(?<![ぁ-ん\d])(?P<d>{KANA_DAY})(?=$|[にのでかとがはも、。](?!な(?!のか)|い(?!い))|から|まで|です){_NOT_A_WORD}",
     r"^(?P<d>ようか|なのか|なぬか)(?=$|[のにで、]|から|まで)",
-    rf"(?<=[、かと])(?P<d>じゅういちにち|{KANA_DAY})(?=$|[にのでか、。]|から|まで)",
+    rf"(?<=[、かと])(?P<d>じゅういちにち|{KANA_DAY})(?=$|[にのでかがはも、。]|から|まで)",
     rf"(?<![ぁ-ん])(?P<d>に?{_TEN_AND}|さんじゅう(?:いち)?)にち",
     rf"{G}(?<![/.:-])(?P<d>\d{{1,2}})(?=\([月火水木金土日]\))",
     f"the {_ORDINAL}",
@@ -110,8 +110,20 @@ def day_alone(c: Context, m: Match) -> list[Piece] | None:
     piece = c.day_of_month(m.start(), end, number(m["d"]))
     if isinstance(piece.value, date):
         weekday, tail_end, loose = weekday_after(c.text, end)
-        return [c.with_weekday(m.start(), end, piece.value, weekday, tail_end, loose)]
+        on = _month_by_weekday(c, piece.value, weekday)
+        return [c.with_weekday(m.start(), end, on, weekday, tail_end, loose)]
     return [piece]
+
+
+def _month_by_weekday(c: Context, on: date, weekday: int | None) -> date:
+    """5日の火曜 is the 5th of January, where the next 5th is a Saturday and that one a Tuesday."""
+    this = YearMonth(on.year, on.month)
+    ahead = [valid(*add_months(this, months), on.day) for months in range(_MONTHS_AHEAD)]
+    right = [each for each in ahead if each and each.weekday() == weekday]
+    return right[0] if right and c.purpose is Purpose.BOOKING else on
+
+
+_MONTHS_AHEAD = 2
 
 
 @rule(
@@ -144,6 +156,7 @@ _BARE_NUMBERS = re.compile(
 )
 
 
+_LIKE_A_PHONE = re.compile(r"0\d+[-~]\d{2}")
 _MONTH_NO_DAY = re.compile(rf"{UM}((1[0-2]|[1-9])の([12]\d|3[01]|[1-9]))(?=$|[でにお、。])")
 
 
@@ -153,6 +166,8 @@ def bare_numbers(c: Context) -> list[Piece]:
     if parted and c.expecting == "day":
         return [c.dated(*parted.span(1), None, int(parted[2]), int(parted[3]))]
     match = _BARE_NUMBERS.match(c.text)
+    if match and _LIKE_A_PHONE.match(match["all"]):
+        return []
     pieces = []
     for found in re.finditer(_NUMBERS, match["all"]) if match else ():
         assert match is not None

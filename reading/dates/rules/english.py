@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from reading.dates.context import Context, Piece, add_months, month_span
 from reading.dates.rules.months import month_part
 from reading.dates.rules.words import (
     ENGLISH_MONTH,
     ENGLISH_NUMBER,
+    ERA_IN_LATIN,
     HALF_AFTER,
     G,
     L,
@@ -52,13 +54,15 @@ _TH = "(?:st|nd|rd|th)?"
     rf"(?P<m>{ENGLISH_MONTH}) ?(?:the )?(?P<d>\d{{1,2}}){_TH}(?![\d:時]| ?[ap]m)"
     r"(?:[、 ] ?(?P<y>(?:19|20)\d\d))?",
     rf"{G}(?P<y>(?:19|20)\d\d)[、 -] ?(?P<m>{ENGLISH_MONTH})[ -]?(?P<d>\d{{1,2}}){_TH}(?!\d)",
-    rf"{G}(?P<d>\d{{1,2}}){_TH}[ -]?(?:of )?(?P<m>{ENGLISH_MONTH}){R}"
-    r"(?:[、 -]? ?(?P<y>(?:19|20)\d\d))?",
+    rf"(?P<y>{ERA_IN_LATIN}(?:\d{{1,2}}|gannen))[、 ]*(?P<m>{ENGLISH_MONTH}) ?(?P<d>\d{{1,2}}){_TH}(?!\d)",
+    rf"{G}(?:the )?(?P<d>\d{{1,2}}){_TH}[ -]?(?:of )?(?P<m>{ENGLISH_MONTH}){R}"
+    rf"(?:[、 -]? ?(?P<y>(?:19|20)\d\d|{ERA_IN_LATIN}\d{{1,2}}))?",
 )
 def english_date(c: Context, m: Match) -> list[Piece] | None:
     """Dec 3, December 3rd, 3 Dec 2026, 3rd of December."""
-    years = [int(m["y"])] if m["y"] else None
-    return [c.dated(m.start(), m.end(), years, english_month(m["m"]), int(m["d"]))]
+    month, day = english_month(m["m"]), int(m["d"])
+    years = c.years(m["y"].replace("gannen", "1"), month, day) if m["y"] else None
+    return [c.dated(m.start(), m.end(), years, month, day)]
 
 
 @rule(
@@ -84,3 +88,9 @@ def english_month_or_part(c: Context, m: Match) -> list[Piece] | None:
     if m["p"]:
         return [c.span(m.start(), m.end(), *month_part(month, m["p"]))]
     return [Piece(m.start(), m.end(), "month", month)]
+
+
+@rule(rf"{L}(?:before|by|within)(?: the)? end of (?:the|this) year")
+def within_the_year(c: Context, m: Match) -> list[Piece] | None:
+    """before the end of the year."""
+    return [c.span(m.start(), m.end(), c.today, date(c.today.year, 12, 31))]

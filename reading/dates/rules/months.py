@@ -20,6 +20,7 @@ from reading.dates.rules.words import (
     DAY_AFTER_MONTH,
     ENGLISH_MONTH,
     ENGLISH_WEEKDAY,
+    ERA_IN_LATIN,
     LATER,
     MONTH,
     UM,
@@ -154,24 +155,27 @@ def nth_in(c: Context, said: str | None, year: str | None, rank: str, weekday: i
 
 
 @rule(
+    "(?P<p>月初め?|月?末日|月末|月なか|月央|月の最終日|月の?(?:はじめ|初め|頭|半ば|なかば|中頃|真ん中)|月の[前後]半"
+    rf"|(?<![{K}\d今来先])月の?(?:終わり|おわり))",
+)
+def part_of_this_month(c: Context, m: Match) -> list[Piece] | None:
+    """月末, 月初め: of this month, or of the next where that lies behind."""
+    this, part = YearMonth(c.today.year, c.today.month), m["p"].lstrip("月の")
+    if c.today > month_part(this, part)[1]:
+        this = add_months(this, 1)
+    if part.endswith("日"):
+        return [Piece(m.start(), m.end(), "date", month_span(this)[1])]
+    return [c.span(m.start(), m.end(), *month_part(this, part))]
+
+
+@rule(
     rf"(?:(?P<y>{YEAR}|{BARE_YEAR})の?)?(?P<m>{MONTH})(?!号|期|分|曜|雨|病|町)"
     rf"(?:の?(?:(?P<p>{_PART})|第?(?P<w>{N})週目?(?!間)|(?P<w1>最初|最後|最終)の?週"
     "|(?P<e>に?(?:入|な)っ(?:て(?:から|以降)?|たら))))?",
-    "(?P<p0>月初め?|月?末日|月末|月なか|月央|月の最終日|月の?(?:はじめ|初め|頭|半ば|なかば|中頃|真ん中)|月の[前後]半"
-    rf"|(?<![{K}\d今来先])月の?(?:終わり|おわり))",
 )
 def month_or_part(c: Context, m: Match) -> list[Piece] | None:
-    """12月, 来月の頭, 12月の前半, 月末, 来月第2週."""
-    groups = m.groupdict()
+    """12月, 来月の頭, 12月の前半, 来月第2週."""
     start, end = m.span()
-    this = YearMonth(c.today.year, c.today.month)
-    if groups.get("p0"):
-        part = m["p0"].lstrip("月の")
-        if c.today > month_part(this, part)[1]:
-            this = add_months(this, 1)
-        if part.endswith("日"):
-            return [Piece(start, end, "date", month_span(this)[1])]
-        return [c.span(start, end, *month_part(this, part))]
     years, at = read_month(c, m["y"], m["m"])
     if not 1 <= at <= 12:
         return [c.invalid(start, end, "no_such_month")]
@@ -181,21 +185,26 @@ def month_or_part(c: Context, m: Match) -> list[Piece] | None:
         candidates = tuple(date(year, at, 1) for year in years)
         return [c.invalid(start, end, "era_missing", candidates)]
     month = YearMonth((years or [c.near_month(at)])[0], at)
+    if m["w"] or m["w1"]:
+        return [_week_of_month(c, m, month)]
     if m["e"]:
         return [Piece(start, end, "date_range", DateRange(month_span(month)[0], None))]
-    if m["w"] or m["w1"]:
-        last_day = month_span(month)[1]
-        if m["w1"] in ("最後", "最終"):
-            return [c.span(start, end, last_day - DAY * 6, last_day)]
-        first = number(m["w"]) * 7 - 6 if m["w"] else 1
-        if not 1 <= first <= 29:
-            return [c.invalid(start, end, "no_such_day")]
-        return [c.span(start, end, *month_span(month, first, first + 6))]
     if m["p"] in ("末日", "最終日"):
         return [Piece(start, end, "date", month_span(month)[1])]
     if m["p"] and m["p"] != "あたり":
         return [c.span(start, end, *month_part(month, m["p"]))]
     return [Piece(start, end, "month", month)]
+
+
+def _week_of_month(c: Context, m: Match, month: YearMonth) -> Piece:
+    """来月第2週 (8th to 14th), 12月最後の週."""
+    last_day = month_span(month)[1]
+    if m["w1"] in ("最後", "最終"):
+        return c.span(m.start(), m.end(), last_day - DAY * 6, last_day)
+    first = number(m["w"]) * 7 - 6 if m["w"] else 1
+    if not 1 <= first <= 29:
+        return c.invalid(m.start(), m.end(), "no_such_day")
+    return c.span(m.start(), m.end(), *month_span(month, first, first + 6))
 
 
 @rule("(?P<p>[上中下]旬|[前後]半|半ば|月末|末)")
@@ -241,41 +250,57 @@ def month_part(month: YearMonth, part: str) -> tuple[date, date]:
 @rule(
     "(?P<new>年(?:が?明け|を?越し|が変わっ)(?:早々|すぐ|(?:て|たら)(?:から|すぐ)?)?"
     "|来年(?:早々|の?(?:初め|はじめ|始め|頭))|(?<!謹賀)新年(?!度)|年始(?:早々|明け)?)",
-    rf"(?P<y>{YEAR})(?!度|生|間)(?:ごろ|頃|くらい|ぐらい)?(?P<p>中|いっぱい)?",
-    rf"{G}(?P<ago>{N})年(?:くらい|ぐらい|ほど)?前",
-    r"(?<![a-z\d])(?P<y>[rhst]\.?(?:[1-9]\d?|元))(?=$|[のにで、。ご頃(]|です)",
-    "(?P<fiscal>今年度|来年度|年度)(?P<fp>末|内|中)?(?P<until>までに?)?",
-    "(?P<fiscal>新年度)(?:[にが]?(?:な|入|始ま)っ(?:て(?:から)?|たら))?",
-    "(?P<end>年内|年末(?!年始)|年の瀬|年の?暮れ)",
 )
-def years_and_turns(c: Context, m: Match) -> list[Piece] | None:
-    """来年, 令和3年ごろ, 5年前, 年内 (to 28 December), 年末, 年明け (4–15 January), 今年度中."""
-    groups = m.groupdict()
-    this = c.today.year
-    start, end = m.span()
-    if groups.get("ago"):
-        return [Piece(start, end, "year", this - number(m["ago"]))]
-    if groups.get("fiscal"):
-        fiscal = this - (c.today.month < 4) + (m["fiscal"] == "来年度")
-        if m["fiscal"] == "新年度":
-            return [Piece(start, end, "date_range", DateRange(date(fiscal + 1, 4, 1), None))]
-        if not groups.get("fp") and m["fiscal"] == "年度":
-            return []
-        if groups.get("fp") == "末" and not m["until"]:
-            return [c.span(start, end, date(fiscal + 1, 3, 1), date(fiscal + 1, 3, 31))]
-        return [c.span(start, end, date(fiscal, 4, 1), date(fiscal + 1, 3, 31))]
-    if groups.get("end"):
-        first = c.today if m["end"] == "年内" else date(this, 12, 21)
-        # Nobody comes after the last working day of a town hall; from then on 年内 is the year.
-        closes = date(this, 12, 28 if m["end"] == "年内" else 31)
-        return [c.span(start, end, first, closes if first <= closes else date(this, 12, 31))]
-    if groups.get("new"):
-        last = 10 if re.search("早|すぐ", m["new"]) else 15
-        year = this + (c.today > date(this, 1, 3))
-        return [c.span(start, end, date(year, 1, 4), date(year, 1, last))]
+def new_year(c: Context, m: Match) -> list[Piece] | None:
+    """年明け (4–15 January), 新年早々."""
+    last = 10 if re.search("早|すぐ", m["new"]) else 15
+    year = c.today.year + (c.today > date(c.today.year, 1, 3))
+    return [c.span(m.start(), m.end(), date(year, 1, 4), date(year, 1, last))]
+
+
+@rule(
+    rf"(?P<y>{YEAR})(?!度|生|間)(?:ごろ|頃|くらい|ぐらい)?(?P<p>中|いっぱい)?",
+    rf"(?P<y>{ERA_IN_LATIN}\d{{1,2}})(?![\d./-]|[、 ]*{ENGLISH_MONTH})(?P<p>)",
+    r"(?<![a-z\d])(?P<y>[rhst]\.?(?:[1-9]\d?|元))(?=$|[のにで、。ご頃(]|です)(?P<p>)",
+)
+def year_alone(c: Context, m: Match) -> list[Piece] | None:
+    """来年, 令和3年ごろ, R3; 今年中."""
     years = c.years(m["y"])
     if not isinstance(years, list):
-        return [c.invalid(start, end, "no_such_era_year", years.candidates)]
-    if groups.get("p"):
-        return [c.span(start, end, date(years[0], 1, 1), date(years[0], 12, 31))]
-    return [Piece(start, end, "year", years[0])]
+        return [c.invalid(m.start(), m.end(), "no_such_era_year", years.candidates)]
+    if m["p"]:
+        return [c.span(m.start(), m.end(), date(years[0], 1, 1), date(years[0], 12, 31))]
+    return [Piece(m.start(), m.end(), "year", years[0])]
+
+
+@rule(rf"{G}(?P<ago>{N})年(?:くらい|ぐらい|ほど)?前")
+def years_ago(c: Context, m: Match) -> list[Piece] | None:
+    """5年前."""
+    return [Piece(m.start(), m.end(), "year", c.today.year - number(m["ago"]))]
+
+
+@rule(
+    "(?P<fiscal>今年度|来年度|年度)(?P<p>末|内|中)?(?P<until>までに?)?",
+    "(?P<fiscal>新年度)(?:[にが]?(?:な|入|始ま)っ(?:て(?:から)?|たら))?(?P<p>)",
+)
+def fiscal_year(c: Context, m: Match) -> list[Piece] | None:
+    """今年度中, 年度末 (March), 新年度."""
+    fiscal = c.today.year - (c.today.month < 4) + (m["fiscal"] == "来年度")
+    if m["fiscal"] == "新年度":
+        return [Piece(m.start(), m.end(), "date_range", DateRange(date(fiscal + 1, 4, 1), None))]
+    if not m["p"] and m["fiscal"] == "年度":
+        return []
+    if m["p"] == "末" and not m["until"]:
+        return [c.span(m.start(), m.end(), date(fiscal + 1, 3, 1), date(fiscal + 1, 3, 31))]
+    return [c.span(m.start(), m.end(), date(fiscal, 4, 1), date(fiscal + 1, 3, 31))]
+
+
+@rule("(?P<end>年内|年末(?!年始)|年の瀬|年の?暮れ)")
+def end_of_year(c: Context, m: Match) -> list[Piece] | None:
+    """年内 (to 28 December), 年末 (from 21 December)."""
+    this = c.today.year
+    within = m["end"] == "年内"
+    # Nobody comes after the last working day of a town hall; from then on 年内 is the year.
+    closes = date(this, 12, 28 if within else 31)
+    first = c.today if within else date(this, 12, 21)
+    return [c.span(m.start(), m.end(), first, closes if first <= closes else date(this, 12, 31))]

@@ -34,10 +34,10 @@ _SPANS = {
     "春休み": ((3, 25), (4, 5)), "夏休み": ((7, 21), (8, 24)),
 }  # fmt: skip
 _OVER = (
-    "明け|あけ|が?(?:終わ|おわ)っ(?:たら|てから|た(?:後|あと)に?)|が?(?:明け|過ぎ)(?:たら|てから)"
+    "(?:明け|あけ)(?:て(?:から)?)?(?:すぐ|早々)?|が?(?:終わ|おわ)っ(?:たら|てから|た(?:後|あと)に?)|が?(?:明け|過ぎ)(?:たら|てから)"
 )
 _HOLIDAYS = {
-    "成人の日": "成人の日", "成人式の日": "成人の日", "建国記念の日": "建国記念の日",
+    "成人の日": "成人の日", "成人式の日": "成人の日", "成人式": "成人の日", "建国記念の日": "建国記念の日",
     "建国記念日": "建国記念の日", "天皇誕生日": "天皇誕生日", "春分の日": "春分の日",
     "昭和の日": "昭和の日", "憲法記念日": "憲法記念日", "みどりの日": "みどりの日",
     "こどもの日": "こどもの日", "子供の日": "こどもの日", "子どもの日": "こどもの日",
@@ -74,7 +74,7 @@ def named_day(c: Context, m: Match) -> list[Piece] | None:
     return [c.relative_day(m.start(), m.end(), on)]
 
 
-@rule(rf"{L}お?(?P<h>{'|'.join(_SPANS)})(?:休み)?(?P<k>中|に入っ(?:て(?:から)?|たら)|{_OVER})?")
+@rule(rf"{L}お?(?P<h>{'|'.join(_SPANS)})(?:休み)?(?P<k>中|に(?:入|な)る前(?:に|まで)?|の?前(?:に|まで)?(?!半|後)|に入っ(?:て(?:から)?|たら)|{_OVER})?")
 def named_span(c: Context, m: Match) -> list[Piece] | None:
     """年末年始, お正月, 冬休み, GW; お盆明け is the day after and later."""
     first, last = _SPANS[m["h"]]
@@ -82,6 +82,9 @@ def named_span(c: Context, m: Match) -> list[Piece] | None:
     wraps = last < first
     ends = [date(start + wraps, *last) for start in (year - 1, year, year + 1)]
     end = next(on for on in ends if on >= c.today)
+    if m["k"] and "前" in m["k"]:
+        before = date(end.year - wraps, *first) - DAY
+        return [Piece(m.start(), m.end(), "date_range", DateRange(None, before))]
     if m["k"] and m["k"].startswith("に入"):
         return [
             Piece(m.start(), m.end(), "date_range", DateRange(date(end.year - wraps, *first), None))
@@ -96,7 +99,8 @@ _COUNTS = {"3": 3, "三": 3, "4": 4, "四": 4, "5": 5, "五": 5}
 
 @rule(
     f"(?:(?:次|今度)の)?お?(?P<h>(?P<n>[345三四五])連休|連休|祝日|休み)(?P<k>{_OVER})",
-    "(?:次|今度)の(?P<h>(?P<n>[345三四五])?連休|祝日)(?P<k>)",
+    "(?:次|今度)の(?P<h>(?P<n>[345三四五])?連休|祝日)(?P<k>)(?!の?前)",
+    "(?:(?:次|今度)の)?(?P<h>(?P<n>[345三四五])?連休|祝日)(?P<k>の?前(?:の日|日)|(?:に入る|の)?前(?:に|まで))",
 )
 def days_off(c: Context, m: Match) -> list[Piece] | None:
     """連休明け: the working day after the next run of days off, and later; 次の祝日: that day."""
@@ -111,6 +115,11 @@ def days_off(c: Context, m: Match) -> list[Piece] | None:
         if fits and m["h"] == "祝日" and not m["k"]:
             on = next(on for on in (first + DAY * step for step in range(days)) if is_holiday(on))
             return [c.relative_day(m.start(), m.end(), on)]
+        if fits and "前" in m["k"]:
+            before = first - DAY
+            if "日" in m["k"]:
+                return [c.relative_day(m.start(), m.end(), before)]
+            return [Piece(m.start(), m.end(), "date_range", DateRange(None, before))]
         if fits and m["k"]:
             return [Piece(m.start(), m.end(), "date_range", DateRange(last + DAY, None))]
         if fits:

@@ -22,11 +22,28 @@ _VERY = one_of(
         " 近いうち"
         " 空いている?(?:一番|いちばん)?早い"
     ),
-    rf"{L}(?:asap|as (?:soon|early) as possible|earliest|soonest|right away){R}",
+    rf"{L}the sooner(?: it is)?(?:、| )*the better|{L}(?:asap|as (?:soon|early) as possible|earliest|soonest|right away){R}",
 )
 def earliest(c: Context, m: Match) -> list[Piece] | None:
     """なるべく早く, 最短, 至急, asap."""
     return [Piece(m.start(), m.end(), "preference", "earliest")]
+
+
+_LAST = (
+    "(?:遅|おそ)(?:い(?:日|時間帯?|時刻|枠|回|とこ(?:ろ)?|の|ほう|方)?|く)|後(?:ろ|の(?:ほう|方))?の(?:日|時間|枠)|あとの(?:日|時間|枠)"
+    "|最後(?:の(?:日|時間帯?|枠|回)|に[空あ]い(?:てる|ている)(?:日|時間|とこ)|(?=$|[でにがを、。]))|ぎりぎりの?(?:日|時間|枠)?"
+)
+_OF_THEM = "(?:日|枠|時間帯?|時刻|回|予約|スロット)"
+
+
+@rule(
+    f"(?:一番|いちばん|もっとも|最も|なるべく|できるだけ|出来るだけ|可能な限り)(?:{_LAST})",
+    f"(?:最後|最終|らすと)の?{_OF_THEM}(?!的)|(?<=年内)の?(?:最後|最終|らすと)|(?<=[月週年]の)(?:最後|最終|らすと)",
+    rf"{L}(?:(?:at )?the )?(?:latest|as late as possible|last (?:possible|available|free)?(?: ?(?:day|slot|time|appointment|one))){R}",
+)
+def latest(c: Context, m: Match) -> list[Piece] | None:
+    """いちばん遅い日, 年内最後, 最終の枠, as late as possible."""
+    return [Piece(m.start(), m.end(), "preference", "latest")]
 
 
 @rule(
@@ -35,7 +52,7 @@ def earliest(c: Context, m: Match) -> list[Piece] | None:
     "毎日(?=行け|暇|ひま|大丈夫|だいじょうぶ|空い|あい|家に|うちに)"
     "|[空あ]いてい?る(?:日|時間|時|とこ(?:ろ)?)(?:なら|で)?(?:どこ|いつ|何時|どれ)でも"
     "|(?:都合は|そちらに|日程は|日にちは)合わせ",
-    "(?:時間帯?|日時|日にち|曜日|日付|日程)[はもに]{0,2}(?:いつでも|何でも|なんでも|特に|とくに)?"
+    r"(?:時間帯?|日時|日にち|曜日|日付|日程|(?<![\d〇一-龥])日)[はもに]{0,2}(?:いつでも|何でも|なんでも|特に|とくに)?"
     "(?:問い?(?:ません|わない|わず)|こだわ(?:ら|り)(?:ない|ません)|おまかせ|お任せ"
     "|指定は?(?:なし|ない|あり))",
     "おまかせ|お任せ|(?:特に)?(?:希望|指定)は?(?:なし|ない|ありません|特にな)"

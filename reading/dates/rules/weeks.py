@@ -73,6 +73,11 @@ _WEEK_PARTS = (
 )
 
 
+def part_of_week(said: str | None) -> tuple[int, int]:
+    """Return the first and last weekday of 前半, 頭, 末…; of the whole week where nothing is said."""
+    return next(((a, b) for words, a, b in _WEEK_PARTS if re.fullmatch(words, said or "")), (0, 6))
+
+
 @rule(
     rf"{L}(?P<k>next|this|this coming|coming|last) (?P<w>{ENGLISH_WEEKDAY})",
     rf"(?P<w>{ENGLISH_WEEKDAY})、? (?:of |in )?(?P<k>next week|this week|(?:the )?week after next)",
@@ -90,7 +95,7 @@ def english_weekday_in_week(c: Context, m: Match) -> list[Piece] | None:
 
 
 @rule(
-    rf"(?P<k>{WEEK})(?:中(?!旬|頃|ご)|いっぱい|一杯|のどこか|のうち)?"
+    rf"(?P<k>{WEEK})(?:中(?!旬|頃|ご)|じゅう(?!に?[にさよごろ]?ん)|いっぱい|一杯|のどこか|のどっか|のうち)?"
     "(?:の?(?P<p>頭|あたま|初め|はじめ|始め|前半|半ば|なかば|真ん中|まんなか|中頃|中ごろ"
     "|後半|末(?!日)|週末|終わり|おわり|平日(?!は)|土日))?",
     "(?:今度|こんど|次)の(?P<p>週末|土日)",
@@ -115,8 +120,8 @@ def week_or_part(c: Context, m: Match) -> list[Piece] | None:
         monday += timedelta(weeks=1)
     if "week end" in m[0]:
         part = "weekend"
-    days = next(((a, b) for words, a, b in _WEEK_PARTS if re.fullmatch(words, part or "")), (0, 6))
-    piece = c.span(start, end, monday + DAY * days[0], monday + DAY * days[1])
+    first, last = part_of_week(part)
+    piece = c.span(start, end, monday + DAY * first, monday + DAY * last)
     piece.week = monday
     return [piece]
 
@@ -160,11 +165,11 @@ def week_after_that(c: Context, m: Match) -> list[Piece] | None:
 
 
 @rule(
-    rf"(?<![{K}\d今来先翌次々こらい])週の?(?P<p>頭|初め|はじめ|始め|前半|半ば|なかば|真ん中|中頃|中ごろ|後半|終わり|なか)",
+    rf"(?<![{K}\d今来先翌次々こらい])(?<!日の)週の?(?P<p>頭|初め|はじめ|始め|前半|半ば|なかば|真ん中|中頃|中ごろ|後半|終わり|なか)",
 )
 def part_of_any_week(c: Context, m: Match) -> list[Piece] | None:
     """週の前半: those weekdays of any week."""
-    first, last = next((a, b) for words, a, b in _WEEK_PARTS if re.fullmatch(words, m["p"]))
+    first, last = part_of_week(m["p"])
     return [Piece(m.start(), m.end(), "weekday", frozenset(range(first, last + 1)))]
 
 

@@ -1,0 +1,132 @@
+"""Ages, school years and stages of life, as people tell them of a card's holder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reading.dates import read_year
+from reading.message import Message
+from reading.text import KANJI_DIGITS, number
+
+UNDER_15, NEARLY_15, GENERAL = "under_15", "nearly_15", "general"
+
+
+@dataclass(frozen=True)
+class Age:
+    """An age with its place in the folded text: years, or one of the three groups."""
+
+    start: int
+    end: int
+    age: int | str
+
+    @property
+    def group(self) -> str:
+        """Under 15, nearly 15 (to be judged on the day of the visit), or older (facts.md, section 2)."""
+        if isinstance(self.age, str):
+            return self.age
+        return UNDER_15 if self.age < 14 else NEARLY_15 if self.age == 14 else GENERAL
+
+
+_N = rf"(?:\d{{1,3}}|[{KANJI_DIGITS}]{{1,4}})"
+# What follows a number of years that is no age, or bounds one.
+_BOUND = "(?P<bound>未満|以上|以下|まで|から|より)?"
+_YEARS = re.compile(
+    rf"(?<![0-9第])(?P<n>{_N})(?:歳|才|さい(?!ふ)|years?[ -]old|yo(?![a-z])|yrs?(?![a-z])){_BOUND}"
+    rf"|(?<![0-9月年第])(?P<u>{_N})に(?:なる(?=$|[、。ん])|なります|なりまし)"
+    rf"|(?:^|[。、|])(?:まだ|もう|今|いま)?(?P<v>[1-9][0-9])(?=です|だ[。、けよっ]|なん|、|でした|$)(?![0-9])"
+    r"|(?<![0-9])(?P<t>1[0-9])に(?:なった(?!ら)|なりました|なって(?:い?た|い?まし|い?る|い?ま)|なったばっ?か)"
+    rf"|age[d ]*(?P<e>\d{{1,3}})(?!\d)"
+)
+_STAGE = re.compile(
+    "(?P<months>(?:生後)?[0-9一二三四五六七八九十]+(?:か月|ヶ月|カ月|ヵ月|ヶ月半|かげつ)(?:の(?=赤|子|娘|息子|孫|男|女)|です))"
+    "|(?P<yet>(?:15|十五)(?:歳|才)?に(?:は)?(?:まだ)?な(?:って(?:い)?(?:な|ませ)|りませ|らな))"
+    "|(?P<soon>(?:来年|来春|春から|今度|4月から)(?:から|には|に|は)?小学|来年(?:から)?(?:一年生|中学))"
+    "|(?P<grown>[2-9二三四五六七八九]十?0?代)"
+    "|(?P<before>日(?:で|に)(?:ちょうど|満|やっと)?(?:15|十五)(?:歳|才|さい)?|もうすぐ(?:15|十五)"
+    "|(?:15|十五)(?:歳|才)?(?:に|の誕生日)(?:なる|なります)?(?:前|予定|ところ|直前)|(?:15|十五)(?:歳|才)?になります|まだ(?:15|十五)(?:じゃ|では))"
+)
+# 三つの娘, 5つです
+_COUNTED = re.compile("(?<![0-9一二三四五六七八九十])(?P<n>[1-9一二三四五六七八九])つ(?=の(?:子|孫|娘|息子|男|女)|だ|です|になる|、|。|$)")
+_BORN = re.compile("生まれ|うまれ|生(?=$|です|の)")
+# 小3, 小学校3年生, 中2, 高1; 年長 and 年少 are no years of age of an adult.
+_GRADE = re.compile(
+    r"(?<![大最極])(?P<school>小学校?|小|中学校?|中|高校?|高等学校|高専|大学院?|専門学校|専門|短大)の?(?P<year>[1-6一二三四五六])(?P<tail>年(?:生|せい)?|ねん(?:せい)?)?"
+    "(?![0-9一二三四五六七八九十個月日時:/丁人番円枚分])"
+    "|(?P<kana>しょうがく|ちゅうがく|こうこう|しょうがっこう|ちゅうがっこう)の?(?P<kyear>[1-6])(?:ねん(?:せい)?|年生?)"
+)
+_ENGLISH = re.compile(
+    "(?P<young>(?:goes to|attends|in|at) (?:elementary|primary|nursery|kindergarten|preschool)(?: school)?|"
+    r"(?:grade|year) [1-7](?!\d)|[1-7](?:st|nd|rd|th) grade(?:r)?|kindergart\w+|preschool\w*|elementary school(?:er)?)"
+    "|(?P<near>(?:in|goes to|attends) (?:junior high|middle school)|junior high(?: school)?(?: student)?|middle schooler)"
+    "|(?P<old>(?:in|goes to|attends|a|at) (?:senior )?(?:high ?school(?:er)?|university|college)|high school(?:er| student)?|university student)"
+)
+# Who goes to such a school, not who works or was there.
+_ATTENDS = re.compile(
+    "(?P<school>保育園|保育所|幼稚園|こども園|小学校?|しょうがっこう|中学校?|ちゅうがっこう|高校|高等学校|高専|大学|専門学校|予備校)(?:に|へ|さ)(?:は|も)?"
+    "(?:通|かよ|入(?!り口)|上が|あが|進|入学|在籍|在学|いって(?:る|い)|行って(?:る|い))"
+    "|(?P<year>新)(?P<new>1|一)年生"
+    "|(?P<out>(?:大学|高校|学校|専門|短大|高専)を?(?:出て|卒業)(?:し)?)"
+)
+_YOUNG_SCHOOLS = ("保", "幼", "こ", "小", "しょ")
+
+
+def ages(m: Message) -> Iterator[Age]:
+    """Yield the ages told in a message, in the order of their rules."""
+    text = m.plain
+    for match in _YEARS.finditer(text):
+        years = number(next(part for part in (match["n"], match["t"], match["u"], match["v"], match["e"]) if part))
+        bound = match["bound"]
+        if years <= 120 and bound in (None, "から"):
+            yield Age(match.start(), match.end(), years)
+        elif years == 15 and bound in ("未満", "以上"):
+            yield Age(match.start(), match.end(), UNDER_15 if bound == "未満" else GENERAL)
+    for match in _STAGE.finditer(text):
+        group = {"months": UNDER_15, "yet": UNDER_15, "soon": UNDER_15, "grown": GENERAL, "before": NEARLY_15}
+        yield Age(match.start(), match.end(), group[str(match.lastgroup)])
+    for match in _COUNTED.finditer(text):
+        yield Age(match.start(), match.end(), number(match["n"]))
+    for word in m.words:
+        if word["age"]:
+            yield Age(word.start, word.end, str(word["age"]))
+    yield from _born(m)
+    yield from _grades(text)
+    for match in _ENGLISH.finditer(text):
+        yield Age(match.start(), match.end(), {"young": UNDER_15, "near": UNDER_15, "old": GENERAL}[str(match.lastgroup)])
+    for match in _ATTENDS.finditer(text):
+        school = match["school"]
+        young = bool(match["new"]) or (school or "").startswith(_YOUNG_SCHOOLS)
+        middle = (school or "").startswith(("中", "ちゅ"))
+        started = "上が" in match[0] or "あが" in match[0] or "入" in match[0] or "進" in match[0]
+        if middle:
+            yield Age(match.start(), match.end(), UNDER_15 if started else NEARLY_15)
+        else:
+            yield Age(match.start(), match.end(), UNDER_15 if young else GENERAL)
+
+
+def _born(m: Message) -> Iterator[Age]:
+    """Yield the age that a year of birth tells where the birthday does not matter for it."""
+    born = _BORN.search(m.plain)
+    year = read_year(m.plain[: born.start()], m.now) if born else None
+    if born and year and 1900 < year <= m.now.year:
+        years = m.now.year - year
+        yield Age(born.start(), born.end(), UNDER_15 if years < 14 else GENERAL if years > 15 else NEARLY_15)
+
+
+def _grades(text: str) -> Iterator[Age]:
+    for match in _GRADE.finditer(text):
+        school = match["school"] or {"し": "小", "ち": "中", "こ": "高"}[match["kana"][0]]
+        year = number(match["year"] or match["kyear"])
+        first = school[0]
+        if first in "小中高" and len(school) > 1 and not (match["tail"] or match["kana"]) and year > 3 and first != "小":
+            continue
+        if first == "小":
+            group = UNDER_15
+        elif first == "中":
+            group = NEARLY_15 if year == 3 else UNDER_15
+        else:
+            group = GENERAL
+        if first in "中高" and year > 3:
+            continue
+        yield Age(match.start(), match.end(), group)

@@ -1,0 +1,486 @@
+"""People's names in kana or Latin letters, and how they are put right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+import jaconv
+
+from reading import lexicon
+from reading.facts import Fact, Name
+from reading.message import Message
+from reading.situation import Command, Situation
+from reading.text import hiragana
+from reading.words import name_parts
+
+_SLOTS = ("name_kana", "visitor_name")
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A name in the spaced text; `full` is False for a family or given name alone."""
+
+    start: int
+    end: int
+    name: str
+    full: bool
+    role: str | None = None
+    of: str | None = None
+    introduced: bool = False
+    part: str | None = None
+
+
+def facts(m: Message) -> list[Fact]:
+    """Return the names that the message tells, each as a whole clause or clearly introduced."""
+    return [fact for fact, _ in _told(m)]
+
+
+def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
+    """Return what becomes of the names: of whose card it is, and of who comes."""
+    right = _put_right(m, s) if any(s[slot] for slot in _SLOTS) else []
+    if right:
+        return right
+    told = _told(m)
+    if s.asked in _SLOTS:
+        return _answers(m, told, s.asked, s)
+    found = []
+    for fact, each in told:
+        slot = _slot_of(each, s)
+        if each.introduced and each.full and slot and s[slot] != each.name:
+            found.append(Command("correct_slot" if s[slot] else "set_slot", slot, each.name, fact))
+    return found
+
+
+def _answers(
+    m: Message, told: Sequence[tuple[Name, _Told]], asked: str, s: Situation
+) -> list[Command]:
+    """Return what names mean where one was asked for; half a name, a Latin or a kanji one asks back."""
+    other = _SLOTS[1 - _SLOTS.index(asked)]
+    found: dict[str, Command] = {}
+    if s[other] and _SAME_FAMILY.search(m.plain) and len(told) == 1 and not told[0][1].full:
+        return [Command("set_slot", asked, f"{str(s[other]).split()[0]} {told[0][1].name}", told[0][0])]
+    for fact, each in told:
+        slot = other if each.role not in (None, asked) else asked
+        if each.full and not each.name.isascii() and not _latin(each.name):
+            kind = "correct_slot" if s[slot] and s[slot] != each.name else "set_slot"
+            found[slot] = Command(kind, slot, each.name, fact)
+        elif slot == asked and (slot not in found or found[slot].kind == "clarify"):
+            found[slot] = Command("clarify", slot, each.name, fact)
+    if not found and (kanji := _KANJI_NAME.fullmatch(m.plain)) and set(name_parts(kanji[1])) <= _PEOPLE:
+        return [Command("clarify", asked)]
+    return list(found.values())
+
+
+_SAME_FAMILY = re.compile("同じ(?:名字|苗字|姓)|(?:名字|苗字|姓)(?:は|も|が)?(?:同じ|一緒|いっしょ|おなじ)")
+
+
+def _slot_of(each: _Told, s: Situation) -> str | None:
+    """Return whose name somebody tells of their own accord."""
+    by_proxy = s["applicant"] in ("legal_representative", "other_proxy")
+    if each.role or each.of:
+        return each.role or ("name_kana" if s["applicant"] else None)
+    if s["applicant"] == "self" or (s["name_kana"] and not s["visitor_name"]):
+        return "name_kana"
+    return None if by_proxy or not s["applicant"] else "name_kana"
+
+
+def _latin(name: str) -> bool:
+    return not re.search("[ァ-ヺ]", name)
+
+
+# The text with its spaces ------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def _spaced(kept: str, gaps: frozenset[int]) -> tuple[str, tuple[int, ...]]:
+    """Return the folded text with spaces and long marks as typed, and where each character was."""
+    out: list[str] = []
+    places: list[int] = []
+    for at, char in enumerate(kept):
+        if at in gaps and out:
+            out.append(" ")
+            places.append(at)
+        if char in "-~一" and out and _KANA.match(out[-1]) and (char != "一" or _KANA.match(kept[at + 1 : at + 2])):
+            char = "ー"
+        out.append(" " if char in "・=" else char)
+        places.append(at)
+    return "".join(out), tuple(places)
+
+
+_KANA = re.compile("[ぁ-ゖァ-ヺー]")
+_MARK = re.compile(r"[^\w\s・=ー'.:\-]+|\.(?=\s|$)|\n")
+_KANJI = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〆ヶ]"
+_KANJI_NAME = re.compile(f"({_KANJI}{{2,6}})(?:です|と申します|といいます|と言います)?。?")
+
+
+def _any(phrases: Sequence[str]) -> str:
+    return "|".join(map(re.escape, phrases))
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What reading/lexicon/names.yml says, compiled."""
+
+    lead: re.Pattern[str]
+    filler: re.Pattern[str]
+    name: re.Pattern[str]
+    words: frozenset[str]
+    ending: re.Pattern[str]
+    subject: re.Pattern[str]
+    english: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _rules() -> _Rules:
+    around = lexicon.groups("names", "around")
+    last = _any([each for each in around["tail"] if not each.endswith("~")])
+    more = _any([each[:-1] for each in around["tail"] if each.endswith("~")])
+    right = _right()
+    part = f"(?:(?P<family>{right['family']})|(?P<given>{right['given']}))(?:の名前)?[はがも、]"
+    person = f"(?P<of>{_any(around['person'])})(?:の名前は|の名前が|のほうは|の方は|の|は|が|、)"
+    lead = f"(?P<lead>{_any(around['lead'])})"
+    latin = r"[a-zà-ɏḁ-ỿ](?:[a-zà-ɏḁ-ỿ '.\-]*?[a-zà-ɏḁ-ỿ.])"
+    kana = "[ぁ-ゖァ-ヺー]+?(?: [ぁ-ゖァ-ヺー]+?)*?"
+    name = f"(?:{_KANJI}+ ){{0,2}}(?P<name>{kana}|{latin})"
+    return _Rules(
+        re.compile(f"(?:{lead}|{part}|{person}) ?"),
+        re.compile(f"(?:{_any(around['filler'])}) "),
+        re.compile(f"{name}(?P<tail>(?: ?(?:{last}))*| ?(?:{more}).*)(?: {_KANJI}+){{0,2}}"),
+        frozenset(around["word"]),
+        re.compile(f"(?:{_any(around['ending'])})$"),
+        re.compile(f"(?:{_any(around['subject'])})(?:[にはがをでのもとか]|って)"),
+        re.compile(f"(?:{_any(around['english'])})\\b"),
+    )  # fmt: skip
+
+
+# Names -----------------------------------------------------------------------------------------
+
+
+def _told(m: Message) -> list[tuple[Name, _Told]]:
+    """Return the names with their facts; two halves beside each other are one name."""
+    text, places = _spaced(m.folded.kept, m.folded.gaps)
+    found = list(_names(text, [places.index(c.end) for c in m.clauses if m.words[c.last - 1].kind in _PREDICATES and c.end in places]))
+    if len(found) == 2 and (joined := _joined(text, *found)):
+        found = [joined]
+    told = []
+    for each in found:
+        start, end = places[each.start], places[each.end - 1] + 1
+        if _latin(each.name) and _rules().english.match(each.name.lower()) and not m.text[slice(*m.folded.span(start, end))].istitle():
+            continue  # "Do I have to", but "Do Thi My"
+        if re.search("名前|なまえ|氏名", text[: each.start]):
+            each = replace(each, introduced=True)
+        if not each.role and re.search(_right()["visitor"], text[: each.start]):
+            each = replace(each, introduced=True, role="visitor_name")
+        clause = m.clause_at(start)
+        span = m.folded.span(start, end)
+        told.append((Name(*span, clause.at if clause else 0, "said", each.name, each.of), each))
+    return told
+
+
+def _joined(text: str, first: _Told, last: _Told) -> _Told | None:
+    """Return two halves as one name: さとう、はなこ; 読みはカンノ、下はサトル."""
+    if first.full or last.full or first.part == last.part == "given":
+        return None
+    parted = first.part == "family" or last.part == "given"
+    beside = not re.search(r"\w", text[first.end : last.start]) and "。" not in text[first.end : last.start]
+    kinds = _said_as(first.name), _said_as(last.name)
+    if not parted and (not beside or kinds[0] == "given" or kinds[1] == "family" or first.introduced or last.introduced):
+        return None
+    return _Told(first.start, last.end, f"{first.name} {last.name}", True, first.role, first.of, first.introduced)
+
+
+_PREDICATES = ("verb", "adjective", "copula")
+
+
+def _names(text: str, clauses: Sequence[int]) -> Iterator[_Told]:
+    """Yield the names in the stretches between marks, or in their clauses."""
+    at = 0
+    for mark in [*_MARK.finditer(text), None]:
+        end = mark.start() if mark else len(text)
+        if text[at:end].strip():
+            whole = _name(text, at, end)
+            if whole:
+                yield whole
+            else:
+                cuts = [cut for cut in clauses if at < cut < end]
+                for first, last in zip([at, *cuts], [*cuts, end], strict=True) if cuts else ():
+                    part = _name(text, first, last)
+                    if part and (part.full or part.introduced or part.part):
+                        yield part
+        at = mark.end() if mark else end
+
+
+def _name(text: str, start: int, end: int) -> _Told | None:
+    """Return the name that a stretch is, with what stands around it."""
+    rules = _rules()
+    plain = hiragana(text)
+    role = of = part = None
+    introduced = False
+    while True:
+        while text[start:end].startswith(" "):
+            start += 1
+        lead = rules.lead.match(plain, start, end)
+        if not lead or lead.end() == end:
+            break
+        role = _role(lead["lead"] or "") or role
+        introduced |= bool(lead["lead"]) or "名前" in lead[0]
+        of = lead["of"] or of
+        part = "family" if lead["family"] else "given" if lead["given"] else part
+        start = lead.end()
+    filler = rules.filler.match(plain, start, end)
+    if filler and (filler[0].strip() in _NEVER_NAMES or plain.count(" ", filler.end(), end)):
+        start = filler.end()
+    match = rules.name.fullmatch(text, start, end) or rules.name.fullmatch(plain, start, end)
+    if not match:
+        return None
+    tail = match["tail"].strip()
+    first, last = match.span("name")
+    name, last = _without_title(text[first:last], last, tail)
+    written = _written(name)
+    if written is None or (tail.endswith("か") and not tail.startswith("で")):
+        return None
+    introduced |= bool(re.search("申|言|いい", tail))
+    who = lexicon.words().get(of or "", {}).get("person")
+    return _Told(first, last, written[0], written[1], role, who, introduced, part)
+
+
+_NEVER_NAMES = {"はい", "えっと", "ええと", "ええっと", "えーと", "えー", "うん", "あっ", "んーと", "うーんと"}
+
+
+def _role(lead: str) -> str | None:
+    if re.search("行|いく|来る|伺|うかが|参|来庁|代理", lead):
+        return "visitor_name"
+    return "name_kana" if re.search("カード|かーど|持ち主|所有|更新|対象|名義|本人", lead) else None
+
+
+def _without_title(name: str, end: int, tail: str) -> tuple[str, int]:
+    """Return the name without さん, ちゃん, くん in hiragana ("ヴァン サン" is a name) or だ after it."""
+    title = re.search("(?<=[ぁ-ゖァ-ヺー]{2})(?:さん|ちゃん|くん|さま)$", name)
+    if title:
+        return name[: title.start()], end - len(title[0])
+    if name.endswith("だ") and len(name) > 2:
+        words = name[:-1].split()
+        if re.search("[ァ-ヺ]だ$", name) or (len(words) > 1 and _said_as(words[-1]) == "given"):
+            return name[:-1], end - 1
+    return name, end
+
+
+def _written(name: str) -> tuple[str, bool] | None:
+    """Return a name as it is kept, and whether it is a full one; None for what is no name."""
+    rules = _rules()
+    words = name.split()
+    said = hiragana(name)
+    if not re.search("[ァ-ヺぁ-ゖ]", name):
+        if said.strip(".") in rules.words or len(said) < 3:
+            return None
+        return re.sub("[ ,]+", " ", name).upper().strip(), len(words) > 1
+    kana = jaconv.hira2kata(" ".join(words))
+    if said.replace(" ", "") in rules.words or rules.ending.search(said) or len(kana) < 2:
+        return None
+    if len(words) > 1:
+        first = hiragana(words[0])
+        strange = first in rules.words and not (_said_as(first) or _said_as(words[1]) == "given")
+        if strange or rules.subject.fullmatch(first) or all(hiragana(w) in rules.words for w in words):
+            return None
+        return kana, True
+    return _in_one(name, kana)
+
+
+def _in_one(name: str, kana: str) -> tuple[str, bool] | None:
+    """Return a name written without a space: サトウハナコ is one, さとう half of one, わかる none."""
+    kinds = [name_parts(kana), name_parts(hiragana(name))]
+    begins = any(kind[0] == "family" for kind in kinds)
+    if any(kind[-1:] == ("given",) and len(kind) > 1 and kind[0] == "family" for kind in kinds):
+        return kana, True
+    if any(len(kind) == 1 and kind[0] in _PEOPLE for kind in kinds):
+        return kana, False
+    if len(kana) > 4 and any(name_parts(kana[:at]) == ("family",) for at in (3, 4) if len(kana) > at + 1):
+        return kana, True
+    typed_kana = bool(re.fullmatch("[ァ-ヺー]+", name))
+    if typed_kana:
+        return (kana, len(kana) > 5) if "" in kinds[0] or set(kinds[0]) & _PEOPLE else None
+    if kinds[1][-1] in _PEOPLE:
+        return kana, len(kana) > 5
+    if begins:
+        return kana, False
+    sentence = kinds[1][-1] in ("助動詞", "助詞", "形容詞", "動詞", "感動詞", "副詞", "接続詞", "形状詞")
+    return None if sentence and "" not in kinds[0] else (kana, False) if not sentence else None
+
+
+_PEOPLE = {"family", "given", "name"}
+
+
+def _said_as(word: str) -> str:
+    """Return whether the dictionary has a word as a "family" or "given" name."""
+    for written in (jaconv.hira2kata(word), hiragana(word)):
+        kinds = name_parts(written)
+        if len(kinds) == 1 and kinds[0] in _PEOPLE:
+            return kinds[0]
+    return ""
+
+
+# Put right -------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _right() -> Mapping[str, str]:
+    """Return the words for putting a name right, each meaning as one pattern."""
+    return {name: f"(?:{_any(listed)})" for name, listed in lexicon.groups("names", "put_right").items()}
+
+
+def _put_right(m: Message, s: Situation) -> list[Command]:
+    """Return the known names as the words put them right; clarify where that cannot be worked out."""
+    w = _right()
+    text = hiragana(_spaced(m.folded.kept, m.folded.gaps)[0])
+    known = {slot: str(s[slot]) for slot in _SLOTS if s[slot] and slot != s.asked}
+    meant = _meant(text, known)
+    if not known:
+        return []
+    if re.search(w["swapped"], text) and (told := _swapped(text, known, meant)):
+        return told
+    found = {slot: name for slot in meant if (name := _corrected(text, m, known[slot], s.asked in _SLOTS)) is not None}
+    worked_out = [slot for slot in found if found[slot]]
+    if len(worked_out) == 1:
+        slot = worked_out[0]
+        return [Command("correct_slot", slot, found[slot])] if found[slot] != known[slot] else []
+    if any(each.full and each.introduced for _, each in _told(m)):
+        return []  # told anew
+    about = f"(?:{w['whole']}|{w['family']}|{w['given']}(?:の名前))"
+    wrong = f"{about}(?:だけ|の(?:方|ほう|漢字|カナ|読み)|が|は|も|を|に|、|,| )*(?:ちょっと|少し|全然)?{w['wrong']}"
+    if found or (s.asked not in _SLOTS and re.search(wrong, text)):
+        return [Command("clarify", meant[0])]
+    return []
+
+
+def _meant(text: str, known: Mapping[str, str]) -> list[str]:
+    """Return of whose name is spoken, as far as that is told."""
+    if len(known) > 1 and re.search(_right()["visitor"], text):
+        return ["visitor_name"]
+    if len(known) > 1 and re.search(_right()["holder"], text):
+        return ["name_kana"]
+    return list(known)
+
+
+def _swapped(text: str, known: Mapping[str, str], meant: Sequence[str]) -> list[Command]:
+    w = _right()
+    parts = re.search(f"{w['family']}|{w['given']}", text) and not re.search("名前と", text)
+    if len(known) > 1 and not parts:
+        return [Command("correct_slot", slot, known[other]) for slot, other in zip(_SLOTS, reversed(_SLOTS), strict=True)]
+    if not parts and not re.search(w["whole"], text):
+        return []
+    words = known[meant[0]].split()
+    if len(meant) > 1 or len(words) != 2:
+        return [Command("clarify", meant[0])]
+    return [Command("correct_slot", meant[0], " ".join(reversed(words)))]
+
+
+def _corrected(text: str, m: Message, known: str, asking: bool) -> str | None:
+    """Return a known name put right, "" where it is to be put right and how is not plain, else None."""
+    for rule in (_instead,) if asking else (_instead, _part, _voice, _alike):
+        name = rule(text, m, known)
+        if name is not None:
+            return name
+    return None
+
+
+def _instead(text: str, m: Message, known: str) -> str | None:
+    """サトウじゃなくてサイトウです, ザじゃなくサ, スズキをススキに."""
+    w, old = _right(), hiragana(known)
+    match = re.search(f"([ぁ-ゖー]+(?: [ぁ-ゖー]+)?)(?P<how>{w['instead']}|{w['into']})[、 ]*([ぁ-ゖー]+(?: [ぁ-ゖー]+)*)", text)
+    if not match:
+        return None
+    wrong = next((match[1][at:] for at in range(len(match[1])) if match[1][at:] in old), "")
+    new = _kana_in(match[3])
+    if not new or not (wrong or re.fullmatch(w["instead"], match["how"])):
+        return None
+    if " " in new:
+        return new
+    if wrong and (wrong in old.split() or old.count(wrong) == 1):
+        return _replaced(known, wrong, new)
+    return _most_alike(known, new) if not wrong else ""
+
+
+def _kana_in(told: str) -> str:
+    """Return the name or the letters in the kana that stand for what is right."""
+    short = re.fullmatch("([ぁ-ゖー]{1,2}?)(?:です|でした|だ|に.*|)", told)
+    name = _name(told, 0, len(told))
+    if name and len(name.name) > 1:
+        return name.name
+    cut = re.match("(.+?)(?:です|でした|だよ|に(?:して|変|直|なお|かえ|なり).*|なん.*|$)", told)
+    return jaconv.hira2kata((short or cut or [told, told])[1])
+
+
+def _part(text: str, m: Message, known: str) -> str | None:
+    """苗字だけワタナベに, 下はキョウコです."""
+    w, words = _right(), known.split()
+    match = re.search(
+        f"(?:(?P<family>{w['family']})|{w['given']})(?:の名前)?(?:の(?:方|ほう))?(?:だけ|が|は|を|、| )+(?:変わって|結婚して|間違[えい]て?て?|違って|、)*"
+        "(?P<new>[ぁ-ゖー]{2,}?)(?=です|でした|だよ|だ$|に(?:し|変|直|なお|かえ|なり)|なん|$|[、。 ])", text)  # fmt: skip
+    if not match or len(words) != 2:
+        return None
+    new = _kana_in(match["new"])
+    if not new or not _said_as(new) and not re.match("です|でした|に|だ", text[match.end() :]):
+        return None
+    return f"{new} {words[1]}" if match["family"] else f"{words[0]} {new}"
+
+
+def _voice(text: str, m: Message, known: str) -> str | None:
+    """うちは濁らないナカシマです; 濁りません, where one letter only can be meant."""
+    w = _right()
+    if not re.search(f"{w['unvoiced']}|{w['voiced']}", text):
+        return None
+    for part in re.findall("[ァ-ヺー]{2,}|(?<=[いるのんは])[ぁ-ゖー]{3,}?(?=です|でした|$)", _spaced(m.folded.kept, m.folded.gaps)[0]):
+        if (name := _most_alike(known, jaconv.hira2kata(part))) and name != known:
+            return name
+    if re.search(w["unvoiced"], text):
+        voiced = [at for at, char in enumerate(known) if char in _VOICED]
+        if len(voiced) == 1:
+            return known[: voiced[0]] + _VOICED[known[voiced[0]]] + known[voiced[0] + 1 :]
+    return ""
+
+
+def _alike(text: str, m: Message, known: str) -> str | None:
+    """名前がフクジマでした, フクジマです: the part that is most like it; a full name that was introduced."""
+    for _, each in _told(m):
+        if each.full or _latin(each.name):
+            continue
+        name = _most_alike(known, each.name)
+        if name or each.introduced:
+            return name or ("" if each.name not in known.split() else known)
+    for part in re.findall("(?:^|[、。])([ァ-ヺー]{2,})(?=です|だ|でした|$|[、。])", _spaced(m.folded.kept, m.folded.gaps)[0]):
+        if part not in known.split() and (name := _most_alike(known, part)):
+            return name
+    found = re.search("名前(?:が|は|を|も|、| )*(?P<new>[ぁ-ゖー]{2,}?)(?:でした|です|だった|に(?:直|変|訂正|修正))", text)
+    if found and (_said_as(found["new"]) or _most_alike(known, jaconv.hira2kata(found["new"]))):
+        return _most_alike(known, jaconv.hira2kata(found["new"])) or ""
+    return None
+
+
+def _replaced(known: str, wrong: str, new: str) -> str:
+    old = hiragana(known)
+    at = old.index(wrong) if wrong not in old.split() else next(
+        match.start() for match in re.finditer(re.escape(wrong), old) if f" {old} "[match.start() : match.end() + 2] == f" {wrong} "
+    )  # fmt: skip
+    return known[:at] + new + known[at + len(wrong) :]
+
+
+def _most_alike(known: str, new: str) -> str | None:
+    """Return the known name with the part that is most like the new one replaced; None if none is."""
+    words = known.split()
+    likeness = [SequenceMatcher(None, _bare(word), _bare(new)).ratio() for word in words]
+    best = max(likeness)
+    if best < 0.6 or likeness.count(best) > 1:
+        return None
+    words[likeness.index(best)] = new
+    return " ".join(words)
+
+
+_VOICED = dict(zip("ガギグゲゴザジズゼゾダヂヅデドバビブベボパピプペポ", "カキクケコサシスセソタチツテトハヒフヘホハヒフヘホ", strict=True))
+
+
+def _bare(kana: str) -> str:
+    return "".join(_VOICED.get(char, char) for char in kana)

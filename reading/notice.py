@@ -1,0 +1,255 @@
+"""What the notice of expiry (the blue envelope) says: a certificate, the card itself, or that none has come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from reading.clauses import Clause, Mood
+from reading.facts import Fact, NoticeSays, Unsure
+from reading.message import Message
+from reading.situation import Command, Situation
+from reading.wording import PREDICATES, line, negated, negative
+from reading.words import Word
+
+What = Literal["certificate", "card", "both", "none", "came"]
+How = Literal["written", "said", "called", "loosely", "lost", "other"]
+
+
+def facts(m: Message) -> list[NoticeSays]:
+    """Return what the message says of notices: what is written there, whether one has come."""
+    found: list[NoticeSays] = []
+    for clause in m.clauses:
+        words = m.inside(clause)
+        if any(word["form"] == "form" for word in words):
+            continue  # the reply form came in the same envelope
+        found += _says(m, clause, words)
+        found += _came(m, clause, words)
+    return found
+
+
+def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
+    """Return what the speaker's (or holder's) own notice is about."""
+    told = [fact for fact in facts if isinstance(fact, NoticeSays)]
+    own = [fact for fact in told if _is_own(fact, s)]
+    value, fact = _asked(own, m, s) if s.asked == "notice" else _unasked(own, m, s)
+    if value == "?" or (value is None and s.asked == "notice" and (told or _does_not_know(facts))):
+        return [Command("clarify", "notice", fact=fact)]
+    if value is None or (s["notice"] == value and s.asked != "notice"):
+        return []
+    if value == "none" and s["notice"] and s.asked != "notice":
+        return []  # it said what it said, also where it is lost by now
+    return [Command("set_slot" if s["notice"] in (None, value) else "correct_slot", "notice", value, fact)]
+
+
+# What is written there -----------------------------------------------------------------------------
+
+_TAGS = ("notice", "letter", "written", "thinks", "came")
+_NAMED = re.compile("<(certificate|card|both)>")
+_QUOTED = re.compile("[^、]*?(?:と|って|とか|とも|しか|だけ|に|が|は|も|、)?.*?<says>|.*?(?:と|って|とは|とも|ってのが)V")
+_CALLED = re.compile("(?:の|N|D|O|の?<card>)*の?<notice>")
+_CALLED_OF = re.compile("(?:の|N|D|O)*の?<notice>(?:.*<came>|.*[VJ])")  # "カードの更新のお知らせが来た"
+_FINAL = re.compile("(?:の|N|D|O|A|C(?!!)|と|か|も|って|<notice>|<card>|は|で)*(?:<thinks>|Nが?V)?[、。!！…ー~?？」』)）]*")
+_DENIED = re.compile("(?:のN)?(?:C!|では[VJ]!)")  # カードのほうではない
+_WRITTEN_ABOVE = re.compile("<says>(?:の|N)*[はが]|<notice>には?")
+
+
+def _says(m: Message, clause: Clause, words: Sequence[Word]) -> Iterator[NoticeSays]:
+    """Yield what a clause names as the notice's matter."""
+    said = line(words, *_TAGS)
+    for match in _NAMED.finditer(said.text):
+        at = said.word(match.start())
+        before, rest = said.text[: match.start()], said.text[match.end() :]
+        if match[1] == "card" and (re.match("の?<certificate>", rest) or _is_somebodys(words, at)):
+            continue  # マイナンバーカードの電子証明書; 夫のカード
+        denied = negated(words, at) and "しか" not in rest
+        if (denied and not _DENIED.match(rest)) or _was_thought(words[at + 1 :]):
+            continue
+        how = "said" if denied else _how(match[1], before, rest)
+        if how:
+            start, end = m.folded.span(words[at].start, words[at].end)
+            mood: Mood = "denied" if denied else "said" if clause.mood in ("past", "denied") or (clause.mood == "supposed" and "cond" not in clause.flags) else clause.mood
+            yield NoticeSays(start, end, clause.at, mood, match[1], _owner(words[: at + 1]), how)  # type: ignore[arg-type]
+
+
+def _how(what: str, before: str, rest: str) -> How | None:
+    if _CALLED_OF.match(rest) and "<says>" not in rest:
+        return "called"
+    if _QUOTED.match(rest) or (_WRITTEN_ABOVE.search(before) and _FINAL.fullmatch(rest)):
+        return "written"
+    if _FINAL.fullmatch(rest):
+        return "said"
+    return "loosely" if what == "certificate" else None
+
+
+def _was_thought(after: Sequence[Word]) -> bool:
+    """Return whether it was only thought, or answered before: "カードの更新と思って開けたら"."""
+    for word in after:
+        if word["thinks"] == "thinks":
+            return bool(word.flags & {"past", "te", "cond", "but"})
+        if word["thinks"] == "said":
+            return "but" in word.flags
+    return False
+
+
+def _is_somebodys(words: Sequence[Word], at: int) -> bool:
+    whose = at > 1 and words[at - 1].text == "の" and _person(words[at - 2])
+    return bool(whose) and not any(word["notice"] or word["letter"] or word.text == "更新" for word in words[at + 1 :])
+
+
+def _person(word: Word) -> str | None:
+    """Return whose something is by this word."""
+    if word["speaker"] or word["own"]:
+        return "speaker"
+    return "holder" if word["holder"] else word["person"]
+
+
+def _owner(words: Sequence[Word]) -> str | None:
+    """Return whose notice is spoken of: "夫のは", "私あては", "息子には"."""
+    found = None
+    for word, after in zip(words, [*words[1:], None], strict=True):
+        if _person(word) and (after is None or after.text in _OWNS):
+            found = _person(word)
+    return found
+
+
+_OWNS = {"の", "は", "あて", "宛", "宛て", "に", "には", "も", "だけ", "へ", "分", "宛先"}
+
+
+# Whether it has come -------------------------------------------------------------------------------
+
+_IS = {"ある", "有る", "ござる", "ございます"}
+_LOST_UNLESS = {"見当たる", "みあたる", "見あたる", "見つかる", "みつかる"}
+
+
+def _came(m: Message, clause: Clause, words: Sequence[Word]) -> Iterator[NoticeSays]:
+    """Yield that a notice has come, has not, is lost, or is another letter."""
+    found = _arrival(words)
+    if found is None or clause.mood == "asked" or clause.flags & {"want", "cond"}:
+        return
+    what, how = found
+    start, end = m.folded.span(clause.start, clause.end)
+    yield NoticeSays(start, end, clause.at, "said" if clause.mood != "heard" else "heard", what, _owner(words), how)
+
+
+def _arrival(words: Sequence[Word]) -> tuple[What, How] | None:
+    named = any(word["letter"] == "notice" for word in words)
+    for at in range(len(words) - 1, -1, -1):
+        word = words[at]
+        if word["came"] == "came" and not _comes_by_itself(words, at):
+            return ("none" if negated(words, at) else "came"), "said"
+        if word["came"] == "lost":
+            if any(each["notice"] for each in words) and not named:
+                return None  # a lost card is another matter
+            gone = negated(words, at) == (word.lemma in _LOST_UNLESS)
+            return ("none", "lost") if gone else ("came", "said")
+        if word["letter"] == "other" and not negated(words, at):
+            return "none", "other"
+    if any(word["came"] == "not_yet" for word in words) and not any(word.kind in ("verb", "adjective") for word in words):
+        return "none", "said"
+    if named and any(word["written"] for word in words) and not any(word["notice"] for word in words):
+        return "came", "said"  # "有効期限通知書としか書いてない" leaves it open
+    return _existence(words, named)
+
+
+def _existence(words: Sequence[Word], named: bool) -> tuple[What, How] | None:
+    """Return what "ありません", "何もなかった" or "手元にあります" says of a notice."""
+    last = next((word for word in reversed(words) if word.kind in PREDICATES), None)
+    if last is None or (last.lemma not in _IS and last.lemma not in ("ない", "無い")):
+        return None
+    others = [
+        word for word in words
+        if word.kind in ("noun", "verb") and word is not last
+        and not (word["letter"] or word["at_hand"] or word["nothing"] or _person(word) or word["manner"])
+    ]  # fmt: skip
+    if any(word["letter"] == "other" for word in words) or others or any(word["written"] for word in words):
+        return None
+    return ("none" if negative(last) else "came"), "said"
+
+
+def _comes_by_itself(words: Sequence[Word], at: int) -> bool:
+    """Return whether it is a person that comes."""
+    return at > 1 and words[at - 1].text in ("が", "も") and _person(words[at - 2]) is not None and words[at].text.startswith(("来", "き", "く"))
+
+
+# What that means -----------------------------------------------------------------------------------
+
+_RANK = {"written": 3, "said": 2, "called": 1, "loosely": 0}
+
+
+def _is_own(fact: NoticeSays, s: Situation) -> bool:
+    """Return whether it is the notice of the card in question."""
+    if fact.of in (None, "holder"):
+        return True
+    mine = s["applicant"] in (None, "self")
+    return (fact.of == "speaker") == mine
+
+
+def _asked(own: Sequence[NoticeSays], m: Message, s: Situation) -> tuple[str | None, NoticeSays | None]:
+    """Return what the notice is about where that was asked; "?" is asked back."""
+    named = [fact for fact in own if fact.what in ("certificate", "card", "both") and fact.mood not in ("asked", "supposed", "denied")]
+    none = [fact for fact in own if fact.what == "none"]
+    missing = [fact for fact in none if fact.how == "said"]
+    if missing and not any(_RANK[fact.how] > 1 and fact.clause > missing[-1].clause for fact in named):
+        return "none", missing[-1]
+    if named:
+        value = _one(named, m, s)
+        return ("?" if value == "card" and _loosely(named) else value), named[-1]
+    if none:
+        return "none", none[-1]
+    return ("?" if own else None), None
+
+
+def _loosely(named: Sequence[NoticeSays]) -> bool:
+    return all(fact.how == "called" for fact in named)
+
+
+def _one(named: Sequence[NoticeSays], m: Message, s: Situation) -> str:
+    """Return the one thing that is named; what is written there counts before what it is called."""
+    rank = max(_RANK[fact.how] for fact in named)
+    best = [fact for fact in named if _RANK[fact.how] == rank]
+    values = [fact.what for fact in best]
+    if "both" in values or s["family"] or (s["cards"] or 1) != 1:
+        return "card" if {"both", "card"} & set(values) else "certificate"
+    if len(set(values)) == 1:
+        return values[0]
+    if len({fact.clause for fact in best}) == 1:
+        return "card"  # 電子証明書とカード
+    between = m.words[m.clauses[best[-2].clause].first : m.clauses[best[-1].clause].last]
+    turned = any(word["thought"] == "back" or word.kind == "copula" and word.flags & {"past"} for word in between)
+    return values[-1] if turned else "?"
+
+
+_EARLY = (None, "cards", "applicant", "holder")
+
+
+def _unasked(own: Sequence[NoticeSays], m: Message, s: Situation) -> tuple[str | None, NoticeSays | None]:
+    """Return what a message says by itself: the notice is named, and what it says."""
+    letter = any(word["letter"] == "notice" for word in m.words)
+    for fact in reversed(own):
+        here = m.inside(m.clauses[fact.clause])
+        alone = s.asked in _EARLY and fact.what == "certificate" and fact.how == "said" and all(
+            word["notice"] or word.kind in ("mark", "copula", "other", "particle") or word.text in ("方", "ほう", "やつ") for word in here
+        )  # fmt: skip
+        if fact.mood != "said" or not (letter or alone):
+            continue
+        if fact.what == "none" and fact.how in ("said", "lost") and any(word["letter"] == "notice" for word in here):
+            return "none", fact
+        if fact.what == "certificate" and (alone or fact.how in ("written", "called") or _tells_letter(here)):
+            return "certificate", fact
+        if fact.what in ("card", "both") and (fact.how == "written" or (s["notice"] and _tells_letter(here))):
+            return "card", fact
+        if fact.what == "card" and fact.how == "called":
+            return "?", fact
+    return None, None
+
+
+def _tells_letter(here: Sequence[Word]) -> bool:
+    """Return whether a clause says what letter it is: "カードのほうの通知でした"."""
+    last = [word for word in here if word.kind not in ("mark", "particle")][-2:]
+    return len(last) == 2 and last[0]["letter"] == "notice" and last[1].kind == "copula"
+
+
+def _does_not_know(facts: Sequence[Fact]) -> bool:
+    return any(isinstance(fact, Unsure) and fact.kind_of == "unknown" for fact in facts)

@@ -1,0 +1,148 @@
+"""The people that a message names: "妻の私", "8歳の孫", "うちの母", "娘の夫" are one person each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from reading.ages import GENERAL, NEARLY_15, UNDER_15, Age, ages
+from reading.clauses import Clause
+from reading.message import Message, Table
+from reading.text import KANJI_DIGITS, number
+from reading.words import Word
+
+SPEAKER, HOLDER = "speaker", "holder"
+
+
+@dataclass(frozen=True)
+class Party:
+    """One person (or several alike); `first` to before `last` are places in the message's words.
+
+    `who` as reading/lexicon/people.yml names people, or speaker or holder. `role` is what a speaker is
+    to somebody: "妻の私" is the speaker, as a wife. `of` is whose relative it is: "孫の母親".
+    """
+
+    first: int
+    last: int
+    who: str
+    role: str | None = None
+    of: str | None = None
+    age: Age | None = None
+
+
+TABLE = Table("guardian", "person", "proxy", "speaker", "holder", "own")
+_ONE = "<person|proxy|speaker|holder|own|guardian>"
+# 妻の私, 母である私, 孫の自分, 親代わりの俺, 息子、つまり…; うちの娘; 利用者さんのおばあちゃん
+_CHAIN = TABLE.compiled(f"{_ONE}(?:\\((?:<person|speaker>)\\))?(?:(?:の|(?<=<person>)<c>(?=<speaker|own|person>)|(?=<speaker>)|(?=<holder>)){_ONE})*")
+
+
+def parties(m: Message) -> list[Party]:
+    """Return the people that a message names, in its order."""
+    aged = list(ages(m))
+    shape = TABLE.shape(m.words)
+    found = []
+    for match in _CHAIN.finditer(shape):
+        found += _of_chain(m, match.start(), match.end())
+    return [_with_stage(_with_age(m, party, aged)) for party in found]
+
+
+def _of_chain(m: Message, first: int, last: int) -> Iterator[Party]:
+    """Yield the person that a chain of words for people names."""
+    names = [(at, who) for at in range(first, last) if (who := who_of(m.words[at]))]
+    at, who = names[-1]
+    before = names[-2][1] if len(names) > 1 else None
+    if who == SPEAKER and before and before not in (SPEAKER, HOLDER):
+        yield Party(first, last, SPEAKER, role=before)
+    elif who == SPEAKER and before == HOLDER:
+        yield Party(first, last, HOLDER)
+    elif before is None or who == HOLDER == before or (before == SPEAKER and who == HOLDER):
+        yield Party(first, last, who)
+    elif before == SPEAKER:
+        yield Party(first, last, who, of=before)
+    elif who == HOLDER:
+        yield Party(first, last, before if before != SPEAKER else HOLDER)  # 娘本人
+    else:
+        yield Party(first, last, _CHILD_OF.get(before, "nephew") if who in _OWN else who, of=before)
+
+
+_OWN = {"son", "daughter", "child", "baby"}
+# Whose child it is: 娘の子 is a grandchild, 姉の子 a nephew or niece, 妻の子 as one's own.
+_CHILD_OF = {
+    **dict.fromkeys(("son", "daughter"), "grandchild"),
+    **dict.fromkeys(("husband", "wife", "partner", "child", "pupil", "baby", "student_middle", "student_high"), "child"),
+}
+
+
+def who_of(word: Word) -> str | None:
+    """Return whom a word names, None if nobody."""
+    if word["guardian"]:
+        return f"guardian_{word['guardian']}"
+    if word["proxy"]:
+        return str(word["proxy"])
+    if word["person"]:
+        return str(word["person"])
+    if word["speaker"] or word["own"]:
+        return SPEAKER
+    return HOLDER if word["holder"] else None
+
+
+def _with_age(m: Message, party: Party, aged: list[Age]) -> Party:
+    """Return the person with the age that stands with them: "8歳の孫", "孫（7歳）", "娘は16歳"."""
+    start, end = m.words[party.first].start, m.words[party.last - 1].end
+    for age in aged:
+        if age.end <= start and m.plain[age.end : start] in _BEFORE and start not in m.folded.gaps:
+            return replace(party, age=age)
+        if start <= age.start and age.end <= end:
+            return replace(party, age=age)
+        if age.start >= end and m.plain[end : age.start] in _AFTER:
+            return replace(party, age=age, last=_past_bracket(m, party.last, age))
+    return _with_bare_age(m, party, start, end)
+
+
+_N = rf"(?P<n>\d{{1,3}}|[{KANJI_DIGITS}]{{1,3}})"
+_BARE_AFTER = re.compile(rf"(?:\({_N}\)|(?:は|も)?(?:まだ|もう|今|ことし|今年|現在)?{_N.replace('?P<n>', '?P<k>')}(?=で(?!す?か)|だ|です|、|。|$|じゃ|なん))")
+_BARE_BEFORE = re.compile(rf"(?<![\d{KANJI_DIGITS}年月日時第/:-]){_N}(?:の|になる|になった|、)$")
+
+
+def _with_bare_age(m: Message, party: Party, start: int, end: int) -> Party:
+    """Return the person with a bare number beside them that is an age: "娘（25）", "二十三の孫"."""
+    after = _BARE_AFTER.match(m.plain, end)
+    before = _BARE_BEFORE.search(m.plain, max(0, start - 8), start)
+    found = after or before
+    if found is None or party.who in (SPEAKER, HOLDER) and not after:
+        return party
+    group = "n" if found["n"] else "k"
+    age = Age(found.start(group), found.end(group), number(found[group]))
+    if not 0 < int(age.age) <= 110:
+        return party
+    return replace(party, age=age, last=_past_bracket(m, party.last, age) if after else party.last)
+
+
+def _past_bracket(m: Message, last: int, age: Age) -> int:
+    """Return where a person's words end with an age in brackets behind them."""
+    at = last
+    while at < len(m.words) and m.words[at].start < age.end:
+        at += 1
+    after = m.words[at].text if at < len(m.words) else ""
+    return at + 1 if after == ")" else at if after == "の" else last
+
+
+_STAGES = {"baby": UNDER_15, "pupil": UNDER_15, "student_middle": NEARLY_15, "student_high": GENERAL, "student": GENERAL}
+
+
+def _with_stage(party: Party) -> Party:
+    """Return the person with the age that a word such as 小学生 or 赤ちゃん tells."""
+    stage = _STAGES.get(party.who) or _STAGES.get(party.of or "")
+    if party.age or not stage:
+        return party
+    return replace(party, age=Age(-1, -1, stage))
+
+
+_BEFORE = {"の", "", "、", "になる", "になった", "で", "に なる", "年生の", "生の", "なる", "の男の", "の女の", "のうちの", "の私の", "の双子の", " ", "ある", "なりたての"}
+_AFTER = {"(", "は", "が", "、", "も", "はまだ", "はもう", "が今", "は今", "はいま", "", "なんですが、", "ですが、", "は現在", "の年は", "の年齢は", "、まだ", "はことし", "は今年", "なんですけど"}
+
+
+def clause_of(m: Message, party: Party) -> Clause:
+    """Return the clause in which a person is named."""
+    return next(each for each in m.clauses if each.first <= party.first < each.last)

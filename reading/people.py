@@ -1,0 +1,477 @@
+"""Who comes to the counter, and whose card it is.
+
+Words for people tell nothing by themselves: what they are follows from what is said of them. "夫は仕事なので
+私が行きます" has a husband who cannot come and a speaker who does; "妻の分を" has a wife's card.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from reading import english
+from reading.ages import ages
+from reading.clauses import Mood
+from reading.facts import (
+    AgeOf,
+    CannotCome,
+    CardOf,
+    Comes,
+    ComesAlong,
+    Fact,
+    Guardian,
+    Proxy,
+    SpeaksAs,
+)
+from reading.message import Message, Table
+from reading.parties import HOLDER, SPEAKER, Party, parties
+from reading.words import SAYS, Word
+
+_TABLE = Table(
+    "who", "comes", "sends", "carries", "along", "instead", "alone", "hindered", "desk", "card", "named",
+    "elsewhere", "writes", "asks", "addressed", "custody",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Units:
+    """A message with each person as one unit, and "|" between its clauses."""
+
+    message: Message
+    units: tuple[Word, ...]
+    people: tuple[Party, ...]
+    shape: str
+
+    def party(self, at: int) -> Party:
+        return self.people[int(self.units[at].meanings["who"])]
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Return where units stand in the text."""
+        inside = [unit for unit in self.units[first : last + 1] if unit.end > unit.start]
+        return self.message.folded.span(inside[0].start, inside[-1].end)
+
+    def clause_of(self, at: int) -> int:
+        return self.shape.count("|", 0, at)
+
+    def mood_at(self, at: int) -> Mood:
+        """Return the mood of the clause there; what is told of a day before is over."""
+        clause = self.message.clauses[self.clause_of(at)]
+        inside = self.message.inside(clause)
+        if any(word.lemma in SAYS and word.flags & {"past", "passive"} for word in inside):
+            return "heard"
+        over = any(word["before"] for word in inside)
+        tells = clause.flags & {"past", "te"} or clause.mood == "past"
+        return "past" if over and (tells or clause.mood == "said") else clause.mood
+
+
+def _units(m: Message) -> _Units:
+    people = tuple(parties(m))
+    starts = {party.first: (at, party) for at, party in enumerate(people)}
+    ends = {clause.last for clause in m.clauses}
+    units: list[Word] = []
+    place = 0
+    while place < len(m.words):
+        if place and place in ends:
+            units.append(Word(0, 0, "|", "|", "mark"))
+        if place in starts:
+            at, party = starts[place]
+            words = m.words[party.first : party.last]
+            who = {"who": str(at)}
+            units.append(Word(words[0].start, words[-1].end, "", "", "noun", who))
+            place = party.last
+            continue
+        units.append(m.words[place])
+        place += 1
+    return _Units(m, tuple(units), people, _TABLE.shape(units))
+
+
+# Rules ---------------------------------------------------------------------------------------------
+
+Made = Iterator[Fact]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A rule's pattern found among the units: `who` is whom it names, `verb` the predicate."""
+
+    units: _Units
+    match: re.Match[str]
+
+    def word(self, group: str) -> Word | None:
+        at = self.match.start(group) if self.match.re.groupindex.get(group) else -1
+        return self.units.units[at] if at >= 0 else None
+
+    @property
+    def party(self) -> Party:
+        return self.units.party(self.match.start("w"))
+
+    def place(self, group: str = "w") -> dict[str, int]:
+        """Return the span and the clause of a fact about this."""
+        at = self.match.start("w") if "w" in self.match.re.groupindex else self.match.start()
+        start, end = self.units.span(at, max(at, self.match.end() - 1))
+        return {"start": start, "end": end, "clause": self.units.clause_of(at)}
+
+    @property
+    def mood(self) -> Mood:
+        return self.units.mood_at(self.match.end() - 1)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is said of somebody: a pattern over units (`reading.message.Table`) and the facts it makes."""
+
+    name: str
+    pattern: str
+    make: Callable[[_Found], Made]
+
+
+def _coming(found: _Found) -> Made:
+    verb = found.word("v")
+    who, mood = found.party.who, found.mood
+    after = found.units.units[found.match.end("w") : found.match.end("w") + 1]
+    inside = found.units.units[found.match.end("w") : found.match.end()]
+    together = any(unit["along"] == "together" for unit in inside)
+    if (together or (after and after[0].text == "も")) and who not in (SPEAKER, HOLDER):
+        yield ComesAlong(**found.place(), mood=mood, who=who)  # 祖母も来る
+        return
+    if verb is not None and verb["comes"]:
+        if verb.flags & {"order", "ing"} and "let" not in verb.flags:
+            return  # 行ってこいと言う; 来ている (of a letter)
+        if "neg" in verb.flags and "ask" not in verb.flags:
+            yield CannotCome(**found.place(), mood=_asserted(mood), who=who)
+            return
+        if (
+            ("past" in verb.flags and not verb.flags & {"cond"})
+            or mood == "past" and _is_over(found)
+        ):
+            return  # 昨日行った
+        if verb["comes"] == "handle" and mood != "said":
+            return
+        mood = _planned(mood, verb)
+    elif mood == "denied":
+        mood = "said"  # 行くのは私ではなく長女
+    yield Comes(**found.place(), mood=mood, who=who)
+
+
+def _is_over(found: _Found) -> bool:
+    """Return whether the clause tells of a day before."""
+    clause = found.units.message.clauses[found.units.clause_of(found.match.end() - 1)]
+    inside = found.units.message.inside(clause)
+    told = any(word.lemma in SAYS and word.flags & {"past", "passive"} for word in inside)
+    return told or any(word["before"] for word in inside)
+
+
+def _takes(found: _Found) -> Made:
+    verb = found.word("v")
+    if verb is not None and verb["along"] == "takes" and not verb.flags & {"neg", "past", "let", "by"}:
+        yield Comes(**found.place(), mood=_planned(found.mood, verb), who=found.party.who)
+
+
+def _planned(mood: Mood, verb: Word) -> Mood:
+    """Return the mood of coming: a clause may end in 思う or 決めた, and the plan is said all the same."""
+    if mood in ("past", "denied") and not verb.flags & {"past", "neg"}:
+        return "said"
+    return mood
+
+
+def _asserted(mood: Mood) -> Mood:
+    return "said" if mood in ("denied", "past") else mood
+
+
+def _sent(found: _Found) -> Made:
+    verb = found.word("v")
+    assert verb is not None
+    if "passive" in verb.flags or verb["sends"] == "was_asked":
+        if verb["sends"]:
+            yield Proxy(**found.place(), mood="said")  # 父に頼まれました
+        return
+    if verb["comes"] and "let" not in verb.flags:
+        return
+    mood = "supposed" if verb.flags & {"will"} and found.mood == "past" else _planned(found.mood, verb)
+    if verb["sends"] and found.mood == "denied":
+        return
+    yield Comes(**found.place(), mood=mood, who=found.party.who, sent=True)
+
+
+def _card(found: _Found) -> Made:
+    yield CardOf(**found.place(), mood=_asserted_card(found), who=_meant(found))
+
+
+def _meant(found: _Found) -> str:
+    """Return whom a person named stands for: その子 is the child spoken of before."""
+    at = found.match.start("w")
+    before = found.units.units[at - 1].text if at else ""
+    if found.party.who == "child" and before in ("その", "この", "あの", "そん"):
+        earlier = [found.units.party(place).who for place in range(at) if found.units.units[place]["who"]]
+        return next((who for who in reversed(earlier) if who in _CHILDLIKE), "child")
+    return found.party.who
+
+
+_CHILDLIKE = {"son", "daughter", "baby", "grandchild", "nephew", "brother", "sister", "cousin", "step_child"}
+
+
+def _asserted_card(found: _Found) -> Mood:
+    """Return the mood in which a card is somebody's: what is over is no card to renew."""
+    after = found.units.units[found.match.end() :]
+    clause = found.units.clause_of(found.match.start("w"))
+    flags = found.units.message.clauses[clause].flags
+    denied = next((unit for unit in after[:2] if unit.kind == "copula"), None)
+    if denied and "neg" in denied.flags:
+        return "denied"
+    if found.units.mood_at(found.match.end() - 1) == "past" and _is_over(found):
+        return "past"
+    return "past" if "past" in flags and not flags & {"explains"} else found.mood
+
+
+def _card_by_proxy(found: _Found) -> Made:
+    over = _is_over(found)
+    yield CardOf(**found.place(), mood="past" if over else _asserted(found.mood), who=found.party.who)
+    yield Proxy(**found.place(), mood="past" if over else found.mood)
+
+
+def _by_proxy(found: _Found) -> Made:
+    yield Comes(**found.place(), mood=found.mood, who=found.party.who)
+    yield Proxy(**found.place(), mood=found.mood)
+
+
+def _hindered(found: _Found) -> Made:
+    verb = found.word("v")
+    ill = verb is not None and verb["hindered"] == "ill"
+    yield CannotCome(**found.place(), mood=_asserted(found.mood), who=found.party.who, ill=ill)
+
+
+def _partner_hindered(found: _Found) -> Made:
+    verb = found.word("v")
+    if verb is not None and found.party.who == SPEAKER and verb["hindered"] == "ill":
+        yield CannotCome(**found.place(), mood="said", who="partner", ill=True)
+
+
+def _along(found: _Found) -> Made:
+    verb = found.word("v")
+    if verb is not None and "neg" in verb.flags:  # 母は連れて行けません: it is her card
+        yield CardOf(**found.place(), mood="said", who=found.party.who)
+        yield CannotCome(**found.place(), mood="said", who=found.party.who)
+        return
+    yield ComesAlong(**found.place(), mood=found.mood, who=found.party.who)
+
+
+def _identity(found: _Found) -> Made:
+    party = found.party
+    after = found.units.units[found.match.end("w") : found.match.end("w") + 1]
+    denied = after and after[0].kind == "copula" and "neg" in after[0].flags
+    mine = party.of == SPEAKER
+    yield SpeaksAs(
+        **found.place(), mood="denied" if denied else found.mood, who=party.role or party.who, mine=mine
+    )
+
+
+def _asked_to(found: _Found) -> Made:
+    verb = found.word("v")
+    if verb is not None and (verb["sends"] == "was_asked" or "passive" in verb.flags):
+        yield Proxy(**found.place("v"), mood="said")
+
+
+def _custody(found: _Found) -> Made:
+    party = found.party
+    if party.who != SPEAKER and not (party.role or "").startswith(("mother", "father", "parent")):
+        yield Guardian(**found.place(), mood="said", of="not_me")
+
+
+def _proxy(found: _Found) -> Made:
+    yield Proxy(**found.place(), mood=found.mood)
+
+
+# Within a clause, without another subject or another verb.
+_IN = "(?:(?!<who>[がはも])[^|VE])"
+_END = "(?=<c>|[、。!|…?]|$)"
+RULES = [
+    # Coming
+    Rule("母が行く", f"(?P<w><who>)(?:[がはだでま、]|も(?!{_IN}*<along>)|<alone>)(?!<card>){_IN}*?(?P<v><comes>)", _coming),
+    Rule("私が連れて行く", f"(?P<w><who>)[がは]{_IN}*?(?P<v><along>)", _takes),
+    Rule("俺行く", "(?P<w><who>)(?P<v><comes>)", _coming),
+    Rule("行くのは母", f"<comes|along>(?:[のんZ]+|<n>)[はがも、](?:<who>E、?\\|?)*(?P<w><who>)(?!E|の){_END}", _coming),
+    Rule("手続きは私がします", "<desk>[はも]、?(?P<w><who>)が[VN]", _coming),
+    Rule("うちのは寝たきり", "(?P<w><who>)の[はが](?:(?!<who>[がは])[^|])*?(?P<v><hindered>)", _partner_hindered),
+    Rule("窓口は私", f"<desk>(?:に)?[はも]、?(?P<w><who>){_END}", _coming),
+    Rule("母じゃなくて父に変更", "(?:^|\\||[はがも])(?:<who>)E、?\\|?(?P<w><who>)(?=[がに]|<c>|[、。|]|$)", _coming),
+    Rule("…私が", "(?P<w><who>)(?:が|<alone>)(?=[、。!|…]*(?:\\||$))", _coming),
+    Rule("俺が窓口に", "(?P<w><who>)が<desk>[にへ](?=[、。!|]|$)", _coming),
+    Rule("母に頼む", "(?P<w><who>)に(?:も|は|だ)?(?:(?!<who>)[^|])*?(?P<v><sends|comes>)", _sent),
+    Rule("妻を行かせる", "(?P<w><who>)をN?(?P<v><sends>)", _sent),
+    Rule("私が代理で", "(?P<w><who>)[がは]、?(?:<.>の)?(?P<v><instead>)", _by_proxy),
+    Rule("息子が本人で行く", "(?P<w><who>)が<who>で<comes>", _card),
+    # Whose card
+    Rule("母のカード", "(?P<w><who>)の(?:(?!<who>)[^|はがをに、。]){0,3}?<card|desk>", _card),
+    Rule("私のを", "(?P<w><who>)の(?=[をでもはがだんZ]|<c>|E|[、。!|…]|$)", _card),
+    Rule("カードは母の", f"<card>は、?(?P<w><who>)の?{_END}", _card),
+    Rule("母の代わりに", "(?P<w><who>)[のにん](?P<v><instead>)", _card_by_proxy),
+    Rule("カードの持ち主は私", f"(?P<h><who>)は、?(?P<w><who>){_END}", _card),
+    Rule("名前で来てる", "(?P<w><who>)の<named>で<comes>", _card),
+    Rule("母あて", "(?P<w><who>)(?P<v><addressed>)", _card),
+    # Hindrance and company
+    Rule("夫は仕事なので", "(?P<w><who>)[がはも、](?:(?!<who>[がは])[^|])*?(?P<v><hindered>)", _hindered),
+    Rule("母を連れて", f"(?P<w><who>)(?:[をもとにはで、]|<alone>){_IN}{{0,3}}?(?P<v><along>)", _along),
+    # Who speaks
+    Rule("母です", f"(?:^|\\|)(?:[^|]*V|(?:<n|j|d|hindered|elsewhere>[のなだ]?|[OA、。!])*)(?:(?P<h><who>)は?、?)?(?P<w><who>){_END}", _identity),
+    Rule("母として", "(?P<w><who>)とV", _identity),
+    Rule("…本人です", "(?P<w><who>)(?=<c>[、。!|]*(?:$|\\|))", _identity),
+    # Without saying who
+    Rule("代わりに行く", "(?P<v><instead>)[ににで]?[^|]{0,3}?<comes>", _proxy),
+    Rule("更新を頼まれた", "<card>[をは]?(?:(?!<who>)[^|])?(?P<v><sends>)", _asked_to),
+    Rule("親権は元夫に", "<custody>[はが]、?N?(?P<w><who>)", _custody),
+]
+_ONLY_HOLDER = {"カードの持ち主は私", "…本人です"}
+
+
+def facts(m: Message) -> list[Fact]:
+    """Return who comes, whose card it is, who cannot come, and how old they are."""
+    units = _units(m)
+    found: list[Fact] = []
+    for rule in RULES:
+        for match in _TABLE.compiled(rule.pattern).finditer(units.shape):
+            if _excluded(rule, units, match):
+                continue
+            found += [each for each in rule.make(_Found(units, match)) if each not in found]
+    found += _unnamed_comers(units, found)
+    found += _roles(units)
+    found += _ages(m, units)
+    found += _guardians(m, units)
+    found += english.facts(m)
+    return sorted(found, key=lambda each: (each.start, each.end))
+
+
+def _excluded(rule: Rule, units: _Units, match: re.Match[str]) -> bool:
+    """Return whether what looks like the rule is something else."""
+    groups = match.re.groupindex
+    if rule.name in _ONLY_HOLDER and units.party(match.start("h" if "h" in groups else "w")).who != HOLDER:
+        return True
+    inside = units.units[match.start() : match.end()]
+    if rule.make in (_coming, _sent) and any(
+        unit["elsewhere"] and after.text in ("に", "へ", "さ", "まで", "で", "の")
+        for unit, after in zip(inside, inside[1:], strict=False)
+    ):
+        return not any(unit["comes"] == "handle" for unit in inside)
+    if rule.name == "…私が":
+        first = units.shape.rfind("|", 0, match.start()) + 1
+        return any(unit["writes"] for unit in units.units[first : match.start()])
+    if rule.name == "母です":
+        return _subject_is_another(units, match)
+    if rule.name == "私のを":  # 車は弟の
+        if re.match("[はが](?:(?!<who>)[^|])*" + _TABLE.compiled("<hindered>").pattern, units.shape[match.end() :]):
+            return True  # うちのは寝たきりで
+        bare = units.shape[match.end() : match.end() + 1] not in ("が", "を")
+        return bare and bool(re.search("[^|]*N[はも]、?$", units.shape[: match.start()]))
+    return False
+
+
+def _subject_is_another(units: _Units, match: re.Match[str]) -> bool:
+    """Return whether a clause says of somebody else who they are: 持ち主は妻です."""
+    word = units.units[match.start("w")]
+    if units.message.plain[word.start : word.end].isascii():
+        return True  # English has rules of its own
+    if match.start("h") >= 0 and units.party(match.start("h")).who != SPEAKER:
+        return True
+    party = units.party(match.start("w"))
+    after = units.units[match.end("w") : match.end("w") + 1]
+    # むすこ 8さい tells an age, not who speaks
+    return bool(party.age and party.age.start >= 0 and not (after and after[0].kind == "copula"))
+
+
+def _unnamed_comers(units: _Units, found: Sequence[Fact]) -> Iterator[Fact]:
+    """Yield who comes where a clause does not name them: 自分で行く, (夫が)行ってくれる."""
+    for at, unit in enumerate(units.units):
+        if unit["comes"] != "go" or unit.flags & {"past", "let", "order"}:
+            continue
+        start, end = units.span(at, at)
+        first = units.shape.rfind("|", 0, at) + 1
+        before = units.units[first:at]
+        named = any(isinstance(each, (Comes, CannotCome)) and each.end >= end > each.start for each in found)
+        after = units.shape[at + 1 : at + 2]
+        if named or after in ("Z", "の", "E") or any(w["elsewhere"] or w.text == "が" for w in before):
+            continue
+        alone = any(word["alone"] for word in before)
+        clause = units.clause_of(at)
+        if "neg" in unit.flags:
+            if alone:
+                yield CannotCome(start, end, clause, "said", HOLDER)
+            continue
+        mood = _planned(units.mood_at(at), unit)
+        if "by" in unit.flags:
+            if other := _named_before(units, at):
+                yield Comes(start, end, clause, mood, other, sent=True)
+        elif "ing" not in unit.flags and (alone or unit.flags & {"want"} or mood == "said"):
+            yield Comes(start, end, clause, mood, SPEAKER, named=alone)
+
+
+def _named_before(units: _Units, at: int) -> str | None:
+    """Return the last person named before, who is not the speaker: 夫に聞いたら行ってくれる."""
+    places = [place for place in range(at) if units.units[place].meanings.get("who")]
+    others = [units.party(place).who for place in places if units.party(place).who not in (SPEAKER, HOLDER)]
+    return others[-1] if others else None
+
+
+def _roles(units: _Units) -> Iterator[Fact]:
+    """Yield as what the speaker speaks: 妻の私."""
+    at = -1
+    for party in units.people:
+        at = next(place for place in range(at + 1, len(units.units)) if units.units[place]["who"])
+        if party.role and not party.role.startswith("guardian"):
+            start, end = units.span(at, at)
+            yield SpeaksAs(start, end, units.clause_of(at), "said", party.role)
+
+
+def _ages(m: Message, units: _Units) -> Iterator[Fact]:
+    of = {party.age: party for party in units.people if party.age}
+    told = list(ages(m))
+    for age, party in of.items():
+        if age not in told and not _only_exists(m, party):  # a word for somebody that tells the age, or a bare number beside them
+            clause_at = next(c.at for c in m.clauses if c.first <= party.first < c.last)
+            start, end = m.folded.span(m.words[party.first].start, m.words[party.last - 1].end)
+            value = age.age if isinstance(age.age, int) else age.group
+            yield AgeOf(start, end, clause_at, "said", party.role or party.who, value)
+    for age in told:
+        clause = m.clause_at(age.start)
+        if clause is None:
+            continue
+        party = of.get(age)
+        start, end = m.folded.span(age.start, age.end)
+        value = age.age if isinstance(age.age, int) else age.group
+        who = (party.role or party.who) if party else None
+        if party and _only_exists(m, party):
+            continue  # 小学生の孫がいる年寄り
+        if party and party.who.startswith("guardian"):
+            who = party.of
+        yield AgeOf(start, end, clause.at, _asserted(clause.mood), who, value)
+
+
+def _only_exists(m: Message, party: Party) -> bool:
+    """Return whether somebody is only said to be there: 子がいます."""
+    after = m.words[party.last : party.last + 2]
+    return len(after) == 2 and after[0].text in ("が", "も") and after[1].lemma in ("いる", "居る", "おる")
+
+
+_NO_GUARDIAN = re.compile(
+    "後見(?:人|制度)?(?:さん|など|とか)?(?:に?は|が|も|を|の人は|じゃ|では)?(?:い(?:ま(?:せん|へん)|ない|ねえ|ね)|おりません|居(?:ない|ません)"
+    "|(?:つい|付い|付け|つけ|立て|使っ)て(?:い)?(?:ない|ません|ね)|ありません|なし|無し|関係(?:ない|ありません)|ない)"
+)
+
+
+def _guardians(m: Message, units: _Units) -> Iterator[Fact]:
+    none = _NO_GUARDIAN.search(m.plain)
+    for party in units.people:
+        for name in (party.who, party.role or "", party.of or ""):
+            if not name.startswith("guardian_"):
+                continue
+            words = m.words[party.first : party.last]
+            after = m.words[party.last : party.last + 3]
+            works = [word for word in after if word.text.startswith(("仕事", "業務", "事務所", "制度"))]
+            clause = m.clause_at(words[0].start)
+            if works or clause is None:
+                continue
+            kind = name.removeprefix("guardian_")
+            start, end = m.folded.span(words[0].start, words[-1].end)
+            mood = "said" if clause.mood in ("past", "denied") else clause.mood
+            denied = none and none.start() < words[-1].end <= none.end() + 2
+            of = "none" if denied else "adult" if kind == "ward" else kind
+            yield Guardian(start, end, clause.at, mood, of)  # type: ignore[arg-type]

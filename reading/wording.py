@@ -1,0 +1,78 @@
+"""Rules over the words of one clause: the clause as a line of meanings, and what in it is denied."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reading.words import Word
+
+PREDICATES = ("verb", "adjective", "copula")
+_NONE = {"ない", "無い", "なし", "無し", "not", "no", "isn't", "never"}
+TURNS = {"わけ", "訳", "はず", "筈", "こと", "ほど", "よう"}
+# 覚えてねえ and 届いてへん, which the forms of verbs do not hold.
+_DIALECT = re.compile(
+    "(?:[てで](?:ね[えぇー]?|へん)|[らかげ]ね|[あかさなはまやらわがざばえけせれめべげきしちにみりび来見]ね[えぇー])(?:[なよわべんけ].*)?$"
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """Words written as a line for patterns: `<meaning>` of the tags looked at, particles and marks as
+    they are, else one capital: N noun, V verb, J adjective, C です, D number, A adverb, O other.
+    What denies by itself has "!" behind it.
+    """
+
+    text: str
+    places: tuple[int, ...]
+
+    def word(self, place: int) -> int:
+        """Return which word stands at a place of the line."""
+        return next((at for at, end in enumerate(self.places) if place < end), len(self.places) - 1)
+
+
+def line(words: Sequence[Word], *tags: str) -> Line:
+    """Return words as a line; of a word's meanings that under the first of `tags` counts."""
+    parts: list[str] = []
+    places: list[int] = []
+    end = 0
+    for word in words:
+        meaning = next((word.meanings[tag] for tag in tags if tag in word.meanings), None) if word.meanings else None
+        part = f"<{meaning}>" if meaning else _plain(word)
+        part += "!" if word.kind not in ("particle", "mark") and negative(word) else ""
+        parts.append(part)
+        end += len(part)
+        places.append(end)
+    return Line("".join(parts), tuple(places))
+
+
+def _plain(word: Word) -> str:
+    if word.kind in ("particle", "mark"):
+        return word.text
+    return _LETTERS.get(word.kind, "O")
+
+
+_LETTERS = {"noun": "N", "verb": "V", "adjective": "J", "copula": "C", "number": "D", "adverb": "A"}
+
+
+def negative(word: Word) -> bool:
+    """Return whether a word says no by itself: ない, ありません, 覚えてねえ."""
+    spoken = word.kind == "verb" and "neg" not in word.flags and _DIALECT.search(word.text)
+    return (word.lemma in _NONE) != ("neg" in word.flags or bool(spoken))
+
+
+def negated(words: Sequence[Word], at: int) -> bool:
+    """Return whether a clause denies the word at this place: 自信がない, 忘れたわけじゃない."""
+    word, after = words[at], words[at + 1 :]
+    own = word.kind in PREDICATES
+    denied = negative(word) if own else any(map(negative, _predicate(after)))
+    for place, turn in enumerate(after if own else ()):
+        if turn.lemma in TURNS and any(map(negative, _predicate(after[place + 1 :]))):
+            return not denied
+    return denied
+
+
+def _predicate(words: Sequence[Word]) -> Sequence[Word]:
+    """Return the first predicate (or なし) of the words, if there is one."""
+    return next(([each] for each in words if each.kind in PREDICATES or each.lemma in _NONE), [])
