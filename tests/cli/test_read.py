@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ from click.testing import CliRunner
 
 from bot import listening
 from cli.main import main
-from cli.read import answers_of, slots_of, visit_answers
+from cli.read import answers_of, slots_of
 from reading.heard import Heard
-from renewal.wish import Wish
+from reading.situation import Situation
+from renewal import clock
 from tests.cli.conftest import Run, refused
 
 ASKED_WHO = {"text": "私が行きます", "asked": "applicant", "known": {"notice": "certificate"}}
+MOMENT = Situation(None, {}, datetime(2026, 11, 24, 10, tzinfo=clock.TOKYO))
 
 
 def rows(environment: dict[str, str], *lines: dict[str, Any]) -> list[dict[str, Any]]:
@@ -65,25 +68,6 @@ def test_what_is_known_are_the_slots_of_an_application() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "shown"),
-    [
-        ({}, {}),
-        ({"days": ["2026-12-03"], "times": ["17:30"]}, {"visit_date": "2026-12-03", "visit_time": "17:30"}),
-        ({"days": ["2026-12-03", "2026-12-04"]}, {"visit_day_options": ["2026-12-03", "2026-12-04"]}),
-        ({"first": "2026-12-01", "weekdays": [0, 4]}, {"visit_from": "2026-12-01", "visit_weekdays": ["mon", "fri"]}),
-        ({"until_time": "12:00"}, {"visit_part": "morning"}),
-        ({"from_time": "12:00"}, {"visit_part": "afternoon"}),
-        ({"from_time": "17:00", "earliest": True}, {"visit_part": "evening", "visit_pref": "earliest"}),
-        ({"anytime": True}, {"visit_pref": "any"}),
-    ],
-)  # fmt: skip
-def test_a_wish_is_shown_by_the_names_of_the_command(
-    wish: dict[str, Any], shown: dict[str, Any]
-) -> None:
-    assert visit_answers(Wish.from_json(wish)) == shown
-
-
-@pytest.mark.parametrize(
     ("answers", "shown"),
     [
         ({"cards": 2, "people": [{"applicant": "self"}, {}]}, {"cards": 2, "applicant": "self"}),
@@ -97,7 +81,7 @@ def test_a_wish_is_shown_by_the_names_of_the_command(
 def test_helpers_of_the_procedure_are_shown_as_what_they_say(
     answers: dict[str, Any], shown: dict[str, Any]
 ) -> None:
-    assert answers_of(Heard("inform", answers=answers), {"cards": 2}) == shown
+    assert answers_of(Heard("inform", answers=answers), {"cards": 2}, MOMENT) == shown
 
 
 @pytest.mark.parametrize(
@@ -105,4 +89,4 @@ def test_helpers_of_the_procedure_are_shown_as_what_they_say(
     [("stop", {"stop": True}), ("check_booking", {"purpose": "look_up"}), ("inform", {})],
 )
 def test_what_a_message_is_for_is_shown(intent: str, shown: dict[str, Any]) -> None:
-    assert answers_of(Heard(intent), {}) == shown
+    assert answers_of(Heard(intent), {}, MOMENT) == shown

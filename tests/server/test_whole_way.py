@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,12 @@ from rasa.shared.core.domain import Domain
 
 from bot.conversation_store import ConversationStore
 from bot.listening import conversation_at
+from bot.nlu.state import state_of
 from cli.read import shown as shown_of
 from cli.read import slots_of
+from renewal import city
+from renewal.application import Desk
+from renewal.bookings import Bookings, create_engine_from
 from tests.server.servers import ROOT, Servers, running
 
 
@@ -113,18 +118,20 @@ def test_what_renewal_read_shows_is_what_the_servers_hear(servers: Servers) -> N
     given = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     shown = [json.loads(line) for line in renewal(servers, "read", "--json", given=given).splitlines()]
     store = ConversationStore(Domain.load(ROOT / "domain.yml"), db=servers.environment["CONVERSATIONS_DB"])
-    heard = []
+    desk = Desk(city.load(), Bookings(create_engine_from("sqlite://")), NOW, NOW)
+    state, heard = state_of(desk, {}), []
     for number, row in enumerate(rows):
         sender = f"row-{number}"
         begun = conversation_at(store.domain, sender, row["asked"], slots_of(row["known"]))
         asyncio.run(store.save(begun))
         servers.says(sender, row["text"])
         latest = asyncio.run(store.retrieve(sender)).latest_message
-        heard.append(shown_of(latest.parse_data, row["known"]))
+        heard.append(shown_of(latest.parse_data, row["known"], state.at(row["asked"])))
     assert len(shown) == len(heard) == 100
     assert shown == heard
 
 
+NOW = datetime.fromisoformat("2026-11-24T10:00:00+09:00")
 # What is settled when a slot is asked for, in the order of the questions.
 SETTLED = {
     "notice": "certificate", "applicant": "self", "holder": "general", "expires_on": "2027-01-20",
