@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from reading.heard import Form
+from reading.situation import State
 
 MODEL = Path("models/assistant.tar.gz")
 
@@ -37,6 +38,13 @@ class Listener:
             configure_structlog(logging.ERROR)  # else Rasa prints every message
             self._processor = Agent.load(str(model)).processor
         self._domain = self._processor.domain
+
+    @property
+    def state(self) -> State:
+        """A conversation in which nothing was said yet, with what is handed in of the procedure."""
+        from bot.nlu import interpreter
+
+        return interpreter.conversation(None)
 
     def hears(self, text: str, asked: str | None, slots: Mapping[str, Any]) -> dict[str, Any]:
         """Return a message as the conversation keeps it, said after the question for a slot."""

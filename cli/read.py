@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from datetime import time
 from typing import Any
 
 import click
 
 from cli.arguments import json_option
 from cli.refusal import Command, Refused
+from reading.dated import visit_answers
 from reading.heard import Heard
+from reading.situation import Situation
 from renewal.wish import Wish
 
 PURPOSES = {
@@ -27,7 +28,6 @@ _AS_THEY_ARE = (
     "birthday", "pins", "forgotten_pins", "counter", "name_kana", "visitor_name", "phone",
     "confirmed", "visit_date", "visit_time",
 )  # fmt: skip
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @click.command("read", cls=Command)
@@ -45,7 +45,8 @@ def read(as_json: bool) -> None:
     listener = listening.Listener()
     for text, asked, known in rows:
         parsed = listener.hears(text, asked, slots_of(known))
-        click.echo(json.dumps(shown(parsed, known), ensure_ascii=False))
+        situation = listener.state.at(asked)
+        click.echo(json.dumps(shown(parsed, known, situation), ensure_ascii=False))
 
 
 def _row(line: str, number: int) -> tuple[str, str | None, dict[str, Any]]:
@@ -69,13 +70,13 @@ def slots_of(known: Mapping[str, Any]) -> dict[str, Any]:
     return {**slots, **({"wish": wish.to_json()} if wish else {})}
 
 
-def shown(parsed: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+def shown(parsed: Mapping[str, Any], known: Mapping[str, Any], s: Situation) -> dict[str, Any]:
     """Return a parsed message as the command shows it."""
     heard = Heard.from_json(parsed["heard"])
     asks = heard.intent.startswith("ask_") and not heard.questions
     return {
         "facts": parsed.get("facts", []),
-        "answers": answers_of(heard, known),
+        "answers": answers_of(heard, known, s),
         "questions": [heard.intent] if asks else list(heard.questions),
         "asks_back": heard.asks_back is not None,
         "intent": heard.intent,
@@ -83,11 +84,11 @@ def shown(parsed: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-def answers_of(heard: Heard, known: Mapping[str, Any]) -> dict[str, Any]:
+def answers_of(heard: Heard, known: Mapping[str, Any], s: Situation) -> dict[str, Any]:
     """Return what was heard, by the names of the command."""
     found = {name: heard.answers[name] for name in _AS_THEY_ARE if _told(heard.answers.get(name))}
     found |= _of_cards(heard.answers, known)
-    found |= visit_answers(Wish.from_json(heard.answers.get("wish")))
+    found |= visit_answers(Wish.from_json(heard.answers.get("wish")), s)
     if heard.intent == "stop":
         found["stop"] = True
     if heard.intent in PURPOSES:
@@ -118,30 +119,3 @@ def _of_cards(answers: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str,
     if named := answers.get("name_of"):
         found["name_kana"] = named[1]
     return found
-
-
-def visit_answers(wish: Wish) -> dict[str, Any]:
-    """Return when somebody wishes to come, by the names of the command."""
-    found: dict[str, Any] = {
-        "visit_date": wish.days[0].isoformat() if len(wish.days) == 1 else None,
-        "visit_day_options": [day.isoformat() for day in wish.days] if len(wish.days) > 1 else None,
-        "visit_weekdays": [_WEEKDAYS[day] for day in sorted(wish.weekdays)] or None,
-        "visit_from": wish.first and wish.first.isoformat(),
-        "visit_until": wish.last and wish.last.isoformat(),
-        "visit_time": f"{wish.times[0]:%H:%M}" if len(wish.times) == 1 else None,
-        "visit_part": _part(wish),
-        "visit_pref": "earliest" if wish.earliest else "any" if wish.anytime else None,
-    }
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def _part(wish: Wish) -> str | None:
-    """Return the part of the day that the times are in, None where it is none or several."""
-    first, last = wish.from_time or time.min, wish.until_time or time.max
-    if (first, last) == (time.min, time.max):
-        return None
-    if last <= time(12):
-        return "morning"
-    if first >= time(15):
-        return "evening"
-    return "afternoon" if first >= time(12) else None

@@ -12,7 +12,13 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.constants import REQUESTED_SLOT
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import (
+    ENTITIES,
+    EXTRACTOR,
+    INTENT,
+    INTENT_RANKING_KEY,
+    TEXT,
+)
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -63,7 +69,11 @@ class Interpreter(GraphComponent):
             heard = interpret(message.get(READING), state, asked, _intents(message))
             intent = {"name": heard.intent, "confidence": heard.confidence}
             message.set(INTENT, intent, add_to_output=True)
-            message.set(ENTITIES, heard.entities(message.get(TEXT) or ""), add_to_output=True)
+            entities = [
+                {**each, EXTRACTOR: type(self).__name__}
+                for each in heard.entities(message.get(TEXT) or "")
+            ]
+            message.set(ENTITIES, entities, add_to_output=True)
             message.set(HEARD, heard.to_json(), add_to_output=True)
         return messages
 

@@ -46,6 +46,7 @@ def test_a_message_without_a_conversation_is_that_of_a_new_one(
     heard = {each["entity"]: each for each in parsed["entities"]}
     assert heard["wish"]["value"] == {"days": ["2026-12-03"]}
     assert text[heard["wish"]["start"] : heard["wish"]["end"]]
+    assert heard["wish"]["extractor"] == "Interpreter"
     assert parsed["heard"]["questions"] == ["ask_fee"]
     assert "".join(text[start:end] for start, end in parsed["text_tokens"]) == text
     assert all(0 <= start < end <= len(text) for start, end in parsed["rest"])

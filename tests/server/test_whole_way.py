@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
+import yaml
+from rasa.shared.core.domain import Domain
 
+from bot.conversation_store import ConversationStore
+from bot.listening import conversation_at
+from bot.nlu.state import state_of
+from cli.read import shown as shown_of
+from cli.read import slots_of
+from renewal import city
+from renewal.application import Desk
+from renewal.bookings import Bookings, create_engine_from
 from tests.server.servers import ROOT, Servers, running
 
 
@@ -26,11 +39,12 @@ def text_of(messages: list[dict[str, object]]) -> str:
     return "\n".join(str(message.get("text") or "") for message in messages)
 
 
-def renewal(servers: Servers, *arguments: str) -> str:
+def renewal(servers: Servers, *arguments: str, given: str = "") -> str:
     done = subprocess.run(
         [sys.executable, "-m", "cli", *arguments],
         cwd=ROOT,
         env=servers.environment,
+        input=given,
         capture_output=True,
         text=True,
         check=True,
@@ -97,6 +111,45 @@ def test_a_restart_in_the_middle_keeps_the_conversation(servers: Servers) -> Non
     servers.start("rasa")
     servers.wait_until_ready()
     assert "暗証番号" in text_of(servers.says("restart", "令和9年2月20日"))
+
+
+def test_what_renewal_read_shows_is_what_the_servers_hear(servers: Servers) -> None:
+    rows = [*said_by_the_personas()][:100]
+    given = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    shown = [json.loads(line) for line in renewal(servers, "read", "--json", given=given).splitlines()]
+    store = ConversationStore(Domain.load(ROOT / "domain.yml"), db=servers.environment["CONVERSATIONS_DB"])
+    desk = Desk(city.load(), Bookings(create_engine_from("sqlite://")), NOW, NOW)
+    state, heard = state_of(desk, {}), []
+    for number, row in enumerate(rows):
+        sender = f"row-{number}"
+        begun = conversation_at(store.domain, sender, row["asked"], slots_of(row["known"]))
+        asyncio.run(store.save(begun))
+        servers.says(sender, row["text"])
+        latest = asyncio.run(store.retrieve(sender)).latest_message
+        heard.append(shown_of(latest.parse_data, row["known"], state.at(row["asked"])))
+    assert len(shown) == len(heard) == 100
+    assert shown == heard
+
+
+NOW = datetime.fromisoformat("2026-11-24T10:00:00+09:00")
+# What is settled when a slot is asked for, in the order of the questions.
+SETTLED = {
+    "notice": "certificate", "applicant": "self", "holder": "general", "expires_on": "2027-01-20",
+    "pins": "remembered", "counter": "honchosha", "visit_date": "2026-12-08", "visit_time": "10:00",
+    "name_kana": "サトウ ハナコ", "phone": "090-0000-1234",
+}  # fmt: skip
+
+
+def said_by_the_personas() -> Iterator[dict[str, Any]]:
+    """Yield what the personas say, each with what was asked for and is known by then."""
+    personas = yaml.safe_load((ROOT / "tests" / "nlu" / "conversations.yml").read_text("utf-8"))
+    for persona in personas:
+        yield from ({"text": text, "asked": None, "known": {}} for text in persona["says"])
+        for asked, answers in persona["answers"].items():
+            first = answers[0] if isinstance(answers, list) else answers
+            settled = list(SETTLED)[: list(SETTLED).index(asked)] if asked in SETTLED else ["notice"]
+            known = {slot: SETTLED[slot] for slot in settled}
+            yield {"text": str(first), "asked": asked, "known": known}
 
 
 def test_without_the_action_server_a_person_hears_an_apology_and_the_phone_number(
