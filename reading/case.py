@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
+from reading import dated, places
 from reading.facts import Fact, Unsure
 from reading.reader import TOPICS, Reading
 from reading.situation import Command, Situation
+from renewal.wish import Wish
 
 # Slots that answer a question besides its own.
 ANSWERS_TO: dict[str, set[str]] = {
@@ -64,9 +67,42 @@ def told(reading: Reading, s: Situation) -> Case:
             spans[each.slot] = (each.fact.start, each.fact.end)
     if answers.keys() & {"people", "children"}:
         answers = {slot: value for slot, value in answers.items() if slot not in _OF_ONE}
+    answers |= _age(answers, s)
+    if answers.get("pins") == "remembered":
+        answers["forgotten_pins"] = []
     corrects = frozenset(each.slot for each in kept if each.kind == "correct_slot" and each.slot in answers)
     doubts = [each for each in commands if each.kind == "clarify"]
-    return Case(answers, spans, corrects, _doubt(doubts, answers, wanted), _waits(reading.facts, answers))
+    asks = "birthday" if answers.get("near_fifteen") else _doubt(doubts, answers, wanted)
+    return Case(answers, spans, corrects, asks, _waits(reading.facts, answers))
+
+
+def several(known: Mapping[str, Any]) -> bool:
+    """Return whether the application is for several cards, as far as is known."""
+    return bool(known.get("family")) or int(known.get("cards") or 1) > 1
+
+
+def named(reading: Reading, s: Situation) -> dict[str, Any]:
+    """Return the days, times and counter that a question names: "来週の西口は空いていますか"."""
+    said = tuple(replace(each, mood="said", flags=each.flags - {"ask"}) for each in reading.message.clauses)
+    message = replace(reading.message, clauses=said)
+    commands = dated.heard(dated.facts(message), message, s)
+    counters = places.mentioned(message, s)
+    found = {each.slot: each.value for each in commands if each.kind != "clarify"}
+    return {**found, **({"counter": counters.pop()} if len(counters) == 1 else {})}
+
+
+def _age(answers: dict[str, Any], s: Situation) -> dict[str, Any]:
+    """Return whose card it is by a birthday told: under 15 is judged on the day of the visit."""
+    told = answers.get("birthday")
+    asked = s.asked == "holder" or "near_fifteen" in answers or "holder" in answers
+    if not isinstance(told, str) or not asked or s.bookable is None:
+        return {}
+    born, days = date.fromisoformat(told), Wish.from_json(answers.get("wish")).days
+    first, last = (days[0], days[0]) if len(days) == 1 else s.bookable
+    groups = {s.holder_on(born, first), s.holder_on(born, last)}
+    if len(groups) == 1:
+        return {"holder": groups.pop(), "near_fifteen": None}
+    return {"holder": "under_15", "near_fifteen": True}
 
 
 def _without_rivals(commands: Sequence[Command], wanted: set[str]) -> list[Command]:

@@ -131,7 +131,7 @@ def _mood(inside: Sequence[Word], flags: Flags, after: Sequence[Word]) -> Mood:
 def _takes_back(inside: Sequence[Word], flags: Flags, after: Sequence[Word]) -> bool:
     """Return whether what follows puts this right: "3日、いや4日", "母、じゃなくて父"."""
     head = [word for word in after if word.kind != "mark"][:2]
-    return any(word["thought"] == "back" for word in head)
+    return any(word["thought"] == "back" and "cond" not in word.flags for word in head)  # not 間違えたら
 
 
 def _link(inside: Sequence[Word], flags: Flags) -> Link:

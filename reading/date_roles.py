@@ -71,6 +71,8 @@ def with_roles(m: Message, found: Sequence[tuple[Piece, Found]]) -> tuple[Told, 
         new = _with_role(m, piece, item, before, after)
         if new.role in VISITS and told and _INSTEAD.fullmatch(m.plain, before, piece.start):
             new = replace(new, role=told[-1].role or new.role)  # 期限は20日じゃなくて21日
+        if new.role is None and told and told[-1].role == "other" and item.kind == "time" and before == piece.start - 1:
+            new = replace(new, role="other")  # 病院の予約が14日の10時なので
         told.append(new)
     return tuple(_pointed_at(m, told))
 
@@ -83,7 +85,7 @@ def in_line(m: Message, clause: Clause) -> str:
 # The words beside it -----------------------------------------------------------------------------
 
 _INSTEAD = re.compile("(?:じゃ|では?)な(?:く|し|い)て?、?|から|、?(?:いや|やっぱり?|あっ?|間違い?|まちがえた|違う|もとい)[、。]?")
-_LINKS = "(?:[はがものにで:、とCOA]|って|<link>)*$"
+_LINKS = "(?:[はがものにで:→、とCOA]|って|<link>)*$"
 _UP_TO = "(?:まで|って|付け?で|<link>|[にでがはもとの、CAO])*"
 # Before it: "期限は…". The first that fits decides.
 _LEADS = tuple(
@@ -96,6 +98,7 @@ _LEADS = tuple(
         ("expires_on", "<(?:expires|ends)>!?"),
         ("birthday", "<born>"),
         ("issued_on", "<issued>"),
+        ("other", "<(?:event|elsewhere)>の<visit>"),  # 病院の予約が
         ("visit", "<visit>(?:の?N)?"),
     )
 )  # fmt: skip
@@ -114,7 +117,7 @@ _TAILS = tuple(
     (role, re.compile(pattern))
     for role, pattern in (
         ("other", f"{_UP_TO}<(?:document|other)>(?:の|$)"),
-        ("expires_on", f"{_UP_TO}(?:<ends>(?!!)|まで<expires>)"),
+        ("expires_on", f"{_UP_TO}(?:(?:<expires>[がの]?)?<ends>(?!!)|まで<expires>)"),
         ("expires_on", "に<expires>(?=が|に<stands>)"),
         ("expires_on", "(?:[がはでの、]|まで|まで[がの])?N?<expires>(?=$|C|[でとだ、。だ]|って|に<stands>)"),
         ("card_expires_on", "[(（]<card>[)）]"),
@@ -184,7 +187,7 @@ def _is_asked(m: Message, clause: Clause, piece: Piece) -> bool:
     return not (set_off or _WONDERS.search(m.plain, clause.start, clause.end))
 
 
-_SET_OFF = re.compile("(?:まで|です|だ|で|に)?(?:けど|が)?、")
+_SET_OFF = re.compile("(?:まで|です|だ|で|に|って|なの|なん)*(?:けど|が)?、")
 _WONDERS = re.compile("かなあ?|っけ|かも|かしら|ますかね|(?:ど[れこ]|いつ|どっち|どちら|何日|誰)か(?!ら)|でもいい")
 
 
@@ -231,19 +234,20 @@ _LOOKED_AT = re.compile("<expires>を[^<]*(?:<[a-z]+>)?$")  # 期限を見たら
 
 def _is_story(m: Message, clause: Clause, tail: Sequence[Word]) -> bool:
     """Return whether a day or time is none to come on: weather, habits, what has happened or others do."""
-    said = in_line(m, clause)
+    said, behind = in_line(m, clause), line(tail, *TAGS).text
     comes = re.search("<(?:visit|fine)>", said)
-    if re.search("<(?:weather|habit)>", said) and not comes:
+    if ("<habit>" in said or "<weather>" in behind) and not comes:
         return True
-    if re.match("[^<]*(?:<[a-z]+>[^<]*)*(?:と|って)<happens>", line(tail, *TAGS).text):
+    if re.search("(?:と|って)<happens>", behind):
         return True  # …と聞きました
     done = any(
         word["dated"] == "visit"
         and not word.flags & {"cond", "want"}
+        and not word.text.endswith("たし")
         and ("past" in word.flags or ("ing" in word.flags and word.lemma in _GOES))
         for word in tail
     )
-    return done or clause.mood == "heard"
+    return done or any("hearsay" in word.flags for word in tail)
 
 
 _GOES = ("来る", "くる", "行く", "いく")

@@ -351,8 +351,10 @@ _SIDE_BY_SIDE = re.compile("[のにでかとやも、・( )~-]*|から|まで|�
 def _when_told(read: _Reading, s: Situation) -> list[Command]:
     """Return the wish for a day and time that the message tells."""
     told = [each for each in read.told if (each.role in VISITS or each.both) and _counts(read, each, s)]
-    if s.asked in ("name_kana", "visitor_name", "phone") and not _ABOUT_A_TIME.search(read.m.plain):
-        return []
+    if s.asked in ("name_kana", "visitor_name", "phone"):
+        hours = all(each.item.kind in ("time", "time_range", "preference") for each in told)
+        if not (_CHANGES if hours else _ABOUT_A_TIME).search(read.m.plain):
+            return []  # あさひ まよ; 夜8時以降ならつながります
     when = _when(read, told)
     wish = _beside_the_known(read, when.wish, s) if when else None
     if not (when and wish):
@@ -364,6 +366,7 @@ def _when_told(read: _Reading, s: Situation) -> list[Command]:
     return [*commands, Command("set_slot", "book_later", "yes", when)] if s.asked == "book_later" else commands
 
 
+_CHANGES = re.compile("変[えわ更]|かえ|やっぱ|やはり|間違|まちが|じゃなく|ではなく|遅[くら]|早[くめ]|ずら|倒し|直し|に(?:して|したい|でき)|instead|change")
 _ABOUT_A_TIME = re.compile(
     r"変え|かえ|変更|やっぱ|やはり|間違|まちが|じゃなく|[\d一二三四五六七八九十](?:月|日|時|分)|(?<!\d)\d{1,2}[/:]\d{1,2}(?!\d)|[月火水木金土日]曜|翌|来週|今週|明日|明後日|遅く|早く"
 )

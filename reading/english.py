@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 from reading import lexicon
 from reading.facts import AgeOf, CardOf, Comes, ComesAlong, Fact, Proxy, SpeaksAs
@@ -37,6 +38,11 @@ def _rules() -> list[tuple[re.Pattern[str], type[Fact]]]:
     ]
 
 
+_OF_SOMEBODY: dict[type[Fact], type[CardOf] | type[SpeaksAs] | type[ComesAlong]] = {
+    CardOf: CardOf, SpeaksAs: SpeaksAs, ComesAlong: ComesAlong,
+}  # fmt: skip
+
+
 def facts(m: Message) -> Iterator[Fact]:
     """Yield what an English message says of people; nothing where there is no English."""
     if not re.search("[a-z]{2} [a-z]{2}", m.plain):
@@ -51,15 +57,15 @@ def facts(m: Message) -> Iterator[Fact]:
                 continue
             start, end = m.folded.span(match.start(), match.end())
             clause = m.clause_at(match.start())
-            place = (start, end, clause.at if clause else 0, "said")
+            place: dict[str, Any] = {"start": start, "end": end, "clause": clause.at if clause else 0, "mood": "said"}
             denied = m.plain[max(0, match.start() - 5) : match.start()].endswith(("not ", "n't "))
             if denied:
                 continue
             if kind is AgeOf:
-                yield AgeOf(*place, who, int(groups["age"]))
+                yield AgeOf(**place, who=who, age=int(groups["age"]))
             elif kind is Proxy:
-                yield Proxy(*place)
+                yield Proxy(**place)
             elif kind is Comes:
-                yield Comes(*place, who, sent=who != SPEAKER)
+                yield Comes(**place, who=who, sent=who != SPEAKER)
             else:
-                yield kind(*place, who)  # type: ignore[call-arg]
+                yield _OF_SOMEBODY[kind](**place, who=who)

@@ -282,10 +282,15 @@ class Phone(Fact):
 
 
 @dataclass(frozen=True)
-class Code(Fact):
-    """A booking's code."""
+class Deed(Fact):
+    """What is done, or is to be done, with a booking; `how` it is told.
 
-    code: str
+    `of` what: "booking", "part" of one, "ours" (what is renewed here), "other", None where nothing is named.
+    """
+
+    what: Literal["book", "change", "cancel", "check"]
+    how: Literal["wished", "may", "how", "done", "denied", "supposed"]
+    of: Literal["booking", "part", "ours", "other"] | None
 
 
 Known = Mapping[str, Any]

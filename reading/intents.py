@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reading import answers
+from reading import case
+from reading.deeds import means
+from reading.facts import CannotCome, DateOf, Deed, When
 from reading.heard import FALLBACK
+from reading.message import Message
+from reading.reader import Reading
 from reading.situation import State
 from renewal import bookings
 
 SHORT = 8
 """Characters of a message that says what to do, not to what."""
+SURE = 0.6
+"""Confidence from which words that could also be a name are taken as a command or a question."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +54,10 @@ class Intents:
     masked: bool = False
 
 
-def intent_of(intents: Intents, state: State) -> Intent:
+def intent_of(reading: Reading, intents: Intents, state: State) -> Intent:
     """Return the intent of a message where the conversation stands."""
-    text, classified = intents.whole.text, _of_the_parts(intents)
-    plainly = plain_intent(text, classified.name, state)
+    classified = _of_the_parts(intents)
+    plainly = plain_intent(reading, classified, state)
     if classified.name == "affirm":
         plainly = _guess_of(state) or plainly
     if intents.masked and (plainly or classified.name) != "book":
@@ -59,10 +66,9 @@ def intent_of(intents: Intents, state: State) -> Intent:
 
 
 def _of_the_parts(intents: Intents) -> Intent:
-    """Return the intent of a message: where two questions make the whole unclear, the first's."""
-    whole, parts = intents.whole.intent, [part.intent for part in intents.parts]
-    asks = parts and all(part.name.startswith("ask_") for part in parts)
-    return parts[0] if whole.name == FALLBACK and asks else whole
+    """Return the intent of a message: where several parts make the whole unclear, the first question's."""
+    questions = [part.intent for part in intents.parts if part.intent.name.startswith("ask_")]
+    return questions[0] if intents.whole.intent.name == FALLBACK and questions else intents.whole.intent
 
 
 def _guess_of(state: State) -> str | None:
@@ -76,94 +82,211 @@ def _guess_of(state: State) -> str | None:
     return FALLBACK if asked == "utter_clarify" else None
 
 
-_WANTS = re.compile(
-    "(?:予約|よやく)(?:を)?(?:(?:し|さし|させ)て(?:ほしい|ください|くんち|くんね|くんな|くれ|もらえ|もらいたい|いただ|頂|おきたい)|し(?:たい|ます)|お願い|おねがい|取りたい|とりたい|も(?:お願い|したい)|できますか)"
-    "|更新(?:の手続き?)?(?:を|に|も)?(?:お願いし|し(?:たい|に行)|行きたい|いきたい|行きます)"
-)
-_WISHES_TO_COME = re.compile("更新(?:の手続き?)?に.{0,8}?(?:行き|いき|来)たい")
-_IN_THEIR_PLACE = re.compile("が(?:代わり|かわり|代理)(?:に|で|として)?.{0,4}(?:行き|いき|伺い|うかがい|参り)ます")
-_NOT_YET = re.compile(
-    "予約(?:の)?(?:番号|確認|変更|取り?消|キャンセル)|予約(?:を|した|して).{0,8}(?:確認|変|取り?消|キャンセル|忘れ)"
-)
-_ABOUT_BOOKING = re.compile(
-    "(?:予約|更新)(?:を)?し(?:たい|ます).{0,12}(?:どう|何|なに|いつから|どこで|どうすれば|必要ですか|要りますか)|"
-    "できますか[?。]?$|しなくても|しないと|せずに|なしで"
-)
-_ASKS_HOW = re.compile("どう|何|なに|いつから|どこで|必要|要りますか|しなくて|なしで")
-_MOVES = re.compile(
-    "予約.{0,14}(?:(?:早|遅)く(?:し|で)|早め(?:た|て|ら)|遅ら|延ば|延期|ずら|前倒し)"
-)
-_OF_A_VISIT = re.compile(
-    "日にち|日付|日程|日時|時間|時刻|曜日|予約|電話|携帯|名前|氏名|人数|(?:行く|いく|来る|くる|伺う)(?:人|方)"
-)
+# Plainer than the classifier ------------------------------------------------------------------------
+
 _MOODS = ("affirm", "deny", "thank", "greet", "goodbye", "complain")
+_OF_BOOKINGS = {"check": "check_booking", "change": "change_booking", "cancel": "cancel_booking"}
+_BOOKS = {"book", *_OF_BOOKINGS.values()}
+_UNSURE = {"book", "inform", "correct", FALLBACK}
 
 
-def plain_intent(text: str, intent: str, state: State) -> str | None:
+def plain_intent(reading: Reading, classified: Intent, state: State) -> str | None:
     """Return the intent that the words plainly have where the conversation stands, else None.
 
     A bare "キャンセル" or "変更" in the middle of an application is about that application; where
     nothing is running, "時間を変えたい" is about a booking, and once something is booked here so is any
     second thought. Marks and pictures alone may please or displease, but they give no orders.
     """
-    loop, booked = state.form, state.booked
+    text, intent = reading.text, classified.name
     if intent not in _MOODS and not any(character.isalnum() for character in text):
         return FALLBACK
-    if loop == "application_form" and len(text) <= SHORT and not bookings.find_code(text):
-        return {"cancel_booking": "stop", "change_booking": "correct"}.get(intent)
-    if loop == "application_form" and intent in ("cancel_booking", "change_booking"):
-        # Who has no booking yet asks how it would be done: "キャンセルするときは？"
-        unbooked = not booked and not bookings.find_code(text)
-        return "ask_late" if unbooked and answers.is_question(text) else None
-    if loop:
+    if state.form == "application_form":
+        return _in_the_application(reading, intent, state)
+    if state.form:
         return None
-    cancels = re.search("取り?消|とりけ|キャンセル", text)
-    if booked and cancels and intent in ("correct", FALLBACK) and not answers.is_question(text):
-        return "cancel_booking"
-    if intent == "correct" and cancels:
+    if _of_something_else(reading):
+        return FALLBACK if intent in {*_BOOKS, "correct", "inform"} else None
+    return _of_a_booking(reading, classified, state) or (
+        "book" if states_a_case(reading, state, classified) else None
+    )
+
+
+def _in_the_application(reading: Reading, intent: str, state: State) -> str | None:
+    coded = bookings.find_code(reading.text)
+    if len(reading.text) <= SHORT and not coded:
+        return {"cancel_booking": "stop", "change_booking": "correct"}.get(intent)
+    if intent in ("cancel_booking", "change_booking"):
+        # Who has no booking yet asks how it would be done: "キャンセルするときは？"
+        return "ask_late" if not state.booked and not coded and asks(reading.message) else None
+    return None
+
+
+def asks(m: Message) -> bool:
+    """Return whether a message asks something, or wants to be told it."""
+    return any(clause.mood == "asked" for clause in m.clauses) or any(
+        means(word, "how") == "tell" and word.flags & {"by", "want", "order"} for word in m.words
+    )
+
+
+def _deeds(reading: Reading) -> list[Deed]:
+    return [each for each in reading.facts if isinstance(each, Deed)]
+
+
+def _of_something_else(reading: Reading) -> bool:
+    """Return whether what is to be done is done to other things: an alarm, a dentist's appointment."""
+    deeds = [each for each in _deeds(reading) if each.how != "denied"]
+    wished = [each for each in deeds if each.how != "done"]
+    return any(each.of == "other" for each in wished) and not any(each.of in ("booking", "ours") for each in deeds)
+
+
+def _of_a_booking(reading: Reading, classified: Intent, state: State) -> str | None:
+    """Return the intent of a message that is about a booking which exists, else None.
+
+    What is wished last counts; a wish without its object is one only where the classifier, or a booking
+    made in this conversation, says so too.
+    """
+    intent, deeds = classified.name, _deeds(reading)
+    wished = [each for each in deeds if each.how in ("wished", "may") and each.of != "other"]
+    old = [each for each in wished if each.what != "book"]
+    named = [each for each in old if each.of in ("booking", "part")]
+    booked = _has_booked(reading)
+    books = any(each.what == "book" and each.how == "wished" for each in wished)
+    if bookings.find_code(reading.text):
+        return _OF_BOOKINGS[old[-1].what] if old else "check_booking"
+    if intent == "correct" and any(each.what == "cancel" and each.how == "done" for each in deeds):
         return "check_booking"  # "間違えて取り消したかも"
-    if intent == "correct" and (booked or _OF_A_VISIT.search(text)):
-        return "change_booking"
-    return about_a_booking(text, intent) or ("book" if states_a_case(text, state) else None)
+    if intent == "correct" and (state.booked or _of_a_visit(reading)):
+        cancels = any(each.what == "cancel" for each in old)
+        return "cancel_booking" if cancels else "change_booking"
+    if state.booked and old and not asks(reading.message) and intent == FALLBACK:
+        return _OF_BOOKINGS[old[-1].what]
+    if old and (booked or any(each.of == "booking" for each in named)) and not _questions(classified):
+        return _OF_BOOKINGS[old[-1].what]
+    if intent in _OF_BOOKINGS.values():
+        return "book" if books and not booked and not old else intent  # 変更ではなく、新しく取りたい
+    if booked and not books and intent in _UNSURE:
+        return "change_booking" if _another_time(reading, booked) else "check_booking"
+    return None
 
 
-def states_a_case(text: str, state: State) -> bool:
+def _questions(classified: Intent) -> bool:
+    return classified.name.startswith("ask_") and classified.confidence >= SURE
+
+
+def _has_booked(reading: Reading) -> Deed | None:
+    done = (each for each in _deeds(reading) if each.what == "book" and each.how == "done")
+    return next((each for each in done if each.of == "booking"), None)
+
+
+def _of_a_visit(reading: Reading) -> bool:
+    return any(means(word, "thing") in ("booking", "part") for word in reading.message.words)
+
+
+def _another_time(reading: Reading, booked: Deed) -> bool:
+    """Return whether who has booked wants it otherwise: "10時を11時にできますか", "早い時間にしてほしい"."""
+    m = reading.message
+    return any(
+        m.clauses[each.clause].flags & {"let", "want", "by", "ask"}
+        for each in reading.facts
+        if each.clause > booked.clause and isinstance(each, When)
+    ) or any(
+        means(word, "how") == "again" or means(word, "shift") in ("later", "sooner")
+        for clause in m.clauses[booked.clause + 1 :]
+        for word in m.inside(clause)
+        if clause.flags & {"let", "want", "by"}
+    )
+
+
+# A case ---------------------------------------------------------------------------------------------
+
+_OF_A_CASE = ("applicant", "holder", "proof_waiver", "counter", "wish", "expires_on", "people", "cards", "notice")
+
+
+def states_a_case(reading: Reading, state: State, classified: Intent | None = None) -> bool:
     """Return whether a first message is somebody stating what they want done.
 
     "高1の娘の更新に、母の私が行きます" is full of words that questions are made of, yet it asks
     nothing: two facts of a case, or the wish to book or to come, make it an application.
     """
-    plain = answers.normal(text)
-    if _NOT_YET.search(plain):
+    m, deeds = reading.message, _deeds(reading)
+    if any(each.what != "book" and each.of in ("booking", "part") and each.how != "denied" for each in deeds):
         return False
-    if _WANTS.search(plain) and not _ABOUT_BOOKING.search(plain):
-        return True
-    if _WISHES_TO_COME.search(plain) and "予約" in plain and not _ASKS_HOW.search(plain):
-        return True
-    said = answers.read(text, state.at(None))
-    if said.get("notice") == "certificate" and re.search("どう(?:すれば|したら)|何をすれば", plain):
+    if _has_booked(reading) or _of_something_else(reading) or _without_booking(m):
+        return False
+    told = case.told(reading, state.at(None)).answers
+    said = {slot for slot in _OF_A_CASE if told.get(slot) not in (None, "none")}
+    books = [each for each in deeds if each.what == "book" and each.how == "wished"]
+    if books:
+        question = _asked_after(m, books[-1])
+        return not question or bool(said & {"counter", "wish", "expires_on", "applicant"})
+    if told.get("notice") == "certificate" and any(each.mood == "asked" and _what_to_do(m, each.at) for each in m.clauses):
         return True  # "電子証明書の通知が届きました。どうしたらいいですか"
-    several = said.keys() & {"people", "cards"} and re.search("予約|更新|お願い|おねがい", plain)
-    whose = "notice" in said or said.keys() >= {"applicant", "holder"}
-    if several or ("予約でき" in plain and whose):
+    if any(each.what == "book" and each.how == "may" for each in deeds) and said & {"notice", "people", "cards", "applicant", "expires_on"}:
         return True  # "2人まとめて予約できますか" is best answered by beginning
-    facts = {"applicant", "holder", "proof_waiver", "counter", "wish"}
-    if answers.CANNOT_COME.search(plain) and not _IN_THEIR_PLACE.search(plain):
-        facts -= {"applicant", "holder"}  # that asks for help before it asks for a time
-    return len(said.keys() & facts) >= 2 and not answers.is_question(text)
+    if any(isinstance(each, CannotCome) for each in reading.facts):
+        said -= {"applicant", "holder"}  # that asks for help before it asks for a time
+    if classified and classified.name.startswith(("chitchat", "out_of_scope")) and classified.confidence >= SURE:
+        return False
+    return len(said) >= 2 and not _only_asks(reading)
 
 
-def about_a_booking(text: str, intent: str) -> str | None:
-    """Return the intent of a first message that is about a booking which exists, else None.
+def _without_booking(m: Message) -> bool:
+    """Return whether it is asked about coming without a booking: 予約なしで, 予約しなくても."""
+    return bool(_NO_BOOKING.search(m.plain))
 
-    A booking's code says so whatever the other words are; without one the classifier decides.
-    """
-    if intent in ("check_booking", "change_booking", "cancel_booking"):
-        return None if _WANTS.search(answers.normal(text)) else intent
-    if _MOVES.search(answers.normal(text)):
-        return "change_booking"
-    if not bookings.find_code(text):
-        return None
-    if re.search("取り?消|とりけ|キャンセル", text):
-        return "cancel_booking"
-    return "change_booking" if re.search("変|ずら|移", text) else "check_booking"
+
+_NO_BOOKING = re.compile("予約(?:が|を|は)?(?:なし|無し|なく|無く|しな|せず|してな|取らな|とらな)")
+
+
+def _asked_after(m: Message, deed: Deed) -> bool:
+    """Return whether a question follows the wish, or a question has the wish for its reason."""
+    return any(clause.mood == "asked" for clause in m.clauses[deed.clause + 1 :]) or (
+        m.clauses[deed.clause].mood == "asked" and "asks_what" in m.clauses[deed.clause].flags
+    )
+
+
+def _what_to_do(m: Message, at: int) -> bool:
+    said = "".join(m.plain[clause.start : clause.end] for clause in m.clauses[at:])
+    return bool(re.match("(?:これは)?(?:どう|何を|なにを)(?:すれば|したら|やれば|やったら)", said))
+
+
+def _only_asks(reading: Reading) -> bool:
+    """Return whether the message has a question that is no wish to come at a time."""
+    m = reading.message
+    wishes = {each.clause for each in reading.facts if isinstance(each, When | DateOf)}
+    return any(clause.mood == "asked" and clause.at not in wishes for clause in m.clauses)
+
+
+# Questions ------------------------------------------------------------------------------------------
+
+FAIRLY = 0.4
+"""Confidence from which a plain question beside an answer is taken as what it most likely is."""
+UNCLEAR = "unclear"
+# What these are in a question is no answer to it.
+_NO_QUESTION = {
+    FALLBACK, "inform", "chitchat", "out_of_scope_city", "out_of_scope_card", "deny", "affirm", "correct", "dont_know",
+}  # fmt: skip
+
+
+def question_of(part: Part, asked: bool) -> str | None:
+    """Return what a part of a message asks: an intent, UNCLEAR, None where it asks nothing."""
+    likely = next((each for each in part.ranking if each.name != FALLBACK), Intent("", 0.0))
+    least = SURE if not asked else FAIRLY
+    if likely.name.startswith("ask_") and likely.confidence >= least and (asked or len(part.text) <= SHORT):
+        return likely.name
+    return UNCLEAR if asked and part.intent.name in _NO_QUESTION else None
+
+
+def clauses_in(m: Message, parts: Sequence[Part]) -> list[list[int]]:
+    """Return the clauses of each part of a message."""
+    found: list[list[int]] = []
+    at = 0
+    for part in parts:
+        start = m.text.find(part.text, at)
+        if start < 0:
+            found.append([])
+            continue
+        at = start + len(part.text)
+        starts = [m.folded.starts[clause.start] for clause in m.clauses]
+        found.append([index for index, place in enumerate(starts) if start <= place < at])
+    return found

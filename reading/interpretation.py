@@ -1,19 +1,19 @@
 """What a message means where the conversation stands: the one place where context decides.
 
-What is said of the case itself comes from the topics (reading/reader.py) and, for what they do not
-read yet, from told.py and booking_told.py.
+What is said of the case itself comes from the topics (reading/case.py), what is said of a booking that
+exists from reading/bookings.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reading import answers, booking_told, case
+from reading import bookings, case
 from reading.facts import CannotCome
 from reading.heard import ABOUT_BOOKINGS, FALLBACK, NO_RULE, Form, Heard, Span
-from reading.intents import Intent, Intents, Part, intent_of
+from reading.intents import SURE, UNCLEAR, Intent, Intents, Part, clauses_in, intent_of, question_of
 from reading.reader import Reading
 from reading.situation import State
 from renewal.booking_change import QUESTIONS, Request
@@ -24,10 +24,6 @@ ANSWERING = {"inform", "book", "correct", "affirm", "deny", "dont_know", "ask_fr
 LEAVING = {"stop", "start_over", "go_back", "talk_to_human", "check_booking", "cancel_booking"}
 # Short words for these read like a name; a clear one is never taken for an answer.
 COMMANDS = {*LEAVING, "resume", "greet", "thank", "goodbye", "change_booking"}
-SHORT = 8
-"""Characters up to which a question needs no question mark: "あと手数料"."""
-SURE = 0.6
-"""Confidence from which words that could also be a name are taken as a command or a question."""
 
 
 def pressed(intent: str, values: Mapping[str, Any], state: State, asked: str | None) -> Heard:
@@ -38,28 +34,27 @@ def pressed(intent: str, values: Mapping[str, Any], state: State, asked: str | N
     if intent not in ABOUT_BOOKINGS and state.form != "booking_form":
         return Heard(intent, form="application_form", answers=given)
     given = {name.removeprefix("booking_"): value for name, value in given.items()}
-    turn = _Turn("", state, asked, Intent(intent, 1.0), ())
-    given = _with_action(turn, given)
-    return Heard(intent, form="booking_form", answers=given, left=_lacks(turn, given))
+    turn = _Turn(state, asked, Intent(intent, 1.0), ())
+    given = _with_action(turn, ABOUT_BOOKINGS.get(intent), given)
+    return Heard(intent, form="booking_form", answers=given, left=_lacks(turn, given, None))
 
 
 def interpret(reading: Reading, state: State, asked: str | None, intents: Intents) -> Heard:
     """Return what a message means after the question for the slot `asked`, None if there was none."""
-    intent = intent_of(intents, state)
-    parts = intents.parts or (Part(reading.text, (intent,)),)
-    turn = _Turn(reading.text, state, asked, intent, parts)
-    questions = _questions(turn) if intents.parts else ()
-    left = dict(_asked_for(reading, turn, questions))
+    intent = intent_of(reading, intents, state)
+    turn = _Turn(state, asked, intent, intents.parts or (intents.whole,))
     given: dict[str, Any] = {}
     spans: dict[str, Span] = {}
+    left: dict[str, Any] = {}
     form: Form | None = None
     if state.form != "booking_form":
-        form, given, spans, more = "application_form", *_for_application(reading, turn)
-        left |= more
+        form, given, spans, left = "application_form", *_for_application(reading, turn)
     if form is None or (not given and intent.name in ABOUT_BOOKINGS):
-        form, given, more = "booking_form", *_for_booking(turn)
+        form, given, more = "booking_form", *_for_booking(reading, turn)
         left |= more
-    asks_back = left.pop("asks_back", None) or _open_in(given) or _not_read(turn, given, left)
+    questions = _questions(reading, turn, given, spans)
+    left = {**dict(_asked_for(reading, turn, questions)), **left}
+    asks_back = left.pop("asks_back", None) or _open_in(given) or _not_read(turn, given, left, questions)
     return Heard(
         intent.name, intent.confidence, form, given, questions, asks_back, left, spans
     )
@@ -69,7 +64,6 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
 class _Turn:
     """A message where it came; one part where it says one thing."""
 
-    text: str
     state: State
     asked: str | None
     intent: Intent
@@ -79,19 +73,30 @@ class _Turn:
 # Questions -----------------------------------------------------------------------------------
 
 
-def _questions(turn: _Turn) -> tuple[str, ...]:
-    """Return the intents of the questions that are plainly asked, in order, each once."""
-    asked = [
-        part.intent.name
-        for part in turn.parts
-        if part.intent.name.startswith("ask_")
-        and part.intent.confidence >= SURE
-        and (answers.is_question(part.text) or len(part.text) <= SHORT)
-    ]
-    asked = list(dict.fromkeys(asked))
-    if len(asked) == 1 and turn.intent.name.startswith("ask_") and turn.intent.confidence >= SURE:
+def _questions(
+    reading: Reading, turn: _Turn, given: Mapping[str, Any], spans: Mapping[str, Span]
+) -> tuple[str, ...]:
+    """Return the intents of the questions that are plainly asked, in order, each once.
+
+    Beside what is understood a plain question that is not is "unclear"; one whose words answer what was
+    asked ("母でもいいですか") is none.
+    """
+    m, sure = reading.message, turn.intent.name.startswith("ask_") and turn.intent.confidence >= SURE
+    if len(turn.parts) == 1 and (sure or turn.state.form is None or turn.intent.name not in NO_RULE[turn.state.form]):
+        return ()  # it has a rule of its own
+    found = []
+    for part, places in zip(turn.parts, clauses_in(m, turn.parts), strict=True):
+        clauses = [m.clauses[at] for at in places]
+        asked = any(clause.mood == "asked" for clause in clauses)
+        name = question_of(part, asked)
+        start, end = (clauses[0].start, clauses[-1].end) if clauses else (0, 0)
+        answers = any(start <= at < end for at, _ in spans.values()) or (given and not spans)
+        if name and not (name == UNCLEAR and answers):
+            found.append(name)
+    asked_for = [name for name in dict.fromkeys(found) if not (sure and name == UNCLEAR)]
+    if len(asked_for) == 1 and sure:
         return (turn.intent.name,)  # "15歳です。自分で更新できますか": what was told first belongs to it
-    return tuple(asked)
+    return tuple(asked_for)
 
 
 def _asked_for(
@@ -100,9 +105,9 @@ def _asked_for(
     """Yield what the questions name: the times that would suit, a date."""
     every = {turn.intent.name, *questions}
     if "ask_free_times" in every:
-        yield "free_times", case.told(reading, turn.state.at("visit_date")).answers
+        yield "free_times", case.named(reading, turn.state.at("visit_date"))
     if "ask_period" in every:
-        yield "expires_on", case.told(reading, turn.state.at("expires_on")).answers.get("expires_on")
+        yield "expires_on", case.named(reading, turn.state.at("expires_on")).get("expires_on")
 
 
 # The application -----------------------------------------------------------------------------
@@ -116,25 +121,23 @@ def _for_application(
     given = {} if _leaves(turn, told) else dict(told.answers)
     if given == {"confirmed": "yes"} and turn.state.slots.get("ask_how") == "fix":
         given = {}  # no answer to what is wrong
+    later = "expires_on" in told.corrects and turn.asked == "pins" and case.several(turn.state.slots)
+    if later:  # it may be the next card's
+        return {}, {}, {"known": ["expires_on"], "asks_back": "expiry_of_others_later"}
     known = sorted(slot for slot, value in given.items() if _said_before(turn, slot, value))
     given = {slot: value for slot, value in given.items() if slot not in known}
     spans = {slot: span for slot, span in told.spans.items() if slot in given}
+    doubt = {"asks_back": f"ask_{told.asks}"} if told.asks else {}
     if given:
-        return given, spans, {}
+        return given, spans, doubt
     if name := _reply(reading, turn, told):
         return {}, {}, {"reply": name, "asks_back": name}
-    doubt = {"asks_back": f"ask_{told.asks}"} if told.asks else {}
     if not turn.asked or turn.intent.name not in NO_RULE["application_form"]:
         return {}, {}, doubt
     if known:
         return {}, {}, {"known": known, **doubt}
     waits = told.waits and not _nothing_wrong(turn)
     return {}, {}, {"reply": "take_your_time"} if waits else doubt
-
-
-def _asks(part: Part) -> bool:
-    name = part.intent.name
-    return name.startswith(("ask_", "out_of_scope")) and answers.is_question(part.text)
 
 
 def _leaves(turn: _Turn, told: case.Case) -> bool:
@@ -176,49 +179,41 @@ def _nothing_wrong(turn: _Turn) -> bool:
 # A booking that exists -----------------------------------------------------------------------
 
 
-def _for_booking(turn: _Turn) -> tuple[dict[str, Any], dict[str, Any]]:
+def _for_booking(reading: Reading, turn: _Turn) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what the message says of a booking, and what is left for the actions."""
     asked = turn.asked if turn.asked in QUESTIONS else None
-    said = _said_of_booking(turn, asked)
+    said = _said_of_booking(reading, turn, asked)
     if asked:
-        return said, _lacks(turn, said)
+        return said, _lacks(turn, said, reading)
     said.setdefault("action", "check")
-    besides = booking_told.asked_besides(turn.text, said["action"])
+    besides = bookings.asked_besides(reading, said["action"])
     return said, {"besides": besides} if besides else {}
 
 
-def _lacks(turn: _Turn, said: Mapping[str, Any]) -> dict[str, Any]:
+def _lacks(turn: _Turn, said: Mapping[str, Any], reading: Reading | None) -> dict[str, Any]:
     """Return the remark for who has not got what was asked for, where nothing else is said."""
     intent = turn.intent.name
     if said or turn.asked not in _UNKNOWN or intent not in NO_RULE["booking_form"]:
         return {}
-    lacks = intent in ("dont_know", "deny") or booking_told.looks_for_it(turn.text, turn.asked)
-    return {"lacks": booking_told.lacking(turn.asked)} if lacks else {}
+    lacks = intent in ("dont_know", "deny") or (reading and bookings.looks_for_it(reading, turn.asked))
+    return {"lacks": bookings.lacking(turn.asked)} if lacks else {}
 
 
 _UNKNOWN = ("booking_choice", "booking_code", "booking_last4")
 
 
-def _said_of_booking(turn: _Turn, asked: str | None) -> dict[str, Any]:
+def _said_of_booking(reading: Reading, turn: _Turn, asked: str | None) -> dict[str, Any]:
     r = Request.from_slots(turn.state.slots) if asked else Request()
     if asked and turn.intent.name in ("stop", "start_over"):
         return {}
-    stated = "".join(
-        part.text
-        for part in turn.parts
-        if part.intent.name == "ask_free_times" or not _asks(part)  # "10日は空いてますか" names a day
-    )
-    if asked in _UNKNOWN:
-        stated = turn.text  # "電話番号じゃだめですか" answers, too
-    said = booking_told.read(stated, asked, r, turn.state)
-    action = booking_told.action_meant(ABOUT_BOOKINGS.get(turn.intent.name), turn.text)
+    said = bookings.told(reading, asked, r, turn.state)
+    action = bookings.action_meant(ABOUT_BOOKINGS.get(turn.intent.name), reading)
     # At the last question "キャンセルで" is a yes to cancelling, not another wish.
-    return said if said.get("confirmed") and r.action == action else _with_action(turn, said)
+    return said if said.get("confirmed") and r.action == action else _with_action(turn, action, said)
 
 
-def _with_action(turn: _Turn, said: dict[str, Any]) -> dict[str, Any]:
+def _with_action(turn: _Turn, action: str | None, said: dict[str, Any]) -> dict[str, Any]:
     """Return what is said with what is wanted, where that is something else than before."""
-    action = booking_told.action_meant(ABOUT_BOOKINGS.get(turn.intent.name), turn.text)
     before = turn.state.slots.get("booking_action") if turn.asked in QUESTIONS else None
     return {**({"action": action} if action and action != before else {}), **said}
 
@@ -236,13 +231,17 @@ def _open_in(given: Mapping[str, Any]) -> str | None:
     return "date_heard" if "unclear_date" in given else None
 
 
-def _not_read(turn: _Turn, given: Mapping[str, Any], left: Mapping[str, Any]) -> str | None:
+def _not_read(
+    turn: _Turn, given: Mapping[str, Any], left: Mapping[str, Any], questions: Sequence[str]
+) -> str | None:
     """Return the remark on a message of which nothing could be read."""
     form, intent = turn.state.form, turn.intent.name
     if form is None:
         return "clarify" if intent == FALLBACK else None
     if given or left.keys() & {"reply", "known", "lacks"} or intent not in NO_RULE[form]:
         return None
+    if questions:
+        return "unclear_question" if questions == (UNCLEAR,) else None
     if form == "application_form":
         return None if _nothing_wrong(turn) else "answer_not_read"
     return None if intent in ABOUT_BOOKINGS or intent in ("resume", "go_back") else "answer_not_read"

@@ -34,14 +34,14 @@ class Party:
 TABLE = Table("guardian", "person", "proxy", "speaker", "holder", "own")
 _ONE = "<person|proxy|speaker|holder|own|guardian>"
 # 妻の私, 母である私, 孫の自分, 親代わりの俺, 息子、つまり…; うちの娘; 利用者さんのおばあちゃん
-_CHAIN = TABLE.compiled(f"{_ONE}(?:\\((?:<person|speaker>)\\))?(?:(?:の|(?<=<person>)<c>(?=<speaker|own|person>)|(?=<speaker>)|(?=<holder>)){_ONE})*")
+_CHAIN = TABLE.compiled(f"{_ONE}(?:\\((?:<person|speaker>)\\))?(?:(?:の|(?<=<person|holder>)<c>(?=<speaker|own|person>)|(?=<speaker>)|(?=<holder>)){_ONE})*")
 
 
 def parties(m: Message) -> list[Party]:
     """Return the people that a message names, in its order."""
     aged = list(ages(m))
     shape = TABLE.shape(m.words)
-    found = []
+    found: list[Party] = []
     for match in _CHAIN.finditer(shape):
         found += _of_chain(m, match.start(), match.end())
     return [_with_stage(_with_age(m, party, aged)) for party in found]
@@ -63,7 +63,11 @@ def _of_chain(m: Message, first: int, last: int) -> Iterator[Party]:
     elif who == HOLDER:
         yield Party(first, last, HOLDER, of=before)  # 娘本人
     else:
-        yield Party(first, last, _CHILD_OF.get(before, "nephew") if who in _OWN else who, of=before)
+        if who in _OWN:
+            who = _CHILD_OF.get(before, "nephew")
+        elif who in ("mother", "father", "parents") and before in ("husband", "wife"):
+            who = f"in_law_{who}"
+        yield Party(first, last, who, of=before)
 
 
 _OWN = {"son", "daughter", "child", "baby"}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from reading import english
 from reading.ages import Age, ages
@@ -82,7 +83,10 @@ def _units(m: Message) -> _Units:
             units.append(Word(words[0].start, words[-1].end, "", "", "noun", who))
             place = party.last
             continue
-        units.append(m.words[place])
+        word = m.words[place]
+        if "goes" in word.flags and not word.meanings.keys() & {"comes", "along"}:
+            word = replace(word, meanings={**word.meanings, "comes": "go"})  # 休みを取って行きます
+        units.append(word)
         place += 1
     return _Units(m, tuple(units), people, _TABLE.shape(units))
 
@@ -107,7 +111,7 @@ class _Found:
     def party(self) -> Party:
         return self.units.party(self.match.start("w"))
 
-    def place(self, group: str = "w") -> dict[str, int]:
+    def place(self, group: str = "w") -> dict[str, Any]:
         """Return the span and the clause of a fact about this."""
         at = self.match.start("w") if "w" in self.match.re.groupindex else self.match.start()
         start, end = self.units.span(at, max(at, self.match.end() - 1))
@@ -291,7 +295,7 @@ RULES = [
     Rule("母が行く", f"(?P<w><who>)(?:[がはだでま、]|も(?!{_IN}*<along>)|<alone>)(?!<card>){_IN}*?(?P<v><comes>)", _coming),
     Rule("私が連れて行く", f"(?P<w><who>)[がは]{_IN}*?(?P<v><along>)", _takes),
     Rule("俺行く", "(?P<w><who>)(?P<v><comes>)", _coming),
-    Rule("行くのは母", f"<comes|along>(?:[のんZ]+|<n>)[はがも、](?:<who>E、?\\|?)*(?P<w><who>)(?!E|の){_END}", _coming),
+    Rule("行くのは母", f"<comes|along>(?:[のんZ]+|<n>)[はがも、](?:<who>E、?\\|?)*(?:<card>の)?(?P<w><who>)(?!E|の){_END}", _coming),
     Rule("手続きは私がします", "<desk>[はも]、?(?P<w><who>)が[VN]", _coming),
     Rule("うちのは寝たきり", "(?P<w><who>)の[はが](?:(?!<who>[がは])[^|])*?(?P<v><hindered>)", _partner_hindered),
     Rule("窓口は私", f"<desk>(?:に)?[はも]、?(?P<w><who>){_END}", _coming),
@@ -304,6 +308,7 @@ RULES = [
     Rule("息子が本人で行く", "(?P<w><who>)が<who>で<comes>", _card),
     # Whose card
     Rule("母のカード", "(?P<w><who>)の(?:(?!<who>)[^|はがをに、。]){0,3}?<card|desk>", _card),
+    Rule("両親二人分", "(?P<w><who>)D?N?<card>", _card),
     Rule("私のを", "(?P<w><who>)の(?=[をでもはがだんZ]|<c>|E|[、。!|…]|$)", _card),
     Rule("カードは母の", f"<card>は、?(?P<w><who>)の?{_END}", _card),
     Rule("母の代わりに", "(?P<w><who>)[のにん](?P<v><instead>)", _card_by_proxy),
@@ -315,6 +320,7 @@ RULES = [
     Rule("母を連れて", f"(?P<w><who>)(?:[をもとにはで、]|<alone>){_IN}{{0,3}}?(?P<v><along>)", _along),
     # Who speaks
     Rule("母です", f"(?:^|\\|)(?:[^|]*V|(?:<n|j|d|hindered|elsewhere>[のなだ]?|[OA、。!])*)(?:(?P<h><who>)は?、?)?(?P<w><who>){_END}", _identity),
+    Rule("私は母で", "(?P<h><who>)は、?(?P<w><who>)で(?!<comes>)", _identity),
     Rule("母として", "(?P<w><who>)とV", _identity),
     Rule("…本人です", "(?P<w><who>)(?=<c>[、。!|]*(?:$|\\|))", _identity),
     # Without saying who
@@ -356,7 +362,7 @@ def _excluded(rule: Rule, units: _Units, match: re.Match[str]) -> bool:
     if rule.name == "…私が":
         first = units.shape.rfind("|", 0, match.start()) + 1
         return any(unit["writes"] for unit in units.units[first : match.start()])
-    if rule.name == "母です":
+    if rule.name in ("母です", "私は母で"):
         return _subject_is_another(units, match)
     if rule.name == "私のを":  # 車は弟の
         if re.match("[はが](?:(?!<who>)[^|])*" + _TABLE.compiled("<hindered>").pattern, units.shape[match.end() :]):
@@ -398,11 +404,26 @@ def _unnamed_comers(units: _Units, found: Sequence[Fact]) -> Iterator[Fact]:
                 yield CannotCome(start, end, clause, "said", HOLDER)
             continue
         mood = _planned(units.mood_at(at), unit)
-        if "by" in unit.flags:
+        subject = _carried_on(units, first)
+        if subject and not alone:
+            yield Comes(start, end, clause, mood, subject)
+        elif "by" in unit.flags:
             if other := _named_before(units, at):
                 yield Comes(start, end, clause, mood, other, sent=True)
         elif "ing" not in unit.flags and (alone or unit.flags & {"want"} or mood == "said"):
             yield Comes(start, end, clause, mood, SPEAKER, named=alone)
+
+
+def _carried_on(units: _Units, first: int) -> str | None:
+    """Return the subject of the clause before, where it goes on: 父が休みを取って行きます."""
+    begin = units.shape.rfind("|", 0, max(first - 1, 0)) + 1
+    before = units.units[begin : max(first - 1, 0)]
+    if not before or "te" not in before[-1].flags or before[-1].flags & {"let", "by"}:
+        return None
+    for at, (unit, after) in enumerate(zip(before, before[1:], strict=False)):
+        if unit.meanings.get("who") and after.text == "が":
+            return units.party(begin + at).who
+    return None
 
 
 def _named_before(units: _Units, at: int) -> str | None:
@@ -435,15 +456,15 @@ def _ages(m: Message, units: _Units) -> Iterator[Fact]:
         clause = m.clause_at(age.start)
         if clause is None:
             continue
-        party = of.get(age)
+        told_of = of.get(age)
         start, end = m.folded.span(age.start, age.end)
         value = age.age if isinstance(age.age, int) else age.group
-        who = (party.role or party.who) if party else None
-        if party and _only_exists(m, party):
+        who = (told_of.role or told_of.who) if told_of else None
+        if told_of and _only_exists(m, told_of):
             continue  # 小学生の孫がいる年寄り
-        if party and party.who.startswith("guardian"):
-            who = party.of
-        if party is None and _says_own(m, clause, age):
+        if told_of and told_of.who.startswith("guardian"):
+            who = told_of.of
+        if told_of is None and _says_own(m, clause, age):
             who = SPEAKER
         yield AgeOf(start, end, clause.at, _asserted(clause.mood), who, value)
 

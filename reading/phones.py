@@ -59,6 +59,11 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     return [Command("clarify", "phone")] if known and rules.wrong.search(m.plain) else []
 
 
+def figures(plain: str) -> list[str]:
+    """Return the digits that stand together in a folded text, written or spoken: ごろくななはち."""
+    return ["".join(group[0] for group in groups) for groups in _runs(plain)]
+
+
 # Numbers ---------------------------------------------------------------------------------------
 
 _Group = tuple[str, int, int]

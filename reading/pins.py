@@ -52,7 +52,7 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
 
 # What the words say --------------------------------------------------------------------------------
 
-_KEEPS = {"keeps", "knows", "told", "notes"}
+_KEEPS = {"keeps", "knows", "told", "notes", "sealed"}
 
 
 def _fact(m: Message, clause: Clause) -> Pins | None:
@@ -81,8 +81,8 @@ def _state(
     if meaning == "thinks":
         return None if at and words[at - 1].text in ("って", "は") else "forgotten"
     no = negated(words, at)
-    if meaning == "notes" and (word.kind == "verb" or words[at + 1 : at + 2] and words[at + 1].lemma == "する"):
-        done = (clause.flags | word.flags) & {"ing", "past"} or words[-1].lemma == "ある"
+    if meaning == "sealed" or (meaning == "notes" and (word.kind == "verb" or words[at + 1 : at + 2] and words[at + 1].lemma == "する")):
+        done = (clause.flags | word.flags) & {"ing", "past"} or any(each.lemma in ("ある", "済み", "ずみ") for each in after)
         return "remembered" if done and not no else None
     if meaning == "told" and not (clause.flags & {"ing", "past"} or word.text.isascii()):
         return None
@@ -135,7 +135,7 @@ def _mood(clause: Clause, words: Sequence[Word], at: int, state: str) -> Mood:
 def _is_other(words: Sequence[Word], at: int) -> bool:
     """Return whether it is something else that is remembered or forgotten: "財布を忘れた"."""
     before = words[:at]
-    if any(word["pin"] or word["pin_of"] for word in before):
+    if words[at]["memory"] == "sealed" or any(word["pin"] or word["pin_of"] for word in before):
         return False
     for place, word in enumerate(before):
         after = words[place + 1].text

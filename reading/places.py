@@ -60,6 +60,11 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     return []
 
 
+def mentioned(m: Message, s: Situation) -> set[str]:
+    """Return the counters that the message names, whatever it says of them."""
+    return {counter for _, _, counter in _spans(m, s)}
+
+
 def _command(m: Message, s: Situation, counter: str, rests_on: _Named | None) -> list[Command]:
     if s["counter"] == counter and s.asked != "counter":
         return []

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from reading import consent, dated, names, notice, papers, people, phones, pins, places, several, unsure
+from reading import (
+    consent,
+    dated,
+    deeds,
+    names,
+    notice,
+    papers,
+    people,
+    phones,
+    pins,
+    places,
+    several,
+    unsure,
+)  # fmt: skip
 from reading.facts import Fact
 from reading.heard import Span
 from reading.message import Message, cut
@@ -29,7 +41,7 @@ class Topic(Protocol):
 
 
 TOPICS: tuple[Topic, ...] = (
-    unsure, people, several, notice, papers, pins, places, dated, names, phones, consent,
+    unsure, people, several, notice, papers, pins, places, dated, names, phones, consent, deeds,
 )  # fmt: skip
 """Of two topics that fill the same slot the later one counts."""
 
@@ -50,7 +62,7 @@ class Reading:
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts of the text that may each ask or say something of their own."""
-        return parts_of(self.text)
+        return parts_of(self.message)
 
 
 def read(text: str, now: datetime) -> Reading:
@@ -60,17 +72,54 @@ def read(text: str, now: datetime) -> Reading:
     return Reading(message, facts, _rest(message, facts))
 
 
-_PART_END = re.compile(
-    r"(?<=[。！？!?\n])\s*|、(?=あと|それと|それから|ちなみに|ところで|ついでに|その前に|まずは?)"
-)
+_BESIDES = ("あと", "それと", "それから", "ちなみに", "ところで", "ついで", "その前に", "まず")
+"""What begins something else after a comma."""
 
 
-def parts_of(text: str) -> tuple[str, ...]:
-    """Return the parts of a text that may each ask or say something of their own."""
-    found = [part.strip(" /\n") for part in _PART_END.split(text)]
+def parts_of(m: Message) -> tuple[str, ...]:
+    """Return the parts of a text that may each ask or say something of their own.
+
+    A part ends with its sentence, before "、あと…", and where telling gives way to asking or back.
+    """
+    starts = [m.folded.starts[m.clauses[at].start] for at in _first_clauses(m)]
+    cuts = [0, *starts[1:], len(m.text)] if starts else [0, len(m.text)]
+    found = [m.text[start:end].strip(" 、/\n\u3000") for start, end in zip(cuts, cuts[1:], strict=False)]
     found = [part for part in found if part]
     last = "".join(found[MOST_PARTS - 1 :])
     return (*found[: MOST_PARTS - 1], *([last] if last else []))
+
+
+def _first_clauses(m: Message) -> list[int]:
+    """Return the clauses with which the parts begin."""
+    first: list[int] = []
+    runs = _asked_from(m)
+    for clause in m.clauses:
+        before = m.clauses[clause.at - 1] if clause.at else None
+        besides = before is not None and m.plain[before.end - 1] == "、" and m.plain.startswith(_BESIDES, clause.start)
+        answers = before is not None and before.mood == "asked" and clause.mood in ("said", "past", "denied")
+        if before is None or before.link == "end" or besides or clause.at in runs or (answers and not _led_to(m, clause.at)):
+            first.append(clause.at)
+    return first
+
+
+def _asked_from(m: Message) -> set[int]:
+    """Return where asking begins after telling: with what is supposed or given as its reason."""
+    found = set()
+    for clause in m.clauses:
+        if clause.mood != "asked":
+            continue
+        at = clause.at
+        while at and m.clauses[at - 1].link in ("cond", "reason") and m.clauses[at - 1].mood != "asked":
+            at -= 1
+        if at and m.clauses[at - 1].mood != "asked":
+            found.add(at)
+    return found
+
+
+def _led_to(m: Message, at: int) -> bool:
+    """Return whether a clause hangs on the one before: "いくらか / 教えてください", "何番か / 忘れました"."""
+    before = m.clauses[at - 1]
+    return before.link in ("cond", "reason", "but") or m.plain[before.end - 1] not in "、。!?？！\n"
 
 
 _SMALL = {"particle", "mark", "copula", "auxiliary", "nominal"}

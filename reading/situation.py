@@ -24,7 +24,8 @@ class Situation:
     `asked` is the slot just asked for, None for a first message. `known` holds the slots that are
     settled. `now` is the calendar's now (Asia/Tokyo). `counters` has the words for each counter by
     its id, `bookable` the first and last day that can be booked, `is_working_day` says on which days
-    counters open: what reading needs of the procedure is handed in.
+    counters open, `holder_on` whether somebody born on a day is under 15 on another: what reading needs
+    of the procedure is handed in.
     """
 
     asked: str | None
@@ -33,6 +34,7 @@ class Situation:
     counters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bookable: tuple[date, date] | None = None
     is_working_day: Callable[[date], bool] = _on_weekdays
+    holder_on: Callable[[date, date], str] = lambda born, day: "general"
 
     def __getitem__(self, slot: str) -> Any:
         """Return what is settled for a slot, or None."""
@@ -56,6 +58,7 @@ class State:
     counters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bookable: tuple[date, date] | None = None
     is_working_day: Callable[[date], bool] = _on_weekdays
+    holder_on: Callable[[date, date], str] = lambda born, day: "general"
     asked_too_soon: Callable[[Application], bool] = lambda _: False
     bookings: Callable[[], Sequence[Booking]] = tuple
 
@@ -67,7 +70,8 @@ class State:
     def at(self, asked: str | None) -> Situation:
         """Return the moment after the question for this slot."""
         return Situation(
-            asked, self.slots, self.now, self.counters, self.bookable, self.is_working_day
+            asked, self.slots, self.now, self.counters, self.bookable, self.is_working_day,
+            self.holder_on,
         )
 
 

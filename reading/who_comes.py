@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from reading.facts import (
     AgeOf,
@@ -27,6 +28,7 @@ from reading.message import Message
 from reading.parties import HOLDER, SPEAKER
 from reading.situation import Command, Situation
 
+T = TypeVar("T")
 SELF, REPRESENTATIVE, OTHER = "self", "legal_representative", "other_proxy"
 # What a person can be to the holder of a card.
 _PARENTS = {"mother", "father", "parent", "parents"}
@@ -55,19 +57,23 @@ class _Told:
     def card(self) -> CardOf | None:
         """Whose card it is; what is told last counts, and what is over only by itself."""
         now = [each for each in self.cards if each.mood != "past"]
-        return (now or self.cards or [None])[-1]
+        return _last(now or self.cards)
 
     @property
     def comer(self) -> Comes | None:
         """Who comes, by name if anybody is named."""
         named = [each for each in self.comes if each.named]
-        return (named or self.comes or [None])[-1]
+        return _last(named or self.comes)
 
     @property
     def speaks_as(self) -> str | None:
         """What the speaker is to somebody."""
         roles = [each.who for each in self.as_whom if each.who not in (SPEAKER, HOLDER) and not each.mine]
         return roles[0] if roles else None
+
+
+def _last(told: Sequence[T]) -> T | None:
+    return told[-1] if told else None
 
 
 def _sorted(facts: Sequence[Fact], s: Situation) -> _Told:
@@ -177,16 +183,17 @@ def _age_of_holder(told: _Told, s: Situation) -> AgeOf | None:
         named = {each.who for each in told.as_whom}
         kin = [age for age in ages if age.who in named] or kin or [age for age in ages if age.who]
         alone = [] if kin and kin[0].who in named else alone
-        return (alone[:1] or kin[:1] or ages[:1] or [None])[0] if not _adult_answer(told) else None
+        return None if _adult_answer(told) else next(iter(alone or kin or ages), None)
     if owner in _MAYBE_YOUNG and (alone or len(kin) == 1):
         return (alone or kin)[0]
     if owner is None and s.asked in ("applicant", None):
         if s["holder"] or (s.asked is None and not (told.comes or told.proxy or told.along)):
             return None  # the visitor's age, or somebody's in a story
-        return (kin or (alone if s.asked == "applicant" or told.speaks_as else []) or [None])[0]
+        return next(iter(kin or (alone if s.asked == "applicant" or told.speaks_as else [])), None)
     if s.asked in ("proof_waiver", "holder") and s["holder"] and alone:
         return alone[0]
-    return None
+    # 母は78歳です, of a card whose holder is known to be grown up
+    return next((age for age in ages if age.who and s["holder"] == _group(age)), None)
 
 
 def _adult_answer(told: _Told) -> bool:
@@ -317,8 +324,7 @@ def _by_comer(told: _Told, comer: Comes | None, owner: str | None, known: str | 
 
 
 def _is_grandchild(told: _Told) -> bool:
-    named = [each.who for each in (*told.cards, *told.ages) if each.who]
-    return "grandchild" in named
+    return "grandchild" in {*(each.who for each in told.cards), *(each.who for each in told.ages)}
 
 
 def _speaker_comes(told: _Told, comer: Comes, owner: str | None, known: str | None, s: Situation) -> Decided:

@@ -27,7 +27,7 @@ class Word:
     `kind`: noun, verb, adjective, copula (です), particle, number, mark (punctuation), other.
     `flags` of predicates: neg, past, te (…て), want (たい), can (potential), let (causative or
     …てもらう), passive, cond (…たら, …ば, …なら, …と), ask (…か), maybe (かも, だろう), hearsay (らしい,
-    …って言う), will (つもり, 予定, …よう), reason (ので, から), but (けど, が), ing (…ている).
+    …って言う), will (つもり, 予定, …よう), reason (ので, から), but (けど, が), ing (…ている), goes (…て行く).
     """
 
     start: int
@@ -226,7 +226,7 @@ _HELPERS: dict[str, str | None] = {
     "いる": "ing", "居る": "ing", "おる": "ing", "ある": "ing", "もらう": "let", "貰う": "let", "いただく": "let",
     "頂く": "let", "もらえる": "let", "いただける": "let", "くれる": "by", "くださる": "by", "ください": "by",
     "下さい": "by", "ほしい": "let", "欲しい": "let", "みる": None, "しまう": None, "おく": None, "くる": None, "来る": None,
-    "いく": None, "行く": None, "やる": None, "あげる": None, "まいる": None, "参る": None, "ちょうだい": "by", "頂戴": "by",
+    "いく": "goes", "行く": "goes", "やる": None, "あげる": None, "まいる": "goes", "参る": "goes", "ちょうだい": "by", "頂戴": "by",
 }  # fmt: skip
 _LINKS = {
     "ので": "reason", "から": "reason", "けど": "but", "けれど": "but", "けども": "but", "けれども": "but",
@@ -330,6 +330,8 @@ def _goes_on(word: Word, after_te: bool, copula: bool, before: Word) -> str | No
     if word.kind == "auxiliary":
         if word.lemma in ("だ", "です") and before.kind == "particle":
             return None
+        if word.text == "ない" and (before.text in (before.lemma, "ない", "ね") or before.text[-1] in "うくぐすつぬぶむる"):
+            return ""  # 頼むない, いいですない: in 福島 it is a friendly ね after what could end the sentence
         return _GOES_ON.get(word.lemma, "") or ""
     if word.kind == "end":
         return _ENDS.get(word.text, "")

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from reading.heard import Form
 from reading.situation import State
-from renewal import application, booking_change, opening_hours, settings, slots
+from renewal import application, booking_change, documents, opening_hours, settings, slots
 from renewal.application import Desk
 from renewal.booking_change import Caller
 from renewal.bookings import Booking
@@ -46,6 +46,7 @@ def state_of(
         },
         bookable=slots.bookable_range(city, desk.now),
         is_working_day=lambda day: opening_hours.is_working_day(city, day),
+        holder_on=lambda born, day: documents.holder_on(born, day).value,
         asked_too_soon=lambda a: application.asked_too_soon(a, desk),
         bookings=bookings,
     )

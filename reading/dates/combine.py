@@ -57,7 +57,7 @@ _CLOSED = re.compile("まで(?:に|の間)?|迄|の(?:間|あいだ)に?|間に|
 # 移行 and 意向 are how 以降 is often converted by mistake. "10時からでお願いします" is a start.
 _FROM = re.compile(
     "以降|以後|いこう|移行(?!し|す|期)|意向|より後|よりあと|よりも?遅(?:い(?:時間帯?)?|く|め)?|から先|から後"
-    "|から(?!で(?:お|す|は?予|$)|の(?:予約|枠|回|部)|お願|予約|変更|変え|ずら|きゃん)"
+    "|から(?!で(?:お|す|は?予|$)|に(?:し|変|直|なお|でき|お願)|の(?:予約|枠|回|部|やつ|分|こま)|お願|予約|変更|変え|ずら|きゃん)"
     r"|~(?=$|[^\d一-龥ぁ-ん]|[でにがの希])|を過ぎ(?:て|れば|たら)|になってから"
 )
 _A_LITTLE = "(?:少し|ちょっと|ちょい|すこし)"
@@ -131,10 +131,10 @@ _ONLY = re.compile(
 )
 _LINKED = re.compile("(?:および|及び|[とかやも、・/]| or | and )?")
 _LEADING = re.compile(
-    "(?:(?P<neg>except(?: for)?|any ?(?:day|time) but|not|avoid|other than|unavailable|busy|no"
+    "(?:(?P<neg>except(?: for)?|(?:any ?(?:day|time)|weekdays?) but|not|avoid|other than|unavailable|busy|no"
     "|(?:can't|can ?not|won't)(?: come| go| make it)?)"
     "|(?P<from>after|from|since|starting|(?:早|はや)く(?:と|て)も|早くて)"
-    "|(?P<until>before|by|until|till|(?:遅|おそ)く(?:と|て)も))"
+    "|(?P<until>before|by|until|till|(?:遅|おそ)く(?:と|て)も|(?:遅|おそ)くて))"
     "(?: (?:on|the|at|in))? ?$"
 )
 

@@ -147,14 +147,14 @@ def test_an_unsure_question_is_not_taken_for_one(talk: Talk) -> None:
 
 def test_a_name_that_sounds_like_a_greeting_is_a_name(talk: Talk) -> None:
     talk.slots = {"requested_slot": "name_kana"}
-    assert turn(talk.hears("さよ", "goodbye", 0.4)).answers("application_form") == {"name_kana": "サヨ"}
-    assert turn(talk.hears("サヨ", "goodbye", 0.9)).answers("application_form") == {"name_kana": "サヨ"}
+    assert turn(talk.hears("さよ なみ", "goodbye", 0.4)).answers("application_form") == {"name_kana": "サヨ ナミ"}
+    assert turn(talk.hears("サヨ ナミ", "goodbye", 0.9)).answers("application_form") == {"name_kana": "サヨ ナミ"}
     assert turn(talk.hears("さようなら", "goodbye", 0.9)).answers("application_form") == {}
 
 
 def test_stopping_is_no_answer(talk: Talk) -> None:
     talk.slots = {"requested_slot": "counter"}
-    assert turn(talk.hears("本庁舎はやめます", "stop")).answers("application_form") == {}
+    assert turn(talk.hears("もう予約はやめます", "stop")).answers("application_form") == {}
 
 
 def test_a_fact_told_in_passing_does_not_change_an_earlier_answer(talk: Talk) -> None:

@@ -14,8 +14,10 @@ from reading.dates.rules.words import (
     YEAR,
     G,
     K,
+    L,
     Match,
     N,
+    R,
     RuleTable,
     weekday_of,
 )
@@ -85,7 +87,7 @@ def day_itself(c: Context, m: Match) -> list[Piece] | None:
     return [Piece(m.start(), m.end(), "date", on, relative=True)]
 
 
-@rule("(?:その|同じ|おなじ)日(?=[にのでが]|なら|$)")
+@rule("(?:その|同じ|おなじ)日(?=[にのでが]|なら|$)|その(?:帰り|足で|ついで)")
 def same_day(c: Context, m: Match) -> list[Piece] | None:
     """免許の更新が12月10日にあるので、同じ日の午後: the day said just before."""
     days = [each.value for each in c.pieces if isinstance(each.value, date)]
@@ -129,14 +131,16 @@ _SOONER = "早|はや|前倒|まえだおし|前(?:に(?:し|変|ずら|お願|�
 @rule(
     rf"{G}(?P<n>\d{{1,3}}|[{K}半]{{1,3}})(?P<u>分|時間)(?P<h>半)?(?:ほど|くらい|ぐらい|だけ|ばかり)?[をに、]?"
     rf"(?:時間を)?(?:(?P<later>{_LATER})|(?:{_SOONER}))(?:く|倒し|だおし|め)?",
+    rf"{L}(?P<n>\d{{1,3}}|an?|half an) (?P<u>minute|hour)s?(?P<h>) (?:(?P<later>later)|earlier|sooner){R}",
 )
 def moved_by(c: Context, m: Match) -> list[Piece] | None:
     """30分遅く, 1時間早く, 30分うしろ倒し: counted from the time of the visit."""
     at = c.known.visit_time
     if at is None:
         return []
-    count = 0 if m["n"] == "半" else number(m["n"])
-    minutes = count * (60 if m["u"] == "時間" else 1) + 30 * bool(m["h"] or m["n"] == "半")
+    half = m["n"] in ("半", "half an")
+    count = 0 if half else 1 if m["n"] in ("a", "an") else number(m["n"])
+    minutes = count * (60 if m["u"] in ("時間", "hour") else 1) + 30 * bool(m["h"] or half)
     moved = datetime.combine(c.today, at) + timedelta(minutes=minutes) * (1 if m["later"] else -1)
     return [Piece(m.start(), m.end(), "time", moved.time())]
 

@@ -1,0 +1,177 @@
+"""What is done, or is to be done, with a booking or with something else: booked, changed, cancelled, looked at.
+
+A verb alone decides nothing: what else is named as its object makes it somebody's alarm or dentist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from reading import lexicon
+from reading.clauses import Clause
+from reading.facts import Deed, Fact
+from reading.message import Message
+from reading.situation import Command, Situation
+from reading.wording import PREDICATES, negated
+from reading.words import Word, name_parts
+
+
+def facts(m: Message) -> list[Fact]:
+    """Return what the message says is done, or to be done, with a booking or something else."""
+    return [*_deeds(m)]
+
+
+def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
+    """Return nothing: what is done with a booking answers no question of an application."""
+    return []
+
+
+@lru_cache(maxsize=8)
+def table(tag: str) -> dict[str, str]:
+    """Return the meanings under one of the tags of reading/lexicon/bookings.yml."""
+    return lexicon.phrases("bookings", tag)
+
+
+def means(word: Word, tag: str) -> str | None:
+    """Return the meaning of a word under one of these tags."""
+    listed = table(tag)
+    return listed.get(word.lemma) or listed.get(word.text)
+
+
+def _deeds(m: Message) -> Iterator[Deed]:
+    for clause in m.clauses:
+        words = m.inside(clause)
+        for at, word in enumerate(words):
+            what = means(word, "deed")
+            if what is None:
+                continue
+            head, of = _object(words, at)
+            if what == "take" and not _takes(m, word, head):
+                continue
+            if what == "renew" and _goes_before_a_noun(words, at):
+                continue
+            what = {"take": "book", "renew": "book"}.get(what, what)
+            of = of or ("booking" if word.lemma.startswith("予約") else None)
+            start, end = m.folded.span(word.start, word.end)
+            yield Deed(start, end, clause.at, clause.mood, what, _how(words, at, clause), of)  # type: ignore[arg-type]
+
+
+def _takes(m: Message, word: Word, head: str | None) -> bool:
+    """Return whether taking or asking for something is booking: 予約を取る, 更新をお願いします."""
+    if head == "ours":
+        return word.text.startswith(("お願", "おね", "頼", "たの", "し"))
+    if head is None and word.lemma in ("取る", "とる") and "want" in word.flags:
+        return any(means(each, "thing") == "booking" for each in m.words)  # 予約を変えるのでなく、新しく取りたい
+    return head == "booking"
+
+
+def _goes_before_a_noun(words: Sequence[Word], at: int) -> bool:
+    """Return whether 更新 only says what a notice or a booking is of: 更新の予約, 更新通知."""
+    after = words[at + 1] if at + 1 < len(words) else None
+    return words[at].kind == "noun" and after is not None and (after.text == "の" or after.kind == "noun")
+
+
+def _how(words: Sequence[Word], at: int, clause: Clause) -> str:
+    """Return how something is told to be done: wished, asked about, done, denied, supposed."""
+    word, rest = words[at], words[at + 1 :]
+    own = word.kind in PREDICATES
+    said = word if own else next((each for each in rest if each.kind in PREDICATES), None)
+    flags = said.flags if said else frozenset[str]()
+    asks = "ask" in flags or (said in (None, _last(words)) and "ask" in clause.flags)
+    if "asks_what" in clause.flags or any(means(each, "how") == "way" for each in words):
+        return "how"
+    if word.text.isascii() and any(each.text in _NOT for each in words[max(at - 4, 0) : at]):
+        return "denied"
+    if negated(words, at) and not asks:
+        return "denied"
+    if any(means(each, "how") == "done" for each in rest[:1]):
+        return "done"
+    if (flags & {"past", "ing"}) and not flags & {"want", "let", "by"}:
+        return "done"
+    if flags & {"cond"} or any(each.text in _WHEN for each in rest[:2]):
+        return "supposed"
+    return "may" if asks and not flags & {"let", "by", "want"} else "wished"
+
+
+_NOT = {"not", "don't", "didn't", "never", "no"}
+_WHEN = {"とき", "時", "場合", "なら"}
+
+
+def _last(words: Sequence[Word]) -> Word | None:
+    return next((each for each in reversed(words) if each.kind in PREDICATES), None)
+
+
+# To what it is done --------------------------------------------------------------------------------
+
+_TO = ("に", "で", "へ", "から", "まで", "と", "より", "には", "では")
+_KNOWN = {
+    "person", "speaker", "holder", "card", "notice", "called", "proxy", "guardian", "age", "which", "group",
+    "everyone", "total", "landmark", "certificate_of", "alone", "instead", "picks", "asks", "anywhere", "deed",
+}  # fmt: skip
+
+
+def _object(words: Sequence[Word], at: int) -> tuple[str | None, str | None]:
+    """Return what the deed at this place is done to: the nearest noun, and all that is named with it.
+
+    "booking", "part" (of a booking), "ours", "other" where anything is named that has nothing to do with
+    a booking here ("歯医者の予約を"), and None where nothing is.
+    """
+    groups = list(_groups_after(words, at) if words[at].text.isascii() else _groups_before(words, at))
+    if not groups:
+        return None, None
+    kinds = [_kind(word) for group in groups for word in group]
+    head = _kind(groups[0][-1])
+    if "other" in kinds:
+        return head, "other"
+    return head, next((kind for kind in ("booking", "part", "ours") if kind in kinds), None)
+
+
+def _groups_before(words: Sequence[Word], at: int) -> Iterator[list[Word]]:
+    """Yield the object of a deed and what belongs to it (の), going back from the deed."""
+    group: list[Word] = []
+    particle, found = "", False
+    for word in [*reversed(words[:at]), None]:
+        if word and word.kind in ("noun", "number") and not word["asks"]:
+            group.insert(0, word)
+            continue
+        if group:
+            if found and particle != "の":
+                return
+            if particle not in _TO:
+                yield group
+                found = True
+            group = []
+        elif found:
+            return
+        if word is None or word.kind in ("verb", "adjective") or (word.kind == "mark" and word.text not in "「」"):
+            return
+        if word.kind == "particle":
+            particle = word.text
+        elif word.kind != "adverb":
+            particle = ""
+
+
+def _groups_after(words: Sequence[Word], at: int) -> Iterator[list[Word]]:
+    """Yield what stands behind an English verb: cancel my appointment."""
+    group: list[Word] = []
+    for word in words[at + 1 :]:
+        if not word.text.isascii() or word.text in _ENGLISH_TO or word.kind == "mark":
+            break
+        group.append(word)
+    if group:
+        yield group
+
+
+_ENGLISH_TO = {"for", "on", "at", "from", "to", "by", "until", "because", "since", "and", "but", "in", "with"}
+
+
+def _kind(word: Word) -> str:
+    """Return what a noun names: a booking, a part of one, what is ours, nothing of its own, or another thing."""
+    named = means(word, "thing")
+    if named:
+        return named
+    if word.kind == "number" or _KNOWN & word.meanings.keys() or means(word, "deed") or word.text[-1].isdigit():
+        return "own"
+    parts = name_parts(word.text)
+    return "own" if parts and all(part in ("family", "given", "name") for part in parts) else "other"
