@@ -9,7 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import IN_OTHER_WORDS, AssistantAction, Events, Turn, desk, say
+from actions.base import IN_OTHER_WORDS, AssistantAction, Events, Turn, answers_to, desk, say
 from actions.free_times import say_free_times
 from reading.heard import NO_RULE
 from renewal import application, calendar_view, party, settings
@@ -63,8 +63,8 @@ class ValidateApplicationForm(AssistantAction):
                 after = replace(after, wish=before.wish)  # what is not there nobody wishes for
         say(dispatcher, _in_one(remarks))
         # Free times come with their own words, or with the form's question for the day.
-        besides = {"ask_free_times", *(remark.name for remark in remarks)}
-        say(dispatcher, [Remark(name) for name in questions if name not in besides])
+        said = (remark.name for remark in remarks)
+        say(dispatcher, answers_to(questions, "ask_free_times", *said))
         if isinstance(answers.get(str(turn.asked)), dict):  # a date that cannot be
             return _asked_anew(tracker, after)
         return _ask(tracker, after)
@@ -88,6 +88,9 @@ def _unanswered(dispatcher: CollectingDispatcher, turn: Turn, a: Application) ->
         # Understood, and said before; but a date may be that of the next card.
         if "expires_on" in known:
             say(dispatcher, [Remark("expiry_of_others_later")])
+        return _asked_anew(turn.tracker, a)
+    if turn.heard.questions:
+        say(dispatcher, answers_to(turn.heard.questions)[:2])
         return _asked_anew(turn.tracker, a)
     failed = int(turn.tracker.get_slot("failed_answers") or 0)
     if turn.intent in ("secret_typed", "book", "resume") or (turn.intent == "affirm" and not failed):

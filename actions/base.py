@@ -94,6 +94,16 @@ def say(dispatcher: CollectingDispatcher, remarks: Iterable[Remark], **kwargs: A
         )
 
 
+UNCLEAR = "unclear"
+"""Among the questions of a message: one that was plainly asked and not understood."""
+
+
+def answers_to(questions: Iterable[str], *without: str) -> list[Remark]:
+    """Return the remarks that answer questions, but for those that are answered otherwise."""
+    asked = (name for name in questions if name not in without)
+    return [Remark("unclear_question" if name == UNCLEAR else name) for name in asked]
+
+
 @dataclass(frozen=True)
 class Turn:
     """What the person's latest message is: what the bot's pipeline has made of it."""

@@ -12,7 +12,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.application import ActionAskVisitDate, ActionAskVisitTime
-from actions.base import IN_OTHER_WORDS, AssistantAction, Events, Turn, desk, say
+from actions.base import IN_OTHER_WORDS, AssistantAction, Events, Turn, answers_to, desk, say
 from reading.heard import ABOUT_BOOKINGS, NO_RULE
 from renewal import application, booking_change, calendar_view, settings
 from renewal.application import Application, Desk, Remark
@@ -62,7 +62,7 @@ class ValidateBookingForm(AssistantAction):
         key = f"move:{turn.message_id}"[:100]
         after, remarks = booking_change.advance(before, said, at_desk, caller, key)
         # Free times come with the form's question for the day.
-        besides = [Remark(name) for name in turn.heard.questions if name != "ask_free_times"]
+        besides = answers_to(turn.heard.questions, "ask_free_times")
         if name := turn.heard.left.get("besides"):
             besides.insert(0, booking_change.remark_besides(name, at_desk))
         lacks = next((each.name for each in remarks if each.name in _LACKING), None)
@@ -90,7 +90,8 @@ def _unanswered(
     if lacks := turn.heard.left.get("lacks"):
         return _way_on(dispatcher, lacks, r, at_desk, caller, tracker)
     failed = int(tracker.get_slot("failed_answers") or 0) + 1
-    say(dispatcher, [Remark("answer_not_read")])
+    asked = answers_to(turn.heard.questions)
+    say(dispatcher, asked[:2] or [Remark("answer_not_read")])
     how = IN_OTHER_WORDS[(failed - 1) % 3]
     return [*_ask(r, at_desk, caller, tracker, how), SlotSet("failed_answers", failed)]
 

@@ -8,7 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import UserUtteranceReverted
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import AssistantAction, Events, Turn, desk, say
+from actions.base import AssistantAction, Events, Turn, answers_to, desk, say
 from actions.bookings import caller_of
 from actions.free_times import say_free_times
 from renewal import application, booking_change, calendar_view
@@ -48,7 +48,7 @@ class ActionAnswerQuestion(AssistantAction):
             elif question == "ask_period" and (window := _window_of(turn)):
                 say(dispatcher, [window])
             else:
-                say(dispatcher, [Remark(question)])
+                say(dispatcher, answers_to([question]))
         return []
 
 

@@ -58,7 +58,7 @@ def told(reading: Reading, asked: str | None, r: Request, state: State) -> Answe
         found |= _chosen(m, _end_of_the_old(reading), state)
     if asked in _UNKNOWN:
         return found
-    return found | _changed(reading, asked, r, state)
+    return found | _changed(reading, asked, r, state, found.get("code"))
 
 
 # Codes and digits: these are figures and letters, no words ------------------------------------------
@@ -75,20 +75,20 @@ _LAST_FOUR = re.compile(
 
 
 def _code(m: Message, asked: str | None, reading: Reading) -> tuple[Answers, str]:
-    """Return the code in the message, and the folded text without it."""
-    plain = m.plain.upper()
-    named = _LAST_FOUR.search(m.plain)
-    without = plain[: named.start()] if named else plain
+    """Return the code in the message, and the folded text, with its spaces, without it."""
+    gaps = m.folded.gaps
+    plain = "".join(f" {char}" if at in gaps else char for at, char in enumerate(m.plain))
+    named = _LAST_FOUR.search(plain)
+    without = (plain[: named.start()] if named else plain).upper()
     like = next((each for each in _LIKE_A_CODE.finditer(without) if _mixed(each[0])), None)
-    code = find_code(m.text[: m.folded.starts[named.start()]] if named else m.text) or (
-        normalise_code(like[0]) if like else None
-    )
+    code = find_code(without) or (normalise_code(like[0]) if like else None)
     found: Answers = {"code": code} if code else {}
     phone = any(isinstance(each, Phone) for each in reading.facts)
-    if like and not code and not phone and (asked in _UNKNOWN or "番号" in m.plain):
+    if like and not code and not phone and (asked in _UNKNOWN or "番号" in plain):
         found["code"] = booking_change.TYPO
-    cut = like and "code" in found
-    return found, (plain.replace(like[0], " ") if cut and like else plain).lower()
+    if like and found:
+        plain = f"{plain[: like.start()]} {plain[like.end() :]}"
+    return found, plain
 
 
 def _mixed(token: str) -> bool:
@@ -235,9 +235,9 @@ def _chosen(m: Message, until: int, state: State) -> Answers:
         rest = [each for each in m.words if not means(each, "which") and each.kind != "mark"]
         if all(each.lemma in _ALONE or each.text in _ALONE for each in rest) and meant & {"first", "last"}:
             return {"code": listed[0 if "first" in meant else -1].code}
-    context, found = pieces_of(m.text, m.now, Purpose.BOOKING, "day")
-    near = [(replace(piece, background=False), each) for piece, each in found if piece.end <= until]
-    wish = wish_of(context, near)
+    # What is done to it ("…をキャンセル") would turn the day down.
+    said = m.text[: m.folded.ends[until - 1]] if until else ""
+    wish = wish_of(*pieces_of(said, m.now, Purpose.BOOKING, "day"))
     counters = {
         counter
         for counter, names in state.counters.items()
@@ -272,8 +272,8 @@ def _of_bookings(reading: Reading) -> list[Deed]:
 # Another day, time or counter; yes and no -----------------------------------------------------------
 
 
-def _changed(reading: Reading, asked: str | None, r: Request, state: State) -> Answers:
-    start, counter = _booked(r, state)
+def _changed(reading: Reading, asked: str | None, r: Request, state: State, code: str | None) -> Answers:
+    start, counter = _booked(replace(r, found=code or r.found), state)
     known: dict[str, Any] = {"booking_action": r.action}
     if start:
         known |= {"visit_date": start.date().isoformat(), "visit_time": f"{start:%H:%M}", "counter": counter}
@@ -300,7 +300,7 @@ def _booked(r: Request, state: State) -> tuple[datetime | None, str | None]:
 
 def _at_the_end(reading: Reading, r: Request, answer: str | None) -> Answers:
     """Return a yes or a no to what was summed up: only a clear yes to this very thing is one."""
-    said = [each for each in _of_bookings(reading) if each.mood in ("said", "denied")]
+    said = [each for each in _of_bookings(reading) if each.mood in ("said", "denied") and not _only_leaves(reading, each)]
     own = next((each for each in reversed(said) if each.what == (r.action or "change")), None)
     if r.action == "cancel":
         changes = any(each.what == "change" and each.how == "wished" for each in said)
@@ -309,9 +309,16 @@ def _at_the_end(reading: Reading, r: Request, answer: str | None) -> Answers:
         comes = any(isinstance(each, Comes) and each.holds for each in reading.facts)
         if comes or _as_it_was(reading):
             return {"confirmed": "no"}
+    if any(each.what != own.what if own else True for each in said if each.how == "wished"):
+        return {}  # another thing is wanted
     if own:
         return {"confirmed": "yes" if own.how == "wished" else "no"} if own.how in ("wished", "denied") else {}
     return {"confirmed": answer} if answer else {}
+
+
+def _only_leaves(reading: Reading, deed: Deed) -> bool:
+    """Return whether a deed may as well be to leave all as it is: やめます, where nothing is named."""
+    return deed.of is None and reading.text[deed.start : deed.end].startswith(("やめ", "止め", "ヤメ"))
 
 
 def _as_it_was(reading: Reading) -> bool:
@@ -320,8 +327,10 @@ def _as_it_was(reading: Reading) -> bool:
     kinds = {means(word, "shift") for word in m.words}
     if any(word.text in _IN_PART for word in m.words):
         return False
-    unchanged = any(each.what == "change" and each.how == "denied" and "いい" in m.plain for each in _of_bookings(reading))
-    return unchanged or ("same" in kinds and not re.search("(?:時[間刻]|日にち|日付|窓口|場所)[はも](?:その|この|今)", m.plain))
+    fine = any(means(word, "code") == "fine" for word in m.words)
+    unchanged = fine and any(each.what == "change" and each.how == "denied" for each in _of_bookings(reading))
+    parts = any(means(word, "shift") == "part" for word in m.words)
+    return unchanged or "former" in kinds or ("same" in kinds and not parts)
 
 
 _IN_PART = {"だけ", "以外"}
@@ -337,7 +346,8 @@ def _from_the_booked(reading: Reading, start: datetime, said: Wish) -> Wish | No
         day = (start + timedelta(days=days)).date()
         return replace(said, days=(day,), first=None, last=None, times=said.times or same)
     part = next((at for at, word in enumerate(m.words) if word.text in ("時間", "時刻")), None)
-    if "same" in kinds and part is not None and not timed:
+    same_time = "same" in kinds or ("former" in kinds and any(word.text in _IN_PART for word in m.words))
+    if same_time and part is not None and not timed:
         if said:
             return replace(said, times=same)
         return Wish(not_days=(start.date(),), times=same)  # any day but the one that is booked

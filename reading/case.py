@@ -32,8 +32,7 @@ ANSWERS_TO: dict[str, set[str]] = {
 }
 # Whose card it is and who comes are told for each of several cards.
 _OF_ONE = {"applicant", "holder", "near_fifteen", "relation"}
-# How many cards there are may be told in the very words that answer the question.
-_OF_SEVERAL = {"cards", "people", "children", "cards_by", "without", "expiries"}
+_SOUND_LIKE_WORDS = {"name_kana", "visitor_name", "phone"}
 
 
 @dataclass(frozen=True)
@@ -111,13 +110,11 @@ def _without_rivals(commands: Sequence[Command], wanted: set[str]) -> list[Comma
     Words that answer the question asked are not read as something else too: at a question for the
     name あねざき is no elder sister. A yes to the summary with something put right is not yet a yes.
     """
-    answers = [each for each in commands if each.slot in wanted and each.fact]
+    names = [each for each in commands if each.slot in wanted & _SOUND_LIKE_WORDS and each.fact]
     kept = [
         each
         for each in commands
-        if each.slot in wanted
-        or each.slot in _OF_SEVERAL
-        or not any(_overlap(each.fact, other.fact) for other in answers)
+        if each.slot in wanted or not any(_overlap(each.fact, other.fact) for other in names)
     ]
     others = {each.slot for each in kept} - {"confirmed", "stop"}
     if others:

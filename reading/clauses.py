@@ -107,7 +107,8 @@ def _flags(inside: Sequence[Word]) -> Flags:
     last = [word for word in inside if word.kind != "mark"]
     if inside[-1].text in ("?", "？") or "ask?" in flags or (last and last[-1].kind == "end" and last[-1].text in _ASKS):
         flags |= {"ask"}
-    if any(word["asks"] for word in inside):
+    concedes = any(word.kind in ("verb", "adjective") and word.text.endswith(("ても", "でも")) for word in inside)
+    if any(word["asks"] for word in inside) and not concedes:  # いつ行っても
         flags |= {"asks_what"}
     return flags
 

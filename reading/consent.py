@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from reading import lexicon
 from reading.clauses import Mood
-from reading.facts import Change, Fact, No, Stop, Unsure, Yes
+from reading.facts import Change, DateOf, Fact, Form, No, Pins, Stop, Unsure, When, Yes
 from reading.message import Message
 from reading.situation import Command, Situation
 
@@ -52,7 +52,9 @@ def facts(m: Message) -> list[Fact]:
 def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     """Return what assent and refusal mean at the question asked."""
     parts = _parts(m)
-    sense = _sense_of_all(parts)
+    sense = _sense_of_all(m, parts)
+    if s.asked in _OFFERS:
+        sense = _to_an_offer(m, facts, parts) or sense
     if s.asked is None or not sense:
         return []
     kinds = (Yes, No, Unsure, Change, Stop)
@@ -67,12 +69,54 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
         answers = _confirmed(sense, rest, m) if _as_known(told, s) else {}
     elif s.asked == "booking_confirmed":
         answers = _ANSWERS["cancelled" if s["booking_action"] == "cancel" else "changed"]
-    elif not rest:  # else the rest is the answer, and others read it
+        sense = "change" if sense == "stop" and _CANCELS.search(m.plain) else sense
+    elif not rest or s.asked in _OFFERS:
+        answers = _ANSWERS.get(s.asked, {})
+    elif _goes_on(m, facts, parts, s.asked):  # else the rest is the answer, and others read it
+        sense = str(parts[0].sense)
         answers = _ANSWERS.get(s.asked, {})
     return [
         Command("clarify", s.asked, None, fact) if told == "?" else _set(told, s.asked, fact)
         for told in answers.get(sense, "").split()
     ]
+
+
+# What the topic of a question reads there; elsewhere a plain yes or no needs nothing beside it.
+_READ_THERE = {"pins": Pins, "reply_form": Form, "expiry_checked": DateOf, "expiry_help": DateOf}
+
+
+def _goes_on(m: Message, facts: Sequence[Fact], parts: Sequence[_Part], asked: str) -> bool:
+    """Return whether a plain yes or no goes on in the same sense: はい、いつも使ってますから."""
+    own, after = _READ_THERE.get(asked), parts[0].end
+    apart = m.plain[after] in "、。!" or after in m.folded.gaps
+    heads = ("yes", "no", "polite", "thanks") if asked == "expiry_help" else ("yes", "no")
+    if own is None or not apart or parts[0].sense not in heads or _questions(m, parts):
+        return False
+    doubts = any(isinstance(fact, Unsure) and fact.kind_of == "not_understood" for fact in facts)
+    turns = parts[0].sense == "yes" and any(_puts_right(m, part) for part in parts[1:])
+    return not (doubts or turns or any(isinstance(fact, own) for fact in facts))
+
+
+def _questions(m: Message, parts: Sequence[_Part]) -> bool:
+    links = [clause.link if (clause := m.clause_at(part.start)) else "" for part in parts]
+    return any(part.asked and link != "cond" for part, link in zip(parts, links, strict=True))
+
+
+_OFFERS = {"book_later", "reissue_plan"}
+
+
+def _to_an_offer(m: Message, facts: Sequence[Fact], parts: Sequence[_Part]) -> str | None:
+    """Return the answer to whether to book a day that lies further ahead: "はい、届いたあとの日で"."""
+    said = lexicon.groups("consent", "offer")
+    head = parts[0].sense if parts else None
+    if head in ("no", "unsure", "hold") or _questions(m, parts):
+        return None if any(isinstance(fact, When) for fact in facts) else head
+    day = any(each in m.plain for each in said["day"])
+    if not day and any(each in m.plain for each in said["waits"]):
+        return "later"
+    if day or any(part.figures for part in parts) or any(each in m.plain for each in said["books"]):
+        return "yes"
+    return head if head == "yes" else None
 
 
 def _set(told: str, asked: str, fact: Fact | None) -> Command:
@@ -109,7 +153,7 @@ _ANSWERS: dict[str, dict[str, str]] = {
     "birthday": dict.fromkeys(("onward", "as_is", "polite", "stop", "unsure"), _SKIP),
     "issued_on": dict.fromkeys(("onward", "as_is", "polite", "stop", "unsure"), _SKIP),
     "changed": _table(yes="yes", no="no", hold="?", stop="no", change="no", as_is="?", later="no"),
-    "cancelled": _table(yes="yes", no="no", hold="?", stop="?", change="no", polite="?", as_is="?", later="no"),
+    "cancelled": _table(yes="yes", no="no", hold="?", stop="no", change="?", polite="?", as_is="?", later="no"),
 }  # fmt: skip
 
 
@@ -242,6 +286,7 @@ def _part(m: Message, start: int, end: int, asked: bool) -> _Part:
 
 
 _LONG = re.compile("ー{2,}")
+_CANCELS = re.compile("きゃんせる|中止|中断|取りやめ|とりやめ|取り止め|白紙|cancel")
 _FIGURE = re.compile("[0-9]+(?:月|日|時半?|分|人|名|:)?|[月火水木金土日]曜日?")
 
 
@@ -281,6 +326,8 @@ def _sense(pieces: Sequence[tuple[str, str]]) -> str | None:
             proposed = True
             if text.endswith("で"):
                 said.append("that")
+        elif text == "ない" and before[1].endswith(_ENDS):
+            continue  # 頼むない: a friendly ね
         elif kind in ("negation", "dont") or (kind == "nee" and _denies(before)):
             if said:
                 said[-1] = _FLIPPED.get(said[-1], "no")
@@ -300,6 +347,10 @@ def _sense(pieces: Sequence[tuple[str, str]]) -> str | None:
     return next((sense for sense in _FIRST if sense in said), None if words_only else "")
 
 
+# What can end a sentence, so that ない behind it denies nothing.
+_ENDS = (*"うぐすつぬぶむるよ", "行く", "から", "がら", "ねえ", "ねぇ")
+
+
 def _denies(before: tuple[str, str]) -> bool:
     """Return whether ねえ denies what stands before it: 合ってねえ, 問題ねえ, but いいねえ."""
     kind, text = before
@@ -316,9 +367,11 @@ _FIRST = (
 )  # fmt: skip
 
 
-def _sense_of_all(parts: Sequence[_Part]) -> str | None:
+def _sense_of_all(m: Message, parts: Sequence[_Part]) -> str | None:
     """Return what the parts say together: what is wrong or unclear counts before a yes."""
-    said = [part.sense for part in parts if part.sense and not part.asked]
+    told = [part for part in parts if part.sense and not part.asked]
+    why = [part for part in told if part.sense == "unsure" and (clause := m.clause_at(part.start)) and clause.link == "reason"]
+    said = [part.sense for part in told if part not in why or len(told) == len(why)]  # "分からないのでお願いします"
     if "yes" in said:
         said = [sense for sense in said if sense != "weak"]
     return next((sense for sense in _FIRST if sense in said), None)

@@ -404,6 +404,8 @@ def _sentence(m: Message, clause: Clause) -> list[Clause]:
 def _beside_the_known(read: _Reading, wish: Wish, s: Situation) -> Wish | None:
     """Return what is wished beside the day and time that are settled; None where nothing is new."""
     known = read.context.known
+    if wish.days and wish.times:
+        wish = replace(wish, earliest=False)  # 急いでいるので、あさっての9時
     if known.visit_date and s.asked != "visit_date":
         wish = _in_that_week(wish, known.visit_date, read.context.today)
     if s.asked in _VISIT_QUESTIONS:

@@ -120,11 +120,20 @@ def _object(words: Sequence[Word], at: int) -> tuple[str | None, str | None]:
     groups = list(_groups_after(words, at) if words[at].text.isascii() else _groups_before(words, at))
     if not groups:
         return None, None
-    kinds = [_kind(word) for group in groups for word in group]
+    kinds = [kind for group in groups for kind in _kinds(group)]
     head = _kind(groups[0][-1])
     if "other" in kinds:
         return head, "other"
     return head, next((kind for kind in ("booking", "part", "ours") if kind in kinds), None)
+
+
+def _kinds(group: Sequence[Word]) -> list[str]:
+    """Return what the nouns of a group name; a code and what is counted (2回) say nothing of their own."""
+    said = "".join(word.text for word in group)
+    if said.isascii() and any(map(str.isdigit, said)):
+        return ["own"]
+    counted = [at and group[at - 1].kind == "number" for at in range(len(group))]
+    return ["own" if by else _kind(word) for word, by in zip(group, counted, strict=True)]
 
 
 def _groups_before(words: Sequence[Word], at: int) -> Iterator[list[Word]]:
@@ -171,7 +180,7 @@ def _kind(word: Word) -> str:
     named = means(word, "thing")
     if named:
         return named
-    if word.kind == "number" or _KNOWN & word.meanings.keys() or means(word, "deed") or word.text[-1].isdigit():
+    if word.kind == "number" or _KNOWN & word.meanings.keys() or means(word, "deed") or any(map(str.isdigit, word.text)):
         return "own"
     parts = name_parts(word.text)
     return "own" if parts and all(part in ("family", "given", "name") for part in parts) else "other"

@@ -135,6 +135,8 @@ def _deeds(reading: Reading) -> list[Deed]:
 def _of_something_else(reading: Reading) -> bool:
     """Return whether what is to be done is done to other things: an alarm, a dentist's appointment."""
     deeds = [each for each in _deeds(reading) if each.how != "denied"]
+    if bookings.find_code(reading.text):
+        return False
     wished = [each for each in deeds if each.how != "done"]
     return any(each.of == "other" for each in wished) and not any(each.of in ("booking", "ours") for each in deeds)
 
@@ -217,11 +219,11 @@ def states_a_case(reading: Reading, state: State, classified: Intent | None = No
     said = {slot for slot in _OF_A_CASE if told.get(slot) not in (None, "none")}
     books = [each for each in deeds if each.what == "book" and each.how == "wished"]
     if books:
-        question = _asked_after(m, books[-1])
+        question = _asked_after(m, books[-1], deeds)
         return not question or bool(said & {"counter", "wish", "expires_on", "applicant"})
     if told.get("notice") == "certificate" and any(each.mood == "asked" and _what_to_do(m, each.at) for each in m.clauses):
         return True  # "電子証明書の通知が届きました。どうしたらいいですか"
-    if any(each.what == "book" and each.how == "may" for each in deeds) and said & {"notice", "people", "cards", "applicant", "expires_on"}:
+    if any(each.what == "book" and each.how == "may" for each in deeds) and ("notice" in told or said & {"people", "cards", "applicant", "expires_on"}):
         return True  # "2人まとめて予約できますか" is best answered by beginning
     if any(isinstance(each, CannotCome) for each in reading.facts):
         said -= {"applicant", "holder"}  # that asks for help before it asks for a time
@@ -238,9 +240,10 @@ def _without_booking(m: Message) -> bool:
 _NO_BOOKING = re.compile("予約(?:が|を|は)?(?:なし|無し|なく|無く|しな|せず|してな|取らな|とらな)")
 
 
-def _asked_after(m: Message, deed: Deed) -> bool:
+def _asked_after(m: Message, deed: Deed, deeds: Sequence[Deed]) -> bool:
     """Return whether a question follows the wish, or a question has the wish for its reason."""
-    return any(clause.mood == "asked" for clause in m.clauses[deed.clause + 1 :]) or (
+    books = {each.clause for each in deeds if each.what == "book"}  # 予約できますか
+    return any(clause.mood == "asked" and clause.at not in books for clause in m.clauses[deed.clause + 1 :]) or (
         m.clauses[deed.clause].mood == "asked" and "asks_what" in m.clauses[deed.clause].flags
     )
 

@@ -49,9 +49,9 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
     form: Form | None = None
     if state.form != "booking_form":
         form, given, spans, left = "application_form", *_for_application(reading, turn)
-    if form is None or (not given and intent.name in ABOUT_BOOKINGS):
-        form, given, more = "booking_form", *_for_booking(reading, turn)
-        left |= more
+    if form is None or (intent.name in ABOUT_BOOKINGS and not (given and state.form)):
+        form, given, left = "booking_form", *_for_booking(reading, turn)
+        spans = {}
     questions = _questions(reading, turn, given, spans)
     left = {**dict(_asked_for(reading, turn, questions)), **left}
     asks_back = left.pop("asks_back", None) or _open_in(given) or _not_read(turn, given, left, questions)

@@ -65,13 +65,18 @@ def _answers(
         return [Command("set_slot", asked, f"{str(s[other]).split()[0]} {told[0][1].name}", told[0][0])]
     for fact, each in told:
         slot = other if each.role not in (None, asked) else asked
-        if each.full and not each.name.isascii() and not _latin(each.name):
+        if _will_do(each, int(s["failed_answers"] or 0)):
             found[slot] = _taken(slot, each.name, s, fact)
         elif slot == asked and (slot not in found or found[slot].kind == "clarify"):
             found[slot] = Command("clarify", slot, each.name, fact)
     if not found and (kanji := _KANJI_NAME.fullmatch(m.plain)) and set(name_parts(kanji[1])) <= _PEOPLE:
         return [Command("clarify", asked)]
     return list(found.values())
+
+
+def _will_do(each: _Told, failed: int) -> bool:
+    """Return whether a name is taken: a Latin one when it is said again, half of one when that has not helped."""
+    return failed > 1 or (each.full and (failed > 0 or not _latin(each.name)))
 
 
 def _taken(slot: str, name: str, s: Situation, fact: Fact) -> Command:
@@ -116,7 +121,7 @@ def _spaced(kept: str, gaps: frozenset[int]) -> tuple[str, tuple[int, ...]]:
 
 
 _KANA = re.compile("[ぁ-ゖァ-ヺー]")
-_MARK = re.compile(r"[^\w\s・=ー'.:\-]+|\.(?=\s|$)|\n")
+_MARK = re.compile(r"[^\w\s・=ー'.:\-]+|\.(?=\s|$)|\n|(?<!の) (?=(?:下の ?|した ?の ?)?(?:名前|なまえ)(?:[はがも: ]|[ァ-ヺ]))")
 _KANJI = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〆ヶ]"
 _KANJI_NAME = re.compile(f"({_KANJI}(?:{_KANJI}|[ぁ-ゖー]){{1,7}}?)(?:です|と申します|といいます|と言います)?。?")
 
@@ -132,6 +137,7 @@ class _Rules:
     lead: re.Pattern[str]
     filler: re.Pattern[str]
     name: re.Pattern[str]
+    beside: re.Pattern[str]
     words: frozenset[str]
     begins: frozenset[str]
     ending: re.Pattern[str]
@@ -143,18 +149,22 @@ class _Rules:
 def _rules() -> _Rules:
     around = lexicon.groups("names", "around")
     last = _any([each for each in around["tail"] if not each.endswith("~")])
+    fillers = _any(around["filler"])
     more = _any([each[:-1] for each in around["tail"] if each.endswith("~")])
     right = _right()
-    part = f"(?:(?P<family>{right['family']})|(?P<given>{right['given']}))(?:の名前)?[はがも、]"
+    part = f"(?:(?P<family>{right['family']})|(?P<given>{right['given'].replace('の', 'の ?')}))(?:の名前)?(?:だけ)?(?:[はがも、:]|(?P<bare>(?<=[字前])))"
     person = f"(?P<of>{_any(around['person'])})(?:の名前は|の名前が|のほうは|の方は|の|は|が|、)"
     lead = f"(?P<lead>{_any(around['lead'])})"
     latin = r"[a-zà-ɏḁ-ỿ](?:[a-zà-ɏḁ-ỿ '.\-]*?[a-zà-ɏḁ-ỿ.])"
     kana = "[ぁ-ゖァ-ヺー]+?(?: [ぁ-ゖァ-ヺー]+?)*?"
     name = f"(?:{_KANJI}+ ){{0,2}}(?P<name>{kana}|{latin})"
+    tail = f"(?P<tail>(?: ?(?:{last}))*| ?(?:{more}).*)"
+    beside = f"(?:{_KANJI}{{2,6}}|(?:{_KANJI}+ )*(?:[a-zà-ɏḁ-ỿ'.\\-]+ ){{1,5}})(?P<name>{kana})"
     return _Rules(
-        re.compile(f"(?:{_any(around['filler'])})?(?:{lead}|{part}|{person}) ?"),
-        re.compile(f"(?:{_any(around['filler'])}) "),
-        re.compile(f"{name}(?P<tail>(?: ?(?:{last}))*| ?(?:{more}).*)(?: {_KANJI}+){{0,2}}"),
+        re.compile(f"(?:{fillers})?(?:{lead}(?:ですね)?|{part}|{person})[ :]*"),
+        re.compile(f"(?:{fillers})(?: |(?<=ー)|(?<=っと))"),
+        re.compile(f"{name}{tail}(?: {_KANJI}+){{0,2}}"),
+        re.compile(f"{beside}{tail}"),
         frozenset(around["word"]),
         frozenset(around["begins"]),
         re.compile(f"(?:{_any(around['ending'])})$"),
@@ -181,15 +191,18 @@ def _told(m: Message) -> list[tuple[Name, _Told]]:
 
 
 def _joined(text: str, first: _Told, last: _Told) -> _Told | None:
-    """Return two halves as one name: さとう、はなこ; 読みはカンノ、下はサトル."""
-    if first.full or last.full or first.part == last.part == "given":
+    """Return two halves as one name: さとう、はなこ; 読みはカンノ、下はサトル; 下はイト、名字がクマサカ."""
+    if first.full or last.full or (first.part and first.part == last.part):
         return None
-    parted = first.part == "family" or last.part == "given"
+    named = last.introduced and not last.part and not first.introduced and _said_as(last.name) != "family"
+    parted = bool(first.part or last.part) or named
     beside = not re.search(r"\w", text[first.end : last.start]) and "。" not in text[first.end : last.start]
     kinds = _said_as(first.name), _said_as(last.name)
     if not parted and (not beside or kinds[0] == "given" or kinds[1] == "family" or first.introduced or last.introduced):
         return None
-    return _Told(first.start, last.end, f"{first.name} {last.name}", True, first.role, first.of, first.introduced)
+    names = (last, first) if first.part == "given" or last.part == "family" else (first, last)
+    name = " ".join(each.name for each in names)
+    return _Told(first.start, last.end, name, True, first.role, first.of, first.introduced)
 
 
 @lru_cache(maxsize=8)
@@ -200,19 +213,19 @@ def _names(text: str, clauses: tuple[int, ...]) -> tuple[_Told, ...]:
     for mark in [*_MARK.finditer(text), None]:
         end = mark.start() if mark else len(text)
         if text[at:end].strip():
-            whole = _name(text, at, end)
+            whole = _name(text, at, end, before_given=bool(mark) and mark[0] == " ")
             found += [whole] if whole else _within(text, at, end, clauses)
         at = mark.end() if mark else end
     if len(found) == 2 and (joined := _joined(text, *found)):
         return (joined,)
-    return tuple(_led_up_to(text[: each.start], each) for each in found)
+    return tuple(_led_up_to(text, each) for each in found)
 
 
-def _led_up_to(before: str, told: _Told) -> _Told:
-    """Return the name with what the words before it tell: "来る人が変わりました。モリ カズエです"."""
-    if not told.role and re.search(_right()["visitor"], before):
+def _led_up_to(text: str, told: _Told) -> _Told:
+    """Return the name with what is told beside it: "来る人が変わりました。モリ カズエです"."""
+    if not told.role and re.search(_right()["visitor"], text[: told.start]):
         return replace(told, introduced=True, role="visitor_name")
-    return replace(told, introduced=told.introduced or (told.full and bool(re.search("名前|なまえ|氏名", before))))
+    return replace(told, introduced=told.introduced or (told.full and bool(re.search("名前|なまえ|氏名", text))))
 
 
 def _within(text: str, start: int, end: int, clauses: Sequence[int]) -> Iterator[_Told]:
@@ -237,7 +250,7 @@ _KANA_TYPED = re.compile("[ァ-ヺ]")
 _KATAKANA = re.compile("(?<![ァ-ヺー])(?:[ァ-ヺー]{2,}(?: [ァ-ヺー]{2,}){1,3}|[ァ-ヺー]{4,})(?![ァ-ヺー]|[ 、]*(?:じゃ|では|駅|病院|支店|薬局|ビル))")
 
 
-def _name(text: str, start: int, end: int) -> _Told | None:
+def _name(text: str, start: int, end: int, before_given: bool = False) -> _Told | None:
     """Return the name that a stretch is, with what stands around it."""
     rules = _rules()
     plain = hiragana(text)
@@ -247,7 +260,7 @@ def _name(text: str, start: int, end: int) -> _Told | None:
     while True:
         start = end - len(text[start:end].lstrip())
         lead = rules.lead.match(plain, start, end)
-        if not lead or lead.end() == end:
+        if not lead or lead.end() == end or (lead["bare"] == "" and not _KANA_TYPED.match(text, lead.end())):
             break
         role = _role(lead["lead"] or "") or role
         introduced |= bool(lead["lead"]) or "名前" in lead[0]
@@ -255,23 +268,42 @@ def _name(text: str, start: int, end: int) -> _Told | None:
         part = "family" if lead["family"] else "given" if lead["given"] else part
         start = lead.end()
     filler = rules.filler.match(plain, start, end)
-    if filler and (filler[0].strip() in _NEVER_NAMES or plain.count(" ", filler.end(), end)):
+    glued = filler and filler[0][-1] != " "
+    if filler and (glued or filler[0].strip() in _NEVER_NAMES or plain.count(" ", filler.end(), end)):
         start = filler.end()
     match = rules.name.fullmatch(text, start, end) or rules.name.fullmatch(plain, start, end)
+    beside = None if match else rules.beside.fullmatch(text, start, end)
+    match = match or beside
     if not match:
         return None
     tail = match["tail"].strip()
     first, last = match.span("name")
     name, last = _without_title(text[first:last], last, tail)
-    written = _written(name)
-    if written is None or tail.startswith("ですか"):
+    written = _written(name) or (_half(name) if part or before_given else None)
+    if written is None or tail.startswith("ですか") or (beside and not _is_whole(name)):
         return None
-    introduced |= bool(re.search("申|言|いい", tail))
+    introduced |= bool(re.search("申|言|いい|間違|まちが|直|変|訂|修", tail))
     who = lexicon.words().get(of or "", {}).get("person")
     return _Told(first, last, written[0], written[1], role, who, introduced, part)
 
 
 _NEVER_NAMES = {"はい", "えっと", "ええと", "ええっと", "えーと", "えー", "うん", "あっ", "んーと", "うーんと"}
+
+
+def _half(name: str) -> tuple[str, bool] | None:
+    """Return a part of a name that is called one: 名字はくまさか."""
+    said, rules = hiragana(name), _rules()
+    no_name = said in rules.words or rules.ending.search(said) or not re.fullmatch("[ぁ-ゖー]{2,6}", said)
+    return None if no_name else (jaconv.hira2kata(name), False)
+
+
+def _is_whole(name: str) -> bool:
+    """Return whether kana right behind other letters say how these are read: 遠藤花江えんどうはなえ."""
+    words = name.split()
+    if len(words) > 1:
+        return _said_as(words[0]) == "family"
+    kinds = name_parts(jaconv.hira2kata(name)), name_parts(hiragana(name))
+    return any(kind[0] == "family" and kind[-1] in _PEOPLE and len(kind) > 1 for kind in kinds)
 
 
 def _role(lead: str) -> str | None:
@@ -285,9 +317,9 @@ def _without_title(name: str, end: int, tail: str) -> tuple[str, int]:
     title = re.search("(?<=[ぁ-ゖァ-ヺー]{2})(?:さん|ちゃん|くん|さま)$", name)
     if title:
         return name[: title.start()], end - len(title[0])
-    if name.endswith("だ") and len(name) > 2:
+    if name.endswith(("だ", "で")) and len(name) > 2:
         words = name[:-1].split()
-        if re.search("[ァ-ヺ]だ$", name) or (len(words) > 1 and _said_as(words[-1]) == "given"):
+        if re.search("[ァ-ヺ].$", name) or (len(words) > 1 and _said_as(words[-1]) == "given"):
             return name[:-1], end - 1
     return name, end
 
@@ -376,6 +408,10 @@ def _put_right(m: Message, s: Situation) -> list[Command]:
         return told
     found = {slot: name for slot in meant if (name := _corrected(text, m, known[slot], s.asked in _SLOTS)) is not None}
     worked_out = [slot for slot in found if found[slot]]
+    if len(worked_out) > 1:  # whose it is like
+        likeness = {slot: SequenceMatcher(None, known[slot], str(found[slot])).ratio() for slot in worked_out}
+        best = sorted(worked_out, key=lambda slot: -likeness[slot])
+        worked_out = best[:1] if likeness[best[0]] - likeness[best[1]] > _CLEARLY else best
     if len(worked_out) == 1:
         slot = worked_out[0]
         return [Command("correct_slot", slot, found[slot])] if found[slot] != known[slot] else []
@@ -412,7 +448,7 @@ def _swapped(text: str, known: Mapping[str, str], meant: Sequence[str]) -> list[
 
 def _corrected(text: str, m: Message, known: str, asking: bool) -> str | None:
     """Return a known name put right, "" where it is to be put right and how is not plain, else None."""
-    for rule in (_instead,) if asking else (_instead, _part, _voice, _alike):
+    for rule in (_instead,) if asking else (_instead, _anew, _part, _voice, _alike):
         name = rule(text, m, known)
         if name is not None:
             return name
@@ -442,6 +478,19 @@ def _instead(text: str, m: Message, known: str) -> str | None:
 
 _NEW = "(?P<new>[ぁ-ゖー]+?(?: [ぁ-ゖー]+?)?)(?=です|でした|だよ|だ$|に(?:し|変|直|なお|かえ|なり|訂|修)|なん|[^ぁ-ゖー ]|$)"
 """What is right, up to how it is said."""
+
+
+def _anew(text: str, m: Message, known: str) -> str | None:
+    """サトウ キヨコです, where it is introduced, or like the known name and that is wrong."""
+    for _, each in _told(m):
+        alike = SequenceMatcher(None, _bare(known), _bare(each.name)).ratio() > _ALIKE
+        if each.full and not _latin(each.name) and (each.introduced or (alike and re.search(_right()["wrong"], text))):
+            return each.name
+    return None
+
+
+_ALIKE = 0.6
+_CLEARLY = 0.2
 
 
 def _part(text: str, m: Message, known: str) -> str | None:
@@ -505,7 +554,7 @@ def _most_alike(known: str, new: str) -> str | None:
     words = known.split()
     likeness = [SequenceMatcher(None, _bare(word), _bare(new)).ratio() for word in words]
     best = max(likeness)
-    if best < 0.6 or likeness.count(best) > 1:
+    if best < _ALIKE or likeness.count(best) > 1:
         return None
     words[likeness.index(best)] = new
     return " ".join(words)

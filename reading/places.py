@@ -109,7 +109,9 @@ def _spans(m: Message, s: Situation) -> list[tuple[int, int, str]]:
         name = word["called"] or (word["landmark"] if s.asked == "counter" else None)
         if name and at not in taken and (id_ := _owner(name, ids, bool(word["called"]))):
             found.append((at, at, id_))
-    return sorted(found)
+    found.sort()
+    there = [at for at, word in enumerate(m.words) if word["picks"] == "there" and found and found[0][1] < at]
+    return sorted([*found, *((at, at, [id_ for first, _, id_ in found if first < at][-1]) for at in there)])
 
 
 def _owner(name: str, ids: Mapping[str, str], whole: bool) -> str | None:
@@ -123,17 +125,18 @@ def _owner(name: str, ids: Mapping[str, str], whole: bool) -> str | None:
 
 # What is done with them ----------------------------------------------------------------------------
 
-_SIDE = "(?:の?(?:<side>|<near>|D?N階))*"
+_SIDE = "(?:の?(?:<side>|<near>)|(?:の?N)?にV<side>)*"  # 西口の窓口, 駅の中にあるほう
 _STEP = "(?:(?!<not>|V|<P>)(?:<[a-z]+>|[^<]))*?"  # up to the next word that picks; no other verb between
 # What follows a name, by the first that fits.
 _RULES: tuple[tuple[Literal["chosen", "near", "refused"], str], ...] = (
     ("refused", "(?:で?は|じゃ|で|も|が)?(?:C!|<not>(?!!)|[JV]!)"),  # 西口じゃなくて, 西口はやめて
     ("refused", f"(?:だと|まで|に|へ|は|が|も){_STEP}(?:<not>(?!!)|<[a-z]+>!)"),  # 市役所まで行けないので
-    ("near", f"(?:が|は|のほうが|なら){_STEP}<near>(?!!)"),  # 市役所がいちばん近いので
+    ("near", f"(?:が|は|のほうが|のが|なら){_STEP}<near>(?!!)"),  # 市役所がいちばん近いので
     ("near", "の<near>(?:C|で)?$"),  # 駅の近く
     ("chosen", f"(?!から|の|と|や|か)(?:で|にて|に|へ|まで|が|なら|を|は|でも|だと|って)?{_STEP}<(?:does|changes|good)>(?!!)"),
     ("chosen", "(?:C|で|に|へ|を)?(?:[、。!！…~ーね]|O|と)*$"),  # 西口で。
 )
+_TIME = re.compile("の?(?:[0-9]+(?::[0-9]+|月|日|時半?|分)|[月火水木金土日]曜日?|午前中?|午後|朝|お?昼|夕方|夜間?|頃|ごろ|(?<!半)の)+")
 _AFTER = tuple((how, re.compile(_SIDE + pattern)) for how, pattern in _RULES)
 _SUBJECT = re.compile("(?:N|<[a-z]+>)[がはも]$")  # "保育園が西口なので" tells where something is
 
@@ -147,13 +150,20 @@ def _named(m: Message, clause: Clause, s: Situation, all_: Sequence[tuple[int, i
         yield _Named(id_, how, m.words[first].start, m.words[last].end, clause.at)
 
 
+# "西口で12月9日の11時"
+_WITH_A_TIME = re.compile("(?:で|に|へ)、?[0-9/:月火水木金土日曜時分半午前後朝夕方来再今週のに、~]+(?:頃|ごろ|以降|から|まで)?(?:で|です)?[。!]*")
+
+
 def _how(
     m: Message, clause: Clause, s: Situation, first: int, last: int, then: int
 ) -> Literal["chosen", "near", "refused", "mentioned"]:
     before = line(m.words[clause.first : first], "picks").text
-    rest = m.words[last + 1 : then]
+    time = _TIME.match(m.plain, m.words[last].end)  # 西口の11時半に
+    rest = [word for word in m.words[last + 1 : then] if not time or word.start >= time.end()]
     after = line(rest, "picks").text + ("<P>" if then < clause.last else "")
     how = next((how for how, pattern in _AFTER if pattern.match(after)), None)
+    if how is None and _WITH_A_TIME.fullmatch("".join(word.text for word in rest)):
+        how = "chosen"
     if re.search("<(?:does|good)>N*$", before) and m.words[first].text.isascii():
         how = "chosen"  # "I prefer the west exit one"
     if how == "chosen" and (_tells_where(before, rest) or not _wants(m, clause, s, rest)):
@@ -172,11 +182,14 @@ def _tells_where(before: str, rest: Sequence[Word]) -> bool:
 
 
 _PICKED = {"does", "changes", "good"}
+_CONCEDES = re.compile("[てで]も$|たって$")
 
 
 def _wants(m: Message, clause: Clause, s: Situation, rest: Sequence[Word]) -> bool:
     """Return whether the clause can choose: it is no story, and a question only where counters are asked for."""
-    first = next((at for at, word in enumerate(rest) if word["picks"] in _PICKED), 0)
+    first = next((at for at, word in enumerate(rest) if word["picks"] in _PICKED and not _CONCEDES.search(word.text)), None)
+    if first is None and any(word["picks"] in _PICKED for word in rest):
+        return False  # いつ行っても混んでる
     if first and rest[first].lemma == "する" and rest[first - 1].kind == "noun" and not rest[first - 1]["picks"]:
         return False  # 勤務する, 買い物する
     if clause.mood == "asked":

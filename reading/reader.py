@@ -82,7 +82,8 @@ def parts_of(m: Message) -> tuple[str, ...]:
     A part ends with its sentence, before "、あと…", and where telling gives way to asking or back.
     """
     starts = [m.folded.starts[m.clauses[at].start] for at in _first_clauses(m)]
-    cuts = [0, *starts[1:], len(m.text)] if starts else [0, len(m.text)]
+    lines = [at + 1 for at, char in enumerate(m.text) if char == "\n"]
+    cuts = sorted({0, *starts[1:], *lines, len(m.text)})
     found = [m.text[start:end].strip(" 、/\n\u3000") for start, end in zip(cuts, cuts[1:], strict=False)]
     found = [part for part in found if part]
     last = "".join(found[MOST_PARTS - 1 :])

@@ -8,7 +8,7 @@ it is asked, not taken.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -242,27 +242,139 @@ def _of_holder(holder: str | None, fact: Fact | None, s: Situation) -> Iterator[
 # Who comes -----------------------------------------------------------------------------------------
 
 _ASK = "?"
+Decided = tuple[str, Fact] | None
 
 
-def _visitor(told: _Told, holder: str | None, s: Situation, facts: Sequence[Fact]) -> tuple[str, Fact] | None:
+@dataclass(frozen=True)
+class _Case:
+    """One who may come (`who`), beside whose card it is and how old they are."""
+
+    told: _Told
+    s: Situation
+    owner: str | None
+    known: str | None
+    comer: Comes | None
+    who: str = ""
+    by: Fact | None = None
+
+    @property
+    def asked(self) -> bool:
+        """Whether it was asked who comes."""
+        return self.s.asked == "applicant"
+
+    @property
+    def guardian(self) -> bool:
+        """Whether the holder has a guardian, and somebody else's card is meant."""
+        of = self.told.guardian.of if self.told.guardian else None
+        return of in ("adult", "minor") and self.owner != SPEAKER
+
+    @property
+    def custody_elsewhere(self) -> bool:
+        """Whether another than the speaker is said to have custody."""
+        return bool(self.told.guardian and self.told.guardian.of == "not_me")
+
+    @property
+    def young(self) -> bool:
+        """Whether the holder is under 15, or may be."""
+        return self.known in ("under_15", "nearly_15")
+
+    @property
+    def speaker_is_parent(self) -> bool:
+        """Whether the speaker is a parent of the child: by what they say, or as it is their own."""
+        role, kin = self.told.speaks_as, self.owner
+        kin = kin or next((age.who for age in self.told.ages if age.who in _MAYBE_YOUNG), None)
+        return role in _PARENTS or (kin in _CHILDREN and (role is None or role in _SPOUSES))
+
+    @property
+    def parent_of_holder(self) -> bool:
+        """Whether who comes is a parent: by the word, as the speaker's spouse, or as a grandchild's."""
+        named = {*(each.who for each in self.told.cards), *(each.who for each in self.told.ages)}
+        if self.who in _CHILDREN:
+            return "grandchild" in named  # 孫の母である娘
+        return self.who in _PARENTS or (self.owner in _CHILDREN and self.who in _SPOUSES)
+
+    @property
+    def mine(self) -> bool:
+        """Whether who speaks names one of theirs, and nobody is said to come: うちの妻です."""
+        return isinstance(self.by, SpeaksAs) and self.by.mine and self.comer is None
+
+    @property
+    def by_word(self) -> bool:
+        """Whether who comes is said to come, not sent by the speaker: 母が行きます."""
+        return self.comer is not None and not self.comer.sent
+
+    @property
+    def nothing_known(self) -> bool:
+        """Whether nothing is known of the holder, and nobody is said to be grown up."""
+        grown = any(_group(age) == "general" for age in self.told.ages)
+        return self.owner is None and self.known is None and not grown
+
+    @property
+    def cannot(self) -> bool:
+        """Whether the holder is said not to be able to come."""
+        return any(each.who == HOLDER or each.ill for each in self.told.cannot)
+
+    @property
+    def nobody_else(self) -> bool:
+        """Whether nothing is said of another's card, or of what the speaker is to somebody."""
+        return self.owner is None and not self.told.speaks_as and self.known in (None, "general")
+
+
+# The first rule that holds decides; None leaves it open, to be asked in its turn.
+_Rules = tuple[tuple[str, Callable[[_Case], object], "str | None"], ...]
+_OF_THE_SPEAKER: _Rules = (
+    ("custody is another's", lambda c: c.custody_elsewhere, _ASK),
+    ("the guardian", lambda c: c.guardian, REPRESENTATIVE),
+    ("for their own card", lambda c: c.owner == SPEAKER, SELF),
+    ("代理で", lambda c: c.nobody_else and c.told.proxy, OTHER),
+    ("本人は行けないので私が", lambda c: c.nobody_else and c.cannot, OTHER),
+    ("私が行きます", lambda c: c.nobody_else and c.asked and (c.comer and c.comer.named or not c.s["holder"]), SELF),
+    ("of whom nothing else is said", lambda c: c.nobody_else, None),
+    ("a parent with their child", lambda c: c.young and c.speaker_is_parent, REPRESENTATIVE),
+    ("a grandmother, an uncle with a child", lambda c: c.young or c.known == "adult_ward", _ASK),
+    ("for somebody grown up", lambda c: c.known == "general", OTHER),
+    ("for a sibling, a grandchild", lambda c: c.owner is not None and c.owner not in _CHILDREN, OTHER),
+    ("母です", lambda c: c.owner is None and c.told.speaks_as in _PARENTS, REPRESENTATIVE),
+    ("妻です", lambda c: c.owner is None, OTHER),
+)  # fmt: skip
+_OF_ANOTHER: _Rules = (
+    ("the guardian", lambda c: c.guardian or c.who == "representative" or c.who.startswith("guardian"), REPRESENTATIVE),
+    ("a parent of the child", lambda c: c.known == "under_15" and c.parent_of_holder, REPRESENTATIVE),
+    ("another with a child", lambda c: c.known in ("under_15", "adult_ward"), _ASK),
+    ("a parent of the child, of what age ever", lambda c: c.owner in _CHILDREN and c.known is None and c.parent_of_holder, REPRESENTATIVE),
+    ("母が行きます", lambda c: c.asked and c.who in _PARENTS and c.by_word and c.nothing_known, REPRESENTATIVE),
+    ("for the speaker", lambda c: c.owner == SPEAKER or c.asked or (c.comer and c.comer.sent), OTHER),
+    ("for somebody grown up", lambda c: c.owner is not None and c.known == "general", OTHER),
+)  # fmt: skip
+_BY_NAME: _Rules = (
+    ("うちの妻です", lambda c: c.mine and c.asked and c.known in (None, "general"), OTHER),
+    ("うちの妻です, of a child's card", lambda c: c.mine, None),
+    ("本人です", lambda c: c.who == HOLDER and (c.asked or c.s.asked is None), SELF),
+    ("私です, of a child's card", lambda c: c.who == SPEAKER and c.asked and c.known in ("under_15", "adult_ward"), _ASK),
+    ("私です", lambda c: c.who == SPEAKER and c.asked, SELF),
+    ("of the holder or the speaker alone", lambda c: c.who in (HOLDER, SPEAKER), None),
+    ("a guardian", lambda c: c.who == "representative" or c.who.startswith("guardian"), REPRESENTATIVE),
+    ("母です, of a child's card", lambda c: c.who in _PARENTS and c.known == "under_15", REPRESENTATIVE),
+    ("母です", lambda c: c.who in _PARENTS and c.asked and c.known is None and c.owner in (None, *_MAYBE_YOUNG), REPRESENTATIVE),
+    ("母です, of their own child", lambda c: c.who in _PARENTS and c.known is None and c.owner in _CHILDREN, REPRESENTATIVE),
+    ("祖母です, of a child's card", lambda c: c.young or c.known == "adult_ward", _ASK),
+    ("利用者です", lambda c: c.who in ("client", "student", "student_high"), None),
+    ("妻です", lambda c: c.asked, OTHER),
+    ("妻です, of somebody's card", lambda c: c.s.asked is None and c.owner not in (None, SPEAKER) and c.known == "general", OTHER),
+)  # fmt: skip
+
+
+def _visitor(told: _Told, holder: str | None, s: Situation, facts: Sequence[Fact]) -> Decided:
     """Return who comes with what tells it, "?" where that is to be asked, None where nothing is told."""
     comer, card = told.comer, told.card
-    owner = card.who if card else None
-    if owner is None and s["applicant"] == SELF:
-        owner = SPEAKER  # settled before
-    known = holder or s["holder"]
     if comer is None and s.asked == "applicant":
         comer = _hypothetical(told, facts)
-    for decide in (_by_company, _by_comer, _by_role, _by_hindrance):
-        found = decide(told, comer, owner, known, s)
+    owner = card.who if card else SPEAKER if s["applicant"] == SELF else None
+    case = _Case(told, s, owner, holder or s["holder"], comer)
+    for decide in (_by_company, _by_comer, _by_role, _by_hindrance, _by_card):
+        found = decide(case)
         if found:
             return found
-    if s.asked == "applicant" and card and card.who == SPEAKER:
-        return SELF, card
-    if s.asked is None and card and card.who == SPEAKER and not told.comes:
-        return SELF, card
-    if s.asked == "applicant" and card and known == "general" and not told.comes:
-        return OTHER, card
     return None
 
 
@@ -273,158 +385,71 @@ def _hypothetical(told: _Told, facts: Sequence[Fact]) -> Comes | None:
     return next((each for each in asked if own and each.who == SPEAKER), None)
 
 
-Decided = tuple[str, Fact] | None
+def _decided(rules: _Rules, case: _Case, by: Fact) -> Decided:
+    who = next((who for _, holds, who in rules if holds(case)), None)
+    return (who, by) if who else None
 
 
-def _by_company(told: _Told, comer: Comes | None, owner: str | None, known: str | None, s: Situation) -> Decided:
+def _by_company(c: _Case) -> Decided:
     """The holder is taken along, or brings somebody."""
-    for each in told.along:
-        theirs = owner in (each.who, HOLDER) or (owner is None and s.asked in ("applicant", None))
-        if not theirs or (comer and comer.who not in (SPEAKER, HOLDER, each.who)):
+    for each in c.told.along:
+        theirs = c.owner in (each.who, HOLDER) or (c.owner is None and c.s.asked in ("applicant", None))
+        if not theirs or (c.comer and c.comer.who not in (SPEAKER, HOLDER, each.who)):
             continue
-        if comer and comer.who == HOLDER:
-            return SELF, comer
-        if each.who in _MAYBE_YOUNG or known in ("under_15", "adult_ward"):
-            if known == "under_15":
-                return _of_young(told, s, each)
-            continue
-        if each.who in ("helper", "friend", *_SPOUSES) and owner is None:
-            continue
-        return SELF, each
+        if c.comer and c.comer.who == HOLDER:
+            return SELF, c.comer
+        if c.known == "under_15":
+            return (REPRESENTATIVE if c.speaker_is_parent and not c.custody_elsewhere else _ASK), each
+        helps = each.who in ("helper", "friend", *_SPOUSES) and c.owner is None
+        if not helps and each.who not in _MAYBE_YOUNG and c.known != "adult_ward":
+            return SELF, each
     return None
 
 
-def _by_comer(told: _Told, comer: Comes | None, owner: str | None, known: str | None, s: Situation) -> Decided:
-    if comer is None:
+def _by_comer(c: _Case) -> Decided:
+    """Somebody is said to come."""
+    if c.comer is None:
         return None
-    who = comer.who
-    if who == HOLDER or (owner is not None and who == owner and who != SPEAKER):
-        return SELF, comer
-    if who == SPEAKER:
-        return _speaker_comes(told, comer, owner, known, s)
-    if who.startswith("guardian") or (told.guardian and told.guardian.of in ("adult", "minor")):
-        return REPRESENTATIVE, comer
-    if who == "representative":
-        return REPRESENTATIVE, comer
-    if known in ("under_15", "adult_ward"):
-        if known == "under_15" and who in _CHILDREN and _is_grandchild(told):
-            return REPRESENTATIVE, comer  # 孫の母である娘
-        if known == "under_15" and who in (_PARENTS | (_SPOUSES if owner in _CHILDREN else set())):
-            return REPRESENTATIVE, comer
-        return _ASK, comer
-    if owner in _CHILDREN and known is None and who in (_PARENTS | _SPOUSES):
-        return REPRESENTATIVE, comer
-    if owner == SPEAKER or comer.sent or s.asked == "applicant":
-        adult = any(_group(age) == "general" for age in told.ages)
-        parent = who in _PARENTS and not comer.sent and owner is None and known is None and not adult
-        return (REPRESENTATIVE if parent else OTHER), comer
-    if owner is not None and known == "general":
-        return OTHER, comer
-    return None
+    who = c.comer.who
+    if who == HOLDER or (who == c.owner and who != SPEAKER):
+        return SELF, c.comer
+    rules = _OF_THE_SPEAKER if who == SPEAKER else _OF_ANOTHER
+    return _decided(rules, replace(c, who=who), c.comer)
 
 
-def _is_grandchild(told: _Told) -> bool:
-    return "grandchild" in {*(each.who for each in told.cards), *(each.who for each in told.ages)}
-
-
-def _speaker_comes(told: _Told, comer: Comes, owner: str | None, known: str | None, s: Situation) -> Decided:
-    role = told.speaks_as
-    if told.guardian and told.guardian.of == "not_me":
-        return _ASK, comer
-    if told.guardian and told.guardian.of in ("adult", "minor") and owner != SPEAKER:
-        return REPRESENTATIVE, comer
-    if owner == SPEAKER:
-        return SELF, comer
-    if told.proxy and owner is None and known in (None, "general") and not role:
-        return OTHER, comer
-    if owner is None and role is None and known in (None, "general"):
-        cannot = [each for each in told.cannot if each.who == HOLDER or each.ill]
-        if cannot:
-            return OTHER, comer
-        first = s.asked == "applicant" and (comer.named or not s["holder"])
-        return (SELF, comer) if first else None
-    if known in ("under_15", "nearly_15"):
-        return _of_young(told, s, comer)
-    if known == "adult_ward":
-        return _ASK, comer
-    if known == "general" or (owner is not None and owner not in _MAYBE_YOUNG):
-        return OTHER, comer
-    if owner not in _CHILDREN and owner is not None:
-        return OTHER, comer  # a grandchild, a brother: their age is asked for next
-    if owner is None and role in _PARENTS:
-        return REPRESENTATIVE, comer
-    if owner is None and role is not None:
-        return (OTHER, comer) if role not in _CHILDREN or told.proxy else (OTHER, comer)
-    return None  # a child's card, of an age that is to be asked
-
-
-def _of_young(told: _Told, s: Situation, fact: Fact) -> Decided:
-    """Return who comes for a child where the speaker does: a parent by what is said, else to be asked."""
-    role, owner = told.speaks_as, told.card.who if told.card else None
-    kin = owner or next((age.who for age in told.ages if age.who in _MAYBE_YOUNG), None)
-    if told.guardian and told.guardian.of == "not_me":
-        return _ASK, fact
-    if role in _PARENTS:
-        return REPRESENTATIVE, fact
-    if role is None and kin in _CHILDREN:
-        return REPRESENTATIVE, fact
-    if role in _SPOUSES and kin in _CHILDREN:
-        return REPRESENTATIVE, fact
-    return _ASK, fact
-
-
-def _by_role(told: _Told, comer: Comes | None, owner: str | None, known: str | None, s: Situation) -> Decided:
-    """Return who comes where somebody only says who they are: 本人です, 母です, 妻です."""
-    if s.asked != "applicant" and not (told.card or told.guardian or s.asked in ("holder", None)):
+def _by_role(c: _Case) -> Decided:
+    """Somebody only says who they are: 本人です, 母です, 妻です."""
+    told = c.told
+    if not c.asked and not (told.card or told.guardian or c.s.asked in ("holder", None)):
         return None
-    if told.guardian and told.guardian.of in ("adult", "minor") and owner != SPEAKER and s.asked != "holder":
+    if c.guardian and told.guardian and c.s.asked != "holder":
         return REPRESENTATIVE, told.guardian
     for each in sorted(told.as_whom, key=lambda each: each.who not in _PARENTS):
-        if each.who.startswith("guardian"):
-            return REPRESENTATIVE, each
-        if each.who == "representative":
-            return REPRESENTATIVE, each
-        decided = _named(told, each, comer, owner, known, s)
-        if decided:
-            return decided
+        if found := _decided(_BY_NAME, replace(c, who=each.who, by=each), each):
+            return found
     return None
 
 
-def _named(told: _Told, each: SpeaksAs, comer: Comes | None, owner: str | None, known: str | None, s: Situation) -> Decided:
-    who = each.who
-    if each.mine and comer is None:
-        return (OTHER, each) if s.asked == "applicant" and known in (None, "general") else None
-    if who in (HOLDER, SPEAKER):
-        if s.asked != "applicant":
-            return (SELF, each) if who == HOLDER and s.asked is None else None
-        if who == SPEAKER and known in ("under_15", "adult_ward"):
-            return _ASK, each
-        return SELF, each
-    if who in _PARENTS and (known == "under_15" or (known is None and (owner is None or owner in _MAYBE_YOUNG))):
-        if s.asked == "applicant" or known == "under_15" or owner in _CHILDREN:
-            return REPRESENTATIVE, each
+def _by_hindrance(c: _Case) -> Decided:
+    """A proxy comes where the holder cannot, or where that is all that is said."""
+    if c.comer is not None or c.s.asked not in (None, "applicant") or c.known in ("under_15", "adult_ward"):
         return None
-    if known in ("under_15", "nearly_15", "adult_ward"):
-        return (_ASK, each) if s.asked in ("applicant", None) else None
-    if s.asked == "applicant" and who not in ("client", "student", "student_high"):
-        return OTHER, each
-    if s.asked is None and owner not in (None, SPEAKER) and known == "general":
-        return OTHER, each
-    return None
-
-
-def _by_hindrance(told: _Told, comer: Comes | None, owner: str | None, known: str | None, s: Situation) -> Decided:
-    """Return that a proxy comes where the holder cannot."""
-    if comer is not None or s.asked not in (None, "applicant") or known in ("under_15", "adult_ward"):
-        return None
-    for each in told.cannot:
-        holder = each.who in (owner, HOLDER) or (each.who == SPEAKER and owner in (None, SPEAKER))
-        if holder or (owner is None and each.who not in (*_MAYBE_YOUNG, SPEAKER)):
+    for each in c.told.cannot:
+        holder = each.who in (c.owner, HOLDER) or (each.who == SPEAKER and c.owner in (None, SPEAKER))
+        if holder or (c.owner is None and each.who not in (*_MAYBE_YOUNG, SPEAKER)):
             return OTHER, each
-    if told.proxy and (owner not in (None, SPEAKER) or s.asked == "applicant") and known != "nearly_15":
-        young = owner in _CHILDREN and known is None
-        return None if young else (OTHER, told.proxy)
+    child = c.owner in _CHILDREN and c.known is None
+    if c.told.proxy and (c.owner not in (None, SPEAKER) or c.asked) and c.known != "nearly_15" and not child:
+        return OTHER, c.told.proxy
     return None
+
+
+def _by_card(c: _Case) -> Decided:
+    """Only whose card it is is said: where it was asked who comes, that tells it too."""
+    card = c.told.card
+    if card and card.who == SPEAKER and (c.asked or (c.s.asked is None and not c.told.comes)):
+        return SELF, card
+    return (OTHER, card) if card and c.asked and c.known == "general" and not c.told.comes else None
 
 
 def _of_visitor(visitor: Decided, holder: str | None, told: _Told, s: Situation) -> Iterator[Command]:
@@ -436,12 +461,8 @@ def _of_visitor(visitor: Decided, holder: str | None, told: _Told, s: Situation)
         if s.asked in ("applicant", None) or settled is None:
             yield Command("clarify", "applicant", None, fact)
         return
-    if s.asked not in (*_ABOUT_PEOPLE, None, "notice") and settled is not None and not _plain(told, fact):
+    plain = isinstance(fact, Comes) and fact.named
+    if s.asked not in (*_ABOUT_PEOPLE, None, "notice") and settled is not None and not plain:
         return
     kind = "correct_slot" if settled not in (None, who) else "set_slot"
     yield Command(kind, "applicant", who, fact)  # type: ignore[arg-type]
-
-
-def _plain(told: _Told, fact: Fact) -> bool:
-    """Return whether a later message says plainly that somebody else comes."""
-    return isinstance(fact, Comes) and fact.named

@@ -7,7 +7,7 @@ adjective and what follows it ("行ってもらえませんか") is one word her
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -316,31 +316,54 @@ def _explains(found: list[Word], at: int) -> set[str] | None:
     return None if after == "は" else {"explains"}
 
 
+@dataclass(frozen=True)
+class _Next:
+    """A word behind a predicate: whether it goes on with it."""
+
+    word: Word
+    before: Word
+    after_te: bool
+    copula: bool
+
+    @property
+    def own(self) -> bool:
+        """Whether the word has a meaning of its own, and begins something new."""
+        helps = self.word.kind in ("auxiliary", "link") or self.after_te
+        return bool(self.word.meanings) and not helps
+
+    @property
+    def bound(self) -> bool:
+        """Whether what stands before wants a word behind it: では, 行って, 早く."""
+        return self.copula or self.after_te or self.before.text.endswith("く")
+
+    @property
+    def friendly(self) -> bool:
+        """Whether ない is a friendly ね, as in 福島 behind what could end the sentence: 頼むない."""
+        before = self.before
+        ends = before.text in (before.lemma, "ない", "ね") or before.text[-1] in "うくぐすつぬぶむる"
+        return self.word.text == "ない" and ends
+
+
+_TE = {"て", "で", "ちゃ", "じゃ", "たり", "だり"}
+# The first that fits says how the word goes on with the predicate; None: it does not.
+_NEXT: tuple[tuple[Callable[[_Next], object], Callable[[Word], str | None]], ...] = (
+    (lambda n: n.copula and n.word.lemma in ("ある", "ござる", "ございます"), lambda w: ""),
+    (lambda n: n.own, lambda w: None),
+    (lambda n: n.word.kind == "link" and n.word.text in _TE, lambda w: ""),
+    (lambda n: n.word.kind == "link" and n.before.kind != "mark", lambda w: _LINKS.get(w.text)),
+    (lambda n: n.word.lemma in ("だ", "です") and n.before.kind == "particle", lambda w: None),
+    (lambda n: n.word.kind == "auxiliary" and n.friendly, lambda w: ""),
+    (lambda n: n.word.kind == "auxiliary", lambda w: _GOES_ON.get(w.lemma) or ""),
+    (lambda n: n.word.kind == "end", lambda w: _ENDS.get(w.text, "")),
+    (lambda n: n.after_te and n.word.lemma in _HELPERS and n.word.kind in ("verb", "adjective"),
+     lambda w: _HELPERS[w.lemma] or ""),
+    (lambda n: n.word.lemma in ("なる", "成る") and n.before.text.endswith("く"), lambda w: ""),  # 行けなくなった
+    (lambda n: n.word.lemma in ("ない", "無い") and n.word.kind == "adjective" and n.bound, lambda w: "neg"),
+    (lambda n: n.word.text in ("は", "も") and n.bound, lambda w: ""),
+)  # fmt: skip
+
+
 def _goes_on(word: Word, after_te: bool, copula: bool, before: Word) -> str | None:
     """Return how a word goes on with the predicate ("" without a manner of its own), or None."""
-    if copula and word.lemma in ("ある", "ござる", "ございます"):
-        return ""
-    if word.meanings and not (word.kind in ("auxiliary", "link") or after_te):
-        return None
-    if word.kind == "link":
-        if word.text in ("て", "で", "ちゃ", "じゃ", "たり", "だり"):
-            return ""
-        link = _LINKS.get(word.text)
-        return link if link and before.kind != "mark" else None
-    if word.kind == "auxiliary":
-        if word.lemma in ("だ", "です") and before.kind == "particle":
-            return None
-        if word.text == "ない" and (before.text in (before.lemma, "ない", "ね") or before.text[-1] in "うくぐすつぬぶむる"):
-            return ""  # 頼むない, いいですない: in 福島 it is a friendly ね after what could end the sentence
-        return _GOES_ON.get(word.lemma, "") or ""
-    if word.kind == "end":
-        return _ENDS.get(word.text, "")
-    if after_te and word.kind in ("verb", "adjective") and word.lemma in _HELPERS:
-        return _HELPERS[word.lemma] or ""
-    if word.lemma in ("なる", "成る") and before.text.endswith("く"):
-        return ""  # 行けなくなった
-    if word.lemma in ("ない", "無い") and word.kind == "adjective":
-        return "neg" if copula or after_te or before.text.endswith("く") else None
-    if word.text in ("は", "も") and (copula or after_te or before.text.endswith("く")):
-        return ""
-    return None
+    after = _Next(word, before, after_te, copula)
+    return next((flag(word) for holds, flag in _NEXT if holds(after)), None)

@@ -6,14 +6,29 @@ from dataclasses import replace
 
 import pytest
 
-from reading.intents import Intent, Intents, Part, intent_of, plain_intent, states_a_case
+from reading import intents
+from reading.intents import Intent, Intents, Part
+from reading.reader import read
 from reading.situation import State
+from tests.reading.conftest import NOW
 
 
 @pytest.fixture
 def form(state: State) -> State:
     """An application is going on."""
     return replace(state, form="application_form")
+
+
+def states_a_case(text: str, state: State) -> bool:
+    return intents.states_a_case(read(text, NOW), state)
+
+
+def plain_intent(text: str, intent: str, state: State) -> str | None:
+    return intents.plain_intent(read(text, NOW), Intent(intent, 0.9), state)
+
+
+def intent_of(said: Intents, state: State) -> Intent:
+    return intents.intent_of(read(said.whole.text, NOW), said, state)
 
 
 def booked(state: State) -> State:
@@ -76,7 +91,7 @@ def test_two_clear_questions_make_a_clear_message(state: State) -> None:
     unclear = Part("いくらで、写真は", (Intent("nlu_fallback", 0.5),))
     fee, photo = (Part("", (Intent(name, 0.9),)) for name in ("ask_fee", "ask_photo"))
     assert intent_of(Intents(unclear, (fee, photo)), state) == fee.intent
-    assert intent_of(Intents(unclear, (fee, unclear)), state) == unclear.intent
+    assert intent_of(Intents(unclear, (unclear, fee)), state) == fee.intent
     assert intent_of(Intents(unclear), state) == unclear.intent
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pytest
 
-from reading import reader
+from reading import case, reader
 from reading.facts import Fact, Place
 from reading.heard import Form, Heard
 from reading.intents import Intent, Intents, Part
@@ -42,7 +42,7 @@ def test_an_answer_is_that_of_the_form_that_runs(state: State) -> None:
     heard = hear(state, "西口で", asked="counter")
     assert (heard.form, heard.answers) == ("application_form", {"counter": "nishiguchi"})
     assert heard.entities("西口で") == [
-        {"entity": "counter", "value": "nishiguchi", "start": 0, "end": 3}
+        {"entity": "counter", "value": "nishiguchi", "start": 0, "end": 2}
     ]
 
 
@@ -171,6 +171,7 @@ def test_what_a_topic_proposes_takes_the_place_of_what_was_read_before(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reader, "TOPICS", (Counters(),))
+    monkeypatch.setattr(case, "TOPICS", (Counters(),))
     heard = hear(state, "西口で", asked="counter")
     assert heard.answers == {"counter": "honchosha"}
     assert heard.entities("西口で") == [
@@ -182,5 +183,6 @@ def test_what_a_topic_would_rather_ask_is_not_taken(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reader, "TOPICS", (Counters("clarify"),))
+    monkeypatch.setattr(case, "TOPICS", (Counters("clarify"),))
     heard = hear(state, "西口で", asked="counter")
     assert (heard.answers, heard.asks_back) == ({}, "ask_counter")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reading import reader
 from reading.facts import Fact, Phone
-from reading.message import Message
+from reading.message import Message, cut
 from reading.reader import MOST_PARTS, parts_of, read
 from tests.reading.conftest import NOW
 
@@ -29,11 +29,11 @@ from tests.reading.conftest import NOW
     ],
 )
 def test_a_message_falls_into_what_it_says_and_asks(text: str, parts: tuple[str, ...]) -> None:
-    assert parts_of(text) == parts
+    assert parts_of(cut(text, NOW)) == parts
 
 
 def test_of_many_parts_the_last_holds_the_rest() -> None:
-    parts = parts_of("はい。" * 50)
+    parts = parts_of(cut("はい。" * 50, NOW))
     assert len(parts) == MOST_PARTS
     assert "".join(parts) == "はい。" * 50
 

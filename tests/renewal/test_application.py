@@ -830,6 +830,22 @@ def test_as_early_as_possible_is_the_first_free_day(adult: Talk) -> None:
     assert adult.says(counter="honchosha").says(wish="なるべく早く").a.visit_date == "2026-11-25"
 
 
+def test_the_last_day_and_the_last_time_can_be_asked_for(adult: Talk) -> None:
+    talk = adult.says(counter="honchosha").says(wish="年内最後の日で")
+    assert (talk.a.visit_date, talk.a.visit_time) == ("2026-12-28", None)
+    assert talk.says(wish="いちばん遅い時間で").a.visit_time == "16:30"
+
+
+def test_a_time_that_is_named_counts_after_the_last_day(adult: Talk) -> None:
+    talk = adult.says(counter="honchosha").says(wish="年内最後").says(wish="10時で")
+    assert (talk.a.visit_date, talk.a.visit_time) == ("2026-12-28", "10:00")
+
+
+def test_the_last_time_of_a_named_day(adult: Talk) -> None:
+    talk = adult.says(counter="honchosha").says(wish="12月3日の最後の枠")
+    assert (talk.a.visit_date, talk.a.visit_time) == ("2026-12-03", "19:00")
+
+
 # The time ----------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.nlu.state import state_of
-from reading.booking_told import read
+from reading.bookings import told
+from reading.reader import read
 from renewal import booking_change
 from renewal import city as city_module
 from renewal.application import Desk
@@ -45,7 +46,7 @@ def booking(desk: Desk) -> Booking:
 
 
 def said(text: str, asked: str | None, desk: Desk, action: str = "change") -> dict[str, Any]:
-    return read(text, asked, Request(action=action), state_of(desk, {}))
+    return told(read(text, NOW), asked, Request(action=action), state_of(desk, {}))
 
 
 @pytest.mark.parametrize(

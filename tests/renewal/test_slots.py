@@ -144,6 +144,13 @@ def test_a_wish_for_weekdays_and_times_is_kept(city: City) -> None:
     ]  # fmt: skip
 
 
+def test_the_last_free_starts_are_found_for_who_wants_to_come_late(city: City) -> None:
+    wish = FakeWish(weekdays=(3,), earliest=time(16, 30))
+    found = slots.next_free(FakeStore(), city, BOTH, wish, NOW, AT, limit=2, latest=True)
+    last = slots.next_free(FakeStore(), city, BOTH, wish, NOW, AT, limit=1000)[-2:]
+    assert shown(found) == shown(last)
+
+
 def test_no_day_before_the_first_day_of_renewal_is_offered(city: City) -> None:
     found = slots.next_free(
         FakeStore(), city, BOTH, None, NOW, AT, not_before=date(2026, 12, 10), limit=1
