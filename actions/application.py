@@ -89,8 +89,10 @@ def _unanswered(dispatcher: CollectingDispatcher, turn: Turn, a: Application) ->
         if "expires_on" in known:
             say(dispatcher, [Remark("expiry_of_others_later")])
         return _asked_anew(turn.tracker, a)
-    if turn.heard.questions:
-        say(dispatcher, answers_to(turn.heard.questions)[:2])
+    if questions := turn.heard.questions[:2]:
+        say(dispatcher, answers_to(questions, "ask_free_times"))
+        if "ask_free_times" in questions:
+            say_free_times(dispatcher, turn, a)
         return _asked_anew(turn.tracker, a)
     failed = int(turn.tracker.get_slot("failed_answers") or 0)
     if turn.intent in ("secret_typed", "book", "resume") or (turn.intent == "affirm" and not failed):

@@ -14,7 +14,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from reading.heard import Form, Heard
+from reading.heard import UNCLEAR, Form, Heard
 from renewal import city, clock, settings
 from renewal.application import Desk, Remark
 from renewal.bookings import Bookings, create_engine_from
@@ -92,10 +92,6 @@ def say(dispatcher: CollectingDispatcher, remarks: Iterable[Remark], **kwargs: A
             **remark.values,
             **kwargs,
         )
-
-
-UNCLEAR = "unclear"
-"""Among the questions of a message: one that was plainly asked and not understood."""
 
 
 def answers_to(questions: Iterable[str], *without: str) -> list[Remark]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from cli.refusal import Refused
+from renewal import clock
 from renewal import documents as documents_of
 from renewal.city import City
 from renewal.documents import Applicant, Case, Certificates, Document, Holder, ImpossibleCase, Pin
@@ -96,9 +97,7 @@ def documents_for(case: Case, city: City) -> tuple[Document, ...]:
 
 def kana(text: str, option: str) -> str:
     """Return the name in katakana or Latin letters. Raises Refused."""
-    from reading import short_answers
-
-    name = short_answers.read_kana(text)
+    name = _told(text, "name_kana")
     if name is None:
         raise Refused(f"{option} のお名前は、カタカナかローマ字で書いてください。")
     return name
@@ -106,9 +105,17 @@ def kana(text: str, option: str) -> str:
 
 def phone_number(text: str) -> str:
     """Return the digits of a phone number. Raises Refused."""
-    from reading import short_answers
-
-    number = short_answers.read_phone(text)
+    number = _told(text, "phone")
     if number is None:
         raise Refused("--phone は、024-505-0445 のような10けたか11けたの電話番号にしてください。")
     return number
+
+
+def _told(text: str, slot: str) -> str | None:
+    """Return what a text tells where just this is asked for."""
+    from reading import case, reader
+    from reading.situation import Situation
+
+    now = clock.now()
+    told = case.told(reader.read(text, now), Situation(slot, {}, now)).answers.get(slot)
+    return told if isinstance(told, str) else None

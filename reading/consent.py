@@ -53,8 +53,8 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     """Return what assent and refusal mean at the question asked."""
     parts = _parts(m)
     sense = _sense_of_all(m, parts)
-    if s.asked in _OFFERS:
-        sense = _to_an_offer(m, facts, parts) or sense
+    offered = _to_an_offer(m, facts, parts) if s.asked in _OFFERS else None
+    sense = offered or sense
     if s.asked is None or not sense:
         return []
     kinds = (Yes, No, Unsure, Change, Stop)
@@ -70,7 +70,7 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     elif s.asked == "booking_confirmed":
         answers = _ANSWERS["cancelled" if s["booking_action"] == "cancel" else "changed"]
         sense = "change" if sense == "stop" and _CANCELS.search(m.plain) else sense
-    elif not rest or s.asked in _OFFERS:
+    elif offered or not rest:
         answers = _ANSWERS.get(s.asked, {})
     elif _goes_on(m, facts, parts, s.asked):  # else the rest is the answer, and others read it
         sense = str(parts[0].sense)
@@ -88,7 +88,7 @@ _READ_THERE = {"pins": Pins, "reply_form": Form, "expiry_checked": DateOf, "expi
 def _goes_on(m: Message, facts: Sequence[Fact], parts: Sequence[_Part], asked: str) -> bool:
     """Return whether a plain yes or no goes on in the same sense: はい、いつも使ってますから."""
     own, after = _READ_THERE.get(asked), parts[0].end
-    apart = m.plain[after] in "、。!" or after in m.folded.gaps
+    apart = m.plain.startswith(("、", "。", "!"), after) or after in m.folded.gaps
     heads = ("yes", "no", "polite", "thanks") if asked == "expiry_help" else ("yes", "no")
     if own is None or not apart or parts[0].sense not in heads or _questions(m, parts):
         return False
@@ -109,7 +109,9 @@ def _to_an_offer(m: Message, facts: Sequence[Fact], parts: Sequence[_Part]) -> s
     """Return the answer to whether to book a day that lies further ahead: "はい、届いたあとの日で"."""
     said = lexicon.groups("consent", "offer")
     head = parts[0].sense if parts else None
-    if head in ("no", "unsure", "hold") or _questions(m, parts):
+    if _questions(m, parts):
+        return None
+    if head in ("no", "unsure", "hold"):
         return None if any(isinstance(fact, When) for fact in facts) else head
     day = any(each in m.plain for each in said["day"])
     if not day and any(each in m.plain for each in said["waits"]):
@@ -348,7 +350,7 @@ def _sense(pieces: Sequence[tuple[str, str]]) -> str | None:
 
 
 # What can end a sentence, so that ない behind it denies nothing.
-_ENDS = (*"うぐすつぬぶむるよ", "行く", "から", "がら", "ねえ", "ねぇ")
+_ENDS = ("す", "頼む", "たのむ", "願う", "よ", "から", "がら", "ねえ", "ねぇ")
 
 
 def _denies(before: tuple[str, str]) -> bool:

@@ -12,6 +12,8 @@ from renewal.booking_change import Request
 Form = Literal["application_form", "booking_form"]
 Span = tuple[int, int]
 FALLBACK = "nlu_fallback"
+UNCLEAR = "unclear"
+"""Among the questions of a message: one that is plainly asked and not understood."""
 ABOUT_BOOKINGS = {"check_booking": "check", "change_booking": "change", "cancel_booking": "cancel"}
 # What these say in a form is an answer or nothing; every other intent has a rule of its own.
 NO_RULE: dict[Form, set[str]] = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reading import case
 from reading.deeds import means
 from reading.facts import CannotCome, DateOf, Deed, When
-from reading.heard import FALLBACK
+from reading.heard import FALLBACK, UNCLEAR
 from reading.message import Message
 from reading.reader import Reading
 from reading.situation import State
@@ -264,7 +264,6 @@ def _only_asks(reading: Reading) -> bool:
 
 FAIRLY = 0.4
 """Confidence from which a plain question beside an answer is taken as what it most likely is."""
-UNCLEAR = "unclear"
 # What these are in a question is no answer to it.
 _NO_QUESTION = {
     FALLBACK, "inform", "chitchat", "out_of_scope_city", "out_of_scope_card", "deny", "affirm", "correct", "dont_know",

@@ -12,8 +12,8 @@ from typing import Any
 
 from reading import bookings, case
 from reading.facts import CannotCome
-from reading.heard import ABOUT_BOOKINGS, FALLBACK, NO_RULE, Form, Heard, Span
-from reading.intents import SURE, UNCLEAR, Intent, Intents, Part, clauses_in, intent_of, question_of
+from reading.heard import ABOUT_BOOKINGS, FALLBACK, NO_RULE, UNCLEAR, Form, Heard, Span
+from reading.intents import SURE, Intent, Intents, Part, clauses_in, intent_of, question_of
 from reading.reader import Reading
 from reading.situation import State
 from renewal.booking_change import QUESTIONS, Request

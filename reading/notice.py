@@ -52,6 +52,7 @@ _QUOTED = re.compile("[^、]*?(?:と|って|とか|とも|しか|だけ|に|が|
 _CALLED = re.compile("(?:の|N|D|O|の?<card>)*の?<notice>")
 _CALLED_OF = re.compile("(?:の|N|D|O)*の?<notice>(?:.*<came>|.*[VJ])")  # "カードの更新のお知らせが来た"
 _FINAL = re.compile("(?:の|N|D|O|A|C(?!!)|と|か|も|って|<notice>|<card>|は|で)*(?:<thinks>|Nが?V)?[、。!！…ー~?？」』)）]*")
+_BESIDE = re.compile("(?:の?N)*[はも](?:A|O|、)*[NDJVC](?!の(?:[、。で]|C|$))")  # カードの期限はまだ先で; not カードは母の
 _DENIED = re.compile("(?:のN)?(?:C!|では[VJ]!)")  # カードのほうではない
 _WRITTEN_ABOVE = re.compile("<says>(?:の|N)*[はが]|<notice>には?")
 
@@ -71,10 +72,12 @@ def _says(m: Message, clause: Clause, words: Sequence[Word]) -> Iterator[NoticeS
         if how:
             start, end = m.folded.span(words[at].start, words[at].end)
             mood: Mood = "denied" if denied else "said" if clause.mood in ("past", "denied") or (clause.mood == "supposed" and "cond" not in clause.flags) else clause.mood
-            yield NoticeSays(start, end, clause.at, mood, match[1], _owner(words[: at + 1]), how)  # type: ignore[arg-type]
+            yield NoticeSays(start, end, clause.at, mood, match[1], _owner_of(words, at), how)  # type: ignore[arg-type]
 
 
 def _how(what: str, before: str, rest: str) -> How | None:
+    if _BESIDE.match(rest) and "<says>" not in rest and "<notice>" not in rest:
+        return None
     if _CALLED_OF.match(rest) and "<says>" not in rest:
         return "called"
     if _QUOTED.match(rest) or (_WRITTEN_ABOVE.search(before) and _FINAL.fullmatch(rest)):
@@ -104,6 +107,13 @@ def _person(word: Word) -> str | None:
     if word["speaker"] or word["own"]:
         return "speaker"
     return "holder" if word["holder"] else word["person"]
+
+
+def _owner_of(words: Sequence[Word], at: int) -> str | None:
+    """Return whose the notice of this matter is: 母のがカード; カードは母の, カードで父の."""
+    after = [word for word in words[at + 1 : at + 5] if word.text != "の" or word is not words[at + 1]]
+    told = len(after) > 1 and after[0].text in ("は", "が", "で") and (len(after) < 3 or after[2].text in _OWNS)
+    return (_person(after[1]) if told else None) or _owner(words[: at + 1])
 
 
 def _owner(words: Sequence[Word]) -> str | None:

@@ -319,7 +319,7 @@ RULES = [
     Rule("夫は仕事なので", "(?P<w><who>)[がはも、](?:(?!<who>[がは])[^|])*?(?P<v><hindered>)", _hindered),
     Rule("母を連れて", f"(?P<w><who>)(?:[をもとにはで、]|<alone>){_IN}{{0,3}}?(?P<v><along>)", _along),
     # Who speaks
-    Rule("母です", f"(?:^|\\|)(?:[^|]*V|(?:<n|j|d|hindered|elsewhere>[のなだ]?|[OA、。!])*)(?:(?P<h><who>)は?、?)?(?P<w><who>){_END}", _identity),
+    Rule("母です", f"(?:^|\\|)(?:[^|]*V)?(?:<n|j|d|hindered|elsewhere>[のなだ]?|[OA、。!])*(?:(?P<h><who>)は?、?)?(?P<w><who>){_END}", _identity),
     Rule("私は母で", "(?P<h><who>)は、?(?P<w><who>)で(?!<comes>)", _identity),
     Rule("母として", "(?P<w><who>)とV", _identity),
     Rule("…本人です", "(?P<w><who>)(?=<c>[、。!|]*(?:$|\\|))", _identity),

@@ -338,10 +338,10 @@ class _Next:
 
     @property
     def friendly(self) -> bool:
-        """Whether ない is a friendly ね, as in 福島 behind what could end the sentence: 頼むない."""
+        """Whether ない is a friendly ね, as in 福島: 頼むない, 覚えてるない. Learners deny with it: 使うない."""
         before = self.before
-        ends = before.text in (before.lemma, "ない", "ね") or before.text[-1] in "うくぐすつぬぶむる"
-        return self.word.text == "ない" and ends
+        ends = before.kind == "auxiliary" and before.text in (before.lemma, "ない", "ね")
+        return self.word.text == "ない" and (ends or before.lemma in ("頼む", "たのむ", "願う"))
 
 
 _TE = {"て", "で", "ちゃ", "じゃ", "たり", "だり"}

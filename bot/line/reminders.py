@@ -23,7 +23,7 @@ from bot import database
 from bot.line import cards, faces, users
 from bot.line.api import Line
 from bot.responses import CityResponses
-from reading import answers
+from reading.text import fold
 from renewal import city, clock, notices
 from renewal.application import Desk
 from renewal.bookings import Booking, Bookings
@@ -55,7 +55,7 @@ def wants(text: str) -> bool | None:
 
     None for everything else, also for questions about a notice: "お知らせのはがきは要りますか".
     """
-    plain = answers.normal(text).rstrip("。!")
+    plain = fold(text).kept.rstrip("。!")
     if _OFF.search(plain):
         return False
     return True if _ON.search(plain) else None
