@@ -16,6 +16,7 @@ from renewal import clock
 from renewal.clock import TOKYO
 
 if TYPE_CHECKING:
+    from renewal.bookings import Bookings
     from renewal.city import City, Counter
 
 T = TypeVar("T")
@@ -112,6 +113,26 @@ def now() -> datetime:
         raise Refused(str(error)) from None
 
 
+def counter_with_bookings(city: City, store: Bookings, counter_id: str | None) -> None:
+    """Raise Refused for a counter that neither city.yml knows nor any booking."""
+    if counter_id not in (None, *city.counters) and counter_id not in store.known_counters():
+        counter_of(city, str(counter_id))
+
+
+def span(
+    day: date | None, first: date | None, last: date | None
+) -> tuple[date | None, date | None]:
+    """Return the first and the last day of --date, or of --from and --to. Raises Refused.
+
+    None where there is no limit.
+    """
+    if day is not None and (first or last):
+        raise Refused("--date か、--from と --to の、どちらか一方だけを指定してください。")
+    if first and last and first > last:
+        raise Refused("--from は --to と同じ日か、それより前の日にしてください。")
+    return (day, day) if day else (first, last)
+
+
 def counter_of(city: City, counter_id: str) -> Counter:
     """Return the counter with that id. Raises Refused."""
     if counter_id not in city.counters:
@@ -129,6 +150,18 @@ def _who(_ctx: click.Context, _param: click.Parameter, given: str | None) -> str
     if not 0 < len(given.strip()) <= 64:
         raise Refused("--as には、1文字から64文字までの名前を書いてください。")
     return given.strip()
+
+
+def days_options(command: Callable[..., T]) -> Callable[..., T]:
+    """Add --date, --from and --to: one day, or a range of days."""
+    options = (
+        click.option("--date", "day", type=Day(), help="来庁日（1日だけのとき）"),
+        click.option("--from", "first", type=Day(), help="初めの日"),
+        click.option("--to", "last", type=Day(), help="終わりの日（この日を含む）"),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 json_option: Decorator[Any] = click.option(

@@ -223,7 +223,9 @@ def test_a_closure_that_was_taken_back_is_not_told(
     closure = Closure("honchosha", day, day, reason="システムの点検")
     stored = store.add_closure(closure, city=CITY, who="staff", at=clock.real_now())
     notices.plan(store, CITY, at("01T09:00"), clock.real_now())
-    store.remove_closure(stored.id or 0, city=CITY, who="staff", at=clock.real_now())
+    store.remove_closure(
+        stored.id or 0, city=CITY, now=at("01T09:00"), who="staff", at=clock.real_now()
+    )
     assert send(store, "01T09:00", monkeypatch) == {"overtaken": 1}
     assert platform.pushes == 0
 

@@ -253,7 +253,9 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data())
     def open_again(self, data: st.DataObject) -> None:
         number = data.draw(st.sampled_from(sorted(self.model.closures)))
-        assert self.store.remove_closure(number, city=CITY, who="tanaka", at=self.at)
+        assert self.store.remove_closure(
+            number, city=CITY, now=NOW, who="tanaka", at=self.at
+        )
         del self.model.closures[number]
 
     @invariant()
