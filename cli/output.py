@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
+import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,6 +14,35 @@ from typing import Any
 import click
 
 from cli.refusal import Refused
+
+# What Japanese Windows writes with other characters than everybody else (Shift_JIS and CP932 map
+# the same bytes to different ones).
+_IN_CP932 = {"〜": "～", "−": "－", "—": "―", "‖": "∥", "–": "-", "‐": "-", "¥": "￥", "•": "・"}
+
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    """Return what stands for characters that the terminal does not have, and where to go on."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = ""
+    for character in error.object[error.start : error.end]:
+        base = unicodedata.normalize("NFKD", character)[0]  # é is written e
+        for each in (_IN_CP932.get(character, character), base, "?"):
+            try:
+                each.encode(error.encoding)
+            except UnicodeEncodeError:
+                continue
+            text += each
+            break
+    return text, error.end
+
+
+def fit_to_terminal() -> None:
+    """Write what a terminal does not have (cp932 knows no 〜) with what is nearest to it."""
+    codecs.register_error("nearest", _nearest)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() not in ("utf-8", "utf8"):
+            stream.reconfigure(errors="nearest")
 
 
 def show(

@@ -123,16 +123,18 @@ def plan(store: Bookings, city: City, now: datetime, at: datetime) -> int:
 
 def _by_staff(store: Bookings, now: datetime, at: datetime) -> Iterator[dict[str, object]]:
     """Yield a row for each visit to come, booked in LINE, that staff have moved or cancelled lately.
+
+    Only what was done last counts: whoever has moved the visit again knows where it is.
     """
-    for what, kind in (("change", "changed"), ("cancel", "cancelled")):
-        for entry in store.audit(what=what, first=(at - KEY_LIVES).astimezone(TOKYO).date()):
-            if entry["role"] != "staff":
-                continue
-            booking = store.get(entry["code"])
-            if booking and booking.visit.channel == "line" and booking.start > now:
-                yield _row(kind, booking, at) | {
-                    "id": f"{kind}:{booking.code}:{entry['at']:%Y%m%dT%H%M%S%f}"
-                }
+    since = (at - KEY_LIVES).astimezone(TOKYO).date()
+    last = {entry["code"]: entry for what in ("change", "cancel")
+            for entry in store.audit(what=what, first=since)}  # fmt: skip
+    for entry in last.values():
+        booking = store.get(entry["code"]) if entry["role"] == "staff" else None
+        if booking and booking.visit.channel == "line" and booking.start > now:
+            kind = "cancelled" if entry["what"] == "cancel" else "changed"
+            done = f"{entry['at']:%Y%m%dT%H%M%S%f}"
+            yield _row(kind, booking, at) | {"id": f"{kind}:{booking.code}:{done}"}
 
 
 def _row(kind: str, booking: Booking, at: datetime, about: str | None = None) -> dict[str, object]:

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,22 +16,9 @@ from cli import statistics
 from renewal.bookings import Card
 from renewal.bookings.codes import new_code
 from renewal.day_sheet import expiry_checks
-from tests.cli.conftest import BOOK, Run, answer, changed, refused
-
-Book = Callable[..., dict[str, Any]]
+from tests.cli.conftest import BOOK, Book, Run, answer, changed, refused
 
 CHILD = {"applicant": "legal_representative", "holder": "under_15", "name": "サトウ イチロウ"}
-
-
-@pytest.fixture
-def book(run: Run) -> Book:
-    """Book by phone, with some options changed and others added."""
-
-    def book(*more: str, **options: str) -> dict[str, Any]:
-        booking: dict[str, Any] = answer(run(*changed(BOOK, **options), *more, "--json"))
-        return booking
-
-    return book
 
 
 def audit(run: Run, *args: str) -> list[dict[str, Any]]:

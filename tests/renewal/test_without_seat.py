@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 import yaml
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run_machine
+from sqlalchemy.engine import Engine
 
-from renewal import booking_change, calls, closing, day_sheet, notices, slots
+from renewal import booking_change, calls, closing, day_sheet, notices, opening_hours, slots
 from renewal import city as city_module
 from renewal.application import Desk, Remark
 from renewal.booking_change import Caller, Request
@@ -24,10 +31,14 @@ from renewal.bookings import (
     Bookings,
     Card,
     Cause,
+    HoldExpired,
+    NotBookable,
+    SlotFull,
     Visit,
     WithoutSeat,
     check,
 )
+from renewal.bookings.schema import metadata
 from renewal.bookings.without_seat import KINDS
 from renewal.city import City
 from renewal.opening_hours import Closure
@@ -528,4 +539,157 @@ def test_removing_says_who_has_a_seat_again_and_who_still_has_none(office: Offic
     assert closing.still_closed_by(office.store, CITY, whole) == [afternoon]
 
 
+# Whatever happens ----------------------------------------------------------------------------
 
+FEW = [
+    ("honchosha", MORNING), ("honchosha", MORNING + timedelta(minutes=30)), ("honchosha", EVENING),
+    ("nishiguchi", datetime.fromisoformat("2026-12-03T11:00:00+09:00")),
+    ("nishiguchi", datetime.fromisoformat("2026-12-04T11:00:00+09:00")),
+]  # fmt: skip
+CHANGES: list[Callable[[City], City]] = [
+    lambda _city: CITY,
+    lambda city: counter_with(city, seats=1),
+    lambda city: counter_with(city, seats=5),
+    lambda city: counter_with(city, enabled=False),
+    lambda city: counter_with(city, slot_minutes=60),
+    lambda city: hours_with(city, 0, close=time(9, 30)),
+    lambda city: hours_with(city, 1, bookable=False),
+    lambda city: year_end_from(city, "12-04"),
+    lambda city: without_counter(city, "nishiguchi"),
+    lambda city: without_counter(city, "nishiguchi", new_id="nishi"),
+]
+
+
+class AnyWeek(RuleBasedStateMachine):
+    """People book, move and cancel; staff close, open and phone; the city changes its file."""
+
+    engine: Engine
+    empty: Callable[[], None]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.empty()
+        self.office = Office(Bookings(self.engine))
+        self.minutes = 0
+
+    def live(self) -> list[Booking]:
+        return self.office.store.list_bookings()
+
+    @rule(place=st.sampled_from(FEW), cards=st.integers(1, 3))
+    def book(self, place: tuple[str, datetime], cards: int) -> None:
+        self.minutes += 1
+        with suppress(SlotFull, NotBookable, HoldExpired):
+            self.office.book(
+                place[1], place[0], cards, now=NOW - timedelta(days=1, minutes=-self.minutes)
+            )
+
+    @precondition(lambda self: self.live())
+    @rule(data=st.data(), cancel=st.booleans())
+    def move_or_cancel(self, data: st.DataObject, cancel: bool) -> None:
+        booking = data.draw(st.sampled_from(self.live()))
+        if cancel:
+            self.office.cancel(booking)
+        else:
+            self.office.move(booking)
+
+    @rule(
+        place=st.sampled_from(FEW),
+        seats=st.sampled_from([0, 0, 1, 2]),
+        whole=st.booleans(),
+        everywhere=st.booleans(),
+        reason=st.sampled_from(["点検", "工事"]),
+    )
+    def close(
+        self, place: tuple[str, datetime], seats: int, whole: bool, everywhere: bool, reason: str
+    ) -> None:
+        start = place[1].time()
+        self.office.close(
+            place[1].date(), counter=None if everywhere else place[0], seats=seats, reason=reason,
+            from_time=None if whole else start,
+        )  # fmt: skip
+
+    @precondition(lambda self: stored(self.office))
+    @rule(data=st.data())
+    def open(self, data: st.DataObject) -> None:
+        self.office.open(data.draw(st.sampled_from(stored(self.office))))
+
+    @rule(change=st.sampled_from(CHANGES))
+    def the_city_changes_its_file(self, change: Callable[[City], City]) -> None:
+        self.office.city = change(CITY)
+
+    @precondition(lambda self: self.office.to_call())
+    @rule(data=st.data())
+    def phone(self, data: st.DataObject) -> None:
+        code = data.draw(st.sampled_from(sorted(self.office.to_call())))
+        booking = self.office.store.get(code)
+        assert booking
+        self.office.tell(booking)
+        assert code not in self.office.to_call()
+
+    @rule()
+    def line_tells(self) -> None:
+        for code in self.office.pushes():
+            assert code in self.office.to_call()
+        for notice in notices.claim(self.engine, AT, 100):
+            booking = self.office.store.get(notice.code)
+            ended = notices.why_not_now(notice, booking, self.office.desk)
+            notices.finish(self.engine, notice, ended or notices.SENT, AT)
+
+    @invariant()
+    def nobody_is_in_two_lists_and_nobody_in_none(self) -> None:
+        office = self.office
+        lost = office.lost()
+        to_call, reported = set(office.to_call()), office.check()
+        told = {code for code, each in lost.items() if each.told}
+        seated = {booking.code for booking in self.live()} - lost.keys()
+        assert reported == to_call == lost.keys() - told
+        assert not seated & (to_call | told)
+        days = {booking.start.date() for booking in self.live()}
+        assert set().union(*(office.day(day) for day in days)) == lost.keys()
+        for booking in self.live():
+            alone = office.store.why_without_seat(booking, office.city, NOW)
+            assert alone == lost.get(booking.code)
+
+    @invariant()
+    def who_keeps_a_seat_is_who_comes_first_where_there_is_one(self) -> None:
+        """The same, worked out from the starts that can be booked."""
+        office, kept = self.office, set()
+        left: dict[tuple[str, datetime], int] = {}
+        for booking in sorted(self.live(), key=lambda booking: booking.created_at):
+            day = booking.start.date()
+            if booking.counter not in office.city.counters:
+                continue
+            closures = office.store.closures(day, day)
+            for start in opening_hours.starts(office.city, booking.counter, day, closures):
+                left.setdefault((booking.counter, start.start), start.seats)
+            spots = [((booking.counter, place.start), place.seats) for place in booking.places]
+            if all(left.get(spot, 0) >= seats for spot, seats in spots):
+                kept.add(booking.code)
+                for spot, seats in spots:
+                    left[spot] -= seats
+        assert kept == {booking.code for booking in self.live()} - office.lost().keys()
+
+
+@pytest.fixture
+def week(engine: Engine) -> type[AnyWeek]:
+    """The machine on either database, emptied before each sequence."""
+    delete = "DELETE FROM {}" if engine.dialect.name == "sqlite" else "TRUNCATE {} CASCADE"
+
+    def empty() -> None:
+        with engine.begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(sa.text(delete.format(table.name)))
+
+    return type("Week", (AnyWeek,), {"engine": engine, "empty": staticmethod(empty)})
+
+
+def test_whatever_happens_each_booking_has_a_seat_or_somebody_to_tell(
+    week: type[AnyWeek],
+) -> None:
+    run_machine(
+        week,
+        settings=settings(
+            derandomize=True, max_examples=EXAMPLES, stateful_step_count=20, deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip
