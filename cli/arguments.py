@@ -6,7 +6,7 @@ import getpass
 import os
 import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -24,12 +24,17 @@ Decorator = Callable[[Callable[..., T]], Callable[..., T]]
 
 
 class Day(click.ParamType[date]):
-    """A date: ISO 8601 or as Japanese people write it, of a visit or of an expiry."""
+    """A date: ISO 8601 or as Japanese people write it, of a visit or of an expiry.
+
+    Without a year it is the next such day; where days that are over are looked at (`past`), the
+    nearest one: on 4 December "12/3" is yesterday.
+    """
 
     name = "日付"
 
-    def __init__(self, of_expiry: bool = False) -> None:
+    def __init__(self, of_expiry: bool = False, past: bool = False) -> None:
         self.of_expiry = of_expiry
+        self.past = past
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         day = value if isinstance(value, date) else self._read(value, param)
@@ -46,6 +51,10 @@ class Day(click.ParamType[date]):
 
             purpose = Purpose.EXPIRY if self.of_expiry else Purpose.BOOKING
             found = read_date(value, now(), purpose)
+            half_a_year = timedelta(days=183)
+            if self.past and isinstance(found, date) and found > now().date() + half_a_year:
+                before = read_date(value, now() - half_a_year, purpose)
+                found = before if isinstance(before, date) else found
         if isinstance(found, date):
             return found
         if found is not None:
@@ -155,9 +164,9 @@ def _who(_ctx: click.Context, _param: click.Parameter, given: str | None) -> str
 def days_options(command: Callable[..., T]) -> Callable[..., T]:
     """Add --date, --from and --to: one day, or a range of days."""
     options = (
-        click.option("--date", "day", type=Day(), help="来庁日（1日だけのとき）"),
-        click.option("--from", "first", type=Day(), help="初めの日"),
-        click.option("--to", "last", type=Day(), help="終わりの日（この日を含む）"),
+        click.option("--date", "day", type=Day(past=True), help="来庁日（1日だけのとき）"),
+        click.option("--from", "first", type=Day(past=True), help="初めの日"),
+        click.option("--to", "last", type=Day(past=True), help="終わりの日（この日を含む）"),
     )
     for option in reversed(options):
         command = option(command)

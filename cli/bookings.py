@@ -555,7 +555,7 @@ def no_show(code: str, undo: bool, who: str, as_json: bool) -> None:
 
 
 @bookings.command("settle")
-@click.option("--date", "day", type=Day(), required=True, help="来庁日")
+@click.option("--date", "day", type=Day(past=True), required=True, help="来庁日")
 @click.option(
     "--rest",
     type=click.Choice(["arrived", "no_show"]),

@@ -23,8 +23,8 @@ _WEEKS_AT_MOST = 520
 
 
 @click.command(cls=Command)
-@click.option("--from", "first", type=Day(), help=f"初めの日（省くと{_WEEKS_BACK}週間前から）")
-@click.option("--to", "last", type=Day(), help="終わりの日（省くと予約できる最後の日まで）")
+@click.option("--from", "first", type=Day(past=True), help=f"初めの日（省くと{_WEEKS_BACK}週間前から）")
+@click.option("--to", "last", type=Day(past=True), help="終わりの日（省くと予約できる最後の日まで）")
 @click.option(
     "--plot", type=click.Path(path_type=Path), metavar="ファイル.png", help="図を PNG で保存します"
 )

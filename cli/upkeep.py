@@ -38,8 +38,8 @@ from renewal.clock import TOKYO
 @click.command(cls=Command)
 @click.option("--code", type=Code(), help="この予約についての記録だけ")
 @click.option("--who", "name", metavar="名前", help="この人の記録だけ")
-@click.option("--from", "first", type=Day(), help="初めの日")
-@click.option("--to", "last", type=Day(), help="終わりの日（この日を含む）")
+@click.option("--from", "first", type=Day(past=True), help="初めの日")
+@click.option("--to", "last", type=Day(past=True), help="終わりの日（この日を含む）")
 @csv_option
 @json_option
 def audit(
