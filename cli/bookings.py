@@ -12,7 +12,6 @@ import click
 
 from cli import arguments, output
 from cli.arguments import Day, Moment, counter_option, csv_option, json_option, who_option
-from cli.audit_words import audit_what, audit_who
 from cli.case import (
     APPLICANTS,
     CERTIFICATES,
@@ -289,7 +288,7 @@ def show(code: str, who: str, as_json: bool) -> None:
     by = WORDS.get(visit.channel, visit.channel)
     click.echo(f"受付: {booking.created_at:%Y-%m-%d %H:%M}（{by}）")
     for entry in history:
-        click.echo(f"　{entry['at']:%Y-%m-%d %H:%M} {audit_who(entry)} {audit_what(entry)}")
+        click.echo(f"　{entry['at']:%Y-%m-%d %H:%M} {words.audit_who(entry)} {words.audit_what(entry)}")
 
 
 def told_words(told: Told | None) -> str:

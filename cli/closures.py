@@ -22,7 +22,7 @@ from cli.bookings import Code, told_words
 from cli.database import open_store
 from cli.refusal import Command, Group, Refused
 from renewal import calls as calls_of
-from renewal import clock, closing
+from renewal import clock, closing, words
 from renewal.bookings import Booking, Bookings, WithoutSeat
 from renewal.calls import REASONS, calls_to_make, whom
 from renewal.city import City, load
@@ -127,7 +127,7 @@ def _add(
             | {"stored": confirm, "known": known, "starts": starts, "bookings": listed}
         )
         return
-    click.echo(f"{_what(closure)}: {_when(closure)}　{_where(closure, city)}　{closure.reason}")
+    click.echo(f"{_what(closure)}: {words.closure_days(closure)}　{words.closure_place(closure, city)}　{closure.reason}")
     click.echo(f"かかる受付時刻: {starts}　かかる予約: {len(hit)}件")
     if hit:
         _show_lost(hit, city)
@@ -186,7 +186,7 @@ def _list(closed: bool, past: bool, as_json: bool) -> None:
     output.show(
         ("番号", "いつ", "窓口", "席", "理由"),
         [
-            (each.id, _when(each), _where(each, city), each.seats or "休み", each.reason)
+            (each.id, words.closure_days(each), words.closure_place(each, city), each.seats or "休み", each.reason)
             for each in found
         ],
         [_as_json(each) for each in found],
@@ -249,7 +249,7 @@ def _remove(number: int, closed: bool, who: str, as_json: bool) -> None:
     click.echo(f"番号 {number} の登録をやめました。")
     for each in others:
         click.echo(
-            f"番号 {each.id}（{each.reason}、{_when(each)}　{_where(each, city)}）で、休みのところが残っています。"
+            f"番号 {each.id}（{each.reason}、{words.closure_days(each)}　{words.closure_place(each, city)}）で、休みのところが残っています。"
         )
     if done.still:
         click.echo("次の予約は、まだ席がありません。")
@@ -399,18 +399,3 @@ def _as_json(closure: Closure) -> dict[str, Any]:
 
 def _what(closure: Closure) -> str:
     return f"{closure.seats}席" if closure.seats else "休み"
-
-
-def _where(closure: Closure, city: City) -> str:
-    return city.counter_label(closure.counter, short=True) if closure.counter else "すべての窓口"
-
-
-def _when(closure: Closure) -> str:
-    days = japanese_date(closure.first)
-    if closure.last != closure.first:
-        days += f"から{japanese_date(closure.last)}"
-    if closure.from_time is None and closure.until_time is None:
-        return days
-    begins = f"{closure.from_time:%-H:%M}" if closure.from_time else ""
-    ends = f"{closure.until_time:%-H:%M}" if closure.until_time else ""
-    return f"{days} {begins}〜{ends}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,12 +10,11 @@ import click
 from bot.line import users
 from cli import arguments, conversations, output
 from cli.arguments import Day, csv_option, json_option, who_option
-from cli.audit_words import audit_what, audit_who
 from cli.bookings import Code
 from cli.closures import line_account
 from cli.database import open_engine, open_store
 from cli.refusal import Command, Refused
-from renewal import clock, pauses, settings
+from renewal import clock, pauses, settings, words
 from renewal.bookings import (
     BackupError,
     Bookings,
@@ -54,6 +52,7 @@ def audit(
 
     古い順です。名前や電話番号は記録に入りません。
     """
+    city = load()
     found = [
         entry
         for entry in open_store().audit(first=first, last=last)
@@ -65,10 +64,10 @@ def audit(
         [
             (
                 f"{entry['at']:%Y-%m-%d %H:%M:%S}",
-                audit_who(entry),
-                audit_what(entry),
+                words.audit_who(entry),
+                words.audit_what(entry),
                 entry["code"],
-                json.dumps(entry["detail"], ensure_ascii=False) if entry["detail"] else "",
+                words.audit_detail(entry, city),
             )
             for entry in found
         ],

@@ -6,11 +6,12 @@ What citizens are told stands in domain.yml.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from renewal.bookings import Booking, WithoutSeat
     from renewal.city import City
+    from renewal.opening_hours import Closure
 
 WORDS = {
     "self": "本人",
@@ -51,6 +52,126 @@ _NOT_CHANGEABLE = {
     "no_show": "予約番号 {code} は「来庁なし」ですので、変更も取り消しもできません。",
     "not_yet": "予約番号 {code} の予約はまだこれからですので、「来庁なし」にはできません。",
 }
+
+_WHAT = {
+    "list": "一覧を見た",
+    "search": "検索した",
+    "show": "予約の内容を見た",
+    "day": "予約表を見た",
+    "hit": "休みにかかる予約を見た",
+    "calls": "連絡の一覧を見た",
+    "called": "連絡した",
+    "add": "予約を登録",
+    "change": "予約を変更",
+    "cancel": "予約を取り消し",
+    "amend": "予約を訂正",
+    "arrived": "来庁済みにした",
+    "no_show": "来庁なしにした",
+    "booked": "予約に戻した",
+    "closure_add": "休み・席数を登録",
+    "closure_remove": "休み・席数をやめた",
+    "pause": "チャットを止めた",
+    "resume": "チャットを再開した",
+    "purge": "個人情報を消去",
+    "backup": "バックアップ",
+    "restore": "バックアップから戻した",
+}
+_DETAILS = {
+    "codes": "予約",
+    "by": "探した項目",
+    "date": "日",
+    "first": "初めの日",
+    "last": "終わりの日",
+    "counter": "窓口",
+    "start": "日時",
+    "cards": "カードの枚数",
+    "changed": "直した項目",
+    "about": "用件",
+    "from": "前",
+    "to": "後",
+    "closure": "休みの番号",
+    "instead_of": "まとめた番号",
+    "id": "番号",
+    "from_time": "初めの時刻",
+    "until_time": "終わりの時刻",
+    "reason": "理由",
+    "seats": "席",
+    "bookings": "予約の件数",
+    "conversations": "会話の件数",
+    "events": "発言の件数",
+    "file": "ファイル",
+    "rows": "行数",
+}
+_FIELDS = {
+    "name": "お名前",
+    "name_kana": "お名前",
+    "phone": "電話",
+    "code": "予約番号",
+    "visitor_name": "来る方のお名前",
+    "applicant": "来る方",
+    "holder": "カードの持ち主",
+    "documents": "持ち物",
+    "expires_on": "有効期限",
+    "same_household": "同一世帯",
+    "honseki_in_city": "本市本籍",
+    "forgotten_pins": "忘れた暗証番号",
+    "certificates": "電子証明書",
+    "note": "メモ",
+    "closed": "窓口の休み",
+    "seats": "席の不足",
+    "not_sent": "届かなかったお知らせ",
+    "no_line": "前日のお知らせ",
+}
+
+
+def audit_what(entry: dict[str, Any]) -> str:
+    """Return what an entry of the audit log says was done."""
+    return _WHAT.get(entry["what"], str(entry["what"]))
+
+
+def audit_who(entry: dict[str, Any]) -> str:
+    """Return who did it; a citizen has no name there, whatever staff call themselves."""
+    return "市民" if entry["role"] == "citizen" else str(entry["who"])
+
+
+def audit_detail(entry: dict[str, Any], city: City) -> str:
+    """Return the details of an entry: "窓口: 本庁舎1階、日時: 2026-12-03 17:30"."""
+    details = entry["detail"] or {}
+    return "、".join(
+        f"{_DETAILS.get(name, name)}: {_detail(value, city)}"
+        for name, value in details.items()
+        if value is not None
+    )
+
+
+def _detail(value: object, city: City) -> str:
+    if isinstance(value, list):
+        return "・".join(_detail(each, city) for each in value) or "なし"
+    text = str(value)
+    if text in city.counters or text in city.former_counters:
+        return city.counter_label(text, short=True)
+    if text.endswith("+09:00"):  # a start
+        return text[:16].replace("T", " ")
+    return _FIELDS.get(text, "LINE のお返事" if text.startswith("not_answered:") else text)
+
+
+def closure_days(closure: Closure) -> str:
+    """Return on which days, and at which hours, a closure or a change of seats applies."""
+    from renewal.japanese_dates import japanese_date
+
+    days = japanese_date(closure.first)
+    if closure.last != closure.first:
+        days += f"から{japanese_date(closure.last)}"
+    if closure.from_time is None and closure.until_time is None:
+        return days
+    begins = f"{closure.from_time:%-H:%M}" if closure.from_time else ""
+    ends = f"{closure.until_time:%-H:%M}" if closure.until_time else ""
+    return f"{days} {begins}〜{ends}"
+
+
+def closure_place(closure: Closure, city: City) -> str:
+    """Return at which counter a closure applies."""
+    return city.counter_label(closure.counter, short=True) if closure.counter else "すべての窓口"
 
 
 def not_bookable(
