@@ -205,6 +205,7 @@ def check_all(as_json: bool) -> None:
         days = city.privacy.delete_days_after_visit
         to_do = {
             "calls": len(waiting(calls_to_make(store, city, now, line_account(store)))),
+            "told": sum(each.told is not None for each in store.without_seat(city, now)),
             "unmarked": unmarked(engine, now),
             "purge_bookings": purge(engine, _kept_from(city), at, dry_run=True),
             "purge_conversations": conversations.delete_before(
@@ -243,6 +244,7 @@ def check_all(as_json: bool) -> None:
 
 _TO_DO = {
     "calls": "連絡が必要な予約が {}件あります（renewal calls）。",
+    "told": "席がなく、連絡は済んでいて、変更か取り消しを待っている予約が {}件あります（renewal calls）。",
     "unmarked": "来庁したかどうかの記録がない、過ぎた予約が {}件あります（renewal bookings list --unmarked）。",
     "purge_bookings": "消去の期限が来た予約が {}件あります（renewal purge）。",
     "purge_conversations": "消去の期限が来た会話が {}件あります（renewal purge）。",

@@ -501,6 +501,10 @@ def _inconsistencies(city: City) -> Iterator[tuple[Loc, str]]:
             ("counters",),
             "予約できる窓口がありません。1つ以上の窓口を enabled: true にしてください。",
         )
+    for counter_id in city.former_counters:
+        if counter_id in city.counters:
+            message = f"「{counter_id}」は counters にもあります。いまの窓口は書かないでください。"
+            yield ("former_counters", counter_id), message
     used: dict[str, str] = {}
     for counter in city.counters.values():
         place = ("counters", counter.id)

@@ -79,6 +79,8 @@ def test_after_the_call_nothing_asks_for_it_any_more(run: Run, book: Book) -> No
     answer(run("calls", "--done", code, "--as", "田中", "--json"))
     assert run("check").exit_code == 0
     assert answer(run("check", "--json"))["to_do"]["calls"] == 0
+    assert answer(run("check", "--json"))["to_do"]["told"] == 1  # until it has moved
+    assert "変更か取り消しを待っている" in run("check").stdout
     listed = run("bookings", "list").stdout
     assert "要連絡" not in listed
     assert "席なし・連絡済み" in listed

@@ -21,7 +21,7 @@ def lines(name: str) -> list[str]:
     return [line for line in joined.splitlines() if line.startswith("renewal ")]
 
 
-COMMANDS = [*lines("docs/staff.md"), *lines("README.md")]
+COMMANDS = [*lines("docs/staff.md"), *lines("docs/line.md"), *lines("README.md")]
 
 
 @pytest.mark.parametrize("line", COMMANDS)

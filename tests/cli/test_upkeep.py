@@ -159,7 +159,7 @@ def test_check_finds_what_is_wrong_and_says_what_waits(
     fine = answer(run("check", "--json"))
     assert fine["problems"] == []
     assert fine["to_do"] == {
-        "calls": 0, "unmarked": 0, "purge_bookings": 0, "purge_conversations": 1,
+        "calls": 0, "told": 0, "unmarked": 0, "purge_bookings": 0, "purge_conversations": 1,
     }  # fmt: skip
     assert "renewal purge" in run("check").stdout
     with sqlite3.connect(tmp_path / "renewal.db") as database:
