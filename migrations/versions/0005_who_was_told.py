@@ -18,21 +18,20 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade():
     sqlite = op.get_bind().dialect.name == "sqlite"
     # SQLite cannot add a constraint to a table that exists, but it can add a column with one.
-    role = sa.Column("role", sa.String(8), nullable=False, server_default="staff")
     if sqlite:
         op.execute(
-            "ALTER TABLE audit_log ADD COLUMN role VARCHAR(8) DEFAULT 'staff' NOT NULL"
+            "ALTER TABLE audit_log ADD COLUMN role VARCHAR(8)"
             " CONSTRAINT ck_audit_log_role CHECK (role IN ('citizen','staff'))"
         )
     else:
-        op.add_column("audit_log", role)
+        op.add_column("audit_log", sa.Column("role", sa.String(8), nullable=True))
         op.create_check_constraint(
             op.f("ck_audit_log_role"), "audit_log", "role IN ('citizen','staff')"
         )
     # Only these two were ever written for citizens, and always with the request's key.
     op.execute(
-        "UPDATE audit_log SET role = 'citizen'"
-        " WHERE who = 'citizen' AND what IN ('change', 'cancel')"
+        "UPDATE audit_log SET role = CASE"
+        " WHEN who = 'citizen' AND what IN ('change', 'cancel') THEN 'citizen' ELSE 'staff' END"
     )
     op.create_table(
         "told",

@@ -135,7 +135,7 @@ audit_log = sa.Table(
     sa.Column("code", sa.String(11), index=True),
     sa.Column("detail", sa.JSON),
     sa.Column("key", sa.String(128), unique=True),
-    sa.Column("role", sa.String(8), nullable=False, server_default="staff"),  # citizen, staff
+    sa.Column("role", sa.String(8)),  # citizen, staff; empty from versions before 0005 that still run
     sa.CheckConstraint("role IN ('citizen','staff')", name="role"),
 )
 

@@ -687,7 +687,10 @@ class Bookings:
         columns = (table.at, table.who, table.role, table.what, table.code, table.detail)
         with reading(self.engine) as connection:
             found = connection.execute(sa.select(*columns).where(*where).order_by(table.id))
-            return [{**row._mapping, "at": row.at.astimezone(TOKYO)} for row in found]
+            return [
+                {**row._mapping, "at": row.at.astimezone(TOKYO), "role": row.role or _old_role(row)}
+                for row in found
+            ]
 
 
 # Inside a transaction ----------------------------------------------------------------------------
@@ -748,6 +751,12 @@ def _audit(
     values = {"at": at, "who": who, "what": what, "code": code, "detail": detail, "key": key,
               "role": role}  # fmt: skip
     return bool(connection.execute(_AUDIT, values).rowcount)
+
+
+def _old_role(row: Any) -> str:
+    """Return the role in a row of a version before 0005, which gave citizens this name."""
+    by_citizen = row.who == "citizen" and row.what in ("change", "cancel")
+    return "citizen" if by_citizen else "staff"
 
 
 def _detail(connection: Connection, key: str, detail: dict[str, Any]) -> None:

@@ -668,6 +668,52 @@ def test_staff_correct_a_name_and_a_phone(desk: Desk) -> None:
     assert desk.store.audit()[0]["detail"] == {"changed": ["name_kana", "phone"]}
 
 
+def test_staff_hold_change_and_confirm_late_for_today(desk: Desk) -> None:
+    today = tokyo("2026-11-24T15:00")
+    with pytest.raises(NotBookable, match="too_late"):
+        desk.hold(today)
+    common: dict[str, Any] = {"city": desk.city, "now": NOW, "staff": True}
+    hold = desk.store.hold("honchosha", today, key="staff", at=AT, **common)
+    with pytest.raises(NotBookable, match="too_late"):
+        desk.confirm(hold, at=LATER)  # late, and not by staff
+    booking = desk.store.confirm(hold.id, VISIT, key="late", at=LATER, **common)
+    other = desk.store.hold("honchosha", tokyo("2026-11-24T16:00"), key="o", at=AT, **common)
+    assert desk.change(booking.code, other, who="tanaka", at=LATER).start.hour == 16
+
+
+def test_nobody_is_a_no_show_before_the_visit(desk: Desk) -> None:
+    booking = desk.book()
+    with pytest.raises(NotChangeable, match="not_yet"):
+        desk.store.mark(
+            booking.code, "no_show", who="tanaka", now=START - timedelta(minutes=1), at=AT
+        )
+    assert desk.store.audit() == []
+    desk.store.mark(booking.code, "arrived", who="tanaka", now=START - timedelta(minutes=9), at=AT)
+
+
+def test_what_an_older_version_writes_meanwhile_is_by_whom_it_named(
+    desk: Desk, engine: Engine
+) -> None:
+    """While an installation is upgraded, processes of the version before still run."""
+    with engine.begin() as connection:
+        for who, what in (("citizen", "change"), ("citizen", "list"), ("tanaka", "cancel")):
+            connection.execute(sa.insert(schema.audit_log).values(at=AT, who=who, what=what))
+    assert [entry["role"] for entry in desk.store.audit()] == ["citizen", "staff", "staff"]
+
+
+def test_the_same_person_is_known_by_phone_and_name(desk: Desk) -> None:
+    booking = desk.book()
+    for name, phone, found in (
+        ("サトウハナコ", "0901234-5678", [booking]),
+        ("アベ", "090-1234-5678", []),
+        ("サトウ ハナコ", "0245050445", []),
+        ("サトウ ハナコ", None, []),
+    ):
+        visit = replace(VISIT, cards=(replace(CARD, name_kana=name),), phone=phone)
+        assert desk.store.of_same_person(visit, NOW) == found
+    assert desk.store.of_same_person(VISIT, START) == []  # over
+
+
 # Closures ----------------------------------------------------------------------------------------
 
 
