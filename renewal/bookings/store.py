@@ -144,9 +144,14 @@ class Bookings:
             places: list[Place] = []
             got = 0
             for place in run:
-                taken = seating.claim(
-                    connection, city, at_counter, place.start, seats - got, key, until, at, got
-                )
+                try:
+                    taken = seating.claim(
+                        connection, city, at_counter, place.start, seats - got, key, until, at, got
+                    )
+                except NotBookable:
+                    if not places:
+                        raise
+                    taken = 0  # the start itself is open: it is only too small
                 if not taken:
                     break
                 places.append(Place(place.start, taken))

@@ -17,6 +17,7 @@ from actions.bookings import (
     ActionRestartBooking,
     ValidateBookingForm,
 )
+from actions.questions import ActionAnswerQuestion
 from renewal import clock, settings
 from renewal.bookings import Booking, Bookings, Card, Visit
 from renewal.clock import TOKYO
@@ -131,6 +132,18 @@ def test_it_is_moved_with_a_word_on_why(talk: Talk, closed: Booking, bookings: B
     assert starts(bookings) == ["12-10T11:00"]
     talk.hears("予約を確認したい", "check_booking").runs(FORM)
     assert talk.names == ["booking_details"]
+
+
+def test_what_to_bring_to_it_is_not_said_as_if_it_stood(talk: Talk, closed: Booking) -> None:
+    talk.hears("持ち物は？", "ask_documents").runs(ActionAnswerQuestion())
+    assert talk.names == ["seat_lost_choose_again", "ask_documents"]
+
+
+def test_what_to_bring_to_a_booking_that_stands_is_said_of_that_one(
+    talk: Talk, own: Booking
+) -> None:
+    talk.hears("持ち物は？", "ask_documents").runs(ActionAnswerQuestion())
+    assert talk.names == ["booking_documents"]
 
 
 # Changed -----------------------------------------------------------------------------------------

@@ -752,6 +752,15 @@ def test_a_closure_lists_the_bookings_it_hits_and_leaves_them_alone(desk: Desk) 
     assert len(desk.check()) == 2
 
 
+def test_a_start_too_small_before_a_closed_one_is_full_and_not_closed(desk: Desk) -> None:
+    close(desk, WEST.date(), counter="nishiguchi", from_time=time(11, 30), reason="点検")
+    with pytest.raises(SlotFull):
+        desk.hold(WEST, 2, counter="nishiguchi")
+    with pytest.raises(NotBookable, match="closure"):
+        desk.hold(tokyo("2026-12-04T11:30"), counter="nishiguchi")
+    desk.hold(WEST, counter="nishiguchi")
+
+
 def test_a_closure_takes_the_seat_of_a_hold(desk: Desk) -> None:
     hold = desk.hold()
     close(desk, START.date())

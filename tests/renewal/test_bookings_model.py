@@ -82,7 +82,7 @@ class Model:
             if here not in PLACES:
                 return "full"
             if self.seats(here) == 0:
-                return "closed"
+                return "full" if found else "closed"
             free = min(missing, self.seats(here) - self.taken(here, at))
             if free <= 0:
                 return "full"
