@@ -151,7 +151,7 @@ class ActionAskBookingChoice(AssistantAction):
         listed = booking_change.bookings_of(caller_of(tracker), at_desk)
         lines = (
             f"{number}. {application.slot_label(booking.start)} "
-            f"{at_desk.city.counters[booking.counter].short_label}"
+            f"{at_desk.city.counter_label(booking.counter, short=True)}"
             for number, booking in enumerate(listed, 1)
         )
         choices = [
@@ -246,7 +246,7 @@ class ActionAskBookingConfirmed(AssistantAction):
 
 
 def _place(start: Any, counter: str, at_desk: Desk) -> str:
-    return f"{booking_change.moment(start)}　{at_desk.city.counters[counter].label}"
+    return f"{booking_change.moment(start)}　{at_desk.city.counter_label(counter)}"
 
 
 class ActionFinishBooking(AssistantAction):
@@ -280,7 +280,7 @@ def _carry_out(
         dispatcher.utter_message(
             response="utter_booking_changed",
             when=booking_change.moment(booking.start),
-            counter_label=at_desk.city.counters[booking.counter].label,
+            counter_label=at_desk.city.counter_label(booking.counter),
             code=booking.code,
             buttons=calendar_view.booking_buttons(booking),
             json_message=calendar_view.booking_card(booking, at_desk),

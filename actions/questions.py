@@ -44,7 +44,7 @@ class ActionAnswerQuestion(AssistantAction):
             if question == "ask_free_times":
                 say_free_times(dispatcher, turn, Application.from_slots(tracker.slots))
             elif question == "ask_documents" and (own := _own_documents(tracker)):
-                say(dispatcher, [own])
+                say(dispatcher, own)
             elif question == "ask_period" and (window := _window_of(turn)):
                 say(dispatcher, [window])
             else:
@@ -52,22 +52,28 @@ class ActionAnswerQuestion(AssistantAction):
         return []
 
 
-def _own_documents(tracker: Tracker) -> Remark | None:
-    """Return what to bring in the case that is being applied for, or to the visit that is booked."""
+def _own_documents(tracker: Tracker) -> list[Remark]:
+    """Return what to bring in the case that is being applied for, or to the visit that is booked.
+
+    A visit for which there is no seat any more is not spoken of as if it stood.
+    """
     at_desk = desk()
     a = Application.from_slots(tracker.slots)
     if a != Application():
         # Whether PINs are remembered comes last; the list is asked for before that.
         people = application.checklists(replace(a, pins=a.pins or "remembered"), at_desk)
-        return application.documents_remark(people) if all(items for _, items in people) else None
+        return [application.documents_remark(people)] if all(items for _, items in people) else []
     for booking in booking_change.bookings_of(caller_of(tracker), at_desk):
+        if lost := at_desk.bookings.why_without_seat(booking, at_desk.city, at_desk.now):
+            return [booking_change.seat_lost(lost, at_desk), Remark("ask_documents")]
         values = {
             "when": booking_change.moment(booking.start),
             "items": calendar_view.documents_of(booking, at_desk.city),
         }
         people = calendar_view.booking_card(booking, at_desk)["people"]
-        return Remark("booking_documents", values, {"type": "document_checklist", "people": people})
-    return None
+        checklist = {"type": "document_checklist", "people": people}
+        return [Remark("booking_documents", values, checklist)]
+    return []
 
 
 def _window_of(turn: Turn) -> Remark | None:

@@ -152,13 +152,15 @@ def turns() -> list[list[dict[str, Any]]]:
         evening = replace(desk, now=booking.start - timedelta(hours=15))
         day = booking.start.date()
         closure = Closure("honchosha", day, day, reason="システムの点検")
-        closure = desk.bookings.add_closure(closure, city=CITY, who="preview", at=desk.at)
+        desk.bookings.add_closure(closure, city=CITY, who="preview", at=desk.at)
         told = []
-        for kind, then in (("reminder", evening), ("closure", desk)):
-            notice = Notice("", kind, booking.code, booking.start, closure.id, "", "waiting")
+        for kind, then in (("reminder", evening), ("no_seat", desk)):
+            notice = Notice(
+                "", kind, booking.code, booking.start, booking.counter, "closed", "", "waiting"
+            )
             remark = notices.remark(notice, booking, then)
             words = sentences[remark.name].format(
-                **remark.values, call_centre_phone="024-505-0445", call_centre_now="ただいま受付中"
+                **{**remark.values, "cause": "窓口が休みになったため"}, call_centre_phone="024-505-0445", call_centre_now="ただいま受付中"
             )
             buttons = [
                 {"title": title, "payload": button["payload"]}

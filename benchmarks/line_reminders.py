@@ -25,7 +25,7 @@ import sqlalchemy as sa
 
 from benchmarks.bookings_common import CITY, fork, machine, postgres, sqlite, store_at
 from renewal import clock, notices, settings
-from renewal.bookings.schema import bookings
+from renewal.bookings.schema import bookings, closures
 from renewal.bookings.schema import notices as table
 
 EVENING = "2026-12-02T18:05:00+09:00"
@@ -57,6 +57,12 @@ def people(url: str, count: int) -> list[str]:
         )  # fmt: skip
     with engine.begin() as connection:
         connection.execute(sa.insert(bookings), rows)
+        # So many seats that day: who has none is not reminded.
+        connection.execute(
+            sa.insert(closures).values(
+                counter="honchosha", first=start.date(), last=start.date(), reason="", seats=count
+            )
+        )
         from bot.line.sealed import seal
         from bot.line.tables import line_users
 

@@ -23,7 +23,7 @@ from rasa.core.actions import forms
 from rasa.core.actions.action import ActionBotResponse, RemoteAction
 from rasa.core.actions.forms import FormAction
 from rasa.core.agent import Agent
-from rasa.core.channels import rest
+from rasa.core.channels import console, rest
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import FailSafeTrackerStore
@@ -82,6 +82,20 @@ def apply() -> None:
     """Put all changes in place. Called once, before Rasa starts."""
     serve_citizens()
     save_time()
+    console._get_user_input = _ends_with_the_input(console._get_user_input)
+
+
+def _ends_with_the_input(get_user_input: Any) -> Any:
+    """End the shell at Ctrl-D, or where its input ends, as at /stop; Rasa ends in a traceback."""
+
+    async def get(previous_response: Any) -> str | None:
+        try:
+            answer: str | None = await get_user_input(previous_response)
+        except EOFError:
+            return None
+        return answer
+
+    return get
 
 
 def serve_citizens() -> None:

@@ -6,7 +6,7 @@ import getpass
 import os
 import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -16,6 +16,7 @@ from renewal import clock
 from renewal.clock import TOKYO
 
 if TYPE_CHECKING:
+    from renewal.bookings import Bookings
     from renewal.city import City, Counter
 
 T = TypeVar("T")
@@ -23,12 +24,17 @@ Decorator = Callable[[Callable[..., T]], Callable[..., T]]
 
 
 class Day(click.ParamType[date]):
-    """A date: ISO 8601 or as Japanese people write it, of a visit or of an expiry."""
+    """A date: ISO 8601 or as Japanese people write it, of a visit or of an expiry.
+
+    Without a year it is the next such day; where days that are over are looked at (`past`), the
+    nearest one: on 4 December "12/3" is yesterday.
+    """
 
     name = "日付"
 
-    def __init__(self, of_expiry: bool = False) -> None:
+    def __init__(self, of_expiry: bool = False, past: bool = False) -> None:
         self.of_expiry = of_expiry
+        self.past = past
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         day = value if isinstance(value, date) else self._read(value, param)
@@ -45,6 +51,10 @@ class Day(click.ParamType[date]):
 
             purpose = Purpose.EXPIRY if self.of_expiry else Purpose.BOOKING
             found = read_date(value, now(), purpose)
+            half_a_year = timedelta(days=183)
+            if self.past and isinstance(found, date) and found > now().date() + half_a_year:
+                before = read_date(value, now() - half_a_year, purpose)
+                found = before if isinstance(before, date) else found
         if isinstance(found, date):
             return found
         if found is not None:
@@ -112,6 +122,26 @@ def now() -> datetime:
         raise Refused(str(error)) from None
 
 
+def counter_with_bookings(city: City, store: Bookings, counter_id: str | None) -> None:
+    """Raise Refused for a counter that neither city.yml knows nor any booking."""
+    if counter_id not in (None, *city.counters) and counter_id not in store.known_counters():
+        counter_of(city, str(counter_id))
+
+
+def span(
+    day: date | None, first: date | None, last: date | None
+) -> tuple[date | None, date | None]:
+    """Return the first and the last day of --date, or of --from and --to. Raises Refused.
+
+    None where there is no limit.
+    """
+    if day is not None and (first or last):
+        raise Refused("--date か、--from と --to の、どちらか一方だけを指定してください。")
+    if first and last and first > last:
+        raise Refused("--from は --to と同じ日か、それより前の日にしてください。")
+    return (day, day) if day else (first, last)
+
+
 def counter_of(city: City, counter_id: str) -> Counter:
     """Return the counter with that id. Raises Refused."""
     if counter_id not in city.counters:
@@ -129,6 +159,18 @@ def _who(_ctx: click.Context, _param: click.Parameter, given: str | None) -> str
     if not 0 < len(given.strip()) <= 64:
         raise Refused("--as には、1文字から64文字までの名前を書いてください。")
     return given.strip()
+
+
+def days_options(command: Callable[..., T]) -> Callable[..., T]:
+    """Add --date, --from and --to: one day, or a range of days."""
+    options = (
+        click.option("--date", "day", type=Day(past=True), help="来庁日（1日だけのとき）"),
+        click.option("--from", "first", type=Day(past=True), help="初めの日"),
+        click.option("--to", "last", type=Day(past=True), help="終わりの日（この日を含む）"),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 json_option: Decorator[Any] = click.option(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -12,57 +13,46 @@ import click
 from cli import arguments, output
 from cli.arguments import Day, Moment, counter_option, csv_option, json_option, who_option
 from cli.case import (
+    APPLICANTS,
+    CERTIFICATES,
     HOLDER_HELP,
     HOLDERS,
+    Pins,
+    card_from,
     case_of,
     case_options,
-    documents_for,
     kana,
     phone_number,
 )
 from cli.database import open_store
 from cli.eligibility import window_of
-from cli.output import counter_label, moment
 from cli.refusal import Group, Refused
-from renewal import clock, opening_hours, slots
+from renewal import clock, day_sheet, opening_hours, slots, words
 from renewal.bookings import (
     Booking,
     BookingError,
     Bookings,
     Card,
+    Hold,
     NotBookable,
     NotChangeable,
+    Told,
     Visit,
+    WithoutSeat,
     normalise_code,
 )
+from renewal.cases import Correction, corrected, lacks_visitor_name
 from renewal.certificate import Status
 from renewal.city import City, load
 from renewal.date_words import japanese_date, japanese_time, short_date
-from renewal.documents import Pin
+from renewal.documents import ImpossibleCase, Pin
+from renewal.phone_numbers import hyphenated
+from renewal.weekly_figures import STATUSES
+from renewal.words import WORDS, moment
 
 T = TypeVar("T")
 
-STATUSES = ("booked", "arrived", "no_show", "cancelled")
 _LIVE = ("booked", "arrived")
-
-_NOT_BOOKABLE = {
-    "disabled": "この窓口は、まだここでは予約できません。",
-    "year_end": "{day}は年末年始で、窓口は休みです。",
-    "holiday": "{day}は祝日で、窓口は休みです。",
-    "weekend": "{day}は土日で、窓口は休みです。",
-    "no_hours": "{day}は、この窓口の受付がない曜日です。",
-    "closure": "{day}{time}は、この窓口の臨時の休みです{reason}。",
-    "not_a_start": "{time}は、この窓口の受付時刻ではありません。",
-    "past": "{day}{time}は、もう過ぎています。",
-    "too_late": "{day}の予約は、前の開庁日までに締め切られています。",
-    "too_many_cards": "1回の予約で手続きできるカードは、{most}枚までです。",
-}
-_NOT_CHANGEABLE = {
-    "unknown": "予約番号 {code} の予約は見つかりません。",
-    "cancelled": "予約番号 {code} の予約は、すでに取り消されています。",
-    "arrived": "予約番号 {code} の方は来庁済みですので、変更も取り消しもできません。",
-    "no_show": "予約番号 {code} は「来庁なし」ですので、変更も取り消しもできません。",
-}
 
 
 class Code(click.ParamType[str]):
@@ -91,7 +81,7 @@ def bookings() -> None:
 def _filters(command: Callable[..., T]) -> Callable[..., T]:
     """Add the options by which bookings are found, and those of how they are shown."""
     options = (
-        click.option("--date", "day", type=Day(), help="来庁日"),
+        arguments.days_options,
         counter_option,
         click.option("--name", metavar="カナ", help="お名前の一部（カードの持ち主か、来る方）"),
         click.option("--phone", metavar="数字", help="電話番号の一部（下4けたなど）"),
@@ -107,17 +97,21 @@ def _filters(command: Callable[..., T]) -> Callable[..., T]:
 
 @bookings.command("list")
 @_filters
-def list_bookings(**options: Any) -> None:
+@click.option("--unmarked", is_flag=True, help="過ぎたのに、来庁の記録がない予約だけ")
+def list_bookings(unmarked: bool, **options: Any) -> None:
     """予約の一覧（取り消しと来庁なしは除く）"""
-    _look("list", _LIVE, **options)
+    _look("list", _LIVE, unmarked=unmarked, **options)
 
 
 @bookings.command("search")
 @_filters
 def search(**options: Any) -> None:
     """予約の検索（取り消しと来庁なしも含む）"""
-    if not any(options[name] for name in ("day", "counter", "name", "phone", "code")):
-        raise Refused("--date、--counter、--name、--phone、--code のどれかを指定してください。")
+    by = ("day", "first", "last", "counter", "name", "phone", "code")
+    if not any(options[name] for name in by):
+        raise Refused(
+            "--date、--from、--to、--counter、--name、--phone、--code のどれかを指定してください。"
+        )
     _look("search", STATUSES, **options)
 
 
@@ -125,6 +119,8 @@ def _look(
     what: str,
     statuses: Sequence[str],
     day: date | None,
+    first: date | None,
+    last: date | None,
     counter: str | None,
     name: str | None,
     phone: str | None,
@@ -132,67 +128,81 @@ def _look(
     who: str,
     as_csv: bool,
     as_json: bool,
+    unmarked: bool = False,
 ) -> None:
     output.refuse_both(as_json, as_csv)
-    city, store = load(), open_store()
-    if counter is not None:
-        arguments.counter_of(city, counter)
+    city, store, now = load(), open_store(), arguments.now()
+    arguments.counter_with_bookings(city, store, counter)
+    first, last = arguments.span(day, first, last)
     if phone is not None and sum(character.isdigit() for character in phone) < 4:
         raise Refused("--phone には、4けた以上の数字を書いてください。")
     found = store.list_bookings(
-        first=day,
+        first=first,
+        last=last or (date.max if first else None),
         counter=counter,
         name=kana(name, "--name") if name else None,
         phone=phone,
         code=code,
         statuses=statuses,
     )
-    note_view(
-        store, who, what, found, date=day and day.isoformat(), counter=counter,
+    if unmarked:
+        found = [each for each in found if is_unmarked(each, now)]
+    store.record_view(
+        who, what, found, at=clock.real_now(), date=day and day.isoformat(),
+        first=None if day else first and first.isoformat(),
+        last=None if day else last and last.isoformat(), counter=counter,
         by=[key for key, value in (("name", name), ("phone", phone), ("code", code)) if value],
     )  # fmt: skip
-    _show(found, calls_for(store, city, found), city, as_json, as_csv)
+    _show(found, lost_among(store, city, now, found), city, now, as_json, as_csv)
 
 
-def note_view(
-    store: Bookings, who: str, what: str, seen: Sequence[Booking], **detail: object
-) -> None:
-    """Write to the audit log whose personal data somebody saw: codes, never a name or number."""
-    known = {key: value for key, value in detail.items() if value}
-    codes = [booking.code for booking in seen]
-    store.record(who, what, at=clock.real_now(), detail=known | {"codes": codes})
+def is_unmarked(booking: Booking, now: datetime) -> bool:
+    """Return whether the day of the visit is over and nobody has noted what became of it."""
+    return booking.status == "booked" and booking.start.date() < now.date()
 
 
-def calls_for(store: Bookings, city: City, found: Sequence[Booking]) -> dict[str, str]:
-    """Return the reason of the closure that hits a booking, by code, for those that one hits."""
-    today = arguments.now().date()
-    if not any(booking.status == "booked" and booking.start.date() >= today for booking in found):
+def lost_among(
+    store: Bookings, city: City, now: datetime, found: Sequence[Booking]
+) -> dict[str, WithoutSeat]:
+    """Return those of the bookings that have no seat, by code."""
+    days = [each.start.date() for each in found if each.status == "booked" and each.start > now]
+    if not days:
         return {}
-    return {booking.code: closure.reason for booking, closure in store.call_list(city, today)}
+    lost = store.without_seat(city, now, first=min(days), last=max(days))
+    return {each.booking.code: each for each in lost}
 
 
 def _show(
-    found: Sequence[Booking], marked: dict[str, str], city: City, as_json: bool, as_csv: bool
+    found: Sequence[Booking],
+    lost: dict[str, WithoutSeat],
+    city: City,
+    now: datetime,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
     cards = [(booking, card) for booking in found for card in booking.cards]
     if as_csv:
-        columns = ("code", "counter", "start", "status", "applicant")
         output.show_csv(
-            (*columns, "holder", "name_kana", "documents", "phone", "visitor_name", "note", "call"),
+            ("予約番号", "窓口", "日時", "状態", "来る方", "カード", "お名前", "持ち物", "電話",
+             "来る方のお名前", "メモ", "席のない理由"),
             (
                 (
-                    *(booking.as_json()[column] for column in columns),
-                    card.holder,
+                    booking.code,
+                    city.counter_label(booking.counter, short=True),
+                    f"{booking.start:%Y-%m-%d %H:%M}",
+                    words.status(booking, lost.get(booking.code), now),
+                    WORDS[booking.applicant_for(card)],
+                    WORDS[card.holder],
                     card.name_kana,
-                    " ".join(card.documents),
-                    output.phone(booking.phone),
+                    "、".join(city.documents[item].label for item in card.documents),
+                    hyphenated(booking.phone),
                     booking.visit.visitor_name,
                     card.note or booking.visit.note,
-                    marked.get(booking.code),
+                    lost[booking.code].cause.words if booking.code in lost else None,
                 )
                 for booking, card in cards
             ),
-        )
+        )  # fmt: skip
         return
     output.show(
         ("予約番号", "日時", "窓口", "来る方", "カード", "お名前", "電話", "状態"),
@@ -200,27 +210,98 @@ def _show(
             (
                 booking.code,
                 f"{short_date(booking.start.date())}{booking.start:%H:%M}",
-                counter_label(city, booking.counter),
-                output.WORDS[booking.applicant_for(card)],
-                output.WORDS[card.holder],
+                city.counter_label(booking.counter, short=True),
+                WORDS[booking.applicant_for(card)],
+                WORDS[card.holder],
                 card.name_kana or "（消去済み）",
-                output.phone(booking.phone),
-                output.WORDS[booking.status] + ("（要連絡）" if booking.code in marked else ""),
+                hyphenated(booking.phone),
+                words.status(booking, lost.get(booking.code), now),
             )
             for booking, card in cards
         ],
-        [_as_json(booking, marked.get(booking.code)) for booking in found],
+        [_as_json(booking, lost.get(booking.code)) for booking in found],
         as_json=as_json,
         nothing="予約はありません。",
     )
 
 
-def _as_json(booking: Booking, call: str | None = None) -> dict[str, Any]:
-    """Return the booking; `call` is why somebody has to phone this person, where somebody has."""
-    return booking.as_json() | {"call": call}
+def _as_json(booking: Booking, lost: WithoutSeat | None = None) -> dict[str, Any]:
+    """Return the booking; `call` is why somebody still has to phone this person.
+
+    `without_seat` is why it has no seat, whether or not this person has been told.
+    """
+    return booking.as_json() | {
+        "call": lost.cause.words if lost and not lost.told else None,
+        "without_seat": lost_json(lost) if lost else None,
+    }
+
+
+def lost_json(lost: WithoutSeat) -> dict[str, Any]:
+    """Return why a booking has no seat, and who told this person when."""
+    told = lost.told
+    return {
+        "kind": lost.cause.kind,
+        "words": lost.cause.words,
+        "told": told and {"at": told.at.isoformat(), "who": told.who},
+    }
+
+
+@bookings.command("show")
+@code_argument
+@who_option
+@json_option
+def show(code: str, who: str, as_json: bool) -> None:
+    """1件の予約のすべて（持ち物、席、連絡、これまでの記録）"""
+    city, store, now = load(), open_store(), arguments.now()
+    booking = store.get(code)
+    if booking is None:
+        raise Refused(words.not_changeable("unknown", code))
+    lost = store.why_without_seat(booking, city, now)
+    history = [each for each in store.audit(code=code) if each["what"] != "show"]
+    store.record_view(who, "show", [booking], at=clock.real_now())
+    if as_json:
+        entries = [each | {"at": each["at"].isoformat()} for each in history]
+        output.show_json(_as_json(booking, lost) | {"history": entries})
+        return
+    _tell(booking, city)
+    click.echo(f"状態: {words.status(booking, lost, now)}")
+    if lost:
+        told = f"（連絡済み {told_words(lost.told)}）" if lost.told else "（まだ連絡していません）"
+        click.echo(f"席がありません: {lost.cause.words}{told}")
+    visit = booking.visit
+    visitor = f" {visit.visitor_name}" if visit.visitor_name else ""
+    click.echo(f"来る方: {WORDS[visit.applicant]}{visitor}")
+    click.echo(f"電話: {hyphenated(visit.phone) or '（消去済み）'}")
+    for number, card in enumerate(booking.cards, 1):
+        click.echo(
+            f"カード{number}: {card.name_kana or '（消去済み）'}（{WORDS[card.holder]}）"
+            f"　来る方: {WORDS[booking.applicant_for(card)]}"
+        )
+        if card.expires_on:
+            click.echo(f"　有効期限: {japanese_date(card.expires_on)}")
+        brings = "、".join(city.documents[item].label for item in card.documents)
+        click.echo(f"　持ち物: {brings}")
+        for check in day_sheet.checks(card, booking):
+            click.echo(f"　確認: {check}")
+    if visit.note:
+        click.echo(f"メモ: {visit.note}")
+    by = WORDS.get(visit.channel, visit.channel)
+    click.echo(f"受付: {booking.created_at:%Y-%m-%d %H:%M}（{by}）")
+    for entry in history:
+        click.echo(f"　{entry['at']:%Y-%m-%d %H:%M} {words.audit_who(entry)} {words.audit_what(entry)}")
+
+
+def told_words(told: Told | None) -> str:
+    """Return when and by whom somebody was told, "" when not."""
+    return f"{told.at:%Y-%m-%d %H:%M} {told.who or 'LINE'}" if told else ""
 
 
 # Booking -------------------------------------------------------------------------------------
+
+
+_split_option = click.option(
+    "--split", is_flag=True, help="1つの時刻に入りきらないとき、続く時刻に分けてもよい"
+)
 
 
 @bookings.command("add")
@@ -240,6 +321,8 @@ def _as_json(booking: Booking, call: str | None = None) -> dict[str, Any]:
 @click.option(
     "--expires", type=Day(of_expiry=True), multiple=True, help="電子証明書の有効期限（1枚に1つ）"
 )
+@click.option("--note", help="窓口へのメモ")
+@_split_option
 @who_option
 @json_option
 def add_booking(
@@ -250,6 +333,8 @@ def add_booking(
     visitor_name: str | None,
     phone: str,
     expires: tuple[date, ...],
+    note: str | None,
+    split: bool,
     who: str,
     as_json: bool,
     **case: Any,
@@ -264,16 +349,26 @@ def add_booking(
         phone=phone_number(phone),
         visitor_name=kana(visitor_name, "--visitor-name") if visitor_name else None,
         channel="phone",
+        note=_note(note),
     )
+    if lacks_visitor_name(visit):
+        raise Refused("代理の方が来るときは、--visitor-name にその方のお名前を書いてください。")
     for day in expires:
         _refuse_wrong_time(city, day, start.date())
     store, key, at = open_store(), uuid.uuid4().hex, clock.real_now()
     _refuse_not_bookable(store, city, counter, start, now)
     try:
-        hold = store.hold(counter, start, len(cards), key=key, city=city, now=now, at=at)
-        booking = store.confirm(hold.id, visit, key=key, city=city, now=now, at=at)
+        hold = store.hold(
+            counter, start, len(cards), key=key, city=city, now=now, at=at, staff=True
+        )
+        _refuse_unasked_split(store, hold, split)
+        others = store.of_same_person(visit, now)
+        booking = store.confirm(hold.id, visit, key=key, city=city, now=now, at=at, staff=True)
     except BookingError as error:
         raise _refusal(error, store, city, counter, start, len(cards), now) from None
+    if others:
+        known = "、".join(f"{each.code}（{moment(each.start)}）" for each in others)
+        click.echo(f"ご注意: 同じ方の予約が、ほかに {len(others)}件あります: {known}", err=True)
     where = {"counter": counter, "start": booking.start.isoformat(), "cards": len(cards)}
     store.record(who, "add", at=at, code=booking.code, detail=where)
     if as_json:
@@ -282,7 +377,7 @@ def add_booking(
     _tell(booking, city)
     for card in cards:
         if len(cards) > 1:
-            click.echo(f"{card.name_kana}さんの分（{output.WORDS[card.holder]}）")
+            click.echo(f"{card.name_kana}さんの分（{WORDS[card.holder]}）")
         for item in card.documents:
             click.echo(f"□ {city.documents[item].label}")
 
@@ -300,27 +395,20 @@ def _cards(
     if len(expires) not in (0, len(names)):
         raise Refused("--expires は、--name と同じ数だけ指定してください。")
     if len(names) > city.booking.max_cards:
-        raise Refused(_NOT_BOOKABLE["too_many_cards"].format(most=city.booking.max_cards))
+        raise Refused(
+            f"1回の予約で手続きできるカードは、{city.booking.max_cards}枚までです。"
+        )
     cards = []
     for number, name in enumerate(names):
         holder = holders[number if len(holders) > 1 else 0]
         visitor = case["applicant"]
         if visitor == "self" and len(names) > 1 and holder != "general":
             visitor = "legal_representative"  # a parent with a card of their own, and a child's
-        this = case_of(holder=holder, **{**case, "applicant": visitor})
-        cards.append(
-            Card(
-                holder=this.holder.value,
-                name_kana=kana(name, "--name"),
-                documents=tuple(item.id for item in documents_for(this, city) if item.required),
-                same_household=this.same_household,
-                honseki_in_city=this.honseki_in_city,
-                forgotten_pins=tuple(pin.value for pin in Pin if pin in this.forgotten_pins),
-                certificates=this.certificates.value,
-                expires_on=expires[number] if expires else None,
-                applicant=None if visitor == case["applicant"] else visitor,
-            )
-        )
+        card = card_from(
+            case_of(holder=holder, **{**case, "applicant": visitor}), city,
+            kana(name, "--name"), expires[number] if expires else None,
+        )  # fmt: skip
+        cards.append(replace(card, applicant=None if visitor == case["applicant"] else visitor))
     return tuple(cards)
 
 
@@ -331,10 +419,11 @@ def _cards(
 @code_argument
 @click.option("--start", type=Moment(), help="新しい日時（省くといまの日時）")
 @click.option("--counter", help="新しい窓口（省くといまの窓口）")
+@_split_option
 @who_option
 @json_option
 def change(
-    code: str, start: datetime | None, counter: str | None, who: str, as_json: bool
+    code: str, start: datetime | None, counter: str | None, split: bool, who: str, as_json: bool
 ) -> None:
     """日時か窓口の変更（職員は、期限のあとでもできます）"""
     city, store, now, at = load(), open_store(), arguments.now(), clock.real_now()
@@ -349,12 +438,84 @@ def change(
     _refuse_not_bookable(store, city, counter, start, now)
     key, seats = uuid.uuid4().hex, len(booking.cards)
     try:
-        hold = store.hold(counter, start, seats, key=key, city=city, now=now, at=at)
+        hold = store.hold(counter, start, seats, key=key, city=city, now=now, at=at, staff=True)
+        _refuse_unasked_split(store, hold, split)
         changed = store.change(code, hold.id, key=key, city=city, now=now, at=at, who=who)
     except BookingError as error:
         store.release(key)
         raise _refusal(error, store, city, counter, start, seats, now, code) from None
     _answer(changed, city, as_json, "変更しました。")
+
+
+@bookings.command("amend")
+@code_argument
+@click.option("--card", type=click.IntRange(1, 4), default=1, help="何枚目のカードか（省くと1枚目）")
+@click.option("--name", metavar="カナ", help="カードの持ち主のお名前")
+@click.option("--expires", type=Day(of_expiry=True), help="電子証明書の有効期限")
+@click.option("--holder", type=HOLDERS, help=HOLDER_HELP)
+@click.option("--applicant", type=APPLICANTS, help="そのカードのために窓口に来る方")
+@click.option("--same-household/--no-same-household", default=None, help="法定代理人が同一世帯")
+@click.option("--honseki-in-city/--no-honseki-in-city", default=None, help="本市本籍")
+@click.option("--pin-forgotten", type=Pins(), help="忘れた暗証番号（なしは none）")
+@click.option("--certificates", type=CERTIFICATES, help="カードに残す電子証明書")
+@click.option("--phone", help="電話番号")
+@click.option("--visitor-name", help="窓口に来る方のお名前（空にすると消す）")
+@click.option("--note", help="窓口へのメモ（空にすると消す）")
+@who_option
+@json_option
+def amend(
+    code: str,
+    card: int,
+    name: str | None,
+    expires: date | None,
+    phone: str | None,
+    visitor_name: str | None,
+    pin_forgotten: frozenset[Pin] | None,
+    note: str | None,
+    who: str,
+    as_json: bool,
+    **of_case: Any,
+) -> None:
+    """予約の訂正（お名前、電話番号、期限、だれが来るかなど。日時と窓口は change）
+
+    持ち物は、訂正したあとの内容で決め直します。記録には、どの項目を直したかだけが残ります。
+    """
+    city, store = load(), open_store()
+    booking = store.get(code)
+    if booking is None or booking.status == "cancelled":
+        raise Refused(words.not_changeable(booking.status if booking else "unknown", code))
+    correction = Correction(
+        card=card,
+        name_kana=kana(name, "--name") if name else None,
+        expires_on=expires,
+        forgotten_pins=pin_forgotten,
+        phone=phone_number(phone) if phone else None,
+        visitor_name=kana(visitor_name, "--visitor-name") if visitor_name else visitor_name,
+        note=_note(note),
+        **of_case,
+    )
+    try:
+        visit = corrected(booking, correction, city)
+    except IndexError:
+        raise Refused(f"この予約のカードは {len(booking.cards)}枚です。") from None
+    except ImpossibleCase as error:
+        raise Refused(str(error)) from None
+    if visit == booking.visit:
+        raise Refused("いまと違う内容を、1つ以上指定してください。")
+    if lacks_visitor_name(visit):
+        raise Refused("代理の方が来るときは、--visitor-name にその方のお名前を書いてください。")
+    if expires:
+        _refuse_wrong_time(city, expires, booking.start.date())
+    try:
+        amended = store.amend(code, visit, who=who, at=clock.real_now())
+    except NotChangeable as error:
+        raise Refused(words.not_changeable(error.reason, code)) from None
+    _answer(amended, city, as_json, "訂正しました。")
+    if not as_json:
+        for each in amended.cards:
+            click.echo(f"{each.name_kana}（{WORDS[each.holder]}）")
+            for item in each.documents:
+                click.echo(f"□ {city.documents[item].label}")
 
 
 @bookings.command("cancel")
@@ -368,7 +529,7 @@ def cancel(code: str, who: str, as_json: bool) -> None:
     try:
         cancelled = store.cancel(code, key=key, city=city, now=now, at=at, who=who)
     except NotChangeable as error:
-        raise Refused(_NOT_CHANGEABLE[error.reason].format(code=code)) from None
+        raise Refused(words.not_changeable(error.reason, code)) from None
     _answer(cancelled, city, as_json, "取り消しました。")
 
 
@@ -388,8 +549,38 @@ def arrived(code: str, undo: bool, who: str, as_json: bool) -> None:
 @who_option
 @json_option
 def no_show(code: str, undo: bool, who: str, as_json: bool) -> None:
-    """来なかった方の記録"""
+    """来なかった方の記録（予約の時刻を過ぎてから）"""
     _mark(code, "booked" if undo else "no_show", who, as_json)
+
+
+@bookings.command("settle")
+@click.option("--date", "day", type=Day(past=True), required=True, help="来庁日")
+@click.option(
+    "--rest",
+    type=click.Choice(["arrived", "no_show"]),
+    required=True,
+    help="まだ記録のない予約を、来庁済み（arrived）か来庁なし（no_show）にする",
+)
+@counter_option
+@who_option
+@json_option
+def settle(day: date, rest: str, counter: str | None, who: str, as_json: bool) -> None:
+    """1日のしめくくり: まだ記録のない予約をまとめて記録します
+
+    来なかった方だけを no-show で記録してから、--rest arrived とすると早く終わります。
+    """
+    city, store, now = load(), open_store(), arguments.now()
+    arguments.counter_with_bookings(city, store, counter)
+    left = [
+        each for each in store.list_bookings(first=day, counter=counter) if each.start <= now
+    ]
+    marked = [
+        store.mark(each.code, rest, who=who, now=now, at=clock.real_now()) for each in left
+    ]
+    if as_json:
+        output.show_json([_as_json(each) for each in marked])
+        return
+    click.echo(f"{japanese_date(day)}の {len(marked)}件を「{WORDS[rest]}」にしました。")
 
 
 def _mark(code: str, status: str, who: str, as_json: bool) -> None:
@@ -397,10 +588,10 @@ def _mark(code: str, status: str, who: str, as_json: bool) -> None:
     try:
         booking = store.mark(code, status, who=who, now=now, at=clock.real_now())
     except NotChangeable as error:
-        raise Refused(_NOT_CHANGEABLE[error.reason].format(code=code)) from None
+        raise Refused(words.not_changeable(error.reason, code)) from None
     if status != "booked" and booking.start.date() > now.date():
         click.echo(f"ご注意: この予約は{moment(booking.start)}です。", err=True)
-    _answer(booking, city, as_json, f"「{output.WORDS[status]}」にしました。")
+    _answer(booking, city, as_json, f"「{WORDS[status]}」にしました。")
 
 
 # Shared --------------------------------------------------------------------------------------
@@ -410,7 +601,7 @@ def _known(store: Bookings, code: str) -> Booking:
     booking = store.get(code)
     reason = "unknown" if booking is None else booking.status
     if booking is None or reason != "booked":
-        raise Refused(_NOT_CHANGEABLE[reason].format(code=code))
+        raise Refused(words.not_changeable(reason, code))
     return booking
 
 
@@ -427,8 +618,7 @@ def _tell(booking: Booking, city: City) -> None:
     click.echo(f"日時: {japanese_date(booking.start.date())} {japanese_time(booking.start.time())}")
     for place in booking.places if len(booking.places) > 1 else ():
         click.echo(f"　　　{japanese_time(place.start.time())}から{place.seats}枚")
-    counter = city.counters.get(booking.counter)
-    click.echo(f"窓口: {counter.label if counter else booking.counter}")
+    click.echo(f"窓口: {city.counter_label(booking.counter)}")
 
 
 def _refuse_wrong_time(city: City, expires: date, visit: date) -> None:
@@ -445,7 +635,7 @@ def _refuse_not_bookable(
     store: Bookings, city: City, counter: str, start: datetime, now: datetime
 ) -> None:
     closures = store.closures(start.date(), start.date())
-    if reason := slots.why_not_bookable(city, counter, start, now, closures):
+    if reason := slots.why_not_bookable(city, counter, start, now, closures, staff=True):
         raise Refused(_why_not(reason, store, city, counter, start))
 
 
@@ -463,8 +653,10 @@ def _refusal(
     if isinstance(error, NotBookable):
         return Refused(_why_not(error.reason, store, city, counter, start))
     if isinstance(error, NotChangeable):
-        return Refused(_NOT_CHANGEABLE[error.reason].format(code=code))
-    near = slots.nearest(store, city, [counter], start, now, clock.real_now(), seats)
+        return Refused(words.not_changeable(error.reason, code))
+    near = slots.nearest(
+        store, city, [counter], start, now, clock.real_now(), seats, staff=True
+    )
     others = "、".join(moment(slot.start) for slot in near)
     others = f"近い空きは {others} です" if others else "近い空きもありません"
     full = "満席" if seats == 1 else f"{seats}枚分の空きがない時刻"
@@ -474,16 +666,28 @@ def _refusal(
 def _why_not(
     reason: str, store: Bookings, city: City, counter: str, start: datetime
 ) -> str:
-    if reason == "too_far":
-        opens = japanese_date(slots.opens_for_booking(city, start.date()))
-        return f"{short_date(start.date())}の予約は、{opens}から受け付けます。"
-    said = ""
+    said = None
     if reason == "closure":
         closures = store.closures(start.date(), start.date())
-        said = opening_hours.closure_reason(city, counter, start, closures) or ""
-    return _NOT_BOOKABLE.get(reason, "{day}{time}は、予約できません。").format(
-        day=short_date(start.date()),
-        time=japanese_time(start.time()),
-        reason=f"（{said.rstrip('。')}）" if said else "",
-        most=city.booking.max_cards,
-    )
+        said = opening_hours.closure_reason(city, counter, start, closures)
+    return words.not_bookable(reason, city, start, said)
+
+
+def _refuse_unasked_split(store: Bookings, hold: Hold, split: bool) -> None:
+    """Raise Refused, with how it would be, when the cards do not fit one start. The hold goes."""
+    if len(hold.places) > 1 and not split:
+        store.release(hold.id)
+        parts = "、".join(f"{moment(place.start)}に{place.seats}枚" for place in hold.places)
+        raise Refused(
+            f"1つの時刻には入りきらず、{parts}に分かれますので、それでよければ --split を付けてください。"
+        )
+
+
+def _note(text: str | None) -> str | None:
+    """Return a note without line breaks, None for none. Raises Refused when it is too long."""
+    if text is None:
+        return None
+    note = " ".join(text.split())
+    if len(note) > 200:
+        raise Refused("--note は 200文字までにしてください。")
+    return note

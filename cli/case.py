@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -13,9 +14,14 @@ from renewal import documents as documents_of
 from renewal.city import City
 from renewal.documents import Applicant, Case, Certificates, Document, Holder, ImpossibleCase, Pin
 
+if TYPE_CHECKING:
+    from renewal.bookings import Card
+
 T = TypeVar("T")
 
 HOLDERS = click.Choice([holder.value for holder in Holder])
+APPLICANTS = click.Choice([applicant.value for applicant in Applicant])
+CERTIFICATES = click.Choice([kind.value for kind in Certificates])
 HOLDER_HELP = "カードの持ち主（一般、15歳未満、成年被後見人）"
 
 
@@ -29,6 +35,8 @@ class Pins(click.ParamType["frozenset[Pin]"]):
     ) -> frozenset[Pin]:
         if isinstance(value, frozenset):
             return value
+        if value == "none":
+            return frozenset()
         try:
             return frozenset(Pin(part.strip()) for part in value.split(","))
         except ValueError:
@@ -42,7 +50,7 @@ def case_options(command: Callable[..., T]) -> Callable[..., T]:
     options = (
         click.option(
             "--applicant",
-            type=click.Choice([applicant.value for applicant in Applicant]),
+            type=APPLICANTS,
             required=True,
             help="窓口に来る方（本人、法定代理人、その他の代理人）",
         ),
@@ -58,7 +66,7 @@ def case_options(command: Callable[..., T]) -> Callable[..., T]:
         ),
         click.option(
             "--certificates",
-            type=click.Choice([kind.value for kind in Certificates]),
+            type=CERTIFICATES,
             default=Certificates.BOTH.value,
             help="カードに残す電子証明書（省くと both）",
         ),
@@ -91,6 +99,16 @@ def documents_for(case: Case, city: City) -> tuple[Document, ...]:
     """Return what to bring. Raises Refused when nobody may come like this."""
     try:
         return documents_of.documents(case, city)
+    except ImpossibleCase as error:
+        raise Refused(str(error)) from None
+
+
+def card_from(case: Case, city: City, name_kana: str, expires_on: date | None) -> Card:
+    """Return the card with what to bring. Raises Refused when nobody may come like this."""
+    from renewal import cases  # it needs the database's modules, which `documents` does not
+
+    try:
+        return cases.card_for(case, city, name_kana, expires_on)
     except ImpossibleCase as error:
         raise Refused(str(error)) from None
 

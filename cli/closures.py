@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, time, timedelta
 from typing import Any, TypeVar
 
 import click
@@ -19,15 +18,18 @@ from cli.arguments import (
     json_option,
     who_option,
 )
-from cli.bookings import Code, note_view
+from cli.bookings import Code, told_words
 from cli.database import open_store
-from cli.output import counter_label, moment
 from cli.refusal import Command, Group, Refused
-from renewal import clock, notices, opening_hours
-from renewal.bookings import Booking, Bookings
+from renewal import calls as calls_of
+from renewal import clock, closing, words
+from renewal.bookings import Booking, Bookings, WithoutSeat
+from renewal.calls import REASONS, calls_to_make, whom
 from renewal.city import City, load
 from renewal.date_words import japanese_date
 from renewal.opening_hours import Closure
+from renewal.phone_numbers import hyphenated
+from renewal.words import moment
 
 T = TypeVar("T")
 
@@ -108,26 +110,32 @@ def _add(
     if not 1 <= len(reason) <= 100:
         raise Refused("--reason には、1文字から100文字までの理由を書いてください。")
     closure = Closure(counter, first, last, from_time, until_time, reason, seats)
+    before = {each.id for each in store.closures(first, last)}
     if confirm:
         closure = store.add_closure(closure, city=city, who=who, at=clock.real_now())
+    known = closure.id in before
     # Looked for last: nobody can book there any more, so the list is complete.
-    hit = [each for each in store.bookings_hit_by(closure, city) if each.start > now]
+    hit = closing.hit(store, city, now, closure)
     if hit:
-        note_view(store, who, "hit", hit, closure=closure.id)
-    starts = sum(1 for _ in _starts(closure, city))
+        seen = [each.booking for each in hit]
+        store.record_view(who, "hit", seen, at=clock.real_now(), closure=closure.id)
+    starts = sum(1 for _ in closing.starts_of(closure, city))
     if as_json:
+        listed = [_hit_json(each.booking) | _lost_json(each) for each in hit]
         output.show_json(
             _as_json(closure)
-            | {"stored": confirm, "starts": starts, "bookings": [_hit_json(each) for each in hit]}
+            | {"stored": confirm, "known": known, "starts": starts, "bookings": listed}
         )
         return
-    click.echo(f"{_what(closure)}: {_when(closure)}　{_where(closure, city)}　{closure.reason}")
+    click.echo(f"{_what(closure)}: {words.closure_days(closure)}　{words.closure_place(closure, city)}　{closure.reason}")
     click.echo(f"かかる受付時刻: {starts}　かかる予約: {len(hit)}件")
     if hit:
-        output.show_table(_HIT_HEAD, [_hit_line(each, city) for each in hit])
-    if confirm:
+        _show_lost(hit, city)
+    if known:
+        click.echo(f"同じ理由の登録（番号 {closure.id}）に入っていますので、増やしていません。")
+    elif confirm:
         click.echo(f"登録しました（番号 {closure.id}）。")
-        if hit:
+        if any(each.told is None for each in hit):
             click.echo("この方たちに連絡してください。一覧は renewal calls で見られます。")
     else:
         click.echo("まだ登録していません。登録するには、--confirm を付けてください。")
@@ -136,30 +144,15 @@ def _add(
 def _days(
     day: date | None, first: date | None, last: date | None, today: date
 ) -> tuple[date, date]:
-    if day is not None and (first or last):
-        raise Refused("--date か、--from と --to の、どちらか一方だけを指定してください。")
-    first = day or first
+    first, last = arguments.span(day, first, last)
     if first is None:
         raise Refused("--date か --from を指定してください。")
     last = last or first
-    if first > last:
-        raise Refused("--from は --to と同じ日か、それより前の日にしてください。")
     if last - first > timedelta(days=366):
         raise Refused("--from から --to までは、1年以内にしてください。")
     if last < today:
         raise Refused(f"{japanese_date(last)}は、もう過ぎています。")
     return first, last
-
-
-def _starts(closure: Closure, city: City) -> Iterator[opening_hours.Start]:
-    """Yield every start of the weekly hours that the closure applies to."""
-    for counter in city.bookable_counters:
-        for offset in range((closure.last - closure.first).days + 1):
-            for item in opening_hours.starts(
-                city, counter.id, closure.first + timedelta(days=offset)
-            ):
-                if closure.hits(counter.id, item.start, counter.slot_minutes):
-                    yield item
 
 
 # Listing and removing ------------------------------------------------------------------------
@@ -193,7 +186,7 @@ def _list(closed: bool, past: bool, as_json: bool) -> None:
     output.show(
         ("番号", "いつ", "窓口", "席", "理由"),
         [
-            (each.id, _when(each), _where(each, city), each.seats or "休み", each.reason)
+            (each.id, words.closure_days(each), words.closure_place(each, city), each.seats or "休み", each.reason)
             for each in found
         ],
         [_as_json(each) for each in found],
@@ -227,84 +220,69 @@ def _remove(number: int, closed: bool, who: str, as_json: bool) -> None:
     }
     if number not in known:
         raise Refused(f"番号 {number} の登録はありませんので、list で確かめてください。")
-    if short := _too_many_for_usual(known[number], store, city):
+    now = arguments.now()
+    if short := closing.lost_by_removing(store, city, now, known[number]):
         raise Refused(
-            f"これをやめると {short}件の予約の席が足りなくなりますので、"
+            f"これをやめると {len(short)}件の予約の席が足りなくなりますので、"
             "先に予約を変更するか取り消してください。"
         )
-    store.remove_closure(number, city=city, who=who, at=clock.real_now())
+    done = store.remove_closure(number, city=city, now=now, who=who, at=clock.real_now())
+    if done is None:
+        raise Refused(f"番号 {number} の登録はありませんので、list で確かめてください。")
+    others = closing.still_closed_by(store, city, done.closure)
+    told = [each for each in done.again if each.told]
+    seen = [each.booking for each in (*told, *done.still)]
+    if seen:
+        store.record_view(who, "hit", seen, at=clock.real_now(), closure=number)
     if as_json:
-        output.show_json(_as_json(known[number]))
-    else:
-        click.echo(f"番号 {number} の登録をやめました。")
-
-
-def _too_many_for_usual(closure: Closure, store: Bookings, city: City) -> int:
-    """Return how many bookings to come have a seat only because the closure gives more."""
-    now = arguments.now()
-    hit: set[str] = set()
-    for counter in city.counters.values():
-        if closure.counter in (None, counter.id) and closure.seats > counter.seats:
-            usual = Closure(
-                counter.id, closure.first, closure.last, closure.from_time, closure.until_time,
-                seats=counter.seats,
-            )  # fmt: skip
-            hit |= {each.code for each in store.bookings_hit_by(usual, city) if each.start > now}
-    return len(hit)
+        output.show_json(
+            _as_json(known[number])
+            | {
+                "still_closed_by": [_as_json(each) for each in others],
+                "still_without_seat": [
+                    _hit_json(each.booking) | _lost_json(each) for each in done.still
+                ],
+                "told_and_open_again": [_hit_json(each.booking) for each in told],
+            }
+        )
+        return
+    click.echo(f"番号 {number} の登録をやめました。")
+    for each in others:
+        click.echo(
+            f"番号 {each.id}（{each.reason}、{words.closure_days(each)}　{words.closure_place(each, city)}）で、休みのところが残っています。"
+        )
+    if done.still:
+        click.echo("次の予約は、まだ席がありません。")
+        _show_lost(done.still, city)
+    if told:
+        click.echo("次の方には、休みになると連絡してあります。また席がありますので、もう一度連絡してください。")
+        output.show_table(_HIT_HEAD, [_hit_line(each.booking, city) for each in told])
 
 
 # The call list -------------------------------------------------------------------------------
 
 
-REASONS = {
-    "closure": "休み",
-    "not_sent": "お知らせが届かなかった",
-    "not_answered": "LINE のお返事が届かなかった",
-    "no_line": "前日のお知らせ（LINE なし）",
-}
+class LineAccount:
+    """What the call list asks of LINE; only where the city has an account."""
 
-
-@dataclass(frozen=True)
-class Call:
-    """Somebody to phone: why (a key of REASONS), and about what: "closure" with its number."""
-
-    booking: Booking
-    reason: str
-    about: dict[str, Any]
-    words: str
-
-
-def calls_to_make(store: Bookings, city: City, now: datetime) -> list[Call]:
-    """Return everybody whom somebody has to phone, each once, the weightiest reason first.
-
-    A closure; a reminder that LINE did not take; an answer that did not arrive, so that somebody may
-    not know what became of a booking; where LINE is in use, the visits up to the next working day of
-    those who cannot be reminded there.
-    """
-    found = [
-        Call(booking, "closure", {"closure": closure.id}, closure.reason)
-        for booking, closure in store.call_list(city, now.date())
-    ]
-    for booking, notice in notices.to_phone(store, city, now):
-        if notice.status in notices.FAILED:
-            found.append(Call(booking, "not_sent", {"notice": notice.id}, REASONS["not_sent"]))
-    if os.environ.get("LINE_CHANNEL_ACCESS_TOKEN", "").strip():
+    def __init__(self, store: Bookings) -> None:
+        # Imported only here: most cities' calls need nothing of it.
         from bot.line import inbox, users
 
-        for conversation, event in inbox.unreached(store.engine):
-            for booking in store.find_in_conversation(users.booked_as(conversation), now):
-                found.append(Call(booking, "not_answered", {"event": event},
-                                  REASONS["not_answered"]))  # fmt: skip
-        until = opening_hours.working_day_from(city, now.date() + timedelta(days=1))
-        for booking in store.list_bookings(first=now.date() + timedelta(days=1), last=until):
-            by = booking.visit.conversation
-            if not (by and users.who_booked(store.engine, by)):
-                found.append(Call(booking, "no_line", {"visit": booking.start.isoformat()},
-                                  REASONS["no_line"]))  # fmt: skip
-    first: dict[str, Call] = {}
-    for call in found:
-        first.setdefault(call.booking.code, call)
-    return sorted(first.values(), key=lambda call: (call.booking.start, call.booking.counter))
+        self._engine, self._inbox, self._users = store.engine, inbox, users
+
+    def unreached(self) -> Iterable[tuple[str, str]]:
+        for conversation, event in self._inbox.unreached(self._engine):
+            yield self._users.booked_as(conversation), event
+
+    def reaches(self, conversation: str) -> bool:
+        return self._users.who_booked(self._engine, conversation) is not None
+
+
+def line_account(store: Bookings) -> LineAccount | None:
+    """Return the city's LINE account, None where it has none."""
+    has_one = os.environ.get("LINE_CHANNEL_ACCESS_TOKEN", "").strip()
+    return LineAccount(store) if has_one else None
 
 
 @click.command(cls=Command)
@@ -324,57 +302,49 @@ def calls(
 ) -> None:
     """電話で連絡が必要な予約
 
-    休みにかかった予約、LINE のお知らせやお返事が届かなかった予約、LINE を使っている市では、次の開庁日までの LINE でお知らせできない予約です。
+    席がなくなった予約、LINE のお知らせやお返事が届かなかった予約、LINE を使っている市では、次の開庁日までの LINE でお知らせできない予約です。
+    連絡したら --done で記録します。予約を変更するか取り消すと、一覧から消えます。
     """
     output.refuse_both(as_json, as_csv)
-    city, store = load(), open_store()
-    if counter is not None:
-        arguments.counter_of(city, counter)
-    found = [
-        call
-        for call in calls_to_make(store, city, arguments.now())
-        if counter in (None, call.booking.counter) and reason in (None, call.reason)
-    ]
+    city, store, now = load(), open_store(), arguments.now()
+    arguments.counter_with_bookings(city, store, counter)
+    line = line_account(store)
+
+    def wanted() -> list[calls_of.Call]:
+        return [
+            call
+            for call in calls_to_make(store, city, now, line)
+            if counter in (None, call.booking.counter) and reason in (None, call.reason)
+        ]
+
+    found = wanted()
     if done is not None:
         hit = [call for call in found if call.booking.code == done]
         if not hit:
             raise Refused(f"予約番号 {done} は、連絡が必要な予約ではありません。")
-        at = clock.real_now()
-        store.record(who, "called", at=at, code=done, detail=hit[0].about)
-    note_view(store, who, "calls", [call.booking for call in found], counter=counter)
-    told = {
-        notice.code: notice
-        for notice in notices.about(store.engine, arguments.now())
-        if notice.kind == "closure" and notice.status == notices.SENT
-    }
-    called = {call.booking.code: _called(store, call, told) for call in found}
+        store.note_told(hit[0].booking, hit[0].about, who=who, at=clock.real_now())
+        found = wanted()
+    seen = [call.booking for call in found]
+    store.record_view(who, "calls", seen, at=clock.real_now(), counter=counter)
     output.show(
         (*_HIT_HEAD, "理由", "連絡"),
         [
-            (*_hit_line(call.booking, city), call.words, called[call.booking.code] or "まだ")
+            (*_hit_line(call.booking, city), call.words, told_words(call.told) or "まだ")
             for call in found
         ],
         [
             _hit_json(call.booking)
-            | {"reason": call.words, "kind": call.reason, "called": called[call.booking.code]}
+            | {
+                "reason": call.words,
+                "kind": call.reason,
+                "called": told_words(call.told) or None,
+            }
             for call in found
         ],
         as_json=as_json,
         as_csv=as_csv,
         nothing="連絡が必要な予約はありません。",
     )
-
-
-def _called(store: Bookings, call: Call, told: dict[str, notices.Notice]) -> str | None:
-    """Return when and by whom this person was told of this very thing, or None."""
-    for entry in reversed(store.audit(code=call.booking.code)):
-        if entry["what"] == "called" and entry["detail"] == call.about:
-            at: datetime = entry["at"]
-            return f"{at:%Y-%m-%d %H:%M} {entry['who']}"
-    notice = told.get(call.booking.code) if call.reason == "closure" else None
-    if notice and notice.ended_at and notice.closure_id == call.about["closure"]:
-        return f"{notice.ended_at:%Y-%m-%d %H:%M} LINE"
-    return None
 
 
 # In words ------------------------------------------------------------------------------------
@@ -386,9 +356,9 @@ def _hit_line(booking: Booking, city: City) -> tuple[object, ...]:
     return (
         booking.code,
         moment(booking.start),
-        counter_label(city, booking.counter),
-        _name(booking),
-        output.phone(booking.phone),
+        city.counter_label(booking.counter, short=True),
+        whom(booking),
+        hyphenated(booking.phone),
         f"{len(booking.cards)}枚",
     )
 
@@ -398,15 +368,24 @@ def _hit_json(booking: Booking) -> dict[str, Any]:
         "code": booking.code,
         "start": booking.start.isoformat(),
         "counter": booking.counter,
-        "name": _name(booking),
+        "name": whom(booking),
         "phone": booking.phone,
         "cards": len(booking.cards),
     }
 
 
-def _name(booking: Booking) -> str | None:
-    """Return whom to ask for on the phone."""
-    return booking.visit.visitor_name or booking.cards[0].name_kana
+def _lost_json(each: WithoutSeat) -> dict[str, Any]:
+    return {"reason": each.cause.words, "called": told_words(each.told) or None}
+
+
+def _show_lost(found: Sequence[WithoutSeat], city: City) -> None:
+    output.show_table(
+        (*_HIT_HEAD, "理由", "連絡"),
+        [
+            (*_hit_line(each.booking, city), each.cause.words, told_words(each.told) or "まだ")
+            for each in found
+        ],
+    )
 
 
 def _as_json(closure: Closure) -> dict[str, Any]:
@@ -420,18 +399,3 @@ def _as_json(closure: Closure) -> dict[str, Any]:
 
 def _what(closure: Closure) -> str:
     return f"{closure.seats}席" if closure.seats else "休み"
-
-
-def _where(closure: Closure, city: City) -> str:
-    return counter_label(city, closure.counter) if closure.counter else "すべての窓口"
-
-
-def _when(closure: Closure) -> str:
-    days = japanese_date(closure.first)
-    if closure.last != closure.first:
-        days += f"から{japanese_date(closure.last)}"
-    if closure.from_time is None and closure.until_time is None:
-        return days
-    begins = f"{closure.from_time:%-H:%M}" if closure.from_time else ""
-    ends = f"{closure.until_time:%-H:%M}" if closure.until_time else ""
-    return f"{days} {begins}〜{ends}"

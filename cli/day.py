@@ -2,94 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import click
 
 from cli import arguments, output
-from cli.arguments import Day, counter_option, json_option, who_option
-from cli.bookings import calls_for, note_view
+from cli.arguments import counter_option, json_option, who_option
+from cli.bookings import lost_json, told_words
 from cli.database import open_store
-from cli.refusal import Command
-from renewal import certificate, opening_hours
-from renewal.bookings import Booking, Card
-from renewal.certificate import Status
+from cli.refusal import Command, Refused
+from renewal import clock
+from renewal.bookings import Booking, WithoutSeat
 from renewal.city import City, load
-from renewal.date_words import japanese_date, short_date
+from renewal.date_words import japanese_date
+from renewal.day_sheet import Sheet, checks, sheets
+from renewal.words import WORDS
 
-_NEAR_EXPIRY = timedelta(days=14)
-"""With fewer days left there is hardly time for a second visit."""
-
-_PINS = {"juki": "住民基本台帳用", "user": "利用者証明用", "sign": "署名用"}
-_CLOSED = {
-    "disabled": "この窓口は、まだここでは予約できません。",
-    "year_end": "年末年始の休みです。",
-    "weekend": "土日の休みです。",
-    "no_hours": "受付のない曜日です。",
-}
+_DAYS_AT_MOST = 31
 
 
 @click.command("day", cls=Command)
-@click.option("--date", "day", type=Day(), help="来庁日（省くと今日）")
+@arguments.days_options
 @counter_option
 @who_option
 @json_option
-def day_sheet(day: date | None, counter: str | None, who: str, as_json: bool) -> None:
+def day_sheet(
+    day: date | None,
+    first: date | None,
+    last: date | None,
+    counter: str | None,
+    who: str,
+    as_json: bool,
+) -> None:
     """1日の予約表（印刷用）
 
+    --from と --to で、何日分かをまとめて出せます。予約のない休みの日は省きます。
     電話番号は載せません。電話番号は bookings search で見られます。
     """
     city, now, store = load(), arguments.now(), open_store()
-    day = day or now.date()
-    if counter is not None:
-        arguments.counter_of(city, counter)
-    found = store.list_bookings(
-        first=day, counter=counter, statuses=("booked", "arrived", "no_show")
-    )
-    note_view(store, who, "day", found, date=day.isoformat(), counter=counter)
-    calls = calls_for(store, city, found)
-    closures = store.closures(day, day)
-    wanted = [counter] if counter else [each.id for each in city.bookable_counters]
-    # A counter that has been taken out of city.yml can still have visitors.
-    wanted += sorted({booking.counter for booking in found} - set(wanted))
-    sheet = [
-        {
-            "counter": id_,
-            "label": city.counters[id_].label if id_ in city.counters else id_,
-            "closed": closed_because(city, id_, day, closures),
-            "visits": [
-                _visit(booking, calls.get(booking.code))
-                for booking in found
-                if booking.counter == id_
-            ],
-        }
-        for id_ in wanted
-    ]
+    arguments.counter_with_bookings(city, store, counter)
+    range_wanted = day is None and (first or last)
+    first, last = arguments.span(day, first, last)
+    first = first or now.date()
+    last = last or first
+    if first > last:
+        raise Refused("--from は --to と同じ日か、それより前の日にしてください。")
+    if last - first >= timedelta(days=_DAYS_AT_MOST):
+        raise Refused(f"1度に出せるのは {_DAYS_AT_MOST}日分までです。")
+    days = []
+    for offset in range((last - first).days + 1):
+        this = first + timedelta(days=offset)
+        found = sheets(store, city, this, now, counter)
+        if range_wanted:
+            found = [each for each in found if each.bookings or not each.closed]
+        if found or not range_wanted:
+            days.append((this, found))
+    seen = [booking for _day, found in days for sheet in found for booking in sheet.bookings]
+    store.record_view(
+        who, "day", seen, at=clock.real_now(), date=first.isoformat(),
+        last=last.isoformat() if last > first else None, counter=counter,
+    )  # fmt: skip
     if as_json:
-        output.show_json({"date": day.isoformat(), "counters": sheet})
+        listed = [_day_json(this, found) for this, found in days]
+        output.show_json(listed if range_wanted else listed[0])
         return
-    for place in sheet:
-        _print_counter(place, city, day, now)
+    for _this, found in days:
+        for sheet in found:
+            _print_sheet(sheet, city, now)
 
 
-def closed_because(
-    city: City, counter_id: str, day: date, closures: list[opening_hours.Closure]
-) -> str | None:
-    """Return a sentence on why the counter has no start that day, or None when it has one."""
-    if counter_id not in city.counters:
-        return "この窓口は、city.yml にありません。"
-    why = opening_hours.why_closed(city, counter_id, day, closures)
-    if why == "holiday":
-        return f"祝日（{opening_hours.is_holiday(day)}）の休みです。"
-    if why == "closure":
-        reasons = [each.reason for each in closures if each.counter in (None, counter_id)]
-        return f"臨時の休みです（{'、'.join(reasons)}）。"
-    return _CLOSED[why] if why else None
+def _day_json(day: date, found: list[Sheet]) -> dict[str, Any]:
+    return {
+        "date": day.isoformat(),
+        "counters": [
+            {
+                "counter": sheet.counter,
+                "label": sheet.label,
+                "closed": sheet.closed,
+                "visits": [
+                    _visit(booking, sheet.lost.get(booking.code)) for booking in sheet.bookings
+                ],
+            }
+            for sheet in found
+        ],
+    }
 
 
-def _visit(booking: Booking, call: str | None) -> dict[str, Any]:
+def _visit(booking: Booking, lost: WithoutSeat | None) -> dict[str, Any]:
     """Return one line of the sheet: no phone number, nothing of the conversation."""
     visit = booking.visit
     return {
@@ -112,84 +112,49 @@ def _visit(booking: Booking, call: str | None) -> dict[str, Any]:
             {"start": place.start.isoformat(), "seats": place.seats} for place in booking.places
         ],
         "note": visit.note,
-        "call": call,
+        "call": lost.cause.words if lost and not lost.told else None,
+        "without_seat": lost_json(lost) if lost else None,
     }
-
-
-def checks(card: Card, booking: Booking) -> Iterator[str]:
-    """Yield what the counter has to look at for this card, in Japanese."""
-    if card.forgotten_pins:
-        kinds = "・".join(name for pin, name in _PINS.items() if pin in card.forgotten_pins)
-        yield f"暗証番号を忘れている（{kinds}）"
-    if "inquiry_form" in card.documents:
-        yield "照会書兼回答書は、本人が書いたものか、用紙の期限のうちか"
-    if card.same_household:
-        yield "続柄の証明は省略: 同一世帯か"
-    if card.honseki_in_city:
-        yield "続柄の証明は省略: 本市本籍か"
-    if card.holder == "under_15":
-        yield "来庁日に15歳未満か"
-    yield from expiry_checks(card, booking.start.date())
-    if card.note:
-        yield card.note
-
-
-def expiry_checks(card: Card, visit: date) -> Iterator[str]:
-    """Yield what is to be looked at in the certificate's last day, given the day of the visit."""
-    if card.expires_on is None:
-        if card.name_kana is not None:  # with the name, the date is deleted too
-            yield "有効期限を聞いていない"
-        return
-    window = certificate.renewal_window(card.expires_on)
-    status, left = window.status(visit), card.expires_on - visit
-    if status is Status.TOO_EARLY:
-        yield f"まだ更新できない（{short_date(window.renewable_from)}から）"
-    elif status is Status.EXPIRED:
-        yield f"有効期限が過ぎている（{japanese_date(card.expires_on)}）"
-    elif left <= _NEAR_EXPIRY:
-        yield f"有効期限が近い（{short_date(card.expires_on)}、あと{left.days}日）"
 
 
 # On paper ------------------------------------------------------------------------------------
 
 
-def _print_counter(place: dict[str, Any], city: City, day: date, now: datetime) -> None:
-    visits = place["visits"]
-    cards = sum(len(visit["cards"]) for visit in visits)
+def _print_sheet(sheet: Sheet, city: City, now: datetime) -> None:
+    cards = sum(len(booking.cards) for booking in sheet.bookings)
     click.echo("━" * 36)
-    click.echo(f"{japanese_date(day)}　{place['label']}")
-    click.echo(f"予約 {len(visits)}件　カード {cards}枚　（{now:%m/%d %H:%M} 現在）")
+    click.echo(f"{japanese_date(sheet.day)}　{sheet.label}")
+    click.echo(f"予約 {len(sheet.bookings)}件　カード {cards}枚　（{now:%m/%d %H:%M} 現在）")
     click.echo("━" * 36)
-    if place["closed"]:
-        click.echo(place["closed"])
-    if not visits:
+    if sheet.closed:
+        click.echo(sheet.closed)
+    if not sheet.bookings:
         click.echo("予約はありません。")
-    for visit in visits:
-        _print_visit(visit, city)
+    for booking in sheet.bookings:
+        _print_visit(booking, sheet.lost.get(booking.code), city)
     click.echo()
 
 
-def _print_visit(visit: dict[str, Any], city: City) -> None:
-    start = datetime.fromisoformat(visit["start"])
-    who = output.WORDS[visit["applicant"]]
-    if visit["visitor_name"]:
-        who += f" {visit['visitor_name']}"
-    status = "" if visit["status"] == "booked" else f"　【{output.WORDS[visit['status']]}】"
-    click.echo(f"\n{start:%H:%M}　{visit['code']}　来る方: {who}{status}")
-    if visit["call"]:
-        click.echo(f"  ！連絡が必要: {visit['call']}")
-    if len(visit["places"]) > 1:
-        split = (
-            f"{datetime.fromisoformat(part['start']):%H:%M} {part['seats']}枚"
-            for part in visit["places"]
-        )
+def _print_visit(booking: Booking, lost: WithoutSeat | None, city: City) -> None:
+    visit = booking.visit
+    who = WORDS[visit.applicant]
+    if visit.visitor_name:
+        who += f" {visit.visitor_name}"
+    status = "" if booking.status == "booked" else f"　【{WORDS[booking.status]}】"
+    click.echo(f"\n{booking.start:%H:%M}　{booking.code}　来る方: {who}{status}")
+    if lost and lost.told:
+        click.echo(f"  席がありません: {lost.cause.words}（連絡済み {told_words(lost.told)}）")
+    elif lost:
+        click.echo(f"  ！席がありません。連絡が必要: {lost.cause.words}")
+    if len(booking.places) > 1:
+        split = (f"{place.start:%H:%M} {place.seats}枚" for place in booking.places)
         click.echo(f"  時刻の分かれ: {'、'.join(split)}")
-    for card in visit["cards"]:
-        name = card["name_kana"] or "（消去済み）"
-        click.echo(f"  □ {name}（{output.WORDS[card['holder']]}）")
-        brings = (city.documents[item].label.split("（")[0] for item in card["documents"])
+    for card in visit.cards:
+        name = card.name_kana or "（消去済み）"
+        click.echo(f"  □ {name}（{WORDS[card.holder]}）")
+        brings = (city.documents[item].label.split("（")[0] for item in card.documents)
         click.echo(f"     持ち物: {'、'.join(brings)}")
-        for check in card["check"]:
+        for check in checks(card, booking):
             click.echo(f"     確認: {check}")
-    if visit["note"]:
-        click.echo(f"  メモ: {visit['note']}")
+    if visit.note:
+        click.echo(f"  メモ: {visit.note}")

@@ -1,34 +1,48 @@
-"""How the command shows things: tables, JSON, CSV, and the Japanese words for the fixed values."""
+"""How the command shows things: tables, JSON, CSV, in whatever characters the terminal has."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
+import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from cli.refusal import Refused
 
-if TYPE_CHECKING:
-    from renewal.city import City
+# What Japanese Windows writes with other characters than everybody else (Shift_JIS and CP932 map
+# the same bytes to different ones).
+_IN_CP932 = {"〜": "～", "−": "－", "—": "―", "‖": "∥", "–": "-", "‐": "-", "¥": "￥", "•": "・"}
 
-WORDS = {
-    "self": "本人",
-    "legal_representative": "法定代理人",
-    "other_proxy": "その他の代理人",
-    "general": "一般",
-    "under_15": "15歳未満",
-    "adult_ward": "成年被後見人",
-    "booked": "予約",
-    "arrived": "来庁済み",
-    "no_show": "来庁なし",
-    "cancelled": "取り消し",
-}
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    """Return what stands for characters that the terminal does not have, and where to go on."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = ""
+    for character in error.object[error.start : error.end]:
+        base = unicodedata.normalize("NFKD", character)[0]  # é is written e
+        for each in (_IN_CP932.get(character, character), base, "?"):
+            try:
+                each.encode(error.encoding)
+            except UnicodeEncodeError:
+                continue
+            text += each
+            break
+    return text, error.end
+
+
+def fit_to_terminal() -> None:
+    """Write what a terminal does not have (cp932 knows no 〜) with what is nearest to it."""
+    codecs.register_error("nearest", _nearest)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() not in ("utf-8", "utf8"):
+            stream.reconfigure(errors="nearest")
 
 
 def show(
@@ -86,36 +100,6 @@ def show_csv(head: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
     for line in lines:
         writer.writerow([_harmless(value) for value in line])
     click.echo(text.getvalue().encode("utf-8-sig"), nl=False)
-
-
-def phone(digits: str | None) -> str:
-    """Return a phone number with hyphens, which a spreadsheet leaves alone: 090-1234-5678.
-
-    Digits alone would lose their first 0 there. Area codes have two to five digits; those that
-    this does not know are written like the city's own, 024.
-    """
-    if not digits or not digits.startswith("0") or len(digits) not in (10, 11):
-        return digits or ""
-    if len(digits) == 11:
-        first, second = 3, 7
-    elif digits.startswith(("0120", "0570", "0800", "0990")):
-        first, second = 4, 7
-    else:
-        first, second = (2, 6) if digits[:2] in ("03", "06") else (3, 6)
-    return f"{digits[:first]}-{digits[first:second]}-{digits[second:]}"
-
-
-def moment(start: datetime) -> str:
-    """Return a start as a sentence has it: "12月3日（木）17時30分"."""
-    from renewal.date_words import japanese_time, short_date
-
-    return short_date(start.date()) + japanese_time(start.time())
-
-
-def counter_label(city: City, counter_id: str) -> str:
-    """Return the counter's short name; of one that city.yml has no more, its id."""
-    counter = city.counters.get(counter_id)
-    return counter.short_label if counter else counter_id
 
 
 def _cell(value: object) -> str:

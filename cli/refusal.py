@@ -49,6 +49,9 @@ class Group(click.Group):
         1 is left for what the caller cannot help: the database does not answer, or `renewal check`
         found something.
         """
+        from cli import output  # which needs this module
+
+        output.fit_to_terminal()
         try:
             code = super().main(
                 *args, **{"prog_name": "renewal", **extra, "standalone_mode": False}

@@ -19,16 +19,21 @@ from renewal.date_words import short_date
 @click.option("--counter", required=True, help="窓口（honchosha、nishiguchi など）")
 @click.option("--from", "first", type=Day(), help="初めの日（省くと予約できる最初の日）")
 @click.option("--to", "last", type=Day(), help="終わりの日（省くと予約できる最後の日）")
+@click.option("--staff", is_flag=True, help="職員が登録できる日時（当日も）")
 @json_option
-def free_slots(counter: str, first: date | None, last: date | None, as_json: bool) -> None:
+def free_slots(
+    counter: str, first: date | None, last: date | None, staff: bool, as_json: bool
+) -> None:
     """予約できる日時と空き"""
     city, now = load(), arguments.now()
     arguments.counter_of(city, counter)
-    earliest, latest = slots.bookable_range(city, now)
+    earliest, latest = slots.bookable_range(city, now, staff)
     first, last = first or earliest, last or latest
     if first > last:
         raise Refused("--from は --to と同じ日か、それより前の日にしてください。")
-    found = slots.slots(open_store(), city, counter, first, last, now, clock.real_now())
+    found = slots.slots(
+        open_store(), city, counter, first, last, now, clock.real_now(), staff
+    )
     output.show(
         ("日", "時刻", "空き", "席"),
         [

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import statistics as stdlib_statistics
-from collections import Counter as Count
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,45 +12,19 @@ import click
 
 from cli import arguments, output
 from cli.arguments import Day, csv_option, json_option
-from cli.bookings import STATUSES
 from cli.database import open_store
-from cli.output import counter_label
 from cli.refusal import Command, Refused
-from renewal import opening_hours, slots
-from renewal.bookings import Booking, Bookings
+from renewal import slots
 from renewal.city import City, load
+from renewal.weekly_figures import WEEK, Line, lines_of, monday
 
-_WEEK = timedelta(days=7)
 _WEEKS_BACK = 4
 _WEEKS_AT_MOST = 520
 
 
-@dataclass(frozen=True)
-class Line:
-    """One week (its Monday) at one counter: of the visits planned there, what became of them.
-
-    `booked` is all of them. `changed` counts changes, not bookings. `lead_days` is the median of
-    the days between booking and visit. `seats` are those that were offered, `taken` those of them
-    that are not free; `fullness` is the share, 0 to 1.
-    """
-
-    week: str
-    counter: str
-    booked: int
-    cards: int
-    changed: int
-    cancelled: int
-    arrived: int
-    no_show: int
-    lead_days: float | None
-    seats: int
-    taken: int
-    fullness: float | None
-
-
 @click.command(cls=Command)
-@click.option("--from", "first", type=Day(), help=f"初めの日（省くと{_WEEKS_BACK}週間前から）")
-@click.option("--to", "last", type=Day(), help="終わりの日（省くと予約できる最後の日まで）")
+@click.option("--from", "first", type=Day(past=True), help=f"初めの日（省くと{_WEEKS_BACK}週間前から）")
+@click.option("--to", "last", type=Day(past=True), help="終わりの日（省くと予約できる最後の日まで）")
 @click.option(
     "--plot", type=click.Path(path_type=Path), metavar="ファイル.png", help="図を PNG で保存します"
 )
@@ -67,11 +39,11 @@ def statistics(
     """
     output.refuse_both(as_json, as_csv)
     city, now = load(), arguments.now()
-    first = first or _monday(now.date()) - _WEEKS_BACK * _WEEK
+    first = first or monday(now.date()) - _WEEKS_BACK * WEEK
     last = last or max(first, slots.bookable_range(city, now)[1])
     if first > last:
         raise Refused("--from は --to と同じ日か、それより前の日にしてください。")
-    if last - first > _WEEKS_AT_MOST * _WEEK:
+    if last - first > _WEEKS_AT_MOST * WEEK:
         raise Refused(f"--from から --to までは、{_WEEKS_AT_MOST}週間以内にしてください。")
     if plot is not None and plot.suffix.lower() != ".png":
         raise Refused("--plot のファイルの名前は、.png で終わるようにしてください。")
@@ -87,7 +59,7 @@ def statistics(
         [
             (
                 line.week,
-                counter_label(city, line.counter),
+                city.counter_label(line.counter, short=True),
                 line.booked,
                 line.cards,
                 line.changed,
@@ -107,60 +79,6 @@ def statistics(
     )  # fmt: skip
     if plot is not None and not (as_json or as_csv):
         click.echo(f"{plot} に図を保存しました。")
-
-
-def lines_of(store: Bookings, city: City, first: date, last: date) -> list[Line]:
-    """Return a line for each week and each counter that was open or booked in it, in order."""
-    changes = Count(entry["code"] for entry in store.audit(what="change"))
-    seats = _seats(store, city, first, last)
-    planned: dict[tuple[date, str], list[Booking]] = {}
-    for booking in store.list_bookings(first=first, last=last, statuses=STATUSES):
-        week = _monday(booking.start.date())
-        planned.setdefault((week, booking.counter), []).append(booking)
-    order = {counter: number for number, counter in enumerate(city.counters)}
-    keys = sorted(
-        {*planned, *seats}, key=lambda key: (key[0], order.get(key[1], len(order)), key[1])
-    )
-    return [_line(key, planned.get(key, []), changes, seats[key]) for key in keys]
-
-
-def _line(
-    key: tuple[date, str], found: Sequence[Booking], changes: Count[str], seats: int
-) -> Line:
-    week, counter = key
-    status = Count(booking.status for booking in found)
-    taken = sum(len(booking.cards) for booking in found if booking.status != "cancelled")
-    lead = [(booking.start.date() - booking.created_at.date()).days for booking in found]
-    return Line(
-        week=week.isoformat(),
-        counter=counter,
-        booked=len(found),
-        cards=sum(len(booking.cards) for booking in found),
-        changed=sum(changes[booking.code] for booking in found),
-        cancelled=status["cancelled"],
-        arrived=status["arrived"],
-        no_show=status["no_show"],
-        lead_days=stdlib_statistics.median(lead) if lead else None,
-        seats=seats,
-        taken=taken,
-        fullness=round(taken / seats, 4) if seats else None,
-    )
-
-
-def _seats(store: Bookings, city: City, first: date, last: date) -> Count[tuple[date, str]]:
-    """Return the seats that each counter offers in each week, from today's city.yml."""
-    closures = store.closures(first, last)
-    seats: Count[tuple[date, str]] = Count()
-    for offset in range((last - first).days + 1):
-        day = first + timedelta(days=offset)
-        for counter in city.bookable_counters:
-            for item in opening_hours.starts(city, counter.id, day, closures):
-                seats[_monday(day), counter.id] += item.seats
-    return seats
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 # The picture ---------------------------------------------------------------------------------
@@ -235,5 +153,5 @@ def _draw_fullness(
             for line in lines
             if line.counter == counter and line.fullness is not None
         ]
-        label = counter_label(city, counter) if japanese else counter
+        label = city.counter_label(counter, short=True) if japanese else counter
         axes.plot([x for x, _ in known], [y for _, y in known], marker="o", label=label)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,10 +11,10 @@ from bot.line import users
 from cli import arguments, conversations, output
 from cli.arguments import Day, csv_option, json_option, who_option
 from cli.bookings import Code
-from cli.closures import calls_to_make
+from cli.closures import line_account
 from cli.database import open_engine, open_store
 from cli.refusal import Command, Refused
-from renewal import clock, settings
+from renewal import clock, pauses, settings, words
 from renewal.bookings import (
     BackupError,
     Bookings,
@@ -26,38 +25,19 @@ from renewal.bookings import (
     purge,
     restore,
     schema_version,
+    still_to_come,
+    unmarked,
 )
+from renewal.calls import calls_to_make, waiting
 from renewal.city import City, load
-
-_WHAT = {
-    "list": "一覧を見た",
-    "search": "検索した",
-    "day": "予約表を見た",
-    "hit": "休みにかかる予約を見た",
-    "calls": "連絡の一覧を見た",
-    "called": "連絡した",
-    "add": "予約を登録",
-    "change": "予約を変更",
-    "cancel": "予約を取り消し",
-    "amend": "予約を訂正",
-    "arrived": "来庁済みにした",
-    "no_show": "来庁なしにした",
-    "booked": "予約に戻した",
-    "closure_add": "休み・席数を登録",
-    "closure_remove": "休み・席数をやめた",
-    "pause": "チャットを止めた",
-    "resume": "チャットを再開した",
-    "purge": "個人情報を消去",
-    "backup": "バックアップ",
-    "restore": "バックアップから戻した",
-}
+from renewal.clock import TOKYO
 
 
 @click.command(cls=Command)
 @click.option("--code", type=Code(), help="この予約についての記録だけ")
 @click.option("--who", "name", metavar="名前", help="この人の記録だけ")
-@click.option("--from", "first", type=Day(), help="初めの日")
-@click.option("--to", "last", type=Day(), help="終わりの日（この日を含む）")
+@click.option("--from", "first", type=Day(past=True), help="初めの日")
+@click.option("--to", "last", type=Day(past=True), help="終わりの日（この日を含む）")
 @csv_option
 @json_option
 def audit(
@@ -72,21 +52,22 @@ def audit(
 
     古い順です。名前や電話番号は記録に入りません。
     """
+    city = load()
     found = [
         entry
         for entry in open_store().audit(first=first, last=last)
         if (code is None or code == entry["code"] or code in _seen(entry["detail"]))
-        and name in (None, entry["who"])
+        and (name is None or (entry["role"] == "staff" and name == entry["who"]))
     ]
     output.show(
         ("日時", "だれ", "何", "予約番号", "内容"),
         [
             (
                 f"{entry['at']:%Y-%m-%d %H:%M:%S}",
-                "市民" if entry["who"] == "citizen" else entry["who"],
-                _WHAT.get(entry["what"], entry["what"]),
+                words.audit_who(entry),
+                words.audit_what(entry),
                 entry["code"],
-                json.dumps(entry["detail"], ensure_ascii=False) if entry["detail"] else "",
+                words.audit_detail(entry, city),
             )
             for entry in found
         ],
@@ -108,9 +89,12 @@ def _seen(detail: object) -> list[str]:
 
 @click.command("purge", cls=Command)
 @click.option("--dry-run", is_flag=True, help="数えるだけで、消しません")
+@click.option(
+    "--set-clock", is_flag=True, help="RENEWAL_NOW で進めた時計のとおりに消す（試すときだけ）"
+)
 @who_option
 @json_option
-def purge_data(dry_run: bool, who: str, as_json: bool) -> None:
+def purge_data(dry_run: bool, set_clock: bool, who: str, as_json: bool) -> None:
     """期限の過ぎた個人情報の消去
 
     来庁日から city.yml の delete_days_after_visit の日数がたった予約の名前と電話番号などと、
@@ -119,6 +103,12 @@ def purge_data(dry_run: bool, who: str, as_json: bool) -> None:
     """
     city, at, engine = load(), clock.real_now(), open_engine()
     days = city.privacy.delete_days_after_visit
+    coming = still_to_come(engine, _kept_from(city), at)
+    if coming and not (dry_run or set_clock):
+        raise Refused(
+            f"RENEWAL_NOW で時計が進めてあり、本当の時計ではこれから来る方の予約 {coming}件も消えますので、"
+            "RENEWAL_NOW を外すか、試すだけなら --set-clock を付けてください。"
+        )
     count = purge(engine, _kept_from(city), at, dry_run=dry_run)
     if not dry_run:
         users.forget_unneeded(engine)
@@ -209,11 +199,14 @@ def check_all(as_json: bool) -> None:
     problems = check(engine, city, now, at)
     values = [(path, city.value_at(path)) for path in city.unconfirmed]
     # Not wrong, but waiting for somebody to do it. Without its tables there is nothing to count.
-    to_do = {}
+    to_do, pause = {}, None
     if version == newest:
+        store, pause = Bookings(engine), pauses.current(engine)
         days = city.privacy.delete_days_after_visit
         to_do = {
-            "calls": len(calls_to_make(Bookings(engine), city, now)),
+            "calls": len(waiting(calls_to_make(store, city, now, line_account(store)))),
+            "told": sum(each.told is not None for each in store.without_seat(city, now)),
+            "unmarked": unmarked(engine, now),
             "purge_bookings": purge(engine, _kept_from(city), at, dry_run=True),
             "purge_conversations": conversations.delete_before(
                 at - timedelta(days=days), dry_run=True
@@ -226,10 +219,18 @@ def check_all(as_json: bool) -> None:
                 "schema": {"current": version, "newest": newest},
                 "problems": problems,
                 "to_do": to_do,
+                "paused": pause
+                and {"since": pause.since.isoformat(), "reason": pause.reason},
             }
         )
     else:
         click.echo(f"表の版: {version}（最新は {newest}）")
+        if pause:
+            since = pause.since.astimezone(TOKYO)
+            click.echo(
+                f"チャットは {since:%Y-%m-%d %H:%M} から止めてあります（{pause.reason}）。"
+                "再開するときは renewal resume です。"
+            )
         for problem in problems or ["データベースに問題はありません。"]:
             click.echo(problem)
         for name, sentence in _TO_DO.items():
@@ -243,6 +244,8 @@ def check_all(as_json: bool) -> None:
 
 _TO_DO = {
     "calls": "連絡が必要な予約が {}件あります（renewal calls）。",
+    "told": "席がなく、連絡は済んでいて、変更か取り消しを待っている予約が {}件あります（renewal calls）。",
+    "unmarked": "来庁したかどうかの記録がない、過ぎた予約が {}件あります（renewal bookings list --unmarked）。",
     "purge_bookings": "消去の期限が来た予約が {}件あります（renewal purge）。",
     "purge_conversations": "消去の期限が来た会話が {}件あります（renewal purge）。",
 }

@@ -350,7 +350,7 @@ def _sense(pieces: Sequence[tuple[str, str]]) -> str | None:
 
 
 # What can end a sentence, so that ない behind it denies nothing.
-_ENDS = ("す", "頼む", "たのむ", "願う", "よ", "から", "がら", "ねえ", "ねぇ")
+_ENDS = ("す", "違う", "ちがう", "頼む", "たのむ", "願う", "よ", "から", "がら", "ねえ", "ねぇ")
 
 
 def _denies(before: tuple[str, str]) -> bool:

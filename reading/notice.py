@@ -52,7 +52,7 @@ _QUOTED = re.compile("[^、]*?(?:と|って|とか|とも|しか|だけ|に|が|
 _CALLED = re.compile("(?:の|N|D|O|の?<card>)*の?<notice>")
 _CALLED_OF = re.compile("(?:の|N|D|O)*の?<notice>(?:.*<came>|.*[VJ])")  # "カードの更新のお知らせが来た"
 _FINAL = re.compile("(?:の|N|D|O|A|C(?!!)|と|か|も|って|<notice>|<card>|は|で)*(?:<thinks>|Nが?V)?[、。!！…ー~?？」』)）]*")
-_BESIDE = re.compile("(?:の?N)*[はも](?:A|O|、)*[NDJVC](?!の(?:[、。で]|C|$))")  # カードの期限はまだ先で; not カードは母の
+_BESIDE = re.compile("(?:の?N)*[はも](?:A|O|、)*(?:[NDJVC]|O、)(?!の(?:[、。で]|C|$))")  # カードの期限はまだ先で; not カードは母の
 _DENIED = re.compile("(?:のN)?(?:C!|では[VJ]!)")  # カードのほうではない
 _WRITTEN_ABOVE = re.compile("<says>(?:の|N)*[はが]|<notice>には?")
 

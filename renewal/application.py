@@ -1043,8 +1043,28 @@ def _choose_time(
         for item in opening_hours.starts(desk.city, id_, day)
     }
     name = "time_full" if wanted[0] in known else "time_not_a_start"
-    remarks.append(_with_alternatives(name, a, wanted[0], desk))
+    remarks.append(_not_free(name, a, wanted[0], desk))
     return a
+
+
+def _not_free(name: str, a: Application, start: datetime, desk: Desk) -> Remark:
+    """Return that a start cannot be had, with others near it; a closed one is not called full."""
+    remark = _with_alternatives(name, a, start, desk)
+    closed = _closed_at(a, desk, start)
+    return remark if closed is None else Remark("time_closed", {**remark.values, "reason": closed})
+
+
+def _closed_at(a: Application, desk: Desk, start: datetime) -> str | None:
+    """Return the reason of the closure that closes this start wherever it would suit, or None."""
+    day = start.date()
+    closures = desk.bookings.closures(day, day)
+    reasons = [
+        opening_hours.closure_reason(desk.city, id_, start, closures)
+        for id_ in counters_wanted(a, desk)
+        if any(item.start == start for item in opening_hours.starts(desk.city, id_, day))
+    ]
+    closed = [reason for reason in reasons if reason is not None]
+    return closed[0].rstrip("。") if closed and len(closed) == len(reasons) else None
 
 
 def _with_alternatives(name: str, a: Application, wanted: datetime, desk: Desk) -> Remark:
@@ -1092,10 +1112,10 @@ def _hold(a: Application, desk: Desk, key: str, remarks: list[Remark]) -> Applic
             instead_of=a.hold,
         )
     except SlotFull:
-        remarks.append(_with_alternatives("time_full", a, start, desk))
+        remarks.append(_not_free("time_full", a, start, desk))
         return replace(a, visit_time=None, wish=_forget_time(a))
     except NotBookable:
-        remarks.append(_with_alternatives("time_not_a_start", a, start, desk))
+        remarks.append(_not_free("time_not_a_start", a, start, desk))
         return replace(a, visit_time=None, wish=_forget_time(a))
     except TryAgain:
         remarks.append(Remark("choose_again"))

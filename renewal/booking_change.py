@@ -19,6 +19,7 @@ from renewal.bookings import (
     Booking,
     Card,
     TooManyAttempts,
+    WithoutSeat,
 )
 from renewal.date_words import japanese_time, short_date
 from renewal.wish import Wish
@@ -204,12 +205,19 @@ def _looked_at(r: Request, booking: Booking, desk: Desk, remarks: list[Remark]) 
     """Say what the booking is, or why nothing more can be done about it here."""
     words = {
         "when": moment(booking.start),
-        "counter_label": desk.city.counters[booking.counter].short_label,
+        "counter_label": desk.city.counter_label(booking.counter, short=True),
     }
     refusal = why_not(str(r.action), booking, desk)
     if refusal:
         remarks.append(refusal)
         return replace(r, outcome="refused")
+    lost = desk.bookings.why_without_seat(booking, desk.city, desk.now)
+    if r.action == "check" and lost:
+        remarks.append(seat_lost(lost, desk))
+        return replace(r, outcome="shown")
+    if r.action == "change" and lost:
+        remarks.append(Remark("booking_now_without_seat", {**words, **_why_lost(lost)}))
+        return r
     if r.action == "check":
         card = calendar_view.booking_card(booking, desk)
         values = {
@@ -240,6 +248,50 @@ def why_not(action: str, booking: Booking, desk: Desk) -> Remark | None:
         until = "@until_start" if rule == "start" else last
         return Remark(f"booking_{action}_too_late", {"until": until})
     return None
+
+
+def seat_lost(lost: WithoutSeat, desk: Desk) -> Remark:
+    """Return what somebody is told whose booking has no seat any more: why, and the way on.
+
+    The way is to choose again from the nearest free times, or the phone when it is too late here.
+    """
+    booking = lost.booking
+    near = slots.nearest(
+        desk.bookings,
+        desk.city,
+        [counter.id for counter in desk.city.bookable_counters],
+        booking.start,
+        desk.now,
+        desk.at,
+        seats=len(booking.cards),
+    )
+    values = {
+        "when": moment(booking.start),
+        "counter_label": desk.city.counter_label(booking.counter),
+        **_why_lost(lost),
+        "alternatives": "\n".join(
+            f"・{calendar_view.slot_label(slot, desk.city)}" for slot in near
+        ),
+        "buttons": possible_buttons(booking, desk),
+    }
+    changeable = why_not("change", booking, desk) is None
+    return Remark("seat_lost_choose_again" if near and changeable else "seat_lost_call", values)
+
+
+def _why_lost(lost: WithoutSeat) -> dict[str, Any]:
+    reason = lost.cause.reason.rstrip("。")
+    return {"cause": f"@no_seat_{lost.cause.kind}", "reason": f"（{reason}）" if reason else ""}
+
+
+def possible_buttons(booking: Booking, desk: Desk) -> list[dict[str, str]]:
+    """Return the buttons for what can still be done with a booking here and now."""
+    return [
+        button
+        for action, button in zip(
+            ("change", "cancel"), calendar_view.booking_buttons(booking), strict=True
+        )
+        if why_not(action, booking, desk) is None
+    ]
 
 
 def _moved(
@@ -290,13 +342,16 @@ def as_application(r: Request, booking: Booking, desk: Desk) -> Application:
 
     So a new time is read, refused, offered and held by the same rules as the first one.
     """
+    counter = r.counter or booking.counter
+    if counter not in {each.id for each in desk.city.bookable_counters}:
+        counter = "any"  # nobody can book there any more
     *others, last = [_settled(booking, card, desk) for card in booking.cards]
     settled = Application(**last, cards=len(booking.cards), done=others or None)
     # Its documents were listed when it was booked.
     settled, _ = application.advance(settled, {}, desk, "visit_date", "")
     return replace(
         settled,
-        counter=r.counter or booking.counter,
+        counter=counter,
         wish=r.wish,
         visit_date=r.date,
         visit_time=r.time,
@@ -380,7 +435,7 @@ def details(booking: Booking, desk: Desk) -> str:
     lines = [
         f"予約番号　{booking.code}",
         f"日時　{calendar_view.when(booking)}",
-        f"窓口　{desk.city.counters[booking.counter].label}",
+        f"窓口　{desk.city.counter_label(booking.counter)}",
         *([f"カードの持ち主　{'、'.join(names)}"] if names else []),
         calendar_view.documents_of(booking, desk.city),
     ]

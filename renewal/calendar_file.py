@@ -21,7 +21,9 @@ def visit_ics(booking: Booking, city: City, at: datetime) -> bytes:
     its id, so that the file fetched again after a change moves the event; `at` (the real now, UTC)
     says which file is the newer one. A cancelled booking is an event that is cancelled.
     """
-    counter = city.counters[booking.counter]
+    counter = city.counters.get(booking.counter)  # None: one that city.yml has no more
+    minutes = counter.slot_minutes if counter else city.visit.minutes
+    where = [city.counter_label(booking.counter), counter.address if counter else None]
     start = booking.start.astimezone(TOKYO)
     last = max((place.start for place in booking.places), default=start)
     event = Event()
@@ -29,9 +31,9 @@ def visit_ics(booking: Booking, city: City, at: datetime) -> bytes:
     event.add("dtstamp", at)
     event.add("sequence", int(at.timestamp()) // 60)
     event.add("dtstart", start)
-    event.add("dtend", last.astimezone(TOKYO) + timedelta(minutes=counter.slot_minutes))
+    event.add("dtend", last.astimezone(TOKYO) + timedelta(minutes=minutes))
     event.add("summary", "マイナンバーカード電子証明書の更新")
-    event.add("location", "、".join(part for part in (counter.label, counter.address) if part))
+    event.add("location", "、".join(part for part in where if part))
     event.add(
         "description",
         f"{city.name}の窓口です。持ち物は、予約のご案内をご確認ください。\n"

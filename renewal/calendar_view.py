@@ -141,16 +141,16 @@ def _slot(slot: Slot) -> dict[str, Any]:
 
 def booking_card(booking: Booking, desk: Desk) -> dict[str, Any]:
     """Return a booking as a card: code, when, where, what to bring, and how to change it."""
-    counter = desk.city.counters[booking.counter]
+    counter = desk.city.counters.get(booking.counter)  # None: one that city.yml has no more
     return {
         "type": "booking_card",
         "code": booking.code,
         "start": booking.start.isoformat(),
         "when": when(booking),
-        "counter": counter.id,
-        "counter_label": counter.label,
-        "address": counter.address,
-        "map_url": counter.map_url,
+        "counter": booking.counter,
+        "counter_label": desk.city.counter_label(booking.counter),
+        "address": counter.address if counter else None,
+        "map_url": counter.map_url if counter else None,
         "people": [
             {"name": name, "items": [application.document_item(item) for item in items]}
             for name, items in _people(booking, desk.city)

@@ -190,6 +190,7 @@ class BookingRules(_Model):
 
     horizon_days: int = Field(ge=1, le=366)
     cutoff: Literal["previous_working_day_end"]
+    staff_cutoff: Literal["previous_working_day_end", "start"] = "start"
     hold_minutes: int = Field(ge=1, le=60)
     bookable_without_notice: bool
     bookable_after_expiry: bool
@@ -251,6 +252,7 @@ class City(_Model):
     alternative_contact: AlternativeContact = AlternativeContact()
     closed: Closed
     counters: dict[str, Counter] = Field(min_length=1)
+    former_counters: dict[str, Text] = Field(default_factory=dict)
     booking: BookingRules
     visit: Visit
     reply_form: ReplyForm
@@ -270,6 +272,17 @@ class City(_Model):
     def bookable_counters(self) -> tuple[Counter, ...]:
         """The counters that can be booked, in the file's order."""
         return tuple(counter for counter in self.counters.values() if counter.enabled)
+
+    def counter_label(self, counter_id: str, short: bool = False) -> str:
+        """Return what a counter is called; of one that the file has no more, the name it had.
+
+        Bookings can be left at such a counter. Its name comes from `former_counters`, or else it is
+        its id.
+        """
+        counter = self.counters.get(counter_id)
+        if counter is None:
+            return self.former_counters.get(counter_id, counter_id)
+        return counter.short_label if short else counter.label
 
     def value_at(self, path: str) -> object:
         """Return the value at a dotted path such as `counters.honchosha.aliases.2`."""
@@ -488,6 +501,10 @@ def _inconsistencies(city: City) -> Iterator[tuple[Loc, str]]:
             ("counters",),
             "予約できる窓口がありません。1つ以上の窓口を enabled: true にしてください。",
         )
+    for counter_id in city.former_counters:
+        if counter_id in city.counters:
+            message = f"「{counter_id}」は counters にもあります。いまの窓口は書かないでください。"
+            yield ("former_counters", counter_id), message
     used: dict[str, str] = {}
     for counter in city.counters.values():
         place = ("counters", counter.id)

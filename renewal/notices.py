@@ -1,8 +1,9 @@
-"""Who is told something without having asked: reminders, and closures that hit a booking.
+"""Who is told something without having asked: reminders, lost seats, what staff have changed.
 
 A reminder goes out once, on the evening before the visit, from city.booking.reminder_hour until ten
 at night. Whoever booked or changed after that hour has just been told everything, and is not
-reminded. A closure is told by day, from eight to nine in the evening, as soon as it is stored.
+reminded; nor is whoever has no seat. That a booking has lost its seat, and that staff have moved or
+cancelled it, is told by day, from eight to nine in the evening, as soon as it is known.
 
 Each notice is a row with an id that says what it is about, so that it exists once; `claim` gives a
 row to one sender at a time. A sender that dies keeps it for CLAIM at most, and the next one sends
@@ -19,17 +20,18 @@ from datetime import date, datetime, time, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from renewal import booking_change, calendar_view, slots
+from renewal import booking_change, calendar_view
 from renewal.application import Desk, Remark
 from renewal.bookings import Booking, Bookings
 from renewal.bookings.engine import reading, write
-from renewal.bookings.schema import audit_log, notices
+from renewal.bookings.schema import audit_log, notices, told
 from renewal.city import City
 from renewal.clock import TOKYO
 
 REMINDERS_END = 22
 """The hour from which nobody is reminded any more, unless the city's own hour is later."""
-CLOSURES_FROM, CLOSURES_UNTIL = 8, 21
+BY_DAY_FROM, BY_DAY_UNTIL = 8, 21
+"""The hours between which everything but a reminder is told."""
 KEY_LIVES = timedelta(hours=23)
 """LINE knows a retry key for a day; after that the same message would be taken once more."""
 CLAIM = timedelta(minutes=5)
@@ -42,13 +44,18 @@ FAILED = ("quota_used_up", "given_up", "refused", "unknown_user")
 
 @dataclass(frozen=True)
 class Notice:
-    """One message to send: `kind` is "reminder" or "closure", `start` the visit's (Tokyo)."""
+    """One message to send; `start` is the visit's (Tokyo).
+
+    `kind`: "reminder", "no_seat", "changed" or "cancelled" (by staff); "closure" in rows of versions
+    before 0005. For "no_seat" `counter` is the visit's and `about` what is wrong (Cause.about).
+    """
 
     id: str
     kind: str
     code: str
     start: datetime
-    closure_id: int | None
+    counter: str | None
+    about: str | None
     retry_key: str
     status: str
     made_at: datetime | None = None
@@ -75,8 +82,10 @@ def due_reminders(store: Bookings, city: City, now: datetime) -> list[Booking]:
     if not opens <= now < reminders_end(city, now.date()):
         return []
     found = store.list_bookings(first=tomorrow)
-    moved = _moved_at(store, [booking.code for booking in found], opens)
-    return [b for b in found if b.created_at < opens and b.code not in moved]
+    not_now = _moved_at(store, [booking.code for booking in found], opens)
+    lost = store.without_seat(city, now, first=tomorrow, last=tomorrow)
+    not_now |= {each.booking.code for each in lost}
+    return [b for b in found if b.created_at < opens and b.code not in not_now]
 
 
 def _moved_at(store: Bookings, codes: list[str], since: datetime) -> set[str]:
@@ -88,16 +97,14 @@ def _moved_at(store: Bookings, codes: list[str], since: datetime) -> set[str]:
 
 def plan(store: Bookings, city: City, now: datetime, at: datetime) -> int:
     """Write down every notice that is due, once each, and return how many are new."""
-    rows = [
-        _row("reminder", booking, None, at) for booking in due_reminders(store, city, now)
-    ]
-    if CLOSURES_FROM <= now.astimezone(TOKYO).hour < CLOSURES_UNTIL:
-        today = now.astimezone(TOKYO).date()
+    rows = [_row("reminder", booking, at) for booking in due_reminders(store, city, now)]
+    if BY_DAY_FROM <= now.astimezone(TOKYO).hour < BY_DAY_UNTIL:
         rows += [
-            _row("closure", booking, closure.id, at)
-            for booking, closure in store.call_list(city, today)
-            if booking.start > now
+            _row("no_seat", each.booking, at, each.cause.about)
+            for each in store.without_seat(city, now)
+            if each.told is None
         ]
+        rows += list(_by_staff(store, now, at))
 
     def work(connection: Connection) -> int:
         known = set(
@@ -114,14 +121,31 @@ def plan(store: Bookings, city: City, now: datetime, at: datetime) -> int:
     return write(store.engine, work)
 
 
-def _row(kind: str, booking: Booking, closure_id: int | None, at: datetime) -> dict[str, object]:
-    about = f"{kind}:{booking.code}:{booking.start:%Y%m%dT%H%M}"
+def _by_staff(store: Bookings, now: datetime, at: datetime) -> Iterator[dict[str, object]]:
+    """Yield a row for each visit to come, booked in LINE, that staff have moved or cancelled lately.
+
+    Only what was done last counts: whoever has moved the visit again knows where it is.
+    """
+    since = (at - KEY_LIVES).astimezone(TOKYO).date()
+    last = {entry["code"]: entry for what in ("change", "cancel")
+            for entry in store.audit(what=what, first=since)}  # fmt: skip
+    for entry in last.values():
+        booking = store.get(entry["code"]) if entry["role"] == "staff" else None
+        if booking and booking.visit.channel == "line" and booking.start > now:
+            kind = "cancelled" if entry["what"] == "cancel" else "changed"
+            done = f"{entry['at']:%Y%m%dT%H%M%S%f}"
+            yield _row(kind, booking, at) | {"id": f"{kind}:{booking.code}:{done}"}
+
+
+def _row(kind: str, booking: Booking, at: datetime, about: str | None = None) -> dict[str, object]:
+    of = f"{kind}:{booking.code}:{booking.start:%Y%m%dT%H%M}"
     return {
-        "id": f"{about}:{closure_id}" if closure_id else about,
+        "id": f"{of}:{about}:{booking.counter}" if about else of,
         "kind": kind,
         "code": booking.code,
         "start_at": booking.start,
-        "closure_id": closure_id,
+        "counter": booking.counter,
+        "about": about,
         "retry_key": str(uuid.uuid4()),
         "status": WAITING,
         "made_at": at,
@@ -152,13 +176,25 @@ def claim(engine: Engine, at: datetime, limit: int) -> list[Notice]:
 
 
 def finish(engine: Engine, notice: Notice, status: str, at: datetime) -> None:
-    """Note how a notice ended. One that was noted as sent stays so."""
-    done = (
-        sa.update(notices)
-        .where(notices.c.id == notice.id, notices.c.status != SENT)
-        .values(status=status, ended_at=at)
-    )
-    write(engine, lambda connection: connection.execute(done))
+    """Note how a notice ended. One that was noted as sent stays so.
+
+    Who has got one about a lost seat has been told, and nobody need phone.
+    """
+
+    def work(connection: Connection) -> None:
+        done = (
+            sa.update(notices)
+            .where(notices.c.id == notice.id, notices.c.status != SENT)
+            .values(status=status, ended_at=at)
+        )
+        if connection.execute(done).rowcount and status == SENT and notice.kind == "no_seat":
+            values = {"code": notice.code, "counter": notice.counter, "start_at": notice.start,
+                      "about": notice.about}  # fmt: skip
+            same = sa.and_(*(told.c[name] == value for name, value in values.items()))
+            if connection.execute(sa.select(told.c.code).where(same)).first() is None:
+                connection.execute(sa.insert(told).values(**values, at=at))
+
+    write(engine, work)
 
 
 def about(engine: Engine, first: datetime) -> list[Notice]:
@@ -172,10 +208,11 @@ def about(engine: Engine, first: datetime) -> list[Notice]:
 def to_phone(store: Bookings, city: City, now: datetime) -> Iterator[tuple[Booking, Notice]]:
     """Yield the booked visits to come whose notice did not arrive, with that notice.
 
-    Somebody who wants no reminders is not phoned about one.
+    Somebody who wants no reminders is not phoned about one; a lost seat is no matter of notices
+    (`calls`).
     """
     for notice in about(store.engine, now):
-        if notice.kind != "reminder" or notice.status not in (*FAILED, "no_line"):
+        if notice.kind not in ("reminder", "changed") or notice.status not in (*FAILED, "no_line"):
             continue
         booking = store.get(notice.code)
         if booking and booking.status == "booked" and booking.start == notice.start:
@@ -184,13 +221,17 @@ def to_phone(store: Bookings, city: City, now: datetime) -> Iterator[tuple[Booki
 
 def why_not_now(notice: Notice, booking: Booking | None, desk: Desk) -> str | None:
     """Return how a notice ends that is not to be sent any more, or None."""
-    if not booking or booking.status != "booked" or booking.start != notice.start:
+    status = "cancelled" if notice.kind == "cancelled" else "booked"
+    if not booking or booking.status != status or booking.start != notice.start:
         return "overtaken"
-    if notice.kind == "closure":
-        closures = desk.bookings.closures(booking.start.date(), booking.start.date())
-        if not any(each.id == notice.closure_id for each in closures):
-            return "overtaken"
-    elif desk.now >= reminders_end(desk.city, desk.today):
+    lost = desk.bookings.why_without_seat(booking, desk.city, desk.now)
+    if notice.kind == "no_seat" and (lost is None or lost.told):
+        return "overtaken"
+    if notice.kind == "closure":  # told anew, by what is wrong now
+        return "overtaken"
+    if notice.kind == "reminder" and lost:
+        return "overtaken"
+    if notice.kind == "reminder" and desk.now >= reminders_end(desk.city, desk.today):
         return "too_late"
     if booking.start <= desk.now:
         return "too_late"
@@ -201,41 +242,24 @@ def why_not_now(notice: Notice, booking: Booking | None, desk: Desk) -> str | No
 
 def remark(notice: Notice, booking: Booking, desk: Desk) -> Remark:
     """Return what to say: only what is still possible now is offered with it."""
-    offered = [
-        button
-        for action, button in zip(
-            ("change", "cancel"), calendar_view.booking_buttons(booking), strict=True
-        )
-        if booking_change.why_not(action, booking, desk) is None
-    ]
+    if notice.kind == "no_seat" and (
+        lost := desk.bookings.why_without_seat(booking, desk.city, desk.now)
+    ):
+        return booking_change.seat_lost(lost, desk)
     values = {
         "when": booking_change.moment(booking.start),
-        "counter_label": desk.city.counters[booking.counter].label,
-        "buttons": offered,
+        "counter_label": desk.city.counter_label(booking.counter),
+        "code": booking.code,
+        "buttons": booking_change.possible_buttons(booking, desk),
     }
-    if notice.kind == "reminder":
-        card = calendar_view.booking_card(booking, desk)
-        payloads = {button["payload"] for button in offered}
-        card["actions"] = [each for each in card["actions"] if each["payload"] in payloads]
-        return Remark("reminder", values, card)
-    closures = desk.bookings.closures(booking.start.date(), booking.start.date())
-    near = slots.nearest(
-        desk.bookings,
-        desk.city,
-        [counter.id for counter in desk.city.bookable_counters],
-        booking.start,
-        desk.now,
-        desk.at,
-        seats=len(booking.cards),
-    )
-    values |= {
-        "reason": next((each.reason for each in closures if each.id == notice.closure_id), ""),
-        "alternatives": "\n".join(
-            f"・{calendar_view.slot_label(slot, desk.city)}" for slot in near
-        ),
-    }
-    changeable = booking_change.why_not("change", booking, desk) is None
-    return Remark("closed_choose_again" if near and changeable else "closed_call", values)
+    if notice.kind == "cancelled":
+        return Remark("cancelled_by_staff", values | {"buttons": []})
+    if notice.kind == "changed":
+        return Remark("changed_by_staff", values)
+    card = calendar_view.booking_card(booking, desk)
+    payloads = {button["payload"] for button in booking_change.possible_buttons(booking, desk)}
+    card["actions"] = [each for each in card["actions"] if each["payload"] in payloads]
+    return Remark("reminder", values, card)
 
 
 def _notice(row: sa.engine.Row) -> Notice:
@@ -244,7 +268,8 @@ def _notice(row: sa.engine.Row) -> Notice:
         row.kind,
         row.code,
         row.start_at.astimezone(TOKYO),
-        row.closure_id,
+        row.counter,
+        row.about,
         row.retry_key,
         row.status,
         row.made_at,

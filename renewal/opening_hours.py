@@ -34,6 +34,18 @@ class Closure:
     seats: int = 0
     id: int | None = None
 
+    def covers(self, other: Closure) -> bool:
+        """Return whether the other one says the same, for no more counters, days and hours."""
+        if (self.reason, self.seats) != (other.reason, other.seats):
+            return False
+        return (
+            self.counter in (None, other.counter)
+            and self.first <= other.first
+            and other.last <= self.last
+            and (self.from_time or time.min) <= (other.from_time or time.min)
+            and (self.until_time or time.max) >= (other.until_time or time.max)
+        )
+
     def hits(self, counter_id: str, start: datetime, minutes: int) -> bool:
         """Return whether it applies to the slot of that many minutes from `start` (Tokyo)."""
         if self.counter not in (None, counter_id) or not self.first <= start.date() <= self.last:
@@ -79,7 +91,7 @@ def is_holiday(day: date) -> str | None:
 
 def is_working_day(city: City, day: date) -> bool:
     """Return whether the city works that day: a weekday, no holiday, not the year's end."""
-    return day.weekday() < 5 and _day_off(city, day) is None
+    return day.weekday() < 5 and day_off(city, day) is None
 
 
 def working_day_from(city: City, day: date) -> date:
@@ -105,7 +117,7 @@ def starts(
     A slot ends by closing time. Raises KeyError for an unknown counter.
     """
     counter = city.counters[counter_id]
-    if not counter.enabled or _day_off(city, day):
+    if not counter.enabled or day_off(city, day):
         return []
     closures = [c for c in closures if c.first <= day <= c.last]
     result = []
@@ -138,7 +150,7 @@ def why_closed(
     """
     if not city.counters[counter_id].enabled:
         return "disabled"
-    if off := _day_off(city, day):
+    if off := day_off(city, day):
         return off
     if starts(city, counter_id, day, closures):
         return None
@@ -165,7 +177,7 @@ def call_centre_now(city: City, now: datetime) -> CallCentreHours:
     until = None
     day = now.date()
     while True:
-        if DAYS[day.weekday()] in centre.days and _day_off(city, day) is None:
+        if DAYS[day.weekday()] in centre.days and day_off(city, day) is None:
             opens = datetime.combine(day, centre.open, TOKYO)
             closes = datetime.combine(day, centre.close, TOKYO)
             if opens <= now < closes:
@@ -182,8 +194,11 @@ def wall_times(start: datetime, minutes: int) -> tuple[time, time]:
     return start.time(), last
 
 
-def _day_off(city: City, day: date) -> str | None:
-    # Source: the city's page; weekends are a matter of each counter's weekly hours.
+def day_off(city: City, day: date) -> str | None:
+    """Return "year_end" or "holiday" when every counter is closed that day, or None.
+
+    Source: the city's page 5619; weekends are a matter of each counter's weekly hours.
+    """
     if city.closed.is_year_end(day):
         return "year_end"
     return "holiday" if is_holiday(day) else None

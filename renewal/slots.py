@@ -1,7 +1,8 @@
 """Bookable start times: opening hours, less closures, less what is taken.
 
-A day can be booked until the end (24:00) of the last working day before it, and from
-`horizon_days` before it. Times are in Asia/Tokyo. `now` is the calendar's now, `at` the real now
+A day can be booked until the end (24:00) of the last working day before it, by staff until the start
+(city.booking.staff_cutoff: the office takes people without a booking too), and from `horizon_days`
+before it. Times are in Asia/Tokyo. `now` is the calendar's now, `at` the real now
 at which holds run out.
 """
 
@@ -50,9 +51,11 @@ class Wish(Protocol):
         """Return whether a start on that day at that time is wanted."""
 
 
-def bookable_range(city: City, now: datetime) -> tuple[date, date]:
-    """Return the first and the last day that can be booked now."""
+def bookable_range(city: City, now: datetime, staff: bool = False) -> tuple[date, date]:
+    """Return the first and the last day that can be booked now, by citizens or by `staff`."""
     today = now.astimezone(TOKYO).date()
+    if staff and city.booking.staff_cutoff == "start":
+        return today, today + timedelta(days=city.booking.horizon_days)
     # A day stays open through the whole last working day before it, midnight included.
     first = opening_hours.working_day_from(city, today) + timedelta(days=1)
     return first, today + timedelta(days=city.booking.horizon_days)
@@ -86,11 +89,12 @@ def why_not_bookable(
     start: datetime,
     now: datetime,
     closures: Iterable[Closure] = (),
+    staff: bool = False,
 ) -> str | None:
-    """Return why nobody can book this start now, or None. Whether it is full is not looked at.
+    """Return why nobody (or no member of `staff`) can book this start now, or None.
 
     "unknown_counter", what `opening_hours.why_closed` says, "not_a_start", or what `out_of_range`
-    says.
+    says. Whether it is full is not looked at.
     """
     if counter_id not in city.counters:
         return "unknown_counter"
@@ -102,14 +106,16 @@ def why_not_bookable(
             return reason
         if start > now:
             return "closure" if _is_start(city, counter_id, start) else "not_a_start"
-    return out_of_range(city, start, now)
+    return out_of_range(city, start, now, staff)
 
 
-def out_of_range(city: City, start: datetime, now: datetime) -> str | None:
+def out_of_range(
+    city: City, start: datetime, now: datetime, staff: bool = False
+) -> str | None:
     """Return "past", "too_late" (past the cut-off), "too_far" (past the horizon), or None."""
     if start <= now:
         return "past"
-    first, last = bookable_range(city, now)
+    first, last = bookable_range(city, now, staff)
     day = start.astimezone(TOKYO).date()
     if day < first:
         return "too_late"
@@ -124,12 +130,13 @@ def slots(
     last: date,
     now: datetime,
     at: datetime,
+    staff: bool = False,
 ) -> list[Slot]:
     """Return every start that could be booked by horizon and cut-off, full ones with `free` 0.
 
     `first` and `last` are both included. Raises KeyError for an unknown counter.
     """
-    return _slots(store, city, [counter_id], first, last, now, at)
+    return _slots(store, city, [counter_id], first, last, now, at, staff)
 
 
 def next_free(
@@ -171,6 +178,7 @@ def nearest(
     seats: int = 1,
     not_before: date | None = None,
     limit: int = 3,
+    staff: bool = False,
 ) -> list[Slot]:
     """Return the free starts nearest to a wanted one that is full, closed or past, in their order.
 
@@ -178,9 +186,9 @@ def nearest(
     one comes first. Where `seats` do not fit they are left out, as is a day before `not_before`.
     """
     wanted = wanted.astimezone(TOKYO)
-    first, last = bookable_range(city, now)
+    first, last = bookable_range(city, now, staff)
     free = fitting(
-        store, city, counters, max(first, not_before or first), last, now, at, seats
+        store, city, counters, max(first, not_before or first), last, now, at, seats, staff
     )
     near = sorted(
         free,
@@ -241,9 +249,10 @@ def fitting(
     now: datetime,
     at: datetime,
     seats: int,
+    staff: bool = False,
 ) -> Iterator[Slot]:
     """Yield the starts of these days that could be booked and where `seats` cards find a place."""
-    found = _slots(store, city, counters, first, last, now, at)
+    found = _slots(store, city, counters, first, last, now, at, staff)
     free = {(slot.counter, slot.start): slot.free for slot in found}
     for slot in found:
         step = timedelta(minutes=city.counters[slot.counter].slot_minutes)
@@ -260,8 +269,9 @@ def _slots(
     last: date,
     now: datetime,
     at: datetime,
+    staff: bool = False,
 ) -> list[Slot]:
-    earliest, latest = bookable_range(city, now)
+    earliest, latest = bookable_range(city, now, staff)
     first, last = max(first, earliest), min(last, latest)
     if first > last:
         return []
@@ -280,6 +290,8 @@ def _slots(
         for offset in range((last - first).days + 1):
             day = first + timedelta(days=offset)
             for item in opening_hours.starts(city, counter_id, day, closures):
+                if item.start <= now:
+                    continue  # only staff see today
                 free = max(0, item.seats - taken.get(item.start.replace(tzinfo=None), 0))
                 result.append(Slot(item.start, counter_id, item.seats, free, item.kind))
     if len(counters) > 1:

@@ -20,6 +20,7 @@ from bot.responses import _fixed_facts
 from renewal import city
 from renewal.application import Application
 from renewal.booking_change import Request
+from renewal.bookings.without_seat import KINDS
 from renewal.certificate import Status
 from renewal.documents import Applicant, Holder
 from renewal.wish import Reason
@@ -49,6 +50,7 @@ PARTS = {
     "reason": list(get_args(Reason)),
     "closed": ["weekend", "holiday", "year_end", "closure", "no_hours"],
     "action": ["change", "cancel"],
+    "cause": list(KINDS),
 }
 MADE_REMARKS = {
     "impossible_self_{}": ["under_15", "adult_ward"],
@@ -62,6 +64,7 @@ MADE_REMARKS = {
 MADE_WORDS = {
     "whose_{}": PARTS["holder"],
     "who_{}": PARTS["applicant"],
+    "no_seat_{}": PARTS["cause"],
     "until_{}": ["previous_working_day_end", "start"],
 }
 

@@ -22,8 +22,18 @@ from renewal.bookings.model import (
     TooManyAttempts,
     Visit,
 )
-from renewal.bookings.store import Bookings
-from renewal.bookings.upkeep import BackupError, backup, check, purge, restore, sweep
+from renewal.bookings.store import Bookings, Reopened
+from renewal.bookings.upkeep import (
+    BackupError,
+    backup,
+    check,
+    purge,
+    restore,
+    still_to_come,
+    sweep,
+    unmarked,
+)
+from renewal.bookings.without_seat import Cause, Told, WithoutSeat
 
 __all__ = [
     "BackupError",
@@ -31,15 +41,19 @@ __all__ = [
     "BookingError",
     "Bookings",
     "Card",
+    "Cause",
     "Hold",
     "HoldExpired",
     "NotBookable",
     "NotChangeable",
     "Place",
+    "Reopened",
     "SlotFull",
+    "Told",
     "TooManyAttempts",
     "TryAgain",
     "Visit",
+    "WithoutSeat",
     "backup",
     "check",
     "create_engine_from",
@@ -49,5 +63,7 @@ __all__ = [
     "purge",
     "restore",
     "schema_version",
+    "still_to_come",
     "sweep",
+    "unmarked",
 ]

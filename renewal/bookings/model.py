@@ -93,6 +93,18 @@ class Visit:
     conversation: str | None = None
     note: str | None = None
 
+    def differences(self, other: Visit) -> list[str]:
+        """Return the names of the details that another visit with as many cards has otherwise."""
+        pairs: list[tuple[object, object]] = [(self, other), *zip(self.cards, other.cards)]  # noqa: B905
+        return sorted(
+            {
+                name
+                for one, another in pairs
+                for name, value in vars(one).items()
+                if name != "cards" and value != getattr(another, name)
+            }
+        )
+
 
 @dataclass(frozen=True)
 class Booking:
@@ -173,7 +185,8 @@ class NotBookable(BookingError):  # noqa: N818
 class NotChangeable(BookingError):  # noqa: N818
     """The booking cannot be changed or cancelled any more.
 
-    `reason`: "unknown", "cancelled", "arrived", "no_show", or "too_late" (past `deadline`, Tokyo).
+    `reason`: "unknown", "cancelled", "arrived", "no_show", "not_yet" (a no-show before the visit), or
+    "too_late" (past `deadline`, Tokyo).
     """
 
     def __init__(self, reason: str, deadline: datetime | None = None) -> None:

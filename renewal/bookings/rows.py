@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -70,6 +70,29 @@ def load(connection: Connection, *where: ColumnElement[Any]) -> list[Booking]:
         )
         for row in found
     ]
+
+
+def midnight(day: date) -> datetime:
+    """Return the moment at which that day begins in Tokyo."""
+    return datetime.combine(day, time(), TOKYO)
+
+
+def on_days(first: date | None, last: date | None) -> list[ColumnElement[Any]]:
+    """Return the conditions for a visit from `first` to `last`, both included; None is no limit."""
+    start = schema.bookings.c.start_at
+    where: list[ColumnElement[Any]] = []
+    if first is not None and first > date.min:
+        where.append(start >= midnight(first))
+    if last is not None and last < date.max:
+        where.append(start < midnight(last + timedelta(days=1)))
+    return where
+
+
+def live_between(first: date, last: date, counter: str | None) -> list[ColumnElement[Any]]:
+    """Return the conditions for a visit on those days whose seat counts (None: any counter)."""
+    table = schema.bookings.c
+    where = [table.status.in_(("booked", "arrived")), *on_days(first, last)]
+    return where if counter is None else [*where, table.counter == counter]
 
 
 def closures(connection: Connection, first: date, last: date) -> list[Closure]:

@@ -123,7 +123,8 @@ closures = sa.Table(
     sa.CheckConstraint("seats >= 0", name="seats"),
 )
 
-# Who did what when, without personal data. `key` makes a change or cancellation happen once.
+# Who did what when, without personal data. `role` says what kind of person `who` is, since a member
+# of staff may be called anything, "citizen" too. `key` makes a change or cancellation happen once.
 audit_log = sa.Table(
     "audit_log",
     metadata,
@@ -134,6 +135,22 @@ audit_log = sa.Table(
     sa.Column("code", sa.String(11), index=True),
     sa.Column("detail", sa.JSON),
     sa.Column("key", sa.String(128), unique=True),
+    sa.Column("role", sa.String(8)),  # citizen, staff; empty from versions before 0005 that still run
+    sa.CheckConstraint("role IN ('citizen','staff')", name="role"),
+)
+
+# Who has been told what about a visit, by phone or in LINE: of a booking at this start at this
+# counter, so that a closure that is stored anew does not make anybody phone twice, and a booking
+# that has moved starts anew. `about`: see without_seat.Cause.about and calls.Call.about.
+told = sa.Table(
+    "told",
+    metadata,
+    sa.Column("code", sa.String(11), primary_key=True),
+    sa.Column("counter", sa.String(32), primary_key=True),
+    sa.Column("start_at", Utc, primary_key=True),
+    sa.Column("about", sa.String(80), primary_key=True),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("who", sa.String(64)),  # a member of staff; empty when LINE told it
 )
 
 # Wrong answers to "code and last four digits", to limit them; `subject` is a hash.
@@ -163,10 +180,12 @@ notices = sa.Table(
     "notices",
     metadata,
     sa.Column("id", sa.String(80), primary_key=True),
-    sa.Column("kind", sa.String(16), nullable=False),  # reminder, closure
+    sa.Column("kind", sa.String(16), nullable=False),  # see notices.Notice
     sa.Column("code", sa.String(11), nullable=False, index=True),
     sa.Column("start_at", Utc, nullable=False),  # of the visit that it is about
-    sa.Column("closure_id", sa.Integer),
+    sa.Column("counter", sa.String(32)),
+    sa.Column("about", sa.String(16)),  # what is said to be wrong with the visit: closed, seats
+    sa.Column("closure_id", sa.Integer),  # filled by versions before 0005, which may still run
     sa.Column("retry_key", sa.String(36), nullable=False, unique=True),
     sa.Column("status", sa.String(16), nullable=False),  # waiting, or how it ended
     sa.Column("claimed_until", Utc),

@@ -14,7 +14,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
@@ -23,7 +23,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import ColumnElement
 
 from renewal import slots
-from renewal.bookings import codes, rows, schema, seating
+from renewal.bookings import codes, rows, schema, seating, without_seat
 from renewal.bookings.engine import Sql, moment_in, moment_out, reading, write
 from renewal.bookings.model import (
     Booking,
@@ -37,6 +37,7 @@ from renewal.bookings.model import (
     Visit,
     places_of,
 )
+from renewal.bookings.without_seat import Told, WithoutSeat
 from renewal.city import City
 from renewal.clock import TOKYO
 from renewal.opening_hours import Closure
@@ -75,12 +76,22 @@ TAKEN = Sql(
 
 _AUDIT = sa.text(
     """
-    INSERT INTO audit_log (at, who, what, code, detail, key)
-    VALUES (:at, :who, :what, :code, :detail, :key) ON CONFLICT (key) DO NOTHING
+    INSERT INTO audit_log (at, who, what, code, detail, key, role)
+    VALUES (:at, :who, :what, :code, :detail, :key, :role) ON CONFLICT (key) DO NOTHING
     """
 ).bindparams(
     sa.bindparam("at", type_=schema.Utc), sa.bindparam("detail", type_=sa.JSON(none_as_null=True))
 )
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """A closure that was removed: the bookings that have a seat again, and those that still do not.
+    """
+
+    closure: Closure
+    again: tuple[WithoutSeat, ...]
+    still: tuple[WithoutSeat, ...]
 
 
 class _Done(Exception):  # noqa: N818
@@ -106,11 +117,13 @@ class Bookings:
         now: datetime,
         at: datetime,
         instead_of: str | None = None,
+        staff: bool = False,
     ) -> Hold:
         """Keep a seat for each card for city.booking.hold_minutes; the hold's id is its key.
 
         What one start cannot take goes on at the starts that follow it without a gap. `instead_of`
-        is an earlier hold that is given up in the same transaction. Raises SlotFull, NotBookable.
+        is an earlier hold that is given up in the same transaction. `staff` have a later cut-off of
+        their own. Raises SlotFull, NotBookable.
         """
         start = start.astimezone(TOKYO)
         until = at + timedelta(minutes=city.booking.hold_minutes)
@@ -120,9 +133,9 @@ class Bookings:
                 raise NotBookable("too_many_cards")
             run = slots.spread(city, counter, start) if counter in city.counters else []
             if reason := (
-                slots.out_of_range(city, start, now)
+                slots.out_of_range(city, start, now, staff)
                 if run
-                else slots.why_not_bookable(city, counter, start, now)
+                else slots.why_not_bookable(city, counter, start, now, staff=staff)
             ):
                 raise NotBookable(reason)
             if instead_of and instead_of != key:
@@ -131,9 +144,14 @@ class Bookings:
             places: list[Place] = []
             got = 0
             for place in run:
-                taken = seating.claim(
-                    connection, city, at_counter, place.start, seats - got, key, until, at, got
-                )
+                try:
+                    taken = seating.claim(
+                        connection, city, at_counter, place.start, seats - got, key, until, at, got
+                    )
+                except NotBookable:
+                    if not places:
+                        raise
+                    taken = 0  # the start itself is open: it is only too small
                 if not taken:
                     break
                 places.append(Place(place.start, taken))
@@ -154,7 +172,15 @@ class Bookings:
         write(self.engine, lambda connection: seating.release(connection, hold_id))
 
     def confirm(
-        self, hold_id: str, visit: Visit, *, key: str, city: City, now: datetime, at: datetime
+        self,
+        hold_id: str,
+        visit: Visit,
+        *,
+        key: str,
+        city: City,
+        now: datetime,
+        at: datetime,
+        staff: bool = False,
     ) -> Booking:
         """Make the hold a booking and return it with its code.
 
@@ -176,7 +202,7 @@ class Bookings:
             given = _BOOK(connection, values)
             if not given:
                 raise _Done
-            counter, places = _seated(given, visit, city, now, at)
+            counter, places = _seated(given, visit, city, now, at, staff)
             return Booking(
                 code, "booked", counter, places[0].start, places, visit, now.astimezone(TOKYO)
             )
@@ -297,16 +323,12 @@ class Bookings:
         """Return the bookings that match all that is given, by start, counter and creation.
 
         `first` to `last` (both included) are days of the visit; `first` alone is that one day.
-        `name` is any part of a name, `phone` any part of the number; spaces in names count for
-        nothing.
+        `name` is any part of a name, `phone` any part of the number; spaces, accents and the case
+        of letters count for nothing in names.
         """
         table = schema.bookings.c
         where: list[ColumnElement[Any]] = [table.status.in_(sorted(statuses))]
-        if first is not None:
-            where.append(table.start_at >= _midnight(first))
-            last = last or first
-        if last is not None:
-            where.append(table.start_at < _midnight(last + timedelta(days=1)))
+        where += rows.on_days(first, last or first)
         if counter is not None:
             where.append(table.counter == counter)
         if phone is not None:
@@ -314,17 +336,8 @@ class Bookings:
         if code is not None:
             where.append(table.code == _shown(code))
         if name is not None:
-            # The names of the cards are looked for in their JSON first, then for certain.
-            name = name.replace(" ", "")
-            anywhere = (sa.cast(table.cards, sa.Text), table.visitor_name)
-            where.append(
-                sa.or_(
-                    *(
-                        sa.func.replace(column, " ", "").contains(name, autoescape=True)
-                        for column in anywhere
-                    )
-                )
-            )
+            # Compared here, since no database leaves accents out; the older ones have no names.
+            where.append(table.purged_at.is_(None))
         with reading(self.engine) as connection:
             found = rows.load(connection, *where)
         return [booking for booking in found if name is None or _named(booking, name)]
@@ -371,7 +384,7 @@ class Bookings:
             given = seating.GIVE(connection, {"code": code, "hold": hold_id})
             if not given:
                 raise HoldExpired
-            _seated(given, new, city, now, at)
+            _seated(given, new, city, now, at, staff=who is not None)
             seating.free(connection, row.hold_id)
             detail = {
                 "from": [row.counter, row.start_at.astimezone(TOKYO).isoformat()],
@@ -410,7 +423,8 @@ class Bookings:
     def mark(self, code: str, status: str, *, who: str, now: datetime, at: datetime) -> Booking:
         """Note that somebody "arrived" or is a "no_show", or (as "booked") that it was a mistake.
 
-        Raises NotChangeable ("unknown", "cancelled").
+        Nobody is a no-show before the visit has begun. Raises NotChangeable ("unknown",
+        "cancelled", "not_yet").
         """
         if status not in ("booked", "arrived", "no_show"):
             raise ValueError(status)
@@ -420,6 +434,8 @@ class Bookings:
             row = _locked(connection, code)
             if row.status == "cancelled":
                 raise NotChangeable("cancelled")
+            if status == "no_show" and now < row.start_at:
+                raise NotChangeable("not_yet")
             _set_status(connection, code, status, None if status == "booked" else now)
             _audit(connection, at, who, status, code, None, None)
 
@@ -429,7 +445,7 @@ class Bookings:
     def amend(self, code: str, visit: Visit, *, who: str, at: datetime) -> Booking:
         """Correct names, phone or cards (as many as before) of a booking, for staff.
 
-        Raises NotChangeable ("unknown", "cancelled"), ValueError for another number of cards.
+        The audit log says which details were corrected, not what they are. Raises NotChangeable ("unknown", "cancelled"), ValueError for another number of cards.
         """
         code = _shown(code)
         visit = _tidied(visit)
@@ -444,7 +460,8 @@ class Bookings:
             connection.execute(
                 sa.update(table).where(table.c.code == code).values(**rows.columns(visit))
             )
-            _audit(connection, at, who, "amend", code, None, None)
+            detail = {"changed": rows.visit_of(row).differences(visit)}
+            _audit(connection, at, who, "amend", code, detail, None)
 
         write(self.engine, work)
         return self._known(code)
@@ -496,68 +513,122 @@ class Bookings:
     def add_closure(self, closure: Closure, *, city: City, who: str, at: datetime) -> Closure:
         """Store a closure (or another number of seats), and return it with its id.
 
-        Holds that it leaves no seat are lost. Bookings stay: `bookings_hit_by` before and after,
-        and `call_list`, say which ones somebody has to phone.
+        One that says the same as a stored one, for no more days and hours than that, is not stored
+        again: the stored one is returned. One that says the same for more takes its place. Holds
+        that it leaves no seat are lost. Bookings stay: `without_seat` says whom it hits.
         """
 
         def work(connection: Connection) -> Closure:
+            near = rows.closures(connection, closure.first, closure.last)
+            if same := next((each for each in near if each.covers(closure)), None):
+                return same
             values = {name: getattr(closure, name) for name in _CLOSURE_COLUMNS}
             number = connection.execute(
                 sa.insert(schema.closures).values(**values)
             ).inserted_primary_key[0]
             stored = replace(closure, id=number)
+            merged = [each.id for each in near if stored.covers(each)]
+            connection.execute(
+                sa.delete(schema.closures).where(schema.closures.c.id.in_(merged))
+            )
             _fit_all(connection, stored, city, at)
-            _audit(connection, at, who, "closure_add", None, _closure_json(stored), None)
+            detail = _closure_json(stored) | ({"instead_of": merged} if merged else {})
+            _audit(connection, at, who, "closure_add", None, detail, None)
             return stored
 
         return write(self.engine, work)
 
-    def remove_closure(self, closure_id: int, *, city: City, who: str, at: datetime) -> bool:
-        """Delete a closure, and return whether there was one. Its starts are bookable again."""
+    def remove_closure(
+        self, closure_id: int, *, city: City, now: datetime, who: str, at: datetime
+    ) -> Reopened | None:
+        """Delete a closure and return what comes of it, or None when there is no such closure.
+
+        Its starts are bookable again, but for those that something else still closes. Who was told
+        of it and has a seat again counts as not told: should it be closed once more, they are told
+        once more.
+        """
         table = schema.closures
 
-        def work(connection: Connection) -> bool:
+        def work(connection: Connection) -> Reopened | None:
             row = connection.execute(
                 sa.select(table).where(table.c.id == closure_id).with_for_update()
             ).one_or_none()
             if row is None:
-                return False
-            connection.execute(sa.delete(table).where(table.c.id == closure_id))
+                return None
             closure = Closure(**row._mapping)
+            span: dict[str, Any] = {
+                "first": closure.first, "last": closure.last, "counter": closure.counter,
+            }  # fmt: skip
+            before = without_seat.find(connection, city, now, **span)
+            connection.execute(sa.delete(table).where(table.c.id == closure_id))
             _fit_all(connection, closure, city, at)
             _audit(connection, at, who, "closure_remove", None, _closure_json(closure), None)
-            return True
+            still = without_seat.find(connection, city, now, **span)
+            left = {each.booking.code for each in still}
+            again = [each for each in before if each.booking.code not in left]
+            told = schema.told
+            connection.execute(
+                sa.delete(told).where(
+                    told.c.code.in_([each.booking.code for each in again]),
+                    told.c.about.in_(("closed", "seats")),
+                )
+            )
+            return Reopened(closure, tuple(again), tuple(still))
 
         return write(self.engine, work)
 
-    def bookings_hit_by(self, closure: Closure, city: City) -> list[Booking]:
-        """Return the booked visits for which a closure, stored or not, leaves no seat.
-
-        Where it leaves some seats, those who booked last lose theirs.
+    def without_seat(
+        self,
+        city: City,
+        now: datetime,
+        *,
+        first: date | None = None,
+        last: date | None = None,
+        counter: str | None = None,
+        closures: Collection[Closure] | None = None,
+    ) -> list[WithoutSeat]:
+        """Return the booked visits to come that have no seat, with the cause; see without_seat.find.
         """
-        found = self.list_bookings(
-            first=closure.first, last=closure.last, counter=closure.counter
-        )
-        left: dict[tuple[str, datetime], int] = {}
-        hit = set()
-        for booking in sorted(found, key=lambda booking: booking.created_at):
-            counter = city.counters.get(booking.counter)
-            for place in booking.places:
-                if counter and closure.hits(counter.id, place.start, counter.slot_minutes):
-                    spot = (counter.id, place.start)
-                    left[spot] = left.get(spot, closure.seats) - place.seats
-                    if left[spot] < 0:
-                        hit.add(booking.code)
-        return [booking for booking in found if booking.code in hit]
+        with reading(self.engine) as connection:
+            return without_seat.find(
+                connection, city, now, first=first, last=last, counter=counter, closures=closures
+            )
 
-    def call_list(self, city: City, today: date) -> list[tuple[Booking, Closure]]:
-        """Return the booked visits from today on that a closure hits, each with the first such."""
-        listed: dict[str, tuple[Booking, Closure]] = {}
-        for closure in self.closures(today, date.max):
-            for booking in self.bookings_hit_by(closure, city):
-                if booking.start.date() >= today:
-                    listed.setdefault(booking.code, (booking, closure))
-        return sorted(listed.values(), key=lambda pair: (pair[0].start, pair[0].counter))
+    def why_without_seat(self, booking: Booking, city: City, now: datetime) -> WithoutSeat | None:
+        """Return why this booking has no seat, or None when it has one, is over or cancelled."""
+        with reading(self.engine) as connection:
+            return without_seat.find_one(connection, booking, city, now)
+
+    def told(self, codes: Collection[str]) -> dict[tuple[object, ...], Told]:
+        """Return who has been told what: by code, counter, start and what about."""
+        with reading(self.engine) as connection:
+            return without_seat.told(connection, codes)
+
+    def note_told(
+        self, booking: Booking, about: str, *, who: str | None, at: datetime
+    ) -> None:
+        """Note that somebody was told about this visit, by a member of staff or (None) by LINE.
+
+        It hangs on the booking, its counter and its start: one that has moved is another matter.
+        """
+        values = {"code": booking.code, "counter": booking.counter, "start_at": booking.start,
+                  "about": about}  # fmt: skip
+
+        def work(connection: Connection) -> None:
+            table = schema.told
+            same = sa.and_(*(table.c[name] == value for name, value in values.items()))
+            connection.execute(sa.delete(table).where(same))
+            connection.execute(sa.insert(table).values(**values, at=at, who=who))
+            if who is not None:
+                detail = {"about": about, "start": booking.start.isoformat()}
+                _audit(connection, at, who, "called", booking.code, detail, None)
+
+        write(self.engine, work)
+
+    def known_counters(self) -> set[str]:
+        """Return the ids of all counters that have bookings, whether city.yml still has them."""
+        with reading(self.engine) as connection:
+            return set(connection.scalars(sa.select(schema.bookings.c.counter).distinct()))
 
     def record(
         self,
@@ -574,6 +645,28 @@ class Bookings:
             lambda connection: _audit(connection, at, who, what, code, detail, None),
         )
 
+    def record_view(
+        self, who: str, what: str, seen: Collection[Booking], *, at: datetime, **detail: object
+    ) -> None:
+        """Write to the audit log whose personal data staff saw: codes, never a name or a number.
+
+        `detail` is by what it was looked for; what is empty is left out.
+        """
+        known: dict[str, Any] = {key: value for key, value in detail.items() if value}
+        known["codes"] = [booking.code for booking in seen]
+        self.record(who, what, at=at, detail=known)
+
+    def of_same_person(self, visit: Visit, now: datetime) -> list[Booking]:
+        """Return the booked visits to come with the same phone and one of the same names."""
+        names = {_plain_name(card.name_kana) for card in visit.cards if card.name_kana}
+        found = self.list_bookings(phone=visit.phone) if visit.phone else []
+        return [
+            booking
+            for booking in found
+            if booking.start > now
+            and names & {_plain_name(card.name_kana) for card in booking.cards if card.name_kana}
+        ]
+
     def audit(
         self,
         *,
@@ -582,7 +675,10 @@ class Bookings:
         first: date | None = None,
         last: date | None = None,
     ) -> list[dict[str, Any]]:
-        """Return the audit log, oldest first: at (Tokyo), who, what, code, detail."""
+        """Return the audit log, oldest first: at (Tokyo), who, role, what, code, detail.
+
+        `role` is "citizen" or "staff": a member of staff may be called anything.
+        """
         table = schema.audit_log.c
         where = []
         if code is not None:
@@ -590,13 +686,16 @@ class Bookings:
         if what is not None:
             where.append(table.what == what)
         if first is not None:
-            where.append(table.at >= _midnight(first))
+            where.append(table.at >= rows.midnight(first))
         if last is not None:
-            where.append(table.at < _midnight(last + timedelta(days=1)))
-        columns = (table.at, table.who, table.what, table.code, table.detail)
+            where.append(table.at < rows.midnight(last + timedelta(days=1)))
+        columns = (table.at, table.who, table.role, table.what, table.code, table.detail)
         with reading(self.engine) as connection:
             found = connection.execute(sa.select(*columns).where(*where).order_by(table.id))
-            return [{**row._mapping, "at": row.at.astimezone(TOKYO)} for row in found]
+            return [
+                {**row._mapping, "at": row.at.astimezone(TOKYO), "role": row.role or _old_role(row)}
+                for row in found
+            ]
 
 
 # Inside a transaction ----------------------------------------------------------------------------
@@ -609,8 +708,8 @@ def _fit_all(connection: Connection, closure: Closure, city: City, at: datetime)
     table = schema.starts.c
     found = connection.execute(
         sa.select(table.counter, table.start_at)
-        .where(table.start_at >= _midnight(closure.first))
-        .where(table.start_at < _midnight(closure.last + timedelta(days=1)))
+        .where(table.start_at >= rows.midnight(closure.first))
+        .where(table.start_at < rows.midnight(closure.last + timedelta(days=1)))
         .order_by(table.counter, table.start_at)
     ).all()
     for counter_id, start in found:
@@ -635,7 +734,8 @@ def _begin(
 
     The audit log's own row makes the key unique, and whoever comes second waits here.
     """
-    if not _audit(connection, at, who or "citizen", what, code, None, f"{what}:{key}"):
+    role = "staff" if who else "citizen"
+    if not _audit(connection, at, who or "citizen", what, code, None, f"{what}:{key}", role):
         raise _Done
     row = _locked(connection, code)
     if row.status != "booked":
@@ -651,9 +751,17 @@ def _audit(
     code: str | None,
     detail: dict[str, Any] | None,
     key: str | None,
+    role: str = "staff",
 ) -> bool:
-    values = {"at": at, "who": who, "what": what, "code": code, "detail": detail, "key": key}
+    values = {"at": at, "who": who, "what": what, "code": code, "detail": detail, "key": key,
+              "role": role}  # fmt: skip
     return bool(connection.execute(_AUDIT, values).rowcount)
+
+
+def _old_role(row: Any) -> str:
+    """Return the role in a row of a version before 0005, which gave citizens this name."""
+    by_citizen = row.who == "citizen" and row.what in ("change", "cancel")
+    return "citizen" if by_citizen else "staff"
 
 
 def _detail(connection: Connection, key: str, detail: dict[str, Any]) -> None:
@@ -662,7 +770,7 @@ def _detail(connection: Connection, key: str, detail: dict[str, Any]) -> None:
 
 
 def _seated(
-    given: list[Any], visit: Visit, city: City, now: datetime, at: datetime
+    given: list[Any], visit: Visit, city: City, now: datetime, at: datetime, staff: bool
 ) -> tuple[str, tuple[Place, ...]]:
     """Return counter and places of the seats that a booking was given, if they are as they must be.
     """
@@ -673,7 +781,9 @@ def _seated(
     if len(given) > len(visit.cards):
         raise ValueError(f"a hold of {len(given)} seats for {len(visit.cards)} cards")
     late = moment_out(given[0][2]) <= at
-    if late and (reason := slots.why_not_bookable(city, counter, places[0].start, now)):
+    if late and (
+        reason := slots.why_not_bookable(city, counter, places[0].start, now, staff=staff)
+    ):
         raise NotBookable(reason)
     return counter, places
 
@@ -704,7 +814,13 @@ def _tidied(visit: Visit) -> Visit:
 
 def _named(booking: Booking, name: str) -> bool:
     names = [booking.visit.visitor_name, *(card.name_kana for card in booking.cards)]
-    return any(name in known.replace(" ", "") for known in names if known)
+    return any(_plain_name(name) in _plain_name(known) for known in names if known)
+
+
+def _plain_name(name: str) -> str:
+    """Return a name as names are compared: "José" is "jose", but が stays が."""
+    apart = unicodedata.normalize("NFKD", name).casefold().replace(" ", "")
+    return unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", apart))
 
 
 def _closure_json(closure: Closure) -> dict[str, Any]:
@@ -721,7 +837,3 @@ def _digits(text: str) -> str:
 
 def _shown(code: str) -> str:
     return codes.normalise_code(code) or code
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), TOKYO)

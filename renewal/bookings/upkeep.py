@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from renewal.bookings import rows
+from renewal.bookings import without_seat
 from renewal.bookings.engine import migrate, reading, schema_version, write, writing
 from renewal.bookings.schema import (
     Utc,
@@ -22,10 +22,10 @@ from renewal.bookings.schema import (
     bookings,
     metadata,
     seats,
+    told,
 )
 from renewal.city import City
 from renewal.clock import TOKYO
-from renewal.opening_hours import seats_at
 
 # Holds and attempts count for nothing long before; until then they still answer a repeated request.
 _KEPT = timedelta(days=1)
@@ -86,6 +86,7 @@ def purge(engine: Engine, before: date, at: datetime, *, dry_run: bool = False) 
         connection.execute(
             sa.update(audit_log).where(audit_log.c.code == code).values(key=None), values
         )
+        connection.execute(sa.delete(told).where(told.c.code == code), values)
         return len(found)
 
     purged = write(engine, work)
@@ -95,6 +96,33 @@ def purge(engine: Engine, before: date, at: datetime, *, dry_run: bool = False) 
             with engine.connect() as connection:  # or it would live on in the write-ahead log
                 connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return purged
+
+
+def still_to_come(engine: Engine, before: date, at: datetime) -> int:
+    """Return how many visits before that day are still to come by the real clock (`at`).
+
+    More than none only where the calendar's clock is set (RENEWAL_NOW): purging them would delete
+    the names of people who are going to come.
+    """
+    until = datetime.combine(before, time(), TOKYO)
+    count = sa.select(sa.func.count()).where(
+        bookings.c.start_at < until,
+        bookings.c.start_at > at,
+        bookings.c.status == "booked",
+        bookings.c.purged_at.is_(None),
+    )
+    with reading(engine) as connection:
+        return int(connection.execute(count).scalar_one())
+
+
+def unmarked(engine: Engine, now: datetime) -> int:
+    """Return how many visits before today (Tokyo) nobody has noted as arrived or as a no-show."""
+    today = datetime.combine(now.astimezone(TOKYO).date(), time(), TOKYO)
+    count = sa.select(sa.func.count()).where(
+        bookings.c.status == "booked", bookings.c.start_at < today, bookings.c.purged_at.is_(None)
+    )
+    with reading(engine) as connection:
+        return int(connection.execute(count).scalar_one())
 
 
 def backup(engine: Engine, path: Path, at: datetime) -> int:
@@ -162,7 +190,7 @@ def check(engine: Engine, city: City, now: datetime, at: datetime) -> list[str]:
                 findings.append(f"データベースのファイルがこわれています（{result}）。")
             if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                 findings.append("表どうしのつながりが切れています。")
-        for finding in (_seat_counts, _elsewhere, _above_capacity, _old_holds):
+        for finding in (_seat_counts, _elsewhere, _without_seat, _old_holds):
             findings += finding(connection, city, now, at)
     return findings
 
@@ -213,24 +241,16 @@ def _elsewhere(
         yield f"予約 {code}: 席は {there}、予約は {booked} です。"
 
 
-def _above_capacity(
-    connection: Connection, city: City, now: datetime, at: datetime
+def _without_seat(
+    connection: Connection, city: City, now: datetime, _at: datetime
 ) -> Iterator[str]:
-    """More seats taken at a start to come than city.yml and the closures give now."""
-    found = connection.execute(
-        sa.select(seats.c.counter, seats.c.start_at, sa.func.count())
-        .where(seats.c.start_at > now)
-        .where(sa.or_(seats.c.code.is_not(None), seats.c.held_until > at))
-        .group_by(seats.c.counter, seats.c.start_at)
-        .order_by(seats.c.start_at, seats.c.counter)
-    ).all()
-    closures = rows.closures(connection, now.astimezone(TOKYO).date(), date.max)
-    for counter, start_at, taken in found:
-        start = start_at.astimezone(TOKYO)
-        there = seats_at(city.counters[counter], start, closures) if counter in city.counters else 0
-        if taken > there:
+    """Visits to come that have no seat now and that nobody has been told about."""
+    for each in without_seat.find(connection, city, now):
+        if each.told is None:
+            booking = each.booking
             yield (
-                f"{counter} {start:%Y-%m-%d %H:%M}: 席は {there} ですが、{taken} 入っています。"
+                f"予約 {booking.code}（{city.counter_label(booking.counter, short=True)} "
+                f"{booking.start:%Y-%m-%d %H:%M}）: 席がありません（{each.cause.words}）。"
                 "来庁される方へのご連絡が必要です。"
             )
 

@@ -17,9 +17,11 @@ from actions.bookings import (
     ActionRestartBooking,
     ValidateBookingForm,
 )
+from actions.questions import ActionAnswerQuestion
 from renewal import clock, settings
 from renewal.bookings import Booking, Bookings, Card, Visit
 from renewal.clock import TOKYO
+from renewal.opening_hours import Closure
 from tests.actions.conftest import Talk
 
 FORM = ValidateBookingForm()
@@ -93,6 +95,55 @@ def test_of_several_bookings_one_is_chosen_by_a_button_or_by_its_day(
     assert len(titles) == 3 and titles[-1] == "@another_booking"
     talk.hears("12月3日の方").runs(FORM)
     assert talk.said[0]["custom"]["code"] == own.code
+
+
+# Without a seat ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def closed(bookings: Bookings, own: Booking) -> Booking:
+    """The booking that this conversation made, on a day that is closed since."""
+    day = own.start.date()
+    closure = Closure("honchosha", day, day, reason="システムの点検")
+    bookings.add_closure(closure, city=the_city(), who="staff", at=clock.real_now())
+    return own
+
+
+def test_a_booking_before_a_closed_counter_is_not_shown_as_if_it_stood(
+    talk: Talk, closed: Booking
+) -> None:
+    talk.hears("予約を確認したい", "check_booking").runs(FORM)
+    assert talk.names == ["seat_lost_choose_again"]
+    (said,) = talk.said
+    assert (said["cause"], said["reason"]) == ("@no_seat_closure", "（システムの点検）")
+    assert [button["title"] for button in said["buttons"]] == [
+        "@intent_change_booking", "@intent_cancel_booking",
+    ]  # fmt: skip
+    assert "booking_card" not in str(said)
+
+
+def test_it_is_moved_with_a_word_on_why(talk: Talk, closed: Booking, bookings: Bookings) -> None:
+    talk.hears("予約を変更したい", "change_booking").runs(FORM)
+    assert (talk.names, talk.asked) == (["booking_now_without_seat"], "booking_date")
+    talk.hears("12月10日").runs(FORM)
+    talk.hears("11時").runs(FORM).runs(ActionAskBookingConfirmed())
+    assert talk.names == ["ask_booking_change"]
+    talk.hears("はい", "affirm").runs(FORM).runs(ActionFinishBooking())
+    assert starts(bookings) == ["12-10T11:00"]
+    talk.hears("予約を確認したい", "check_booking").runs(FORM)
+    assert talk.names == ["booking_details"]
+
+
+def test_what_to_bring_to_it_is_not_said_as_if_it_stood(talk: Talk, closed: Booking) -> None:
+    talk.hears("持ち物は？", "ask_documents").runs(ActionAnswerQuestion())
+    assert talk.names == ["seat_lost_choose_again", "ask_documents"]
+
+
+def test_what_to_bring_to_a_booking_that_stands_is_said_of_that_one(
+    talk: Talk, own: Booking
+) -> None:
+    talk.hears("持ち物は？", "ask_documents").runs(ActionAnswerQuestion())
+    assert talk.names == ["booking_documents"]
 
 
 # Changed -----------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from rasa.core.actions import action as rasa_action
 from rasa.core.actions import forms
 from rasa.core.actions.action import RemoteAction
 from rasa.core.actions.forms import FormAction
-from rasa.core.channels import rest
+from rasa.core.channels import console, rest
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
@@ -579,6 +579,26 @@ def test_rasa_copies_in_these_modules_only_what_it_is_about_to_log(module: Any) 
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "copy"]
     assert logged and set(logged) == {"copy.deepcopy"}
     assert len(logged) == len(names)
+
+
+# The shell ---------------------------------------------------------------------------------------
+
+
+def test_ctrl_d_ends_the_shell_as_stop_does() -> None:
+    def answer(said: Any) -> str | None:
+        async def get_user_input(_previous: Any) -> Any:
+            if isinstance(said, BaseException):
+                raise said
+            return said
+
+        return asyncio.run(rasa_fixes._ends_with_the_input(get_user_input)(None))
+
+    assert answer("こんにちは") == "こんにちは"
+    assert answer(EOFError()) is None
+    # Rasa asks by this name, and ends at None.
+    source = inspect.getsource(console.record_messages)
+    assert "text = await _get_user_input(previous_response)" in source
+    assert "if text == exit_text or text is None:\n            break" in source
 
 
 # All of them -------------------------------------------------------------------------------------

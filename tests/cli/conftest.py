@@ -55,6 +55,20 @@ def run(environment: dict[str, str]) -> Run:
     return run
 
 
+Book = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def book(run: Run) -> Book:
+    """Book by phone, with some options changed and others added."""
+
+    def book(*more: str, **options: str) -> dict[str, Any]:
+        booking: dict[str, Any] = answer(run(*changed(BOOK, **options), *more, "--json"))
+        return booking
+
+    return book
+
+
 def answer(result: Result) -> Any:
     assert result.exit_code == 0, result.stderr
     return json.loads(result.stdout)

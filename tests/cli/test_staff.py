@@ -6,33 +6,19 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cli import output, statistics
-from cli.day import expiry_checks
+from cli import statistics
 from renewal.bookings import Card
 from renewal.bookings.codes import new_code
-from tests.cli.conftest import BOOK, Run, answer, changed, refused
-
-Book = Callable[..., dict[str, Any]]
+from renewal.day_sheet import expiry_checks
+from tests.cli.conftest import BOOK, Book, Run, answer, changed, refused
 
 CHILD = {"applicant": "legal_representative", "holder": "under_15", "name": "サトウ イチロウ"}
-
-
-@pytest.fixture
-def book(run: Run) -> Book:
-    """Book by phone, with some options changed and others added."""
-
-    def book(*more: str, **options: str) -> dict[str, Any]:
-        booking: dict[str, Any] = answer(run(*changed(BOOK, **options), *more, "--json"))
-        return booking
-
-    return book
 
 
 def audit(run: Run, *args: str) -> list[dict[str, Any]]:
@@ -57,10 +43,14 @@ def test_each_card_has_its_own_holder(book: Book) -> None:
 
 def test_where_one_start_is_too_small_the_next_one_is_taken_too(run: Run, book: Book) -> None:
     at = {"counter": "nishiguchi", "start": "2026-12-03T11:00"}
-    booking = book("--name", "サトウ ジロウ", **at)
+    unasked = refused(run(*changed(BOOK, **at), "--name", "サトウ ジロウ"))
+    assert "12月3日（木）11時に1枚、12月3日（木）11時30分に1枚" in unasked
+    assert "--split" in unasked
+    assert answer(run("bookings", "list", "--json")) == []
+    booking = book("--name", "サトウ ジロウ", "--split", **at)
     assert [place["start"][11:16] for place in booking["places"]] == ["11:00", "11:30"]
     three = changed(BOOK, counter="nishiguchi", start="2026-12-04T11:00")
-    sentence = refused(run(*three, "--name", "サトウ ジロウ", "--name", "サトウ ミキ"))
+    sentence = refused(run(*three, "--name", "サトウ ジロウ", "--name", "サトウ ミキ", "--split"))
     assert "3枚分の空きがない" in sentence
 
 
@@ -125,20 +115,6 @@ def test_search_also_finds_what_is_cancelled_and_list_does_not(run: Run, book: B
 )
 def test_a_search_for_nothing_is_refused(run: Run, args: list[str], said: str) -> None:
     assert said in refused(run("bookings", "search", *args))
-
-
-@pytest.mark.parametrize(
-    ("digits", "shown"),
-    [
-        ("09012345678", "090-1234-5678"),
-        ("0245050445", "024-505-0445"),
-        ("0312345678", "03-1234-5678"),
-        ("0120950178", "0120-950-178"),
-        (None, ""),
-    ],
-)
-def test_a_phone_number_is_text_for_a_spreadsheet(digits: str | None, shown: str) -> None:
-    assert output.phone(digits) == shown
 
 
 # Changing
@@ -399,7 +375,8 @@ def test_statistics_count_by_week_and_counter(run: Run, book: Book) -> None:
     moved = book()["code"]
     answer(run("bookings", "change", moved, "--start", "2026-12-04T09:00", "--json"))
     answer(run("bookings", "cancel", book()["code"], "--json"))
-    answer(run("bookings", "no-show", book()["code"], "--json"))
+    after = {"RENEWAL_NOW": "2026-12-03T18:00:00+09:00"}
+    answer(run("bookings", "no-show", book()["code"], "--json", **after))
     book("--name", "サトウ ジロウ", start="2026-12-10T09:00")
     book(counter="nishiguchi", start="2026-12-03T11:00")
     lines = answer(run("statistics", "--from", "11/30", "--to", "12/11", "--json"))

@@ -223,7 +223,93 @@ def test_a_closure_that_was_taken_back_is_not_told(
     closure = Closure("honchosha", day, day, reason="システムの点検")
     stored = store.add_closure(closure, city=CITY, who="staff", at=clock.real_now())
     notices.plan(store, CITY, at("01T09:00"), clock.real_now())
-    store.remove_closure(stored.id or 0, city=CITY, who="staff", at=clock.real_now())
+    store.remove_closure(
+        stored.id or 0, city=CITY, now=at("01T09:00"), who="staff", at=clock.real_now()
+    )
+    assert send(store, "01T09:00", monkeypatch) == {"overtaken": 1}
+    assert platform.pushes == 0
+
+
+def by_staff(store: Bookings, booking: Booking, to: datetime | None, who: str | None = "tanaka") -> None:
+    """Move the booking, or (to None) cancel it; by nobody of the staff: by the citizen."""
+    common: dict[str, Any] = {"city": CITY, "now": BOOKED, "at": clock.real_now()}
+    if to is None:
+        store.cancel(booking.code, key="cancel", who=who, **common)
+        return
+    hold = store.hold("honchosha", to, key=f"hold {to}", **common)
+    store.change(booking.code, hold.id, key=f"move {to}", who=who, **common)
+
+
+def test_who_booked_in_line_is_told_there_what_staff_have_changed(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = book(store)
+    by_staff(store, booking, MONDAY)
+    assert send(store, "01T07:59", monkeypatch) == {}
+    assert send(store, "01T08:00", monkeypatch) == {"sent": 1}
+    assert send(store, "01T08:01", monkeypatch) == {}
+    [message] = platform.sent[ME]
+    assert "窓口の職員が、ご予約を変更しました。12月7日（月）9時に、本庁舎1階" in titles(message)
+    assert booking.code in titles(message)
+    assert "024-505-0445" in titles(message)
+    assert platform.complaints == []
+
+
+def test_who_booked_in_line_is_told_there_that_staff_have_cancelled(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_staff(store, book(store), None)
+    assert send(store, "01T08:00", monkeypatch) == {"sent": 1}
+    [message] = platform.sent[ME]
+    assert "窓口の職員が、12月3日（木）17時30分のご予約" in titles(message)
+    assert "取り消しました" in titles(message)
+
+
+def test_two_changes_are_told_once_as_it_is_now(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = book(store)
+    by_staff(store, booking, MONDAY)
+    by_staff(store, booking, MONDAY + timedelta(hours=1))
+    assert send(store, "01T08:00", monkeypatch) == {"sent": 1}
+    [message] = platform.sent[ME]
+    assert "12月7日（月）10時" in titles(message)
+
+
+@pytest.mark.parametrize("to", [MONDAY, None])
+def test_what_somebody_has_changed_alone_is_not_told(store: Bookings, to: datetime | None) -> None:
+    booking = book(store)
+    by_staff(store, booking, MONDAY + timedelta(hours=2))
+    by_staff(store, booking, to, who=None)
+    assert notices.plan(store, CITY, at("01T09:00"), clock.real_now()) == 0
+
+
+def test_who_did_not_book_in_line_is_not_written_to(store: Bookings) -> None:
+    by_staff(store, book(store, user=None), MONDAY)
+    assert notices.plan(store, CITY, at("01T09:00"), clock.real_now()) == 0
+
+
+def test_a_change_that_did_not_arrive_is_phoned(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = book(store)
+    by_staff(store, booking, MONDAY)
+    platform.quota = 0
+    assert send(store, "01T08:00", monkeypatch) == {"quota_used_up": 1}
+    [(listed, _notice)] = notices.to_phone(store, CITY, at("01T08:10"))
+    assert listed.code == booking.code
+
+
+def test_who_has_been_phoned_about_a_closure_gets_no_message_too(
+    store: Bookings, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = book(store)
+    day = date(2026, 12, 3)
+    store.add_closure(
+        Closure("honchosha", day, day, reason="点検"), city=CITY, who="staff", at=clock.real_now()
+    )
+    notices.plan(store, CITY, at("01T09:00"), clock.real_now())
+    store.note_told(booking, "closed", who="tanaka", at=clock.real_now())
     assert send(store, "01T09:00", monkeypatch) == {"overtaken": 1}
     assert platform.pushes == 0
 

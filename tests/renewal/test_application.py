@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -735,6 +735,35 @@ def test_a_closure_is_said_with_its_reason(adult: Talk) -> None:
     adult.says(counter="honchosha").says(wish="12月3日")
     assert adult.value("day_closed_closure", "reason") == "システムの点検"
     assert adult.asked == "visit_date"
+
+
+@pytest.mark.parametrize("by_button", [False, True])
+def test_a_start_in_a_closed_part_of_the_day_is_closed_and_not_full(
+    adult: Talk, by_button: bool
+) -> None:
+    desk = adult.desk
+    closure = Closure(
+        "honchosha", date(2026, 12, 3), date(2026, 12, 3), time(10), time(11), "会議。"
+    )
+    desk.bookings.add_closure(closure, city=desk.city, who="test", at=desk.at)
+    if by_button:
+        adult.says(counter="honchosha", visit_date="2026-12-03", visit_time="10:30")
+    else:
+        adult.says(counter="honchosha").says(wish="12月3日の10時半")
+    assert "time_closed" in adult.said
+    assert adult.value("time_closed", "reason") == "会議"
+    assert "12/3（木）11:00" in adult.value("time_closed", "alternatives")
+    assert adult.says(wish="11時").said == ["held"]
+
+
+def test_where_another_counter_is_open_then_the_start_is_full_and_not_closed(adult: Talk) -> None:
+    """Both counters would do; one is closed at eleven, the other has no seat left."""
+    desk = adult.desk
+    closure = Closure("honchosha", date(2026, 12, 3), date(2026, 12, 3), time(11), time(12), "会議")
+    desk.bookings.add_closure(closure, city=desk.city, who="test", at=desk.at)
+    fill(desk, "nishiguchi", "2026-12-03T11:00", 1)
+    adult.says(counter="any").says(wish="12月3日の11時")
+    assert "time_full" in adult.said
 
 
 def fill(desk: Desk, counter: str, start: str, seats: int) -> None:

@@ -111,6 +111,8 @@ def test_another_city_runs_with_its_own_file(
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
+        ("booking:\n", "former_counters:\n  honchosha: 本庁\nbooking:\n", ["honchosha", "counters にもあります"]),
+        ("booking:\n", "former_counters:\n  old: 1\nbooking:\n", ["old", "文字で書いてください"]),
         ("  hold_minutes:", "  hold: 1\n  hold_minutes:", ["「hold」", "書ける項目は"]),
         ('open: "8:30"', 'open: "8:60"', ["8:60", "時刻ではありません", "23:59"]),
         ('open: "8:30"', "open: はちじ", ["はちじ", "時刻ではありません"]),
@@ -182,6 +184,28 @@ def test_a_file_that_is_no_list_of_items_is_refused(tmp_path: Path, text: str) -
     path.write_text(text, encoding="utf-8")
     with pytest.raises(CityError, match=":1: "):
         load(path)
+
+
+def test_a_counter_that_the_file_has_no_more_is_still_called_something(
+    city: City, tmp_path: Path
+) -> None:
+    path = tmp_path / "city.yml"
+    path.write_text(
+        TEXT.replace("booking:\n", "former_counters:\n  ekimae: 駅前窓口\nbooking:\n"), encoding="utf-8"
+    )
+    changed = load(path)
+    assert changed.counter_label("ekimae") == "駅前窓口"
+    assert city.counter_label("ekimae") == "ekimae"
+    assert city.counter_label("honchosha") == "本庁舎1階 マイナンバーカード手続コーナー"
+    assert city.counter_label("honchosha", short=True) == "本庁舎1階"
+
+
+def test_staff_end_at_the_start_unless_the_file_says_otherwise(city: City, tmp_path: Path) -> None:
+    assert city.booking.staff_cutoff == "start"
+    path = tmp_path / "city.yml"
+    lines = [line for line in TEXT.splitlines(keepends=True) if "staff_cutoff" not in line]
+    path.write_text("".join(lines), encoding="utf-8")  # a file from before there was this value
+    assert load(path).booking.staff_cutoff == "start"
 
 
 def test_a_missing_file_and_a_wrong_encoding_are_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import Engine
 
-from renewal.bookings import create_engine_from, migrate, schema_version
+from renewal.bookings import create_engine_from, migrate, schema, schema_version
 from renewal.bookings.engine import ROOT, writing
 from renewal.bookings.schema import metadata
 
@@ -77,6 +78,66 @@ def test_a_database_can_go_down_and_up_again(empty: Engine) -> None:
     migrate(empty)
     migrate(empty)
     assert tables(empty) == set(metadata.tables)
+
+
+def test_what_was_noted_of_calls_and_of_citizens_is_carried_over(empty: Engine) -> None:
+    """From 0004, whose audit log held the calls, and named citizens like anybody else."""
+    migrate(empty, "0004")
+    old = sa.MetaData()
+    old.reflect(empty)
+    at, visit = (datetime(2026, 12, day, 1, tzinfo=timezone.utc) for day in (1, 3))
+    codes = ("KEPT", "MOVED", "AGAIN", "TOLD", "ENDED")
+    with empty.begin() as connection:
+        for code in codes:
+            connection.execute(
+                sa.insert(old.tables["bookings"]).values(
+                    code=code, status="cancelled" if code == "ENDED" else "booked",
+                    counter="honchosha", start_at=visit, applicant="self", cards=[], channel="web",
+                    created_at=at, hold_id=code, confirm_key=code,
+                )
+            )  # fmt: skip
+        for code, who, what, detail, key in (
+            ("KEPT", "tanaka", "called", {"closure": 7}, None),
+            ("MOVED", "tanaka", "called", {"closure": 7}, None),
+            ("MOVED", "citizen", "change", None, "change:1"),
+            ("AGAIN", "tanaka", "change", None, "change:2"),
+            ("AGAIN", "tanaka", "called", {"event": "e1"}, None),
+            ("ENDED", "tanaka", "called", {"visit": "x"}, None),
+            (None, "citizen", "list", None, None),  # a member of staff who called themselves so
+        ):
+            connection.execute(
+                sa.insert(old.tables["audit_log"]).values(
+                    at=at, who=who, what=what, code=code, detail=detail, key=key
+                )
+            )
+        for code, status in (("TOLD", "sent"), ("KEPT", "waiting")):
+            connection.execute(
+                sa.insert(old.tables["notices"]).values(
+                    id=f"closure:{code}:7", kind="closure", code=code, start_at=visit,
+                    closure_id=7, retry_key=code, status=status, made_at=at, ended_at=at,
+                )
+            )  # fmt: skip
+    migrate(empty)
+    with empty.connect() as connection:
+        told = connection.execute(sa.select(schema.told)).all()
+        roles = connection.execute(
+            sa.select(schema.audit_log.c.what, schema.audit_log.c.role)
+            .order_by(schema.audit_log.c.id)
+        ).all()
+        waiting = connection.scalars(
+            sa.select(schema.notices.c.code).where(schema.notices.c.status == "waiting")
+        ).all()
+    assert {(row.code, row.about, row.who) for row in told} == {
+        ("KEPT", "closed", "tanaka"), ("AGAIN", "not_answered:e1", "tanaka"),
+        ("TOLD", "closed", None),
+    }  # fmt: skip
+    assert {(row.counter, row.start_at, row.at) for row in told} == {("honchosha", visit, at)}
+    assert [role for what, role in roles] == [
+        "staff", "staff", "citizen", "staff", "staff", "staff", "staff",
+    ]  # fmt: skip
+    assert waiting == []
+    downgrade(empty, "0004")
+    migrate(empty)
 
 
 def test_threads_that_start_at_once_migrate_once(empty: Engine) -> None:

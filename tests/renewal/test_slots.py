@@ -287,3 +287,42 @@ def test_whatever_is_offered_is_free_bookable_and_fits(
             if free <= 0 or left <= 0:
                 break
         assert left <= 0
+
+
+# Staff ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("start", "citizens", "staff"),
+    [
+        ("2026-11-24T10:00", "past", "past"),
+        ("2026-11-24T10:30", "too_late", None),  # later today
+        ("2026-11-25T10:00", None, None),
+        ("2027-01-22T10:00", None, None),  # 59 days ahead
+        ("2027-01-25T10:00", "too_far", "too_far"),
+        ("2026-11-24T10:10", "not_a_start", "not_a_start"),
+        ("2026-11-23T10:00", "holiday", "holiday"),
+    ],
+)
+def test_staff_book_until_the_start_and_no_further_ahead_than_citizens(
+    city: City, start: str, citizens: str | None, staff: str | None
+) -> None:
+    at = tokyo(start)
+    assert slots.why_not_bookable(city, "honchosha", at, NOW) == citizens
+    assert slots.why_not_bookable(city, "honchosha", at, NOW, staff=True) == staff
+
+
+def test_staff_see_the_rest_of_today_and_citizens_nothing_of_it(city: City) -> None:
+    today = NOW.date()
+    for by_staff, first in ((False, []), (True, ["10:30", "11:00"])):
+        found = slots.slots(FakeStore(), city, "honchosha", today, today, NOW, AT, by_staff)
+        assert [f"{slot.start:%H:%M}" for slot in found][:2] == first
+    near = slots.nearest(FakeStore(), city, ["honchosha"], NOW, NOW, AT, staff=True)
+    assert near[0].start == tokyo("2026-11-24T10:30")
+    assert slots.nearest(FakeStore(), city, ["honchosha"], NOW, NOW, AT)[0].start.date() > today
+
+
+def test_a_city_can_give_staff_no_more_time_than_citizens(city: City) -> None:
+    rules = city.booking.model_copy(update={"staff_cutoff": "previous_working_day_end"})
+    same = city.model_copy(update={"booking": rules})
+    assert slots.bookable_range(same, NOW, staff=True) == slots.bookable_range(city, NOW)

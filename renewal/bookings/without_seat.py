@@ -1,0 +1,236 @@
+"""Which bookings have no seat any more, and why: the one truth about it.
+
+A booking loses its seat when the counter is closed after all (a closure, the year's end, a holiday),
+when its hours, its seats or the length of its slots change in city.yml, or when it is no longer
+booked here at all. The booking itself stays until somebody deals with it. `check`, `calls`, the day
+sheet, the bot and the notices all ask this module, so that none of them believes something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from renewal import opening_hours
+from renewal.bookings import rows, schema
+from renewal.bookings.model import Booking, Place
+from renewal.city import City
+from renewal.clock import TOKYO
+from renewal.opening_hours import Closure
+
+Kind = Literal[
+    "counter_removed", "counter_disabled", "year_end", "holiday", "closure", "hours", "seats"
+]
+KINDS: tuple[Kind, ...] = (
+    "counter_removed", "counter_disabled", "year_end", "holiday", "closure", "hours", "seats",
+)  # fmt: skip
+"""Of several causes the first one counts."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a booking has no seat.
+
+    `reason` is the closure's own, in words for citizens, or the holiday's name; else "".
+    """
+
+    kind: Kind
+    reason: str = ""
+
+    @property
+    def about(self) -> str:
+        """Return what somebody is told: "closed", or "seats" where the counter is open.
+
+        Whoever has been told that there are too few seats may have been let come all the same, and
+        has to be told again when the counter closes; not the other way round.
+        """
+        return "seats" if self.kind == "seats" else "closed"
+
+    @property
+    def words(self) -> str:
+        """Return the cause in words for staff; a closure's are its own reason."""
+        reason = f"（{self.reason}）" if self.reason else ""
+        return {
+            "counter_removed": "窓口が city.yml にない",
+            "counter_disabled": "窓口が予約を受け付けなくなった",
+            "year_end": "年末年始の休み",
+            "holiday": f"祝日の休み{reason}",
+            "closure": self.reason,
+            "hours": "受付時間が変わった",
+            "seats": f"席の数が減った{reason}",
+        }[self.kind]
+
+
+@dataclass(frozen=True)
+class Told:
+    """When (Tokyo) somebody was told, and by whom; None for LINE."""
+
+    at: datetime
+    who: str | None
+
+
+@dataclass(frozen=True)
+class WithoutSeat:
+    """A booking that has no seat, why, and whether this person has been told."""
+
+    booking: Booking
+    cause: Cause
+    told: Told | None
+
+
+def causes(
+    bookings: Iterable[Booking], city: City, closures: Collection[Closure]
+) -> dict[str, Cause]:
+    """Return why a booking has no seat, by code, for the booked ones that have none.
+
+    `bookings` must be all that are booked, or have arrived, at the counters and on the days that
+    matter. Where there are fewer seats than visitors, those who booked first keep theirs, and who
+    has no seat takes none from the others.
+    """
+    hours = _Hours(city, closures)
+    left: dict[tuple[str, datetime], int] = {}
+    found: dict[str, Cause] = {}
+    for booking in sorted(bookings, key=_first_come):
+        # Without its seats (a broken database, which `check` reports) a booking counts by its cards.
+        places = booking.places or (Place(booking.start, len(booking.cards)),)
+        cause = hours.closed(booking.counter, places)
+        if cause is None:
+            for place in places:
+                spot = (booking.counter, place.start)
+                if left.setdefault(spot, hours.seats(*spot)) < place.seats:
+                    cause = Cause("seats", hours.why_fewer(*spot))
+        if cause is None:
+            for place in places:
+                left[booking.counter, place.start] -= place.seats
+        elif booking.status == "booked":
+            found[booking.code] = cause
+    return found
+
+
+def find(
+    connection: Connection,
+    city: City,
+    now: datetime,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    counter: str | None = None,
+    closures: Collection[Closure] | None = None,
+) -> list[WithoutSeat]:
+    """Return the booked visits to come that have no seat, by start, counter and creation.
+
+    `first` and `last` (both included, days in Tokyo) and `counter` limit it. `closures` are looked
+    at instead of the stored ones, to know beforehand what a change would do.
+    """
+    first = max(first or date.min, now.astimezone(TOKYO).date())
+    last = last or date.max
+    if closures is None:
+        closures = rows.closures(connection, first, last)
+    loaded = rows.load(connection, *rows.live_between(first, last, counter))
+    why = causes(loaded, city, closures)
+    hit = [booking for booking in loaded if booking.code in why and booking.start > now]
+    known = told(connection, [booking.code for booking in hit])
+    return [
+        WithoutSeat(booking, why[booking.code], told_of(known, booking, why[booking.code]))
+        for booking in hit
+    ]
+
+
+def find_one(
+    connection: Connection, booking: Booking, city: City, now: datetime
+) -> WithoutSeat | None:
+    """Return why this booking has no seat, as `find` does, without looking at the whole day.
+
+    Only where more seats are taken than there are does it matter who booked first.
+    """
+    if booking.status != "booked" or booking.start <= now:
+        return None
+    day = booking.start.date()
+    hours = _Hours(city, rows.closures(connection, day, day))
+    cause = hours.closed(booking.counter, booking.places or (Place(booking.start, 1),))
+    if cause is None:
+        seats = schema.seats.c
+        taken = sa.select(seats.start_at, sa.func.count()).where(
+            seats.counter == booking.counter,
+            seats.start_at.in_([place.start for place in booking.places]),
+            seats.code.is_not(None),
+        )
+        found = connection.execute(taken.group_by(seats.start_at)).all()
+        if all(count <= hours.seats(booking.counter, start.astimezone(TOKYO)) for start, count in found):
+            return None
+    whole_day = find(connection, city, now, first=day, last=day, counter=booking.counter)
+    return next((each for each in whole_day if each.booking.code == booking.code), None)
+
+
+def told(connection: Connection, codes: Collection[str]) -> dict[tuple[object, ...], Told]:
+    """Return who has been told what, by code, counter, start (UTC) and what about."""
+    table = schema.told.c
+    if not codes:
+        return {}
+    found = connection.execute(sa.select(schema.told).where(table.code.in_(sorted(set(codes)))))
+    return {
+        (row.code, row.counter, row.start_at, row.about): Told(row.at.astimezone(TOKYO), row.who)
+        for row in found
+    }
+
+
+def told_of(
+    known: dict[tuple[object, ...], Told], booking: Booking, cause: Cause
+) -> Told | None:
+    """Return whether somebody has been told that this booking has no seat for such a cause."""
+    here = (booking.code, booking.counter, booking.start)
+    closed = known.get((*here, "closed"))
+    return closed or known.get((*here, "seats")) if cause.about == "seats" else closed
+
+
+def _first_come(booking: Booking) -> tuple[bool, datetime, str]:
+    # Who is at the counter already has a seat, whatever else.
+    return booking.status != "arrived", booking.created_at, booking.code
+
+
+class _Hours:
+    """What today's city.yml and closures say of starts, each day looked up once."""
+
+    def __init__(self, city: City, closures: Collection[Closure]) -> None:
+        self._city = city
+        self._closures = sorted(closures, key=lambda closure: (closure.first, closure.id or 0))
+        self._starts: dict[tuple[str, date], set[datetime]] = {}
+
+    def closed(self, counter_id: str, places: Iterable[Place]) -> Cause | None:
+        """Return why nobody is received at one of these starts, the weightiest cause, or None."""
+        found = [cause for place in places if (cause := self._closed(counter_id, place.start))]
+        return min(found, key=lambda cause: KINDS.index(cause.kind), default=None)
+
+    def _closed(self, counter_id: str, start: datetime) -> Cause | None:
+        counter = self._city.counters.get(counter_id)
+        if counter is None:
+            return Cause("counter_removed")
+        if not counter.enabled:
+            return Cause("counter_disabled")
+        day = start.date()
+        off = opening_hours.day_off(self._city, day)
+        if off == "holiday":
+            return Cause("holiday", opening_hours.is_holiday(day) or "")
+        if off:
+            return Cause("year_end")
+        reason = opening_hours.closure_reason(self._city, counter_id, start, self._closures)
+        if reason is not None:
+            return Cause("closure", reason)
+        if (counter_id, day) not in self._starts:
+            usual = opening_hours.starts(self._city, counter_id, day)
+            self._starts[counter_id, day] = {each.start for each in usual}
+        return None if start in self._starts[counter_id, day] else Cause("hours")
+
+    def seats(self, counter_id: str, start: datetime) -> int:
+        return opening_hours.seats_at(self._city.counters[counter_id], start, self._closures)
+
+    def why_fewer(self, counter_id: str, start: datetime) -> str:
+        """Return the reason of the stored change that leaves the fewest seats, "" for city.yml."""
+        counter = self._city.counters[counter_id]
+        hits = [c for c in self._closures if c.hits(counter_id, start, counter.slot_minutes)]
+        return min(hits, key=lambda closure: closure.seats).reason if hits else ""

@@ -1,0 +1,111 @@
+"""A card's case as staff tell it or correct it: what is stored of it, and whom it must name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from renewal import documents as documents_of
+from renewal.bookings import Booking, Card, Visit
+from renewal.city import City
+from renewal.documents import Applicant, Case, Certificates, Holder, Pin
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What is to be corrected of a visit and of one of its cards; None stays as it is.
+
+    An empty `visitor_name` or `note` deletes it. `card` counts from 1.
+    """
+
+    card: int = 1
+    name_kana: str | None = None
+    expires_on: date | None = None
+    holder: str | None = None
+    applicant: str | None = None
+    same_household: bool | None = None
+    honseki_in_city: bool | None = None
+    forgotten_pins: frozenset[Pin] | None = None
+    certificates: str | None = None
+    phone: str | None = None
+    visitor_name: str | None = None
+    note: str | None = None
+
+
+def card_for(
+    case: Case, city: City, name_kana: str | None, expires_on: date | None = None
+) -> Card:
+    """Return the card of that case with what to bring for it. Raises documents.ImpossibleCase.
+
+    What only a legal representative can be let off is not noted of anybody else.
+    """
+    representative = case.applicant is Applicant.LEGAL_REPRESENTATIVE
+    case = replace(
+        case,
+        same_household=case.same_household and representative,
+        honseki_in_city=case.honseki_in_city and representative,
+    )
+    return Card(
+        holder=case.holder.value,
+        name_kana=name_kana,
+        documents=tuple(
+            item.id for item in documents_of.documents(case, city) if item.required
+        ),
+        same_household=case.same_household,
+        honseki_in_city=case.honseki_in_city,
+        forgotten_pins=tuple(pin.value for pin in Pin if pin in case.forgotten_pins),
+        certificates=case.certificates.value,
+        expires_on=expires_on,
+    )
+
+
+def corrected(booking: Booking, correction: Correction, city: City) -> Visit:
+    """Return the visit with the correction in it, and what to bring worked out anew.
+
+    Raises IndexError for a card that is not there, documents.ImpossibleCase.
+    """
+    c, visit = correction, booking.visit
+    if not 1 <= c.card <= len(visit.cards):
+        raise IndexError(c.card)
+    old = visit.cards[c.card - 1]
+    applicant = c.applicant or booking.applicant_for(old)
+    case = Case(
+        Applicant(applicant),
+        Holder(c.holder or old.holder),
+        old.same_household if c.same_household is None else c.same_household,
+        old.honseki_in_city if c.honseki_in_city is None else c.honseki_in_city,
+        frozenset(map(Pin, old.forgotten_pins)) if c.forgotten_pins is None else c.forgotten_pins,
+        Certificates(c.certificates or old.certificates),
+    )
+    of_case = (c.holder, c.applicant, c.same_household, c.honseki_in_city, c.forgotten_pins,
+               c.certificates)  # fmt: skip
+    card = old
+    if any(value is not None for value in of_case):
+        card = replace(card_for(case, city, old.name_kana, old.expires_on), note=old.note)
+    card = replace(
+        card,
+        name_kana=c.name_kana or old.name_kana,
+        expires_on=c.expires_on or old.expires_on,
+    )
+    if len(visit.cards) == 1:
+        visit, card = replace(visit, applicant=applicant), replace(card, applicant=None)
+    else:
+        card = replace(card, applicant=None if applicant == visit.applicant else applicant)
+    cards = (*visit.cards[: c.card - 1], card, *visit.cards[c.card :])
+    return replace(
+        visit,
+        cards=cards,
+        phone=c.phone or visit.phone,
+        visitor_name=visit.visitor_name if c.visitor_name is None else c.visitor_name or None,
+        note=visit.note if c.note is None else c.note or None,
+    )
+
+
+def lacks_visitor_name(visit: Visit) -> bool:
+    """Return whether a proxy comes whose name nobody has told.
+
+    A proxy is checked against a document of identity (list A, page 5619), so a name is needed; a
+    legal representative's stands in the proof.
+    """
+    proxies = {card.applicant or visit.applicant for card in visit.cards}
+    return Applicant.OTHER_PROXY.value in proxies and not visit.visitor_name
