@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cli.refusal import Refused
+from reading.facts import Phone
 from renewal import clock
 from renewal import documents as documents_of
 from renewal.city import City
@@ -115,7 +116,9 @@ def card_from(case: Case, city: City, name_kana: str, expires_on: date | None) -
 
 def kana(text: str, option: str) -> str:
     """Return the name in katakana or Latin letters. Raises Refused."""
-    name = _told(text, "name_kana")
+    from reading import names
+
+    name = names.bare(text)
     if name is None:
         raise Refused(f"{option} のお名前は、カタカナかローマ字で書いてください。")
     return name
@@ -123,17 +126,11 @@ def kana(text: str, option: str) -> str:
 
 def phone_number(text: str) -> str:
     """Return the digits of a phone number. Raises Refused."""
-    number = _told(text, "phone")
-    if number is None:
+    from reading import phones
+    from reading.message import cut
+
+    told = [fact.number for fact in phones.facts(cut(text, clock.now())) if isinstance(fact, Phone)]
+    if len(told) != 1:
         raise Refused("--phone は、024-505-0445 のような10けたか11けたの電話番号にしてください。")
-    return number
+    return told[0]
 
-
-def _told(text: str, slot: str) -> str | None:
-    """Return what a text tells where just this is asked for."""
-    from reading import case, reader
-    from reading.situation import Situation
-
-    now = clock.now()
-    told = case.told(reader.read(text, now), Situation(slot, {}, now)).answers.get(slot)
-    return told if isinstance(told, str) else None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 
-from reading.dates import read_year
+from reading.dates import read_year, read_year_month
 from reading.message import Message
 from reading.text import KANJI_DIGITS, number
 
@@ -42,6 +43,7 @@ _YEARS = re.compile(
 _STAGE = re.compile(
     "(?P<months>(?:生後)?[0-9一二三四五六七八九十]+(?:か月|ヶ月|カ月|ヵ月|ヶ月半|かげつ)(?:の(?=赤|子|娘|息子|孫|男|女)|です))"
     "|(?P<yet>(?:15|十五)(?:歳|才)?に(?:は)?(?:まだ)?な(?:って(?:い)?(?:な|ませ)|りませ|らな))"
+    "|(?P<pupil>(?:幼稚園|保育園|保育所|こども園|小学校)の(?=子|孫|息子|娘|甥|姪|弟|妹|男|女))"
     "|(?P<soon>(?:来年|来春|春から|今度|4月から)(?:から|には|に|は)?小学|来年(?:から)?(?:一年生|中学))"
     "|(?P<grown>[2-9二三四五六七八九]十?0?代)"
     "|(?P<before>日(?:で|に)(?:ちょうど|満|やっと)?(?:15|十五)(?:歳|才|さい)?|もうすぐ(?:15|十五)"
@@ -49,6 +51,8 @@ _STAGE = re.compile(
 )
 # 三つの娘, 5つです
 _COUNTED = re.compile("(?<![0-9一二三四五六七八九十])(?P<n>[1-9一二三四五六七八九])つ(?=の(?:子|孫|娘|息子|男|女)|だ|です|になる|、|。|$)")
+_HORIZON = timedelta(days=92)
+"""How far ahead somebody may be 15 when they come."""
 _BORN = re.compile("生まれ|うまれ|生(?=$|です|の)")
 # 小3, 小学校3年生, 中2, 高1; 年長 and 年少 are no years of age of an adult.
 _GRADE = re.compile(
@@ -83,7 +87,7 @@ def ages(m: Message) -> Iterator[Age]:
         elif years == 15 and bound in ("未満", "以上"):
             yield Age(match.start(), match.end(), UNDER_15 if bound == "未満" else GENERAL)
     for match in _STAGE.finditer(text):
-        group = {"months": UNDER_15, "yet": UNDER_15, "soon": UNDER_15, "grown": GENERAL, "before": NEARLY_15}
+        group = {"months": UNDER_15, "yet": UNDER_15, "pupil": UNDER_15, "soon": UNDER_15, "grown": GENERAL, "before": NEARLY_15}
         yield Age(match.start(), match.end(), group[str(match.lastgroup)])
     for match in _COUNTED.finditer(text):
         yield Age(match.start(), match.end(), number(match["n"]))
@@ -109,7 +113,13 @@ def _born(m: Message) -> Iterator[Age]:
     """Yield the age that a year of birth tells where the birthday does not matter for it."""
     born = _BORN.search(m.plain)
     year = read_year(m.plain[: born.start()], m.now) if born else None
-    if born and year and 1900 < year <= m.now.year:
+    month = read_year_month(m.plain[: born.start()], m.now) if born else None
+    if born and month:
+        turns = date(month.year + 15, month.month, 1)
+        today = m.now.date()
+        near = turns - _HORIZON < today < turns + timedelta(days=31)
+        yield Age(born.start(), born.end(), NEARLY_15 if near else UNDER_15 if today < turns else GENERAL)
+    elif born and year and 1900 < year <= m.now.year:
         years = m.now.year - year
         yield Age(born.start(), born.end(), UNDER_15 if years < 14 else GENERAL if years > 15 else NEARLY_15)
 

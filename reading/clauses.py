@@ -61,7 +61,8 @@ def _parts(words: Sequence[Word], folded: Folded) -> Iterator[tuple[int, int]]:
             yield first, at
             first = at
         if word.kind == "mark":
-            if word.text == "." and folded.plain[word.start - 1 : word.end + 1].strip(".").isdigit():
+            beside = folded.plain[max(0, word.start - 1) : word.start], folded.plain[word.end : word.end + 1]
+            if word.text == "." and all(map(str.isdigit, beside)):
                 continue  # 2026.12.28
             comma = word.text in "、・,"
             waits = before and (before.text in _WAITS or before["before"] or before.kind == "adverb")

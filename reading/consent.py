@@ -14,7 +14,22 @@ from functools import lru_cache
 
 from reading import lexicon
 from reading.clauses import Mood
-from reading.facts import Change, DateOf, Fact, Form, No, Pins, Stop, Unsure, When, Yes
+from reading.facts import (
+    Change,
+    Comes,
+    DateOf,
+    Fact,
+    Form,
+    Name,
+    No,
+    Phone,
+    Pins,
+    Place,
+    Stop,
+    Unsure,
+    When,
+    Yes,
+)  # fmt: skip
 from reading.message import Message
 from reading.situation import Command, Situation
 
@@ -65,14 +80,14 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     rest = [part for part in parts if (part.sense is None or part.of_detail) and not part.asked]
     answers = {}
     if s.asked == "confirmed":
-        told = [figure for part in parts if part.sense and not part.asked for figure in part.figures]
+        told = [figure for part in parts if not part.asked for figure in part.figures]
         answers = _confirmed(sense, rest, m) if _as_known(told, s) else {}
     elif s.asked == "booking_confirmed":
         answers = _ANSWERS["cancelled" if s["booking_action"] == "cancel" else "changed"]
         sense = "change" if sense == "stop" and _CANCELS.search(m.plain) else sense
-    elif offered or not rest:
+    elif offered or (not rest and not _puzzled(facts)):
         answers = _ANSWERS.get(s.asked, {})
-    elif _goes_on(m, facts, parts, s.asked):  # else the rest is the answer, and others read it
+    elif _goes_on(m, facts, parts, s):  # else the rest is the answer, and others read it
         sense = str(parts[0].sense)
         answers = _ANSWERS.get(s.asked, {})
     return [
@@ -84,17 +99,23 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
 # What the topic of a question reads there; elsewhere a plain yes or no needs nothing beside it.
 _READ_THERE = {"pins": Pins, "reply_form": Form, "expiry_checked": DateOf, "expiry_help": DateOf}
 
+_TOLD_ELSE = (DateOf, When, Place, Phone, Comes, Name)
 
-def _goes_on(m: Message, facts: Sequence[Fact], parts: Sequence[_Part], asked: str) -> bool:
+
+def _goes_on(m: Message, facts: Sequence[Fact], parts: Sequence[_Part], s: Situation) -> bool:
     """Return whether a plain yes or no goes on in the same sense: はい、いつも使ってますから."""
-    own, after = _READ_THERE.get(asked), parts[0].end
+    own, after = _READ_THERE.get(str(s.asked)), parts[0].end
     apart = m.plain.startswith(("、", "。", "!"), after) or after in m.folded.gaps
-    heads = ("yes", "no", "polite", "thanks") if asked == "expiry_help" else ("yes", "no")
+    heads = ("yes", "no", "polite", "thanks") if s.asked == "expiry_help" else ("yes", "no")
     if own is None or not apart or parts[0].sense not in heads or _questions(m, parts):
         return False
-    doubts = any(isinstance(fact, Unsure) and fact.kind_of == "not_understood" for fact in facts)
-    turns = parts[0].sense == "yes" and any(_puts_right(m, part) for part in parts[1:])
-    return not (doubts or turns or any(isinstance(fact, own) for fact in facts))
+    counter = any(lexicon.plain(name) in m.plain for names in s.counters.values() for name in names)
+    turns = counter or parts[0].sense == "yes" and any(_puts_right(m, part) for part in parts[1:])
+    return not (_puzzled(facts) or turns or any(isinstance(fact, (own, *_TOLD_ELSE)) for fact in facts))
+
+
+def _puzzled(facts: Sequence[Fact]) -> bool:
+    return any(isinstance(fact, Unsure) and fact.kind_of == "not_understood" for fact in facts)
 
 
 def _questions(m: Message, parts: Sequence[_Part]) -> bool:
@@ -129,7 +150,7 @@ def _set(told: str, asked: str, fact: Fact | None) -> Command:
 
 # What a bare answer is at each question; "?" asks back.
 _KEEPS_STOP = {"booking_confirmed", "book_later", "reissue_plan", "expiry_help", "birthday", "issued_on"}
-_FORGOTTEN = "forgotten forgotten_pins=juki+user+sign"
+_FORGOTTEN = "forgotten forgotten_pins=juki+sign+user"
 _SKIP = "expiry_help=skip"
 
 
@@ -144,7 +165,7 @@ def _table(**answers: str) -> dict[str, str]:
 _ANSWERS: dict[str, dict[str, str]] = {
     "pins": _table(yes="remembered", no=_FORGOTTEN, hold="?", noted="?"),
     "reply_form": _table(yes="ready", no="missing", hold="?", noted="?"),
-    "proof_waiver": _table(yes="?", no="neither", hold="?"),
+    "proof_waiver": _table(yes="same_household", no="neither", hold="?", noted="?", polite="?"),
     "book_later": _table(yes="yes", no="no", hold="?", polite="no", later="no", stop="no"),
     "reissue_plan": _table(yes="book_after", no="later", hold="?", polite="later", later="later", stop="later"),
     "expiry_help": _table(yes="compute", compute="compute", no="skip", hold="?", polite="skip", later="skip",
@@ -339,6 +360,10 @@ def _sense(pieces: Sequence[tuple[str, str]]) -> str | None:
                 return None  # "ないです": what is not there is no answer to yes or no
         elif kind in _SAYS:
             said.append(_SAYS[kind])
+    if "again" in said:
+        if "compute" in said:
+            return None  # もう一度教えてください
+        said[said.index("again")] = "hold" if "hold" in said else "change"
     if "that" in said and set(said) <= {"that", "polite", "thanks", "weak"}:
         return "yes"
     if proposed and {"polite", "thanks"} & set(said):
@@ -361,7 +386,7 @@ def _denies(before: tuple[str, str]) -> bool:
 
 _SAYS = {
     "assent": "yes", "friendly": "yes", "noted": "noted", "polite": "polite", "thanks": "thanks", "as_is": "as_is", "refusal": "no", "weak": "weak",
-    "change": "change", "hold": "hold", "unsure": "unsure", "later": "later", "stop": "stop", "onward": "onward",
+    "change": "change", "again": "again", "hold": "hold", "unsure": "unsure", "later": "later", "stop": "stop", "onward": "onward",
     "compute": "compute",
 }  # fmt: skip
 _FIRST = (

@@ -35,6 +35,7 @@ class Told:
     """A day or time: `role` is what it is for, None where its own words leave that open.
 
     `both`: it is a day to come on as well ("期限の12月20日に行きます"). `years`: so many years after birth.
+    `wishes`: its clause wishes, or only names it; what stands with another predicate belongs to a story.
     """
 
     piece: Piece
@@ -44,6 +45,7 @@ class Told:
     both: bool = False
     years: int = 0
     asked: bool = False
+    wishes: bool = True
 
     @property
     def mood(self) -> Mood:
@@ -74,7 +76,7 @@ def with_roles(m: Message, found: Sequence[tuple[Piece, Found]]) -> tuple[Told, 
         if new.role is None and told and told[-1].role == "other" and item.kind == "time" and before == piece.start - 1:
             new = replace(new, role="other")  # 病院の予約が14日の10時なので
         told.append(new)
-    return tuple(_pointed_at(m, told))
+    return tuple(_with_wishes(m, _of_owners(m, _pointed_at(m, told))))
 
 
 def in_line(m: Message, clause: Clause) -> str:
@@ -95,7 +97,7 @@ _LEADS = tuple(
         ("other", "<(?:issued|happens)>(?:N|<link>)*<notice>"),  # I got the notice on Nov 10
         ("reply_form_limit", "<(?:form|paper)>N?の<expires>"),
         ("card_expires_on", "<card>N?の<expires>"),
-        ("expires_on", "<(?:expires|ends)>!?"),
+        ("expires_on", "<(?:expires|ends)>!?(?:のN)?"),
         ("birthday", "<born>"),
         ("issued_on", "<issued>"),
         ("other", "<(?:event|elsewhere)>の<visit>"),  # 病院の予約が
@@ -109,7 +111,7 @@ _WEAK_LEADS = tuple(
         ("written", "<notice>(?:のN+)?には?"),
         ("reply_form_limit", "<form>"),
         ("card_expires_on", "<card>(?:の?N)?(?:には?|は|が)"),
-        ("expires_on", "<certificate>(?:の?N)?|<notice>には?"),
+        ("expires_on", "<certificate>(?:の?[NOA]+)?|<notice>には?"),
     )
 )
 # Behind it: "…で切れます".
@@ -126,7 +128,7 @@ _TAILS = tuple(
         ("issued_on", "[にがはの、]?<issued>(?![のにの]?<visit>)"),
         ("written", "(?:まで)?(?:と|って)(?:[NC、]|<[a-z]+>と)*<(?:written|stands)>|までに<stands>"),
         ("visit", "(?:から|まで|[にでがはの、])*(?:N(?:[はがをに、])?)*<visit>"),
-        ("other", "(?:[にはがも]|から|まで)A*<(?:event|elsewhere)>(?=$|[CV!をがで、。もか]|に<|し)"),
+        ("other", "(?:[にはがも]|から|まで)A*<(?:event|elsewhere)>(?=$|[CV!がで、。もか]|に<|し)"),
         ("other", "(?:[にはがも]|から|まで|ごろに?)*(?:N[をがはに])?<happens>"),
         ("other", "[はにも](?:(?:N|<[a-z]+>)の)*(?:N|<event>|<elsewhere>)が<stands>|でDN+に<stands>"),
     )
@@ -134,9 +136,13 @@ _TAILS = tuple(
 # "12月18日で15歳になります", "turns 15 on December 18".
 _N = r"(?P<n>\d{1,3}|[一二三四五六七八九十]{1,4})"
 _AGE_AFTER = re.compile(
-    rf"(?:で|に|が|は|には|の?(?:時点|誕生日)で)?(?:ちょうど|やっと|ようやく|満|まん|、)*{_N}(?:(?:歳|才|さい)(?!の|以)|に(?:な|成|達))"
+    rf"(?:で|に|が|は|には|の?(?:時点|誕生日)で)?(?:ちょうど|やっと|ようやく|満|まん|、)*{_N}(?:(?:歳|才|さい)(?!の|以)|に(?:な|成|達)|[歳才]の(?:お)?誕生日)"
 )
-_AGE_BEFORE = re.compile(rf"(?:turn(?:s|ing)?|will be|becomes?) {_N}(?: years? old)? on (?:the )?$")
+_AGES_BEFORE = (
+    re.compile(rf"(?:turn(?:s|ing)?|will be|becomes?) {_N}(?: years? old)? on (?:the )?$"),
+    re.compile(rf"{_N}(?:[歳才]|さい)?(?:に(?:な|成|達)[^、。\d]{{0,3}}|の)お?(?:日|誕生日|の)(?:は|が|って|、)*$"),
+    re.compile(rf"もうすぐ{_N}[歳才]?(?:です|で)?[、。]$"),
+)
 _ENDS_CLAUSE = ("verb", "adjective", "copula")
 
 
@@ -145,7 +151,8 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
     told = Told(piece, item, clause, None, asked=_is_asked(m, clause, piece))
     if item.kind == "preference":
         return told
-    age = _AGE_AFTER.match(m.plain, piece.end) or _AGE_BEFORE.search(m.plain, 0, piece.start)
+    ahead_of_it = (pattern.search(m.plain, 0, piece.start) for pattern in _AGES_BEFORE)
+    age = _AGE_AFTER.match(m.plain, piece.end) or next(filter(None, ahead_of_it), None)
     if age:
         on = isinstance(item.value, date)
         born = isinstance(item.value, date) and item.value < m.now.date() - timedelta(days=400)
@@ -154,13 +161,19 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
     leads, tails = line(lead, *TAGS).text, line(tail, *TAGS).text
     behind = _fits(_TAILS, tails, match=True)
     ahead = _fits(_LEADS, leads) or ("other" if _OF_EVENT.search(leads) else _carried(m, clause, lead))
-    role = behind if behind not in (None, "visit", "written") else ahead or behind or _fits(_WEAK_LEADS, leads)
+    weak = _fits(_WEAK_LEADS, leads)
+    role = behind if behind not in (None, "visit", "written") else ahead or (behind != "visit" and weak) or behind or None
     if role == "other" and (item.kind == "time_range" or (item.kind == "weekday" and ahead != "other")):
         role = None  # 仕事が16時に終わる: free from then on
+    if role is None and _SINCE.search(item.text):
+        within = [word for word in _between(m, piece.start, piece.end) if word.kind not in ("number", "noun", "mark") or word["dated"]]
+        role = _fits(_TAILS, line(within, *TAGS).text, match=True)  # 20日に切れるから、その前に
     if item.kind.startswith("not_"):
         return replace(told, role=role if role in PURPOSES else None)
     if role in PURPOSES and not told.is_date or (role == "birthday" and item.kind == "year"):
         role = None
+    if role in (None, "visit") and _was_the_end(m, clause, tail):
+        role = "expires_on"
     if role in (None, "visit") and _is_story(m, clause, tail):
         role = "other"
     if role is None and any(word["person"] for word in lead[-3:]):
@@ -201,6 +214,8 @@ def _between(m: Message, start: int, end: int) -> list[Word]:
 
 def _parted(gap: list[Word]) -> int:
     """Return where the words between two dates of one clause go over from the first to the second."""
+    if len(gap) > 1 and gap[0]["dated"] in ("issued", "born") and gap[1].text in ("の", "に", "で", "、"):
+        return 2  # 2022.1.5発行の2027.1.5まで
     ends = [at for at, word in enumerate(gap) if word.kind in _ENDS_CLAUSE or word.text == "で"]
     return ends[-1] + 1 if ends else 0
 
@@ -220,31 +235,39 @@ def _carried(m: Message, clause: Clause, lead: Sequence[Word]) -> str | None:
     if clause.at == 0 or any(word.kind in ("noun", "verb", "adjective") for word in lead):
         return None
     before = m.clauses[clause.at - 1]
-    words = m.inside(before)
-    if "cond" in before.flags and _LOOKED_AT.search(in_line(m, before)):
+    words, said = m.inside(before), in_line(m, before)
+    looks = "cond" in before.flags and any(word.lemma in ("見る", "みる") for word in words)
+    if looks and (_LOOKED_AT.search(said) or (clause.at > 1 and "<expires>" in in_line(m, m.clauses[clause.at - 2]))):
         return "expires_on"
+    if "<expires>" in said and _PUT_RIGHT.search(m.plain, before.start, before.end):
+        return "expires_on"  # 期限ちがった。1月10日だった
     if before.mood == "asked" or before.link in ("reason", "cond") or any(w.kind in ("verb", "adjective", "number") for w in words):
         return None
-    role = _fits(_LEADS, in_line(m, before))
+    role = _fits(_LEADS, said)
     return role if role in PURPOSES else None
+
+
+_PUT_RIGHT = re.compile("違|ちが|間違|まちが")
+def _was_the_end(m: Message, clause: Clause, tail: Sequence[Word]) -> bool:
+    """期限切れちまった。11月20日までだった."""
+    was = any(word.kind == "copula" and "past" in word.flags for word in tail)
+    before = m.clauses[clause.at - 1] if was and clause.at else None
+    return before is not None and bool(re.search("<(?:ends|expires)>(?!!)", in_line(m, before)))
 
 
 _LOOKED_AT = re.compile("<expires>を[^<]*(?:<[a-z]+>)?$")  # 期限を見たら1月29日だった
 
 
 def _is_story(m: Message, clause: Clause, tail: Sequence[Word]) -> bool:
-    """Return whether a day or time is none to come on: weather, habits, what has happened or others do."""
-    said, behind = in_line(m, clause), line(tail, *TAGS).text
-    comes = re.search("<(?:visit|fine)>", said)
-    if ("<habit>" in said or "<weather>" in behind) and not comes:
-        return True
+    """Return whether a day or time is none to come on: what has happened, or is only heard."""
+    behind = line(tail, *TAGS).text
     if re.search("(?:と|って)<happens>", behind):
         return True  # …と聞きました
     done = any(
         word["dated"] == "visit"
         and not word.flags & {"cond", "want"}
         and not word.text.endswith("たし")
-        and ("past" in word.flags or ("ing" in word.flags and word.lemma in _GOES))
+        and (("past" in word.flags and "ask" not in word.flags) or ("ing" in word.flags and word.lemma in _GOES))
         for word in tail
     )
     return done or any("hearsay" in word.flags for word in tail)
@@ -268,3 +291,132 @@ def _pointed_at(m: Message, told: list[Told]) -> list[Told]:
     return told
 
 
+def _is_person(word: Word) -> bool:
+    return bool(word["person"] or word["speaker"])
+
+
+def _of_owners(m: Message, told: list[Told]) -> list[Told]:
+    """Leave somebody else's date out where one's own stands beside it: "母のは2月14日、私のは1月14日が期限"."""
+    owners: list[str | None] = []
+    for at, each in enumerate(told):
+        gap = _between(m, told[at - 1].piece.end if at else 0, each.piece.start)
+        ahead = "".join("P" if _is_person(word) else word.text for word in gap)
+        owner = next((word["speaker"] or word["person"] for word in reversed(gap) if _is_person(word)), None)
+        owners.append(owner if each.is_date and each.role != "visit" and _OWNED.search(ahead) else None)
+    if "me" not in owners or not set(owners) - {"me", None}:
+        return told
+    role = "expires_on" if any(each.role == "expires_on" for each, owner in zip(told, owners, strict=True) if owner) else None
+    return [replace(each, role=role if owner == "me" else "other") if owner else each for each, owner in zip(told, owners, strict=True)]
+
+
+_OWNED = re.compile("P(?:の(?:ほう|方|期限|有効期限|証明書|カード|分)?)?[はが、]$")
+
+
+# Whether it is wished for ----------------------------------------------------------------------------
+
+# Behind it nothing but particles and words for a place in the calendar: "12月9日の午前とかで".
+_BARE = re.compile("(?:[^NVJ<]|<(?:slot|link)>)*$")
+_THERE = re.compile("[にでの、]*N(?:C|で)、?$|[、@]N$")  # 12月9日に西口で
+_WISHES = re.compile("<(?:visit|fine|free|plans|right)>|^(?:[はがもでに]|と|って)*<does>")
+_ELSEWHERE = re.compile("<(?:event|elsewhere|document)>(?:に|へ|まで|さ|を|の)?<visit>|Vに<visit>")
+_OF_THING = re.compile("N[をが](?:A|<does>)*V")
+# Before it: "負けたのは先週の日曜", "仕事始めが4日で".
+_LED_BY = re.compile("(?:V|J|<(?:happens|event|elsewhere|does)>)のN?[はが]$|(?:N|<(?:event|elsewhere)>)が$")
+_TURNS = re.compile("(?:^|[、。!?])(?:そん?なら|それなら|それでは|そしたら|したら|んだら|んじゃあ?|じゃあ?|では|なら|だったら)、?$")
+
+
+def _with_wishes(m: Message, told: Sequence[Told]) -> list[Told]:
+    """Say of each day and time whether it is wished for, by its own clause and by what is said later."""
+    found = [replace(each, wishes=_is_wished(m, each, told)) for each in told]
+    for at, each in enumerate(found):
+        if not each.wishes or each.role not in VISITS:
+            continue
+        before = [place for place in range(at) if _rival(found[place], each)]
+        turned = bool(_TURNS.search(m.plain, max(0, each.piece.start - 6), each.piece.start))
+        for place in before:
+            if turned or _names_again(m, found[place], each) or _leads_to_another(m, found[place], each):
+                found[place] = replace(found[place], wishes=False)
+    return found
+
+
+def _rival(earlier: Told, later: Told) -> bool:
+    """Return whether a later day or time can stand instead of an earlier one."""
+    exact = {"date": "date", "time": "time", "weekday": "date"}
+    kinds = [exact.get(each.item.kind) for each in (earlier, later)]
+    return kinds[0] is not None and kinds[0] == kinds[1] and earlier.clause != later.clause
+
+
+def _names_again(m: Message, earlier: Told, later: Told) -> bool:
+    """28日に行きたい、12月の28日: the month comes later."""
+    days = [each.item.value for each in (earlier, later)]
+    same = isinstance(days[0], date) and isinstance(days[1], date) and days[0].day == days[1].day
+    return same and "月" in later.item.text and not re.search("[月/]", earlier.item.text)
+
+
+def _leads_to_another(m: Message, earlier: Told, later: Told) -> bool:
+    """11時の電車に乗りたいから10時で; 15日に行こうと思ったけど16日で."""
+    clauses = m.clauses[earlier.clause.at : later.clause.at]
+    if any(each.link == "end" for each in clauses[:-1]):
+        return False
+    flags = frozenset(flag for each in clauses for flag in each.flags)
+    thought = "but" in flags and ("past" in flags or "will" in flags)
+    return clauses[0].link == "reason" or thought
+
+
+def _is_wished(m: Message, each: Told, told: Sequence[Told]) -> bool:
+    """Return whether the clause of a day or time wishes, or names it without another predicate."""
+    if each.item.kind == "preference" or each.item.kind.startswith("not_"):
+        return True
+    pieces = [other.piece for other in told]
+    at = pieces.index(each.piece)
+    beside = pieces[at + 1] if at + 1 < len(pieces) else None
+    if beside and each.item.kind == "date" and beside.kind in ("date", "date_range") and m.plain[each.piece.end : beside.start] == "の":
+        return False  # 成人の日の連休明け
+    words = [word for word in _between(m, each.clause.start, each.clause.end) if not _inside(word, pieces)]
+    lead = [word for word in words if word.end <= each.piece.start]
+    tail = [word for word in words if word.start >= each.piece.end and not (_is_person(word) or _foreign(word))]
+    tail += _chained(m, each, pieces)
+    ahead, behind = line(lead, *TAGS).text, line(tail, *TAGS, "slot").text
+    if _ELSEWHERE.search(behind) or (re.search("のN?[はが]$", ahead) and any("past" in word.flags for word in lead[-4:])):
+        return False
+    if _fits(_LEADS, ahead) == "visit" or _SINCE.search(each.item.text) or _WISHES.search(behind) or _asks_for(tail, behind):
+        return True
+    was = each.item.kind == "time" and any(word.kind == "copula" and "past" in word.flags for word in tail)
+    if was and each.clause.at and m.clauses[each.clause.at - 1].link == "cond":
+        return False  # 昼寝してたら3時だった
+    if m.plain.endswith(("もう", "今", "いま"), each.clause.start, each.piece.start):
+        return False  # もう12月ですね
+    named = _LED_BY.search(ahead) and not any(map(_is_person, lead[-2:]))
+    there = _THERE.match(behind) and each.clause.link != "reason" and tail[-1].text not in ("だ", "です")
+    return bool(_BARE.match(behind) or there) and not named
+
+
+def _foreign(word: Word) -> bool:
+    """Return whether it is an English word of no meaning here: "Dec 9 in case"."""
+    return word.text.isascii() and word.text.replace(" ", "").isalpha() and not word.meanings
+
+
+def _asks_for(tail: Sequence[Word], behind: str) -> bool:
+    """Return whether the predicate wishes or asks for something, and for nothing else by name."""
+    flags = frozenset(flag for word in tail for flag in word.flags)
+    if tail and tail[0].text == "に" and any(word.lemma in ("なる", "成る") for word in tail[1:2]):
+        return not flags & {"cond", "past"}  # 17時半になります
+    return bool(flags & {"by", "order", "goes"}) or {"let", "can"} <= flags or ("past" not in flags and bool(flags & {"want", "let"}) and not _OF_THING.search(behind))
+
+
+def _inside(word: Word, pieces: Sequence[Piece]) -> bool:
+    return any(piece.start <= word.start < piece.end for piece in pieces)
+
+
+def _chained(m: Message, each: Told, pieces: Sequence[Piece]) -> list[Word]:
+    """Return the words with which the clause goes on: "9日に仕事を休んで / 行きます"."""
+    found: list[Word] = []
+    clause = each.clause
+    topic = m.plain.startswith(("は", "も", "なら"), each.piece.end)
+    while clause.at + 1 < len(m.clauses) and ("te" in clause.flags or (topic and clause.link == "reason")):
+        clause = m.clauses[clause.at + 1]
+        words = m.inside(clause)
+        if any(_inside(word, pieces) for word in words):
+            break
+        found += words
+    return found

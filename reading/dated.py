@@ -31,11 +31,12 @@ def facts(m: Message) -> list[Fact]:
     read = _read(m, None, Known())
     found: list[Fact] = []
     for each in read.told:
-        if each.role in PURPOSES or each.role == "other":
-            value = None if each.role == "other" else _value(read, [each], str(each.role))
+        other = each.role == "other" or (each.role in VISITS and not each.wishes)
+        if each.role in PURPOSES or other:
+            value = None if other else _value(read, [each], str(each.role))
             of = str(each.role) if value is not None else "other"
             found.append(DateOf(*each.span, each.clause.at, each.mood, of, value or _day(each)))
-    rest = [each for each in read.told if each.role in VISITS or each.both]
+    rest = [each for each in read.told if (each.role in VISITS and each.wishes) or each.both]
     while rest:
         run = _run(m, rest)
         rest = rest[len(run) :]
@@ -51,12 +52,23 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
         return [completed]
     read = _for_the_question(read, s)
     commands = _dates_told(read, s) + _when_told(read, s) + _in_words(read, facts, s)
+    if not commands and s.asked in _EXPECTING and any(_may_be_wished(each, s) for each in read.told):
+        commands = [Command("clarify", s.asked)]
     return list({each.slot: each for each in reversed(commands)}.values())[::-1]  # the first of each
 
 
 _EXPECTING: dict[str, Expecting] = {
     "visit_date": "day", "visit_time": "time", "booking_date": "day", "booking_time": "time",
 }  # fmt: skip
+
+
+def _may_be_wished(told: Told, s: Situation) -> bool:
+    """Return whether a day or time to come stands with a predicate that does not tell whether it is wished for."""
+    span = span_of(told.piece)
+    past = span is not None and span.last is not None and span.last < s.now.date()
+    return told.role is None and not told.wishes and not past and told.mood == "said"
+
+
 # The question at which a bare date is the answer, and the slot that it fills.
 _ASKED = {
     **{slot: slot for slot in PURPOSES}, "expiry_checked": "expires_on", "expiry_help": "expires_on",
@@ -113,7 +125,9 @@ def _value(read: _Reading, all_told: Sequence[Told], slot: str) -> date | Invali
     others = [each.span for each in read.told if each not in all_told]
     found = read_date(m.text, m.now, purpose, others, read.context.known)
     if isinstance(found, date):
-        unlikely = _unlikely(found, _plain(m, told), m, purpose)
+        found = _in_year_beside(read, found, _plain(m, told)) if purpose is Purpose.BIRTHDAY else found
+        with_year = any(each.item.kind == "year" for each in read.told)
+        unlikely = None if with_year else _unlikely(found, _plain(m, told), m, purpose)
         return Invalid(unlikely, japanese_date(found)) if unlikely else found  # type: ignore[arg-type]
     if found is not None:
         return found if found.reason == "weekday_mismatch" else replace(found, candidates=())
@@ -152,6 +166,13 @@ def _unlikely(day: date, said: str, m: Message, purpose: Purpose) -> str | None:
     if purpose in (Purpose.BIRTHDAY, Purpose.ISSUE) and day > m.now.date():
         return "birthday_in_future" if purpose is Purpose.BIRTHDAY else "issue_in_future"
     return None
+
+
+def _in_year_beside(read: _Reading, day: date, said: str) -> date:
+    """Return a birthday in the year told beside it: 誕生日も1月9日で、昭和46年です."""
+    years = [each.item.value for each in read.told if each.item.kind == "year"]
+    old = [year for year in years if isinstance(year, int) and year < read.m.now.year]
+    return month_span(YearMonth(old[0], day.month), day.day, day.day)[0] if old and not _WITH_YEAR.search(said) else day
 
 
 _WITH_YEAR = re.compile(
@@ -309,7 +330,7 @@ def _unasked(read: _Reading, told: Told, value: Any, s: Situation) -> bool:
         return True
     if clause.mood == "supposed" and "maybe" not in clause.flags:
         return told.role != slot
-    return isinstance(value, Invalid) and value.reason == "birth_year_missing" and slot != "birthday"
+    return isinstance(value, Invalid) and told.role == "birthday" != slot
 
 
 def _command(slot: str, value: Any, s: Situation, fact: Fact | None) -> Command | None:
@@ -350,7 +371,7 @@ _SIDE_BY_SIDE = re.compile("[のにでかとやも、・( )~-]*|から|まで|�
 
 def _when_told(read: _Reading, s: Situation) -> list[Command]:
     """Return the wish for a day and time that the message tells."""
-    told = [each for each in read.told if (each.role in VISITS or each.both) and _counts(read, each, s)]
+    told = [each for each in read.told if ((each.role in VISITS and each.wishes) or each.both) and _counts(read, each, s)]
     if s.asked in ("name_kana", "visitor_name", "phone"):
         hours = all(each.item.kind in ("time", "time_range", "preference") for each in told)
         if not (_CHANGES if hours else _ABOUT_A_TIME).search(read.m.plain):
@@ -366,9 +387,9 @@ def _when_told(read: _Reading, s: Situation) -> list[Command]:
     return [*commands, Command("set_slot", "book_later", "yes", when)] if s.asked == "book_later" else commands
 
 
-_CHANGES = re.compile("変[えわ更]|かえ|やっぱ|やはり|間違|まちが|じゃなく|ではなく|遅[くら]|早[くめ]|ずら|倒し|直し|に(?:して|したい|でき)|instead|change")
+_CHANGES = re.compile("(?:と|って)(?:言|い[いっ]|書|入れ|伝え)|変[えわ更]|かえ|やっぱ|やはり|間違|まちが|じゃなく|ではなく|遅[くら]|早[くめ]|ずら|倒し|直し|に(?:して|したい|でき)|instead|change")
 _ABOUT_A_TIME = re.compile(
-    r"変え|かえ|変更|やっぱ|やはり|間違|まちが|じゃなく|[\d一二三四五六七八九十](?:月|日|時|分)|(?<!\d)\d{1,2}[/:]\d{1,2}(?!\d)|[月火水木金土日]曜|翌|来週|今週|明日|明後日|遅く|早く"
+    r"変え|かえ|変更|やっぱ|やはり|間違|まちが|じゃなく|[\d一二三四五六七八九十](?:月|日|時|分)|(?<!\d)\d{1,2}[/:]\d{1,2}(?!\d)|[月火水木金土日]曜|翌|[週日][間]?(?:あと|後)|ずら|来週|今週|明日|明後日|遅く|早く"
 )
 
 
@@ -410,12 +431,16 @@ def _beside_the_known(read: _Reading, wish: Wish, s: Situation) -> Wish | None:
         wish = _in_that_week(wish, known.visit_date, read.context.today)
     if s.asked in _VISIT_QUESTIONS:
         return wish
+    if len(wish.times) > 1:
+        wish = replace(wish, times=tuple(at for at in wish.times if at != known.visit_time))
+    if len(wish.days) > 1:
+        wish = replace(wish, days=tuple(day for day in wish.days if day != known.visit_date))
     timed = wish.times or wish.from_time or wish.until_time or wish.choices
     if known.visit_time and len(wish.days) == 1 and not timed and not wish.latest:
         wish = replace(wish, times=(known.visit_time,))
     same_day = wish.days in ((), (known.visit_date,) if known.visit_date else ())
     same_time = wish.times in ((), (known.visit_time,) if known.visit_time else ())
-    nothing_new = same_day and same_time and wish == Wish(wish.days, times=wish.times)
+    nothing_new = same_day and same_time and replace(wish, not_days=()) == Wish(wish.days, times=wish.times)
     return None if nothing_new else wish
 
 
@@ -497,8 +522,8 @@ def visit_answers(wish: Wish, s: Situation) -> dict[str, Any]:
             "visit_until": wish.last and wish.last.isoformat(),
         }
         answers |= {name: value for name, value in spans.items() if value}
-    if wish.times:
-        answers["visit_time"] = f"{wish.times[0]:%H:%M}"
+    if wish.times or _of_one_hour(wish):
+        answers["visit_time"] = f"{wish.times[0] if wish.times else wish.from_time:%H:%M}"
     elif part := _part(wish.from_time, wish.until_time):
         answers["visit_part"] = part
     anytime = wish.anytime and not (days or wish.weekdays or wish.first or wish.last)
@@ -518,9 +543,15 @@ def _days_of(wish: Wish, s: Situation) -> list[date]:
     if not (ruled_out or wish.days or (week and len(wish.weekdays) == 1)):
         return []
     if week and wish.first and wish.last:
-        first, last = wish.first, wish.last
+        first, last = max(wish.first, first), wish.last
     span = (first + timedelta(days=step) for step in range((last - first).days + 1))
     return [day for day in span if wish.allows_day(day) and (s.is_working_day(day) or len(wish.weekdays) == 1)]
+
+
+def _of_one_hour(wish: Wish) -> bool:
+    """12時台."""
+    first, last = wish.from_time, wish.until_time
+    return bool(first and last and first.hour == last.hour and (first.minute, last.minute) == (0, 59))
 
 
 def _part(first: time | None, last: time | None) -> str | None:

@@ -5,7 +5,9 @@ A verb alone decides nothing: what else is named as its object makes it somebody
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from reading import lexicon
@@ -39,9 +41,22 @@ def means(word: Word, tag: str) -> str | None:
     return listed.get(word.lemma) or listed.get(word.text)
 
 
+# A booking's code is cut into pieces that are no words.
+_CODE = re.compile("(?<![0-9a-z])[0-9a-z]{2,10}(?:[-ー ][0-9a-z]{2,5})?(?![0-9a-z])")
+
+
+def _words(m: Message, clause: Clause) -> list[Word]:
+    """Return the words of a clause, with those of a code as figures."""
+    coded = [each.span() for each in _CODE.finditer(m.plain) if re.search("[0-9]", each[0]) and len(each[0]) > 9]
+    return [
+        replace(word, kind="number") if any(start <= word.start < end for start, end in coded) else word
+        for word in m.inside(clause)
+    ]
+
+
 def _deeds(m: Message) -> Iterator[Deed]:
     for clause in m.clauses:
-        words = m.inside(clause)
+        words = _words(m, clause)
         for at, word in enumerate(words):
             what = means(word, "deed")
             if what is None:
@@ -49,7 +64,7 @@ def _deeds(m: Message) -> Iterator[Deed]:
             head, of = _object(words, at)
             if what == "take" and not _takes(m, word, head):
                 continue
-            if what == "renew" and _goes_before_a_noun(words, at):
+            if what == "renew" and _is_no_wish(words, at):
                 continue
             what = {"take": "book", "renew": "book"}.get(what, what)
             of = of or ("booking" if word.lemma.startswith("予約") else None)
@@ -66,10 +81,13 @@ def _takes(m: Message, word: Word, head: str | None) -> bool:
     return head == "booking"
 
 
-def _goes_before_a_noun(words: Sequence[Word], at: int) -> bool:
-    """Return whether 更新 only says what a notice or a booking is of: 更新の予約, 更新通知."""
+def _is_no_wish(words: Sequence[Word], at: int) -> bool:
+    """Return whether 更新 only says what something is for: 更新の通知, 更新に必要なもの; but not 更新に行く."""
     after = words[at + 1] if at + 1 < len(words) else None
-    return words[at].kind == "noun" and after is not None and (after.text == "の" or after.kind == "noun")
+    if words[at].kind != "noun" or after is None:
+        return False
+    said = next((word for word in words[at + 1 :] if word.kind in PREDICATES), None)
+    return after.text == "の" or after.kind == "noun" or (after.text == "に" and not (said and said["comes"]))
 
 
 def _how(words: Sequence[Word], at: int, clause: Clause) -> str:
@@ -145,11 +163,11 @@ def _groups_before(words: Sequence[Word], at: int) -> Iterator[list[Word]]:
             group.insert(0, word)
             continue
         if group:
-            if found and particle != "の":
+            if found and particle not in ("の", "を", *_TO):
                 return
             if particle not in _TO:
                 yield group
-                found = True
+                found |= any(kind != "own" for kind in _kinds(group))
             group = []
         elif found:
             return

@@ -70,12 +70,13 @@ who writes, "holder" whose card it is (ご本人)."""
 class Comes(Fact):
     """Somebody comes to the counter; `sent` says that they are asked to by the speaker.
 
-    `named` is False where the words do not say who comes, and the speaker is meant ("行きたいです").
+    `alone`: by themselves (自分で行く). `named` is False where the words do not say who comes, and the speaker is meant ("行きたいです").
     """
 
     who: Who
     sent: bool = False
     named: bool = True
+    alone: bool = False
 
 
 @dataclass(frozen=True)

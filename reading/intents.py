@@ -56,13 +56,13 @@ class Intents:
 
 def intent_of(reading: Reading, intents: Intents, state: State) -> Intent:
     """Return the intent of a message where the conversation stands."""
-    classified = _of_the_parts(intents)
+    classified = intents.whole.intent
     plainly = plain_intent(reading, classified, state)
     if classified.name == "affirm":
         plainly = _guess_of(state) or plainly
     if intents.masked and (plainly or classified.name) != "book":
         plainly = "secret_typed"
-    return Intent(plainly, 1.0) if plainly else classified
+    return Intent(plainly, 1.0) if plainly else _of_the_parts(intents)
 
 
 def _of_the_parts(intents: Intents) -> Intent:
@@ -218,8 +218,9 @@ def states_a_case(reading: Reading, state: State, classified: Intent | None = No
     told = case.told(reading, state.at(None)).answers
     said = {slot for slot in _OF_A_CASE if told.get(slot) not in (None, "none")}
     books = [each for each in deeds if each.what == "book" and each.how == "wished"]
+    sure = classified is not None and classified.confidence >= SURE
     if books:
-        question = _asked_after(m, books[-1], deeds)
+        question = (sure and classified and classified.name.startswith("ask_")) or _asked_after(m, books[-1], deeds)
         return not question or bool(said & {"counter", "wish", "expires_on", "applicant"})
     if told.get("notice") == "certificate" and any(each.mood == "asked" and _what_to_do(m, each.at) for each in m.clauses):
         return True  # "電子証明書の通知が届きました。どうしたらいいですか"
@@ -227,7 +228,7 @@ def states_a_case(reading: Reading, state: State, classified: Intent | None = No
         return True  # "2人まとめて予約できますか" is best answered by beginning
     if any(isinstance(each, CannotCome) for each in reading.facts):
         said -= {"applicant", "holder"}  # that asks for help before it asks for a time
-    if classified and classified.name.startswith(("chitchat", "out_of_scope")) and classified.confidence >= SURE:
+    if sure and classified and classified.name.startswith(("chitchat", "out_of_scope")):
         return False
     return len(said) >= 2 and not _only_asks(reading)
 

@@ -93,7 +93,8 @@ def _questions(
         answers = any(start <= at < end for at, _ in spans.values()) or (given and not spans)
         if name and not (name == UNCLEAR and answers):
             found.append(name)
-    asked_for = [name for name in dict.fromkeys(found) if not (sure and name == UNCLEAR)]
+    known = sure or (turn.state.form is None and turn.intent.name == FALLBACK)  # that is asked back about
+    asked_for = [name for name in dict.fromkeys(found) if not (known and name == UNCLEAR)]
     if len(asked_for) == 1 and sure:
         return (turn.intent.name,)  # "15歳です。自分で更新できますか": what was told first belongs to it
     return tuple(asked_for)

@@ -14,7 +14,7 @@ from reading import lexicon
 from reading.facts import Fact, Name
 from reading.message import Message
 from reading.situation import Command, Situation
-from reading.text import hiragana
+from reading.text import fold, hiragana
 from reading.words import name_parts
 
 _SLOTS = ("name_kana", "visitor_name")
@@ -53,6 +53,23 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
         if each.introduced and each.full and slot and s[slot] != each.name:
             found.append(_taken(slot, each.name, s, fact))
     return found
+
+
+def bare(text: str) -> str | None:
+    """Return the name that stands alone in a text, in katakana or Latin capitals, if only half of one."""
+    folded = fold(text)
+    spaced, _ = _spaced(folded.kept, folded.gaps)
+    told = _name(spaced, 0, len(spaced))
+    if told:
+        return told.name
+    kana = jaconv.hira2kata(spaced)
+    if _ONLY_KANA.fullmatch(kana):
+        return kana
+    return spaced.upper() if _ONLY_LATIN.fullmatch(spaced) else None
+
+
+_ONLY_KANA = re.compile("[ァ-ヺー]+(?: [ァ-ヺー]+)*")
+_ONLY_LATIN = re.compile("[a-z][a-z .,'-]{1,49}")
 
 
 def _answers(
@@ -94,7 +111,8 @@ def _slot_of(each: _Told, s: Situation) -> str | None:
         return each.role or ("name_kana" if s["applicant"] else None)
     if s["applicant"] == "self" or (s["name_kana"] and not s["visitor_name"]):
         return "name_kana"
-    return None if by_proxy or not s["applicant"] else "name_kana"
+    late = s.asked in ("phone", "confirmed")
+    return None if by_proxy or not (late or s["applicant"]) else "name_kana"
 
 
 def _latin(name: str) -> bool:
@@ -159,7 +177,7 @@ def _rules() -> _Rules:
     kana = "[ぁ-ゖァ-ヺー]+?(?: [ぁ-ゖァ-ヺー]+?)*?"
     name = f"(?:{_KANJI}+ ){{0,2}}(?P<name>{kana}|{latin})"
     tail = f"(?P<tail>(?: ?(?:{last}))*| ?(?:{more}).*)"
-    beside = f"(?:{_KANJI}{{2,6}}|(?:{_KANJI}+ )*(?:[a-zà-ɏḁ-ỿ'.\\-]+ ){{1,5}})(?P<name>{kana})"
+    beside = f"(?:(?:{_KANJI}+ )?{_KANJI}{{1,6}}|(?:{_KANJI}+ )*(?:[a-zà-ɏḁ-ỿ'.:\\-]+ ){{1,5}})(?P<name>{kana})"
     return _Rules(
         re.compile(f"(?:{fillers})?(?:{lead}(?:ですね)?|{part}|{person})[ :]*"),
         re.compile(f"(?:{fillers})(?: |(?<=ー)|(?<=っと))"),
@@ -213,7 +231,7 @@ def _names(text: str, clauses: tuple[int, ...]) -> tuple[_Told, ...]:
     for mark in [*_MARK.finditer(text), None]:
         end = mark.start() if mark else len(text)
         if text[at:end].strip():
-            whole = _name(text, at, end, before_given=bool(mark) and mark[0] == " ")
+            whole = _name(text, at, end, before_given=mark is not None and mark[0] == " ")
             found += [whole] if whole else _within(text, at, end, clauses)
         at = mark.end() if mark else end
     if len(found) == 2 and (joined := _joined(text, *found)):
@@ -268,8 +286,7 @@ def _name(text: str, start: int, end: int, before_given: bool = False) -> _Told 
         part = "family" if lead["family"] else "given" if lead["given"] else part
         start = lead.end()
     filler = rules.filler.match(plain, start, end)
-    glued = filler and filler[0][-1] != " "
-    if filler and (glued or filler[0].strip() in _NEVER_NAMES or plain.count(" ", filler.end(), end)):
+    if filler and (filler[0][-1] != " " or filler[0].strip() in _NEVER_NAMES or plain.count(" ", filler.end(), end)):
         start = filler.end()
     match = rules.name.fullmatch(text, start, end) or rules.name.fullmatch(plain, start, end)
     beside = None if match else rules.beside.fullmatch(text, start, end)
@@ -282,7 +299,7 @@ def _name(text: str, start: int, end: int, before_given: bool = False) -> _Told 
     written = _written(name) or (_half(name) if part or before_given else None)
     if written is None or tail.startswith("ですか") or (beside and not _is_whole(name)):
         return None
-    introduced |= bool(re.search("申|言|いい|間違|まちが|直|変|訂|修", tail))
+    introduced |= bool(re.search("申|言|いい|間違|まちが|直|なお|変|訂|修", tail))
     who = lexicon.words().get(of or "", {}).get("person")
     return _Told(first, last, written[0], written[1], role, who, introduced, part)
 

@@ -10,7 +10,7 @@ from reading.clauses import Clause, Mood
 from reading.facts import Fact, NoticeSays, Unsure
 from reading.message import Message
 from reading.situation import Command, Situation
-from reading.wording import IS, PREDICATES, line, negated, negative, tags_of
+from reading.wording import IS, LACKS, PREDICATES, line, negated, negative, tags_of
 from reading.words import Word
 
 What = Literal["certificate", "card", "both", "none", "came"]
@@ -52,7 +52,8 @@ _QUOTED = re.compile("[^、]*?(?:と|って|とか|とも|しか|だけ|に|が|
 _CALLED = re.compile("(?:の|N|D|O|の?<card>)*の?<notice>")
 _CALLED_OF = re.compile("(?:の|N|D|O)*の?<notice>(?:.*<came>|.*[VJ])")  # "カードの更新のお知らせが来た"
 _FINAL = re.compile("(?:の|N|D|O|A|C(?!!)|と|か|も|って|<notice>|<card>|は|で)*(?:<thinks>|Nが?V)?[、。!！…ー~?？」』)）]*")
-_BESIDE = re.compile("(?:の?N)*[はも](?:A|O|、)*(?:[NDJVC]|O、)(?!の(?:[、。で]|C|$))")  # カードの期限はまだ先で; not カードは母の
+_BESIDE = re.compile("(?:の?N)*[はも](?:A|O|、)*(?:[NDJVC]|O、)")  # カードの期限はまだ先で
+_OWNED = re.compile("[はがで]N(?:の|あて|宛て?)(?:[、。!で]|C|$)")  # カードは母の
 _DENIED = re.compile("(?:のN)?(?:C!|では[VJ]!)")  # カードのほうではない
 _WRITTEN_ABOVE = re.compile("<says>(?:の|N)*[はが]|<notice>には?")
 
@@ -76,6 +77,8 @@ def _says(m: Message, clause: Clause, words: Sequence[Word]) -> Iterator[NoticeS
 
 
 def _how(what: str, before: str, rest: str) -> How | None:
+    if _OWNED.match(rest):
+        return "said"
     if _BESIDE.match(rest) and "<says>" not in rest and "<notice>" not in rest:
         return None
     if _CALLED_OF.match(rest) and "<says>" not in rest:
@@ -171,7 +174,7 @@ def _arrival(words: Sequence[Word]) -> tuple[What, How] | None:
 def _existence(words: Sequence[Word], named: bool) -> tuple[What, How] | None:
     """Return what "ありません", "何もなかった" or "手元にあります" says of a notice."""
     last = next((word for word in reversed(words) if word.kind in PREDICATES), None)
-    if last is None or (last.lemma not in IS and last.lemma not in ("ない", "無い")):
+    if last is None or last.lemma not in IS | LACKS:
         return None
     others = [
         word for word in words

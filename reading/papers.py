@@ -11,7 +11,7 @@ from reading.clauses import Clause, Mood
 from reading.facts import CertificatesOnCard, Fact, Form, Household, Unsure
 from reading.message import Message
 from reading.situation import Command, Situation
-from reading.wording import IS, PREDICATES, line, negated, negative, tags_of
+from reading.wording import IS, LACKS, PREDICATES, line, negated, negative, tags_of
 from reading.words import Word
 
 FormState = Literal["ready", "other_hand", "missing", "open"]
@@ -168,7 +168,7 @@ def _at_hand(words: Sequence[Word]) -> FormState | None:
             return "missing" if gone else "ready"
         if word["has"] and not word.flags & {"want", "by"} and not _is_else(words[:at], named):
             return "missing" if negated(words, at) else "ready"
-        if word.lemma in ("ない", "無い", *IS) and word.kind in PREDICATES and not _is_else(words[:at], named):
+        if word.lemma in IS | LACKS and word.kind in PREDICATES and not _is_else(words[:at], named):
             envelope = not named and any(each["letter"] for each in words[:at]) and not any(each["has"] for each in words[:at])
             return "missing" if negative(word) else "open" if envelope else "ready"
     return None
@@ -221,7 +221,7 @@ def _is_about_form(fact: Form, m: Message, s: Situation) -> bool:
     if s["reply_form"] == "missing" and fact.state == "ready":
         found = any(word.lemma in _SEEN or word["has"] and word.lemma.startswith("出て") for word in words)
         return paper or (found and not any(word["notice"] or word["letter"] or word["pin"] for word in words))
-    lost_now = any(word["came"] == "lost" or word.lemma in ("ない", "無い") or word.lemma in IS for word in words)
+    lost_now = any(word["came"] == "lost" or word.lemma in IS | LACKS for word in words)
     return paper and s["reply_form"] is not None and fact.state == "missing" and lost_now
 
 
@@ -245,7 +245,7 @@ _SAME = re.compile("<(?:home|lives)>[^V]*<same>|<same>[^V]*<(?:home|lives)>")
 _OTHER = re.compile("<(?:home|lives)>[^V]*<other>|<other>[^V]*<(?:home|lives)>")
 _BARE = re.compile("(?:A|O|、|は|も|と|<(?:mother|father|child|son|daughter|me|holder)>)*<(same|other|neither|either)>(?:<other>|!|C|V|の|ね|よ|[、。!])*")
 _HONSEKI = re.compile("<honseki>(?:地|N)?(?:の?(?:住所|ほう|方))?(?:は|が|も|って|なら|に|、|O|A|だけ)*")
-_PLACE = re.compile("(?:N|<elsewhere>|<prefecture>N|の)+(?:に|で)?(?:C(?!!)|V|。|$)")
+_PLACE = re.compile("(?:N|<elsewhere>|<prefecture>N|の)+(?:に|で)?(?:C(?!!)|V|[。、]|$)")
 
 
 def _household(words: Sequence[Word]) -> Iterator[HomeState]:
@@ -320,6 +320,9 @@ def _household_heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Co
     home = next((state for state in reversed(states) if state in ("same_household", "apart", "neither")), None)
     honseki = next((state for state in reversed(states) if state.startswith("honseki")), None)
     value = _waiver(home, honseki)
+    named = any(word["home_of"] == "honseki" for word in m.words)
+    if value == "neither" and named and honseki is None:
+        value = "unknown" if any(isinstance(fact, Unsure) and fact.kind_of == "unknown" for fact in facts) else None  # it would decide
     if value and not (doubt and value == "same_household"):
         return _settle(s, "proof_waiver", value, holds[-1])
     if asked and told:
@@ -361,7 +364,7 @@ def _certificates(words: Sequence[Word]) -> Literal["user", "sign"] | None:
     if at is not None:
         needless = words[at].lemma in _NEEDLESS
         return other if negated(words, at) != needless else None
-    return other if any(word.lemma in ("ない", "無い", "なし") for word in words) else None
+    return other if any(word.lemma in LACKS | {"なし"} for word in words) else None
 
 
 _NEEDLESS = {"不要", "ふよう", "不必要"}

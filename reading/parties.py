@@ -34,7 +34,9 @@ class Party:
 TABLE = Table("guardian", "person", "proxy", "speaker", "holder", "own")
 _ONE = "<person|proxy|speaker|holder|own|guardian>"
 # 妻の私, 母である私, 孫の自分, 親代わりの俺, 息子、つまり…; うちの娘; 利用者さんのおばあちゃん
-_CHAIN = TABLE.compiled(f"{_ONE}(?:\\((?:<person|speaker>)\\))?(?:(?:の|(?<=<person|holder>)<c>(?=<speaker|own|person>)|(?=<speaker>)|(?=<holder>)){_ONE})*")
+# ケアマネをしている私; だんな（ブラジル人）の
+_DOING = "(?:をV(?=<speaker>))"
+_CHAIN = TABLE.compiled(f"{_ONE}(?:\\((?:<person|speaker>)\\))?(?:(?:の|(?<=<person|holder>)<c>(?=<speaker|own|person>)|(?=<speaker>)|(?=<holder>)|{_DOING}){_ONE})*")
 
 
 def parties(m: Message) -> list[Party]:
@@ -101,7 +103,15 @@ def _with_age(m: Message, party: Party, aged: list[Age]) -> Party:
             return replace(party, age=age)
         if age.start >= end and m.plain[end : age.start] in _AFTER:
             return replace(party, age=age, last=_past_bracket(m, party.last, age))
-    return _with_bare_age(m, party, start, end)
+    return _with_bracket(m, _with_bare_age(m, party, start, end))
+
+
+def _with_bracket(m: Message, party: Party) -> Party:
+    """Return the person with what stands in brackets behind them: だんな（ブラジル人、永住者）."""
+    if party.last >= len(m.words) or m.words[party.last].text != "(":
+        return party
+    close = next((at for at in range(party.last, len(m.words)) if m.words[at].text == ")"), None)
+    return replace(party, last=close + 1) if close is not None and close - party.last < 9 else party
 
 
 _N = rf"(?P<n>\d{{1,3}}|[{KANJI_DIGITS}]{{1,3}})"

@@ -298,6 +298,7 @@ RULES = [
     Rule("行くのは母", f"<comes|along>(?:[のんZ]+|<n>)[はがも、](?:<who>E、?\\|?)*(?:<card>の)?(?P<w><who>)(?!E|の){_END}", _coming),
     Rule("手続きは私がします", "<desk>[はも]、?(?P<w><who>)が[VN]", _coming),
     Rule("うちのは寝たきり", "(?P<w><who>)の[はが](?:(?!<who>[がは])[^|])*?(?P<v><hindered>)", _partner_hindered),
+    Rule("行くのを妻に", "(?:<comes>[のZ]|<desk>|<comes>N)を、?(?P<w><who>)に", _coming),
     Rule("窓口は私", f"<desk>(?:に)?[はも]、?(?P<w><who>){_END}", _coming),
     Rule("母じゃなくて父に変更", "(?:^|\\||[はがも])(?:<who>)E、?\\|?(?P<w><who>)(?=[がに]|<c>|[、。|]|$)", _coming),
     Rule("…私が", "(?P<w><who>)(?:が|<alone>)(?=[、。!|…]*(?:\\||$))", _coming),
@@ -321,6 +322,7 @@ RULES = [
     # Who speaks
     Rule("母です", f"(?:^|\\|)(?:[^|]*V)?(?:<n|j|d|hindered|elsewhere>[のなだ]?|[OA、。!])*(?:(?P<h><who>)は?、?)?(?P<w><who>){_END}", _identity),
     Rule("私は母で", "(?P<h><who>)は、?(?P<w><who>)で(?!<comes>)", _identity),
+    Rule("里親をしています", "(?:^|\\|)(?P<w><who>)をV", _identity),
     Rule("母として", "(?P<w><who>)とV", _identity),
     Rule("…本人です", "(?P<w><who>)(?=<c>[、。!|]*(?:$|\\|))", _identity),
     # Without saying who
@@ -411,7 +413,7 @@ def _unnamed_comers(units: _Units, found: Sequence[Fact]) -> Iterator[Fact]:
             if other := _named_before(units, at):
                 yield Comes(start, end, clause, mood, other, sent=True)
         elif "ing" not in unit.flags and (alone or unit.flags & {"want"} or mood == "said"):
-            yield Comes(start, end, clause, mood, SPEAKER, named=alone)
+            yield Comes(start, end, clause, mood, SPEAKER, named=alone, alone=alone)
 
 
 def _carried_on(units: _Units, first: int) -> str | None:
@@ -503,6 +505,7 @@ def _guardians(m: Message, units: _Units) -> Iterator[Fact]:
             kind = name.removeprefix("guardian_")
             start, end = m.folded.span(words[0].start, words[-1].end)
             mood = "said" if clause.mood in ("past", "denied") else clause.mood
-            denied = none and none.start() < words[-1].end <= none.end() + 2
+            adjacent = none and none.start() < words[-1].end <= none.end() + 2
+            denied = adjacent or (clause.mood == "denied" and kind != "other")
             of = "none" if denied else "adult" if kind == "ward" else kind
             yield Guardian(start, end, clause.at, mood, of)  # type: ignore[arg-type]

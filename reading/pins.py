@@ -81,8 +81,11 @@ def _state(
     if meaning == "thinks":
         return None if at and words[at - 1].text in ("って", "は") else "forgotten"
     no = negated(words, at)
+    writes = word["pens"] and not no and "can" not in word.flags
+    if writes and ("let" in clause.flags | word.flags or any(each["holder"] or each["person"] for each in words[:at])):
+        return "remembered"  # 母に書いてもらいます
     if meaning == "sealed" or (meaning == "notes" and (word.kind == "verb" or words[at + 1 : at + 2] and words[at + 1].lemma == "する")):
-        done = (clause.flags | word.flags) & {"ing", "past"} or any(each.lemma in ("ある", "済み", "ずみ") for each in after)
+        done = (clause.flags | word.flags) & {"ing", "past"} or word.text.isascii() or any(each.lemma in ("ある", "済み", "ずみ") for each in after)
         return "remembered" if done and not no else None
     if meaning == "told" and not (clause.flags & {"ing", "past"} or word.text.isascii()):
         return None
@@ -109,6 +112,8 @@ def _is_gone(m: Message, clause: Clause, words: Sequence[Word]) -> bool:
     found = _GONE.search(line(words, "away", "memory").text)
     at = next((at for at, word in enumerate(words) if word["away"] == "gone"), None)
     seen = at is not None and words[at].lemma in _SEEN
+    if found and "<notes>" in found[0] and "ask" in clause.flags and "past" not in clause.flags:
+        return False  # どこに書くんですか
     return found is not None and (at is None or negated(words, at) == seen or "where" in found[0])
 
 

@@ -10,7 +10,7 @@ from reading.clauses import Clause
 from reading.facts import Fact, Unsure
 from reading.message import Message
 from reading.situation import Command, Situation
-from reading.wording import line, negated
+from reading.wording import line, negated, negative
 from reading.words import Word
 
 Kind = Literal["unknown", "not_understood", "finding_out"]
@@ -79,6 +79,8 @@ def _kind(words: Sequence[Word], clause: Clause) -> Kind | None:
     text = "".join(word.text for word in words)
     if _STARTLED.fullmatch(text):
         return "not_understood"
+    if any(map(_cannot, words)) and "ask" not in clause.flags:
+        return "unknown"
     if not any(word["unsure"] for word in words):
         return None
     said = line(words, "unsure").text
@@ -89,6 +91,12 @@ def _kind(words: Sequence[Word], clause: Clause) -> Kind | None:
         return "not_understood"
     kind = next((kind for kind, rule in _RULES if rule.search(said)), None)
     return None if kind == "unknown" and asks else kind
+
+
+def _cannot(word: Word) -> bool:
+    """Return whether nothing can be looked at or told now: 今は見られません, いま答えられない."""
+    can = bool(word.flags & {"can", "passive"}) or word.lemma.endswith("える") or word.lemma.endswith("できる")
+    return (word["finds_out"] == "looks" or word["unsure"] == "tells") and can and negative(word)
 
 
 def _finds_out(words: Sequence[Word], at: int, clause: Clause) -> bool:

@@ -327,6 +327,7 @@ _OF_THE_SPEAKER: _Rules = (
     ("the guardian", lambda c: c.guardian, REPRESENTATIVE),
     ("for their own card", lambda c: c.owner == SPEAKER, SELF),
     ("代理で", lambda c: c.nobody_else and c.told.proxy, OTHER),
+    ("自分で行きます", lambda c: c.nobody_else and c.comer and c.comer.alone and c.asked, SELF),
     ("本人は行けないので私が", lambda c: c.nobody_else and c.cannot, OTHER),
     ("私が行きます", lambda c: c.nobody_else and c.asked and (c.comer and c.comer.named or not c.s["holder"]), SELF),
     ("of whom nothing else is said", lambda c: c.nobody_else, None),

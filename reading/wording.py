@@ -10,7 +10,8 @@ from reading.words import Word
 
 PREDICATES = ("verb", "adjective", "copula")
 IS = {"ある", "有る", "ござる", "ございます"}
-_NONE = {"ない", "無い", "なし", "無し", "not", "no", "isn't", "never"}
+LACKS = {"ない", "無い", "何もない"}
+_NONE = LACKS | {"なし", "無し", "not", "no", "isn't", "never"}
 TURNS = {"わけ", "訳", "はず", "筈", "こと", "ほど", "よう", "気配", "様子"}
 # 覚えてねえ and 届いてへん, which the forms of verbs do not hold.
 _DIALECT = re.compile(

@@ -422,3 +422,75 @@ def test_no_example_stands_under_two_intents() -> None:
             labels.setdefault(example.strip(), set()).add(entry["intent"])
     assert len(labels) > 2000
     assert not {example: sorted(each) for example, each in labels.items() if len(each) > 1}
+
+
+# What is read, and where --------------------------------------------------------------------------
+
+# Patterns over text outside of reading/, each with its reason.
+PATTERNS = {
+    "renewal/city.py": "times, phones and addresses as city.yml writes them",
+    "renewal/bookings/codes.py": "booking codes keep a small fold of their own",
+    "renewal/bookings/engine.py": "numbered parameters of SQL",
+    "renewal/bookings/store.py": "names and numbers compared without their marks",
+    "bot/front_door.py": "commands of buttons",
+    "bot/responses.py": "sentences that are filled in",
+    "bot/channels/line.py": "a signature",
+    "bot/channels/web.py": "message ids, and a slash that is no command",
+    "bot/line/faces.py": "numbers of choices, and parts of sentences that are shown",
+    "bot/line/reminders.py": "an order to stop or to begin reminders, before a conversation",
+    "bot/line/worker.py": "a slash that is no command",
+    "bot/nlu/normal_form.py": "the form in which sentences are compared",
+}
+
+
+def test_text_is_read_in_reading_alone() -> None:
+    readers = {
+        str(file.relative_to(ROOT))
+        for package in ("renewal", "actions", "bot")
+        for file, tree in modules(package).items()
+        if "re" in imports(tree)
+    }
+    assert readers <= PATTERNS.keys(), sorted(readers - PATTERNS.keys())
+
+
+def test_no_module_of_reading_needs_itself() -> None:
+    needs: dict[str, set[str]] = {}
+    for file, tree in modules("reading").items():
+        name = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        needs[name] = {each for each in _modules_needed(tree) if each != name}
+    done: set[str] = set()
+
+    def visit(name: str, on_the_way: tuple[str, ...]) -> None:
+        assert name not in on_the_way, " → ".join((*on_the_way, name))
+        if name not in done:
+            for other in needs.get(name, ()):
+                visit(other, (*on_the_way, name))
+            done.add(name)
+
+    for name in needs:
+        visit(name, ())
+
+
+def _modules_needed(tree: ast.AST) -> Iterator[str]:
+    """Yield the modules of reading that another one imports when it is loaded."""
+    for node in getattr(tree, "body", ()):
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("reading"):
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                path = ROOT.joinpath(*whole.split("."))
+                yield whole if path.with_suffix(".py").exists() or path.is_dir() else str(node.module)
+
+
+def test_functions_of_reading_are_short() -> None:
+    """At most 50 lines, and ten ways out."""
+    long = [
+        f"{file.relative_to(ROOT)}: {node.name}"
+        for file, tree in modules("reading").items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        and (
+            (node.end_lineno or node.lineno) - node.lineno >= 50
+            or sum(isinstance(each, ast.Return) for each in ast.walk(node)) > 10
+        )
+    ]
+    assert not long

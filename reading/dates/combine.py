@@ -58,7 +58,7 @@ _CLOSED = re.compile("まで(?:に|の間)?|迄|の(?:間|あいだ)に?|間に|
 _FROM = re.compile(
     "以降|以後|いこう|移行(?!し|す|期)|意向|より後|よりあと|よりも?遅(?:い(?:時間帯?)?|く|め)?|から先|から後"
     "|から(?!で(?:お|す|は?予|$)|に(?:し|変|直|なお|でき|お願)|の(?:予約|枠|回|部|やつ|分|こま)|お願|予約|変更|変え|ずら|きゃん)"
-    r"|~(?=$|[^\d一-龥ぁ-ん]|[でにがの希])|を過ぎ(?:て|れば|たら)|になってから"
+    r"|~(?=$|[^\d一-龥ぁ-ん]|[がの希]|[でに](?!お|す|し|予))|を過ぎ(?:て|れば|たら)|になってから"
 )
 _A_LITTLE = "(?:少し|ちょっと|ちょい|すこし)"
 _AFTER = re.compile(f"{_A_LITTLE}?(?:過ぎ|すぎ)(?!て(?:し|い)|る)")
@@ -74,14 +74,14 @@ _BUSY_UNTIL = re.compile(
 )
 _LASTING = re.compile(f"から(\\d{{1,2}}|[{K}]{{1,2}})(?:日(?:間|ほど)|(週間))")
 _STEP = re.compile(
-    f"(?:から)?の?(?P<w>{'|'.join(DAY_STEPS)}|翌週|次の週|(?:後|あと)の週|前の?週|週(?!末|間)(?:の?(?P<p>前半|後半|半ば|頭|終わり))?)"
+    f"(?:から|のある|がある|の入る|の入った|を含む)?の?(?P<w>{'|'.join(DAY_STEPS)}|翌週|次の週|(?:後|あと)の週|前の?週|週(?!末|間)(?:の?(?P<p>前半|後半|半ば|頭|終わり))?)"
 )
 
 # バスが10時20分に着くので、それ以降で
 _SINCE_THEN = re.compile(
     "[^、。\\d]{0,12}、?(?:(?:それ|その(?:時間|日|時))"
     "(?P<w>以降|より(?:後|あと|遅く)|の(?:後|あと)|から後|まで(?:に|なら)|より前|以前)に?"
-    "|その(?P<s>前|後|あと)(?:までに|[にでが]))"
+    "|その(?P<s>前|後|あと)(?:までに|[にでが]|なら|$))"
 )
 
 # What rules a day or time out.
@@ -92,7 +92,7 @@ _CANNOT = (
 _NEGATIVE_WORDS = one_of(
     f"{_CANNOT} 無理 むり だめ 駄目 ng(?![a-z]) 不可"
     " 都合[がは]?(?:悪|わる|つか|あわ|合わ|よくな|良くな) 避け 除 やめ 止め 間に合わ(?!せ)"
-    " [早遅]すぎ [早遅]過ぎ はやすぎ 困 厳し きびし 難し むずかし 埋ま ふさが"
+    " [早遅]すぎ [早遅]過ぎ はやすぎ (?<=[はとゃも])(?:[早遅]|はや|おそ)[いえ](?!ほう|方|うち|時|日|枠|とこ) きつ[いか] しんど[いか] つら[いか] 困 厳し きびし 難し むずかし 埋ま ふさが"
     " [空あ]いてい?(?:な|ません) × 外し(?:て|たい) 以外 いがい 合わな (?<=[はがも])いや(?=$|[、。でだな]) 嫌 用事?があ 予定が(?:あ|い) (?:時間|余裕|暇)が(?:な|[取と]れな)"
     " ちょっと(?=$|[。…!]|\\.\\.|ね) ぱす(?!ぽ|わ)"
     " 休みじゃな 休みではな (?<![てで])い(?:ない|ません) 居な 居ません 留守 不在 出張"
@@ -113,12 +113,12 @@ _NEGATION = re.compile(
 _WEAK_NEGATION = re.compile(
     "(?:は|が|も|って)、?(?:ずっと|いつも|ちょっと|だいたい)?"
     + one_of(
-        "仕事 しごと 学校 授業 勤務 出勤 ぱーと ばいと 予定が 用事 用が 病院 通院 透析 りはびり 検査 習い事 塾 研修 会議 夜勤 働 勤め でいさーびす 祝日(?:だ|な)"
+        "仕事(?![始納初]|が?休|を休|が?な[いく]|が?早) しごと 学校 授業 勤務 出勤 ぱーと ばいと 予定が(?!な) 用事(?!が?な[いく]) 用が(?!な) 病院(?!の) 通院 透析 りはびり 検査 習い事 塾 研修 会議 夜勤 働 勤め でいさーびす 祝日(?:だ|な)"
     )
 )
 _BUSY_ON = re.compile(f"(?:{_BUSY}|透析|通院|りはびり|塾|習い事|でいさーびす)[がは]$")
 _SO = re.compile("(?:な|だ|です)(?:ので|から|んで)")
-_EXCEPT = re.compile("の?日?(?:以外|いがい|を?除(?:いて|く|き)|は除(?:いて|く|き)|を?避けて)")
+_EXCEPT = re.compile("の?日?(?:以外|いがい|を?除(?:いて|く|き)|は除(?:いて|く|き)|を?避けて|[はを]?(?:抜き|ぬき|抜かし|抜いて|飛ばし|とばし|な[しく](?=で|て|、|。|$)))")
 _NOT_THIS = re.compile(
     "(?:の(?:予約|方|ほう))?(?:じゃ|では?|ぢゃ)な(?:く|し|い)|やめて|をやめ|から(?:に)?変更"
 )
@@ -174,9 +174,19 @@ def combine(c: Context) -> list[Piece]:
     return joined
 
 
+_RATHER_THAN = re.compile(" instead of ")
+_RATHER = re.compile("よりも?、?")
+_IS_BETTER = re.compile("(?:の?(?:ほう|方))?が(?:い[いー]|良|よ|助|都合)")
+
+
 def _take_back(c: Context, pieces: list[Piece]) -> None:
     """Put what was corrected in the same breath in the background; a narrower day keeps a span."""
     corrected = 0  # the first piece that was said after a correction
+    for one, other in zip(pieces, pieces[1:], strict=False):
+        if _RATHER_THAN.fullmatch(c.text, one.end, other.start):
+            other.background = True
+        elif _RATHER.fullmatch(c.text, one.end, other.start) and _IS_BETTER.match(c.text, other.end):
+            one.background = True
     for at, piece in enumerate(pieces):
         if (
             at
@@ -201,6 +211,8 @@ def _join(c: Context, a: Piece, b: Piece) -> Piece | None:
             return together
     between = _AND_GAP.fullmatch(gap) and c.text[: a.start].endswith("between ")
     if not (_RANGE_GAP.fullmatch(gap) or between):
+        return None
+    if gap.startswith("より") and _IS_BETTER.match(c.text, b.end):
         return None
     changed = gap == "から" and _CHANGE_TO.match(c.text, b.end)
     if changed or (gap == " to " and _CHANGE_FROM.search(c.text[: a.start])):
@@ -367,8 +379,10 @@ def _about(c: Context, piece: Piece, limit: int) -> Piece:
 def _since_then(c: Context, piece: Piece, limit: int) -> Piece | None:
     """バスが10時20分に着くので、それ以降."""
     since = _SINCE_THEN.match(c.text, piece.end) if "そ" in c.text else None
-    if not since or since.end() > limit or piece.kind not in ("date", "time"):
+    if not since or since.end() > limit or piece.kind not in ("date", "time", "date_range"):
         return None
+    if piece.week and isinstance(piece.value, DateRange) and "いっぱい" in c.text[piece.start : piece.end]:
+        piece = replace(piece, value=DateRange(piece.value.first, piece.week + DAY * 4))  # a week of work
     before = (since["w"] or since["s"]).startswith(("まで", "より前", "以前", "前"))
     opened = _opened(c, piece, from_it=not before, inclusive=not since["s"])
     return replace(opened, end=since.end()) if opened else piece
@@ -464,6 +478,8 @@ def _stepped(c: Context, piece: Piece, step: re.Match[str]) -> Piece:
     if word in DAY_STEPS:
         return replace(piece, value=piece.value + DAY * DAY_STEPS[word], end=end)
     monday = piece.value - DAY * piece.value.weekday()
+    if step[0].startswith("から") and piece.value.weekday() > 4:
+        monday += timedelta(weeks=1)  # from a Sunday on
     if not word.startswith("週"):
         monday += timedelta(weeks=-1 if word.startswith("前") else 1)
     first, last = part_of_week(step["p"])

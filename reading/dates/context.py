@@ -234,6 +234,8 @@ class Context:
                     on = valid(*following, day)
                     month = following
                 return self.dated(start, end, [month[0]], month[1], day)
+        if self.purpose is Purpose.BOOKING and (carried := self._in_month_named(start, day)):
+            return self.dated(start, end, [carried.year], carried.month, day)
         step = -1 if self.purpose in (Purpose.BIRTHDAY, Purpose.ISSUE) else 1
         this = YearMonth(self.today.year, self.today.month)
         days = [valid(*add_months(this, months), day) for months in range(0, 12 * step, step)]
@@ -245,6 +247,24 @@ class Context:
         if not found:
             return self.invalid(start, end, "no_such_day")
         return self.dated(start, end, [found[0].year], found[0].month, day)
+
+    def _is_near(self, piece: Piece) -> bool:
+        return isinstance(piece.value, date) and abs(piece.value - self.today) < DAY * 7
+
+    def _in_month_named(self, start: int, day: int) -> date | None:
+        """Return the day in the month named last in the same sentence: 1月4日が仕事始めで、7日に."""
+        for before in reversed(self.pieces):
+            ahead = self.text[max(0, before.start - 8) : before.start]
+            if re.search("[。!?\n]", self.text[before.end : start]) or (before.relative and self._is_near(before)):
+                return None
+            if _ANOTHER_DATE.search(ahead) or _ANOTHER_DATE.search(self.text, before.end, before.end + 8):
+                continue
+            named = before.kind in ("month", "date_range") or _MONTH_SAID.search(self.text, before.start, before.end)
+            month = month_of(before) and _month_meant(before, day) if named and not before.week else None
+            on = valid(*month, day) if month else None
+            if on and on >= self.today:
+                return on
+        return None
 
     def invalid(
         self, start: int, end: int, reason: Reason, candidates: tuple[date, ...] = ()
@@ -292,6 +312,8 @@ _LINK = re.compile(
     "|じゃなくて?|ではなくて?|でなくて?|は[^、。\\d]{1,12}(?:ので|だから|から|んで)、?|(?:だ|な)(?:から|ので|んで)、?"
     "|は[^、。\\d]{1,14}(?:よね|でしょう?|かも|かな)[ー~]?[?、。]+(?:じゃあ?、?|なら、?)?|or| or | and | to |to|that|がだめなら|が無理なら|、)?"
 )
+_MONTH_SAID = re.compile(r"月|[/.]|[^\W\d]{3}")
+_ANOTHER_DATE = re.compile("期限|切れ|有効|満了|誕生|生まれ|発行|交付|届|通知|封筒|証明書")
 _SPAN_LINK = re.compile("から|より|~|-| to |to")
 
 
@@ -416,6 +438,12 @@ def is_holiday(on: date) -> bool:
     return on in _holiday_table(on.year)
 
 
+def is_day_off(on: date) -> bool:
+    """Return whether offices are closed: at weekends, on holidays, and from 29 December to 3 January."""
+    year_end = (on.month, on.day) >= (12, 29) or (on.month, on.day) <= (1, 3)
+    return on.weekday() >= 5 or year_end or is_holiday(on)
+
+
 def runs_of_days_off(today: date) -> Iterator[tuple[date, date]]:
     """Return the next runs of days on which offices are closed, as their first and last day.
 
@@ -423,16 +451,12 @@ def runs_of_days_off(today: date) -> Iterator[tuple[date, date]]:
     run is one that holds today, or lies ahead.
     """
 
-    def off(on: date) -> bool:
-        year_end = (on.month, on.day) >= (12, 29) or (on.month, on.day) <= (1, 3)
-        return on.weekday() >= 5 or year_end or is_holiday(on)
-
     first = today
-    while off(first - DAY):
+    while is_day_off(first - DAY):
         first -= DAY
     while first < today + DAY * 400:
         last = first
-        while off(last):
+        while is_day_off(last):
             last += DAY
         if last > max(first, today):
             yield first, last - DAY

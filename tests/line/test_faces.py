@@ -20,7 +20,7 @@ from rasa.utils.endpoints import EndpointConfig
 from bot.line import faces, limits, visit_link, worker
 from bot.nlu.state import state_of
 from bot.responses import CityResponses
-from reading import answers
+from reading import case, reader
 from renewal import city, clock
 from renewal.application import Desk
 from renewal.bookings import Bookings, create_engine_from
@@ -257,8 +257,8 @@ def test_where_a_day_is_asked_the_date_picker_has_the_bookable_range() -> None:
 @pytest.mark.parametrize("asked", [None, "visit_date", "expires_on", "birthday", "issued_on", "confirmed"])
 def test_a_picked_day_is_the_visits_whatever_is_asked_meanwhile(asked: str | None) -> None:
     desk = Desk(city.load(), Bookings(create_engine_from("sqlite://")), clock.now(), clock.now())
-    said = answers.read(faces.date_text("2027-01-05"), state_of(desk, {}).at(asked))
-    assert said == {"wish": {"days": ["2027-01-05"]}}
+    reading = reader.read(faces.date_text("2027-01-05"), desk.now)
+    assert case.told(reading, state_of(desk, {}).at(asked)).answers == {"wish": {"days": ["2027-01-05"]}}
 
 
 def test_a_full_time_is_no_button() -> None:

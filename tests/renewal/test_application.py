@@ -14,7 +14,6 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from reading import party_told
 from reading.dates import read_wish
 from renewal import application, calendar_view, clock, slots
 from renewal.application import Application, Desk, Remark
@@ -524,13 +523,6 @@ def test_the_child_that_is_named_is_left_out_and_not_another(talk: Talk) -> None
     assert talk.asked == "counter"
     talk.says(cards_by=-1, without=0)
     assert [card.holder for card in application.party.each(talk.a)] == ["under_15"]
-
-
-def test_dates_told_in_turn_are_for_the_cards_in_their_order(desk: Desk) -> None:
-    parent = {"applicant": "other_proxy", "holder": "general"}
-    a = Application(family=True, cards=2, **parent, to_come=[parent])
-    told = party_told.expiries_told(a, "父は令和9年1月20日、母は令和9年2月20日です", desk.now)
-    assert told == {0: "2027-01-20", 1: "2027-02-20"}
 
 
 def test_a_parent_is_the_representative_again_on_a_day_before_the_birthday(talk: Talk) -> None:

@@ -148,11 +148,13 @@ def moved_by(c: Context, m: Match) -> list[Piece] | None:
 @rule(
     rf"{G}(?P<n>{N})(?P<u>日|週間?)(?:ほど|くらい|ぐらい|だけ|ばかり)?[をに、]?"
     rf"(?:日に?ちを)?(?:(?P<later>{_LATER})|(?:{_SOONER}))(?:く|倒し|だおし|め)?",
+    rf"(?:あと)?{G}(?P<n>{N})(?P<u>日|週間?)(?:ほど|くらい|ぐらい|だけ)?(?:(?P<later>後|あと|のち)|前)"
+    r"[にへでの]?、?(?=ずら|変|かえ|し[てたろ]|延|のば|でき|お願|移|動か|もら|いけ|行け|$|[、。])",
 )
 def moved_by_days(c: Context, m: Match) -> list[Piece] | None:
     """1日遅く, 一週間後ろに: counted from the day of the visit."""
     on = c.known.visit_date
-    if on is None:
+    if on is None or c.expecting == "day":
         return None
     days = number(m["n"]) * (1 if m["u"] == "日" else 7) * (1 if m["later"] else -1)
     return [Piece(m.start(), m.end(), "date", on + DAY * days, relative=True)]

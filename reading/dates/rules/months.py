@@ -197,14 +197,18 @@ def month_or_part(c: Context, m: Match) -> list[Piece] | None:
 
 
 def _week_of_month(c: Context, m: Match, month: YearMonth) -> Piece:
-    """来月第2週 (8th to 14th), 12月最後の週."""
+    """来月第2週 (its second week from Monday), 12月最後の週."""
     last_day = month_span(month)[1]
     if m["w1"] in ("最後", "最終"):
         return c.span(m.start(), m.end(), last_day - DAY * 6, last_day)
-    first = number(m["w"]) * 7 - 6 if m["w"] else 1
-    if not 1 <= first <= 29:
+    count = number(m["w"]) if m["w"] else 1
+    if not 1 <= count <= 5:
         return c.invalid(m.start(), m.end(), "no_such_day")
-    return c.span(m.start(), m.end(), *month_span(month, first, first + 6))
+    first_day = month_span(month)[0]
+    # A week that has begun before Friday in the month before is its first week.
+    monday = first_day - DAY * first_day.weekday() + timedelta(weeks=first_day.weekday() > 3)
+    first = monday + timedelta(weeks=count - 1)
+    return c.span(m.start(), m.end(), max(first, first_day), min(first + DAY * 6, last_day))
 
 
 @rule(rf"(?P<p>[上中下]旬|[前後]半|半ば|月末|末)|第?(?P<w>{N})週目?(?!間)(?P<w1>)")

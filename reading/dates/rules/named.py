@@ -9,6 +9,7 @@ from reading.dates.context import (
     Context,
     Piece,
     holidays_of,
+    is_day_off,
     is_holiday,
     runs_of_days_off,
 )
@@ -31,10 +32,10 @@ _SPANS = {
     "三が日": ((1, 1), (1, 3)), "三ヶ日": ((1, 1), (1, 3)), "正月": ((1, 1), (1, 3)), "松の内": ((1, 1), (1, 7)),
     "年末年始": ((12, 29), (1, 3)), "ごーるでんうぃーく": ((4, 29), (5, 5)),
     "gw": ((4, 29), (5, 5)), "盆": ((8, 13), (8, 16)), "冬休み": ((12, 24), (1, 7)),
-    "春休み": ((3, 25), (4, 5)), "夏休み": ((7, 21), (8, 24)),
+    "年末の休み": ((12, 29), (1, 3)), "年末休み": ((12, 29), (1, 3)), "春休み": ((3, 25), (4, 5)), "夏休み": ((7, 21), (8, 24)),
 }  # fmt: skip
 _OVER = (
-    "(?:明け|あけ)(?:て(?:から)?)?(?:すぐ|早々)?|が?(?:終わ|おわ)っ(?:たら|てから|た(?:後|あと)に?)|が?(?:明け|過ぎ)(?:たら|てから)"
+    "(?:が?明け|が?終わっ|が?おわっ|が済ん)[ただ](?=[0-9一二三四五六七八九十])|(?:明け|あけ)(?:て(?:から)?)?(?:すぐ|早々)?|が?(?:終わ|おわ)っ(?:たら|てから|た(?:後|あと)に?)|が?(?:明け|過ぎ)(?:たら|てから)"
 )
 _HOLIDAYS = {
     "成人の日": "成人の日", "成人式の日": "成人の日", "成人式": "成人の日", "建国記念の日": "建国記念の日",
@@ -74,7 +75,7 @@ def named_day(c: Context, m: Match) -> list[Piece] | None:
     return [c.relative_day(m.start(), m.end(), on)]
 
 
-@rule(rf"{L}お?(?P<h>{'|'.join(_SPANS)})(?:休み)?(?P<k>中|に(?:入|な)る前(?:に|まで)?|の?前(?:に|まで)?(?!半|後)|に入っ(?:て(?:から)?|たら)|{_OVER})?")
+@rule(rf"{L}お?(?P<h>{'|'.join(_SPANS)})(?:休み)?(?P<k>中|(?:に(?:入|な)る|の)?(?:直前|前の?日)|に(?:入|な)る前(?:に|まで)?|の?前(?:に|まで)?(?!半|後)|に入っ(?:て(?:から)?|たら)|{_OVER})?")
 def named_span(c: Context, m: Match) -> list[Piece] | None:
     """年末年始, お正月, 冬休み, GW; お盆明け is the day after and later."""
     first, last = _SPANS[m["h"]]
@@ -84,6 +85,10 @@ def named_span(c: Context, m: Match) -> list[Piece] | None:
     end = next(on for on in ends if on >= c.today)
     if m["k"] and "前" in m["k"]:
         before = date(end.year - wraps, *first) - DAY
+        if m["k"].endswith(("直前", "日")):
+            while is_day_off(before):
+                before -= DAY
+            return [c.relative_day(m.start(), m.end(), before)]
         return [Piece(m.start(), m.end(), "date_range", DateRange(None, before))]
     if m["k"] and m["k"].startswith("に入"):
         return [

@@ -86,8 +86,8 @@ MONTH = (
 KANA_DAY = "|".join(sorted(KANA_DAYS, key=len, reverse=True))
 # A day after its month: the 日 may be missing, or be か in easy Japanese (12がつ3か).
 _NOT_A_DAY = (
-    rf"(?![\d{K}時じ:月年人名枚つ回個通件歳才代番階号円分週杯ヶヵ%/]"
-    "|けた|か月|か所|さい|にん)"
+    rf"(?![\d{K}時:月年人名枚つ回個通件歳才代番階号円分週杯ヶヵ%/]"
+    "|じ(?!ゃ)|けた|か月|か所|さい|にん)"
 )
 DAY_AFTER_MONTH = (
     rf"(?:{N}(?:日(?!間|以内)|にち|目(?!的))"

@@ -1,4 +1,4 @@
-"""What people's own words say about their case, by example."""
+"""What people's own words say about their case, all topics together, by example."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reading.answers import is_question, read, tells_only_who_comes
-from reading.situation import State
+from reading import case, reader
+from reading.intents import asks
+from reading.message import cut
+from reading.situation import Situation, State
 from renewal.clock import TOKYO
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=TOKYO)  # a Tuesday
@@ -23,6 +25,10 @@ CHILD, WARD, GENERAL = {"holder": "under_15"}, {"holder": "adult_ward"}, {"holde
 SELF = {"applicant": "self"}
 PARENT = {"applicant": "legal_representative"}
 PROXY = {"applicant": "other_proxy"}
+
+
+def read(text: str, s: Situation) -> dict[str, Any]:
+    return case.told(reader.read(text, s.now), s).answers
 
 
 def check(text: str, asked: str | None, expected: dict[str, Any], state: State) -> None:
@@ -654,7 +660,7 @@ def test_a_name_is_taken_as_it_stands_when_it_is_asked_for(state: State) -> None
     ],
 )
 def test_these_ask_something(text: str) -> None:
-    assert is_question(text)
+    assert asks(cut(text, NOW))
 
 
 @pytest.mark.parametrize(
@@ -662,7 +668,7 @@ def test_these_ask_something(text: str) -> None:
     ["本人です", "12月3日でお願いします", "はい", "覚えています", "西口で", "予約したい", "ハナコ"],
 )
 def test_these_tell_something(text: str) -> None:
-    assert not is_question(text)
+    assert not asks(cut(text, NOW))
 
 
 # Whatever comes --------------------------------------------------------------------------------
@@ -769,13 +775,3 @@ def test_what_is_told_out_of_turn_is_taken_for_what_it_is(
     asked: str | None, text: str, expected: dict[str, Any], state: State
 ) -> None:
     assert read(text, state.at(asked)) == expected
-
-
-@pytest.mark.parametrize("text", ["わたし", "母です", "私は孫です", "孫が行きます", "私が代理で", "myself", "代理です"])
-def test_who_comes_may_be_told_at_any_question(text: str) -> None:
-    assert tells_only_who_comes(text)
-
-
-@pytest.mark.parametrize("text", ["はい", "です", "母の分です", "私の母です", "市役所です", "覚えています"])
-def test_other_words_do_not_tell_who_comes(text: str) -> None:
-    assert not tells_only_who_comes(text)
