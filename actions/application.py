@@ -277,12 +277,13 @@ def _rows(a: Application, at_desk: Desk) -> dict[str, Any]:
     cards = list(party.each(a))
     several = len(cards) > 1
     hold = at_desk.bookings.held(str(a.hold)) if several else None
-    spread = [application.places_in_words(hold.places)] if hold and len(hold.places) > 1 else []
+    spread = hold.places if hold and len(hold.places) > 1 else ()
+    starts = f"（{application.places_in_words(spread)}）" if spread else ""
     # Whose several cards are, and who comes for each, is told anew with their number.
     whose = "cards" if several else "applicant" if a.applicant == "self" else "holder"
     visitor = [f"{a.visitor_name} 様"] if a.visitor_name else []
     rows = (
-        ("when", [_when(a), *spread], "visit"),
+        ("when", [_when(a) + starts], "visit"),
         ("counter", [at_desk.city.counters[str(a.counter)].label], "counter"),
         ("holder", [f"@whose_{card.holder}" for card in cards], whose),
         ("comes", [f"@who_{card.applicant}" for card in cards] + visitor, "cards" if several else "applicant"),

@@ -7,6 +7,7 @@
                           conversation holds them, and the text as it was stored; "failed" when
                           nothing was done and the same message may be sent again
                           An old answer's button is asked about before it changes anything.
+    POST   opinion        {"id", "topic", "helpful", "why"}: whether an answer that was given here helped
     GET    visit.ics      a booking made in this conversation, for the calendar
 
 The server names the conversation, never the browser. What the browser may say is a text or the
@@ -28,7 +29,7 @@ from urllib.parse import urlsplit
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
-from rasa.shared.core.events import Event
+from rasa.shared.core.events import BotUttered, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, Sanic, response
 from sanic.exceptions import SanicException
@@ -43,7 +44,8 @@ from bot.channels.shared_limits import SharedBuckets
 from bot.conversation_store import look_at
 from bot.rasa_fixes import AlreadyDone
 from bot.responses import CityResponses
-from renewal import calendar_file, city, clock, settings
+from reading import masking
+from renewal import calendar_file, city, clock, opinions, settings
 from renewal.bookings import Bookings
 
 log = logging.getLogger("bot.web")
@@ -161,6 +163,16 @@ class WebChat(InputChannel):
             async for answer in turn.answers():
                 await stream.send(json.dumps(answer, ensure_ascii=False) + "\n")
             await stream.eof()
+
+        @web.post("/opinion")
+        async def opinion(request: Request) -> HTTPResponse:
+            await self._slow_down(request)
+            conversation = self._conversation(request)
+            if conversation is None:
+                raise Refused(401, "ended")
+            tracker = await look_at(request.app.ctx.agent, conversation)
+            _keep_opinion(conversation, _body(request), tracker.events if tracker else ())
+            return response.empty()
 
         @web.get("/visit.ics")
         async def visit(request: Request) -> HTTPResponse:
@@ -430,6 +442,19 @@ def _set_cookie(answer: HTTPResponse, ticket: str, seconds: int) -> None:
 
 def _has_ended(agent: Agent, tracker: DialogueStateTracker) -> bool:
     return bool(agent.processor and agent.processor._has_session_expired(tracker))
+
+
+def _keep_opinion(conversation: str, body: dict[str, Any], events: Sequence[Event]) -> None:
+    """Keep what somebody thinks of an answer that they were given, without what leads to them."""
+    id_, topic, helpful, why = (body.get(name) for name in ("id", "topic", "helpful", "why"))
+    answered = {web_transcript.topic_of(e.message()) for e in events if isinstance(e, BotUttered)}
+    known = isinstance(id_, str) and isinstance(helpful, bool) and topic in answered - {None}
+    if not known or not MESSAGE_ID.fullmatch(str(id_)):
+        raise Refused(400, "unreadable")
+    masked = masking.mask(" ".join(why.split())).text if isinstance(why, str) else ""
+    reason = "".join(masking.MASK if sign.isdigit() else sign for sign in masked)
+    key = settings.keyed_hash(f"opinion:{conversation}:{id_}")
+    opinions.give(database.engine(), key, str(topic), bool(helpful), reason, clock.now())
 
 
 def _call_centre_now(agent: Agent) -> str:

@@ -32,6 +32,8 @@ def shown(message: dict[str, Any], conversation: str) -> dict[str, Any]:
     if back:
         result["back"] = _without_payloads(back[0], conversation)
     result.update({name: message[name] for name in ("expects", "left") if name in message})
+    if topic := topic_of(message):
+        result["topic"] = topic
     if message.get("custom"):
         result["card"] = _without_payloads(message["custom"], conversation)
     if message.get("timestamp"):
@@ -53,6 +55,17 @@ def transcript(events: Iterable[Event], conversation: str) -> list[dict[str, Any
                 {"who": "me", "id": event.message_id, "text": text, "time": _iso(event.timestamp)}
             )
     return said
+
+
+def topic_of(message: dict[str, Any]) -> str | None:
+    """Return what a message answers, where one may ask whether that helped."""
+    name = str(message.get("utter_action") or "").removeprefix("utter_")
+    answers = name.startswith("ask_") and not steps.is_question(f"utter_{name}")
+    return name if answers and name not in _NO_TOPIC or name in _FINISHED else None
+
+
+_NO_TOPIC = ("ask_capabilities", "ask_bot", "ask_language")
+_FINISHED = ("booked", "booking_changed", "free_times_as_asked", "booking_documents")
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,7 @@ export function slotCalendar(card, chat) {
       ?? grid.querySelector("button");
     if (first) first.tabIndex = 0;
     return [
+      ...(week.some(isFree) ? [] : nothingFree()),
       state.part && h("div", { class: "parts", role: "group", "aria-label": plain("time") },
         parts.map(each => h("button", {
           type: "button", "aria-pressed": String(each === state.part),
@@ -143,7 +144,6 @@ export function slotCalendar(card, chat) {
         }, label(each)))),
       rows.length ? grid : null,
       rows.length ? label("legend", "p", { class: "note" }) : null,
-      ...(week.some(isFree) ? [] : nothingFree()),
     ].filter(Boolean);
   }
 

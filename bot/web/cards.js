@@ -98,6 +98,10 @@ async function copy(text, chat) {
   }
 }
 
+// Values in a line, each whole where it fits.
+const inARow = values => values.map((value, i) =>
+  h("span", { class: "whole" }, pieces(i < values.length - 1 ? `${value}、` : value)));
+
 // ── summary ───────────────────────────────────────────────────────────────────────────────────
 
 function summary(card, chat) {
@@ -105,7 +109,7 @@ function summary(card, chat) {
   const box = h("div", { role: "group", class: "card summary", "aria-label": plain("summary") },
     h("dl", {}, card.rows.map(({ label: name, values, change }) => h("div", {},
       h("dt", {}, name),
-      h("dd", {}, values.map((value, i) => h("span", { class: "whole" }, pieces(i < values.length - 1 ? `${value}、` : value)))),
+      h("dd", {}, inARow(values)),
       change && h("dd", { class: "change" }, h("button", {
         type: "button", class: "plain", "data-title": change.title, "aria-label": change.title, click: press(change),
       }, label("change")))))),
@@ -147,7 +151,7 @@ function bookingCard(card, chat) {
       h("dd", {}, card.counter_label,
         card.address ? h("span", { class: "line" }, card.address) : null,
         card.map_url ? h("a", { class: "line", href: card.map_url, rel: "noopener", target: "_blank" }, label("map")) : null),
-      card.names.length ? [h("dt", {}, label("names")), h("dd", {}, named(card.names.join("、")))] : null,
+      card.names.length ? [h("dt", {}, label("names")), h("dd", {}, inARow(card.names))] : null,
       h("dt", {}, label("code")), h("dd", { class: "code" }, card.code),
       groups.flatMap(({ name, items }) => [["bring", items.filter(item => !isPin(item))], ["pins_short", items.filter(isPin)]]
         .filter(([, some]) => some.length).flatMap(([key, some]) => [

@@ -71,6 +71,9 @@ export class Conversation {
     }
   }
 
+  // Whether an answer helped; asked for once more with the reason, it is the same opinion.
+  opinion(said) { return this.#request("POST", "opinion", said); }
+
   calendarFile(code) {
     const url = new URL("visit.ics", this.#base);
     url.searchParams.set("code", code);

@@ -335,14 +335,17 @@ class RenewalChat extends HTMLElement {
     this.#busy(true);
     this.live.replaceChildren();
     message.answers ??= []; // what is shown of them
+    let topic;
     try {
       const { kept, text } = await this.#conversation.send(message, answer => {
+        topic = answer.topic;
         this.#busy(true);
         message.answers.push(this.#answer(answer));
         this.#read(answer);
       });
       if (kept) this.#count += message.answers.length + (bubble ? 1 : 0);
       bubble?.classList.remove("failed");
+      if (topic) this.#askWhetherItHelped(topic, message.answers.at(-1));
       // What nobody should have written is masked here as well.
       if (bubble && text) bubble.querySelector(".text").textContent = text;
       this.#tabs?.postMessage("said");
@@ -352,6 +355,35 @@ class RenewalChat extends HTMLElement {
     } finally {
       this.#busy(false);
     }
+  }
+
+  // One line below an answer that nothing follows: yes or no, and why for whoever wants to tell.
+  #askWhetherItHelped(topic, turn) {
+    const given = { id: newId(), topic };
+    const tell = more => this.#conversation.opinion(Object.assign(given, more)).catch(() => {});
+    const why = h("input", { maxlength: "100", autocomplete: "off", "aria-label": plain("helpful_why"), placeholder: plain("helpful_why") });
+    const thanks = label("helpful_thanks", "p", { tabindex: "-1" });
+    const answer = (key, helpful) => h("button", {
+      type: "button", class: "plain",
+      click: () => {
+        tell({ helpful });
+        box.classList.add("given");
+        box.replaceChildren(thanks, why, h("button", {
+          type: "button", class: "plain",
+          click: () => {
+            if (why.value.trim()) tell({ why: why.value });
+            box.replaceChildren(thanks);
+            thanks.focus();
+          },
+        }, label("send")));
+        thanks.focus();
+        this.#showMore();
+      },
+    }, label(key));
+    const box = h("div", { class: "opinion", role: "group", "aria-label": plain("helpful") },
+      label("helpful"), answer("yes", true), answer("no", false));
+    turn.append(box);
+    this.#showMore();
   }
 
   #failed(message, bubble, failure) {
@@ -536,6 +568,7 @@ class RenewalChat extends HTMLElement {
     for (const group of this.log.querySelectorAll(".choices, .calendar, .summary")) {
       if (!group.dataset.used && !group.closest(".note, .booking")) this.#disable(group, said);
     }
+    this.log.querySelectorAll(".opinion:not(.given, :focus-within)").forEach(each => each.remove());
   }
 
   #disable(group, said) {

@@ -126,6 +126,11 @@ div.note { padding: .75rem; border: 1px solid var(--line); border-radius: .5rem;
 .plain { display: inline-flex; justify-content: center; align-items: center; min-width: 2.75rem; min-height: 2.75rem; margin-right: .5rem; padding: .2rem 0; border: 0; background: transparent; color: var(--accent); text-decoration: underline; text-underline-offset: .2em; }
 .row { display: flex; flex-wrap: wrap; gap: .25rem .5rem; align-items: center; margin-top: .5rem; }
 
+.opinion { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .75rem; color: var(--soft); font-size: .875rem; }
+.opinion :is(.plain, input) { font-size: 1rem; }
+.opinion input { flex: 1 1 12rem; min-width: 0; min-height: 2.75rem; padding: .2rem .5rem; border: 1px solid var(--edge); border-radius: .5rem; background: var(--paper); color: var(--ink); font-family: inherit; }
+.opinion p:focus { outline: none; box-shadow: none; }
+
 .card { margin: .5rem 0; padding: .75rem; border: 1px solid var(--line); border-top: 4px solid var(--accent); border-radius: .5rem; background: var(--paper); }
 .card h3 { margin: .25rem 0; font-size: 1rem; line-height: 1.5; }
 .card h4 { margin-top: .5rem; font-size: 1rem; }
@@ -176,10 +181,10 @@ li small { display: block; color: var(--soft); font-size: .875rem; line-height: 
 dl { margin-bottom: .5rem; display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .25rem .9rem; }
 dt { color: var(--soft); font-size: .875rem; padding-top: .15em; white-space: nowrap; }
 dd { font-weight: 700; overflow-wrap: anywhere; }
-dd.code { letter-spacing: .06em; font-variant-numeric: tabular-nums; font-size: 1.5rem; line-height: 1.3; }
-.summary { padding-block: .25rem; }
+dd.code { letter-spacing: .06em; font-variant-numeric: tabular-nums; font-size: 1.25rem; line-height: 1.3; }
+.summary { padding-block: .25rem 0; }
 .summary dl { display: block; margin: 0; }
-.summary dl > div { display: grid; grid-template: auto auto / minmax(0, 1fr) auto; align-items: center; gap: 0 .5rem; min-height: 2.75rem; padding: .1rem 0 .2rem; border-top: 1px solid var(--line); line-height: 1.4; }
+.summary dl > div { display: grid; grid-template: auto auto / minmax(0, 1fr) auto; align-items: center; gap: 0 .5rem; min-height: 2.75rem; border-top: 1px solid var(--line); line-height: 1.4; }
 .summary dl > div:first-child { border-top: 0; }
 .summary dt { grid-area: 1 / 1; padding: 0; line-height: 1.3; }
 .summary dd { grid-area: 2 / 1; }
@@ -268,7 +273,7 @@ textarea { flex: 1; min-width: 0; min-height: 2.9rem; max-height: 30vh; padding:
   .paper { display: block; color: #000; background: #fff; }
   .paper .log { overflow: visible; }
   .paper h1 { font-size: 1.3rem; }
-  .paper :is(.choices, .calendar, .row, .primary, .change, .note button) { display: none; }
+  .paper :is(.opinion, .choices, .calendar, .row, .primary, .change, .note button) { display: none; }
   .paper .card, .paper li { break-inside: avoid; }
 }
 `);
