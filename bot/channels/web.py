@@ -358,7 +358,7 @@ class Turn(OutputChannel):
             for answer in web_transcript.latest_answers(events, self._conversation):
                 self._add(answer)
             return None
-        if button:
+        if button is not None:
             pressed = web_transcript.pressed(events, button, self._conversation)
             if tracker is None or pressed is None:
                 self._add({"who": "bot", "text": WORDS["button"]})
@@ -378,7 +378,7 @@ class Turn(OutputChannel):
         except AlreadyDone:  # while we looked, by another process that got it as well
             return await self._take_in()
         # The front door has masked what nobody should have written; the browser forgets it, too.
-        return None if button else message.text
+        return message.text if button is None else None
 
     def _asked_first(self, pressed: web_transcript.Pressed) -> Answer:
         sure = web_transcript.sure_id(self._conversation, pressed.payload)
@@ -458,7 +458,7 @@ def _keep_opinion(conversation: str, body: dict[str, Any], events: Sequence[Even
 
 
 def _call_centre_now(agent: Agent) -> str:
-    nlg = agent.processor.nlg if agent.processor else None
+    nlg = getattr(agent.processor, "nlg", None)
     return nlg.call_centre_now(clock.now()) if isinstance(nlg, CityResponses) else ""
 
 

@@ -1,7 +1,7 @@
 // <renewal-chat>: the chat on a city's page.
 //
-//   <script type="module" src="https://…/chat/renewal-chat.js" data-title="…" data-colour="#0b5c7a"
-//           data-open="true" data-origin="https://…" data-lang="ja"></script>
+//   <script type="module" src="https://…/chat/renewal-chat.js" data-title="…" data-colour="#0017c1"
+//           data-open="true" data-origin="https://…" data-lang="ja" data-furigana="on"></script>
 //
 // or, where it stands in a certain place, as <renewal-chat data-title="…"></renewal-chat>.
 //
@@ -52,7 +52,7 @@ class RenewalChat extends HTMLElement {
     this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
     if (isReadable(this.dataset.colour)) this.style.setProperty("--renewal-chat-colour", this.dataset.colour);
     this.#build();
-    this.#prefer("furigana", kept("furigana") === "on");
+    this.#prefer("furigana", (kept("furigana") ?? this.dataset.furigana) === "on");
     this.#prefer("large", kept("large") === "on");
     const contrast = kept("contrast");
     this.#prefer("contrast", contrast ? contrast === "on" : matchMedia("(prefers-contrast: more)").matches);
