@@ -30,7 +30,8 @@ function wrapped(paper, line) {
   paper.font = fontOf(line);
   const found = [""];
   for (const sign of line.text) {
-    if (paper.measureText(found.at(-1) + sign).width > WIDTH - 2 * MARGIN) found.push("");
+    const full = paper.measureText(found.at(-1) + sign).width > WIDTH - 2 * MARGIN;
+    if (full && !"、。）」".includes(sign)) found.push(""); // these never begin a line
     found[found.length - 1] += sign;
   }
   return found;

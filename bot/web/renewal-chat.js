@@ -183,11 +183,14 @@ class RenewalChat extends HTMLElement {
   }
 
   close() {
-    if (this.isOpen) this.dialog.close();
+    if (!this.isOpen) return;
+    this.dialog.close();
+    this.#closed();
   }
 
   // However it came to be closed: a browser may do that by itself.
   #closed() {
+    if (this.isOpen || !this.launcher.hidden) return;
     keep("open", "", "sessionStorage");
     this.#toggleMenu(false);
     this.launcher.hidden = false;
@@ -284,6 +287,7 @@ class RenewalChat extends HTMLElement {
 
   #clear() {
     this.log.replaceChildren();
+    this.#unsent.clear();
     this.#count = 0;
   }
 
@@ -361,7 +365,10 @@ class RenewalChat extends HTMLElement {
   #askWhetherItHelped(topic, turn) {
     const given = { id: newId(), topic };
     const tell = more => this.#conversation.opinion(Object.assign(given, more)).catch(() => {});
-    const why = h("input", { maxlength: "100", autocomplete: "off", "aria-label": plain("helpful_why"), placeholder: plain("helpful_why") });
+    const why = h("input", {
+      maxlength: "100", autocomplete: "off", "aria-label": plain("helpful_why"), placeholder: plain("helpful_why"),
+      keydown: event => { if (isEnter(event)) why.nextSibling.click(); },
+    });
     const thanks = label("helpful_thanks", "p", { tabindex: "-1" });
     const answer = (key, helpful) => h("button", {
       type: "button", class: "plain",
@@ -612,8 +619,7 @@ class RenewalChat extends HTMLElement {
   // ── Writing ─────────────────────────────────────────────────────────────────────────────────
 
   #key(event) {
-    // Enter also confirms a Japanese conversion: that is not yet a message.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (event.shiftKey || !isEnter(event)) return;
     event.preventDefault();
     this.#submit();
   }
@@ -663,6 +669,9 @@ function isReadable(colour) {
     .map(c => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
   return 1.05 / (0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05) >= 4.5;
 }
+
+// Enter also confirms a Japanese conversion: that is not yet a message.
+const isEnter = event => event.key === "Enter" && !event.isComposing && event.keyCode !== 229;
 
 // About how much is still asked, in words.
 function wayLeft(n) {

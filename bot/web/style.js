@@ -126,8 +126,7 @@ div.note { padding: .75rem; border: 1px solid var(--line); border-radius: .5rem;
 .plain { display: inline-flex; justify-content: center; align-items: center; min-width: 2.75rem; min-height: 2.75rem; margin-right: .5rem; padding: .2rem 0; border: 0; background: transparent; color: var(--accent); text-decoration: underline; text-underline-offset: .2em; }
 .row { display: flex; flex-wrap: wrap; gap: .25rem .5rem; align-items: center; margin-top: .5rem; }
 
-.opinion { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .75rem; color: var(--soft); font-size: .875rem; }
-.opinion :is(.plain, input) { font-size: 1rem; }
+.opinion { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .75rem; color: var(--soft); }
 .opinion input { flex: 1 1 12rem; min-width: 0; min-height: 2.75rem; padding: .2rem .5rem; border: 1px solid var(--edge); border-radius: .5rem; background: var(--paper); color: var(--ink); font-family: inherit; }
 .opinion p:focus { outline: none; box-shadow: none; }
 
