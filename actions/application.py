@@ -278,12 +278,12 @@ def _rows(a: Application, at_desk: Desk) -> dict[str, Any]:
     several = len(cards) > 1
     hold = at_desk.bookings.held(str(a.hold)) if several else None
     spread = hold.places if hold and len(hold.places) > 1 else ()
-    starts = f"（{application.places_in_words(spread)}）" if spread else ""
+    starts = [f"（{application.places_in_words(spread)}）"] if spread else []
     # Whose several cards are, and who comes for each, is told anew with their number.
     whose = "cards" if several else "applicant" if a.applicant == "self" else "holder"
     visitor = [f"{a.visitor_name} 様"] if a.visitor_name else []
     rows = (
-        ("when", [_when(a) + starts], "visit"),
+        ("when", [_when(a), *starts], "visit"),
         ("counter", [at_desk.city.counters[str(a.counter)].label], "counter"),
         ("holder", [f"@whose_{card.holder}" for card in cards], whose),
         ("comes", [f"@who_{card.applicant}" for card in cards] + visitor, "cards" if several else "applicant"),

@@ -60,6 +60,8 @@ MADE_WORDS = {
     "whose_{}": PARTS["holder"],
     "who_{}": PARTS["applicant"],
     "until_{}": ["previous_working_day_end", "start"],
+    "change_{}": ["visit", "counter", "cards", "holder", "applicant", "name_kana", "phone"],
+    "row_{}": ["when", "counter", "holder", "comes", "name", "phone", "bring"],
 }
 
 

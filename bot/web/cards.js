@@ -98,9 +98,9 @@ async function copy(text, chat) {
   }
 }
 
-// Values in a line, each whole where it fits.
+// Values in a line, each whole where it fits; what stands in brackets belongs to the one before.
 const inARow = values => values.map((value, i) =>
-  h("span", { class: "whole" }, pieces(i < values.length - 1 ? `${value}、` : value)));
+  h("span", { class: "whole" }, pieces(/^[^（]/.test(values[i + 1] ?? "") ? `${value}、` : value)));
 
 // ── summary ───────────────────────────────────────────────────────────────────────────────────
 

@@ -216,6 +216,7 @@ form { flex: none; padding: .4rem 1rem max(.5rem, env(safe-area-inset-bottom)); 
 textarea { flex: 1; min-width: 0; min-height: 2.9rem; max-height: 30vh; padding: .5rem .75rem; border: 2px solid var(--edge); border-radius: .5rem; background: var(--paper); resize: none; line-height: 1.6; }
 .send { flex: none; min-height: 2.9rem; padding: 0 1.1rem; border: 2px solid var(--brand); border-radius: .5rem; background: var(--brand); color: #fff; font-weight: 700; }
 .hint { font-size: .875rem; line-height: 1.4; color: var(--soft); }
+:host([data-furigana="on"]) :is(.hint, .heading p, .contact) { line-height: 2; }
 .left { float: right; color: var(--warn); font-weight: 700; }
 
 /* On a narrow screen what a line is about stands above it. */
