@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import date, datetime
+from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
@@ -15,7 +16,9 @@ from reading.heard import NO_RULE
 from renewal import application, calendar_view, party, settings
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import Card, HoldExpired, NotBookable, SlotFull, TryAgain, Visit
+from renewal.city import City
 from renewal.date_words import japanese_date, japanese_time, short_date
+from renewal.documents import Document
 
 MOST_BUTTONS = 11
 """Times offered as buttons, with "another day" after them: LINE shows 13 at most."""
@@ -252,18 +255,86 @@ class ActionAskConfirmed(AssistantAction):
             summary=_summary(a, at_desk),
             when=f"{short_date(a.start.date())}{japanese_time(a.start.time())}",
             counter_label=at_desk.city.counters[str(a.counter)].short_label,
+            # "Where is it wrong?" has buttons of its own.
+            json_message=_rows(a, at_desk) if tracker.get_slot("ask_how") in _IN_FULL else None,
         )
         return []
 
 
-def _summary(a: Application, at_desk: Desk) -> str:
+_IN_FULL = (None, "short", "example")
+"""How the last question is asked where the rows stand with it."""
+
+
+def _rows(a: Application, at_desk: Desk) -> dict[str, Any]:
+    """Return the summary as rows, each with the button that changes it (design: Messages)."""
     assert a.start is not None
+    people = application.checklists(a, at_desk)
+    cards = list(party.each(a))
+    several = len(cards) > 1
+    hold = at_desk.bookings.held(str(a.hold)) if several else None
+    spread = hold.places if hold and len(hold.places) > 1 else ()
+    starts = [f"（{application.places_in_words(spread)}）"] if spread else []
+    # Whose several cards are, and who comes for each, is told anew with their number.
+    whose = "cards" if several else "applicant" if a.applicant == "self" else "holder"
+    visitor = [f"{a.visitor_name} 様"] if a.visitor_name else []
+    rows = (
+        ("when", [_when(a), *starts], "visit"),
+        ("counter", [at_desk.city.counters[str(a.counter)].label], "counter"),
+        ("holder", [f"@whose_{card.holder}" for card in cards], whose),
+        ("comes", [f"@who_{card.applicant}" for card in cards] + visitor, "cards" if several else "applicant"),
+        ("name", [f"{card.name_kana} 様" for card in cards], "name_kana"),
+        ("phone", [_with_hyphens(str(a.phone), at_desk.city)], "phone"),
+        ("bring", _to_bring(people), None),
+    )
+    return {
+        "type": "summary",
+        "rows": [
+            {
+                "id": row,
+                "label": f"@row_{row}",
+                "values": list(dict.fromkeys(values)),
+                "change": slot and {"title": f"@change_{slot}", "payload": _CORRECT % slot},
+            }
+            for row, values, slot in rows
+        ],
+        "primary": {"title": "@book_this", "payload": '/inform{"confirmed": "yes"}'},
+        # What the rows' own buttons stand for: it is not offered beside them.
+        "instead_of": {"title": "@fix", "payload": '/inform{"confirmed": "fix"}'},
+    }
+
+
+_CORRECT = '/correct{"correct": "%s"}'
+
+
+def _to_bring(people: list[tuple[str | None, tuple[Document, ...]]]) -> list[str]:
+    """Return what has to be at hand; the PINs, which are known by name from the list, in a word."""
+    split = [application.split_documents(items) for _, items in people]
+    things = [item.label for things, _ in split for item in things if not item.waived]
+    return [*things, *(["@row_pins"] if any(pins for _, pins in split) else [])]
+
+
+def _when(a: Application) -> str:
+    assert a.start is not None
+    return f"{japanese_date(a.start.date())}{japanese_time(a.start.time())}"
+
+
+def _with_hyphens(phone: str, the_city: City) -> str:
+    """Return a number as people write it; one whose area code is not known stays as it is."""
+    area = the_city.call_centre.phone.split("-")[0]
+    if len(phone) == 11:
+        return f"{phone[:3]}-{phone[3:7]}-{phone[7:]}"
+    if len(phone) == 10 and phone.startswith(area):
+        return f"{area}-{phone[len(area):-4]}-{phone[-4:]}"
+    return phone
+
+
+def _summary(a: Application, at_desk: Desk) -> str:
     people = application.checklists(a, at_desk)
     several = len(people) > 1
     hold = at_desk.bookings.held(str(a.hold)) if several else None
     names = "、".join(f"{card.name_kana} 様" for card in party.each(a))
     lines = [
-        f"日時　{japanese_date(a.start.date())}{japanese_time(a.start.time())}",
+        f"日時　{_when(a)}",
         *([f"人数　{application.places_in_words(hold.places)}"] if hold else []),
         f"窓口　{at_desk.city.counters[str(a.counter)].label}",
         f"カードの持ち主　{names}",

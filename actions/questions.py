@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import UserUtteranceReverted
@@ -13,6 +15,7 @@ from actions.bookings import caller_of
 from actions.free_times import say_free_times
 from renewal import application, booking_change, calendar_view
 from renewal.application import Application, Remark
+from renewal.documents import USUAL_CASES, documents
 
 MOST_ANSWERS = 2
 """Questions answered in one turn: more than that nobody reads."""
@@ -48,8 +51,23 @@ class ActionAnswerQuestion(AssistantAction):
             elif question == "ask_period" and (window := _window_of(turn)):
                 say(dispatcher, [window])
             else:
-                say(dispatcher, answers_to([question]))
+                said = [
+                    replace(each, payload=_checklist(question) or each.payload)
+                    for each in answers_to([question])
+                ]
+                say(dispatcher, said)
         return []
+
+
+_LISTS = {"ask_documents": "self", "ask_child_or_ward": "representative", "ask_proxy": "proxy"}
+"""Whose list the answer to a question names."""
+
+
+def _checklist(question: str) -> Mapping[str, Any] | None:
+    if question not in _LISTS:
+        return None
+    items = documents(USUAL_CASES[_LISTS[question]], desk().city)
+    return application.documents_remark([(None, items)]).payload
 
 
 def _own_documents(tracker: Tracker) -> list[Remark]:

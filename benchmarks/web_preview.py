@@ -2,8 +2,8 @@
 
     python -m benchmarks.web_preview [--to results/web]
 
-A booking step by step on a phone, on a narrow one, in the dark, with text of twice the size and on
-a desktop. With `--to docs/pictures` only those that README.md shows are written.
+A booking step by step on a phone, on a narrow one, in the dark, with text of twice the size, with
+readings and on a desktop; a family's on a phone. With `--to docs/pictures` only those that README.md shows are written.
 """
 
 from __future__ import annotations
@@ -26,19 +26,31 @@ from tests.browser.person import PHONE, Person
 from tests.server.servers import running
 
 README = Path("docs/pictures")
-SHOWN = {"phone-calendar": "phone.png", "desktop-booked": "desktop.png"}
+SHOWN = {
+    "phone-calendar": "phone.png",
+    "phone-summary": "summary.png",
+    "phone-booked": "booked.png",
+    "narrow-calendar": "small.png",
+    "twice-summary": "large-text.png",
+    "dark-summary": "dark.png",
+    "readings-expiry": "furigana.png",
+    "family-summary": "family.png",
+    "desktop-booked": "desktop.png",
+}
 NARROW = {**PHONE, "viewport": {"width": 320, "height": 640}}
 LOOKS: dict[str, dict[str, Any]] = {
     "phone": {**PHONE, "device_scale_factor": 2},
     "narrow": NARROW,
     "dark": {**PHONE, "color_scheme": "dark"},
     "twice": PHONE,
+    "readings": PHONE,
+    "family": PHONE,
     "desktop": {"viewport": {"width": 1440, "height": 900}},
 }
 
 
 def take(someone: Person, look: str, to: Path) -> None:
-    """Book a counter in one look, with a picture of each step."""
+    """Book in one look, with a picture of each step."""
     page = someone.page
 
     def picture(step: str) -> None:
@@ -49,9 +61,18 @@ def take(someone: Person, look: str, to: Path) -> None:
 
     if look == "twice":
         page.evaluate("document.documentElement.style.fontSize = '200%'")
+    if look == "readings":
+        page.evaluate("localStorage.setItem('renewal-chat-furigana', 'on')")
+        page.reload()
     picture("page")
     someone.opens()
     picture("greeting")
+    if look == "family":
+        book_together(someone)
+        picture("summary")
+        someone.taps("予約する")
+        picture("booked")
+        return
     someone.says("予約する")
     someone.taps("電子証明書")
     someone.taps("カードの本人")
@@ -62,7 +83,11 @@ def take(someone: Person, look: str, to: Path) -> None:
     someone.taps("本庁舎")
     page.get_by_label("次の週").click()
     picture("calendar")
-    someone.takes_the_first_free_time()
+    if look == "twice":  # a list: a table has no room
+        page.locator(".calendar .times .choice").first.click()
+        someone.waits()
+    else:
+        someone.takes_the_first_free_time()
     someone.gives_name_and_phone()
     picture("summary")
     someone.taps("予約する")
@@ -71,6 +96,22 @@ def take(someone: Person, look: str, to: Path) -> None:
     picture("booked-end")
     page.get_by_label("メニュー").click()
     picture("menu")
+
+
+def book_together(someone: Person) -> None:
+    """Say everything that a parent with two children is asked for."""
+    someone.says("子ども2人と私の3人分を予約したいです")
+    someone.taps("全員 電子証明書")
+    someone.says("R9.2.20")
+    for title in ("全員覚えている", "15歳未満", "同じ世帯"):
+        someone.taps(title)
+    someone.says("令和9年1月10日")
+    someone.taps("15歳未満")
+    someone.says("2027/1/12")
+    someone.taps("本庁舎")
+    someone.taps("いちばん早い空き")
+    for line in ("サトウ ハナコ", "サトウ タロウ", "サトウ ジロウ", "09022223333"):
+        someone.says(line)
 
 
 def fill(url: str) -> None:

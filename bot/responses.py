@@ -16,22 +16,17 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from bot import database, steps
 from renewal import application, clock, opening_hours
+from renewal.application import Desk
+from renewal.bookings import Bookings
 from renewal.city import City, Counter, load
 from renewal.date_words import japanese_time, short_date
-from renewal.documents import Applicant, Case, Holder, documents
+from renewal.documents import USUAL_CASES, documents
 
 WEEKDAYS = dict(
     zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "月火水木金土日", strict=True)
 )
-CASES = {
-    "documents_self": Case(Applicant.SELF, Holder.GENERAL),
-    "documents_representative": Case(Applicant.LEGAL_REPRESENTATIVE, Holder.UNDER_15),
-    "documents_proxy": Case(Applicant.OTHER_PROXY, Holder.GENERAL),
-}
-"""The lists of documents that sentences and pages show before anything is known of a person."""
-
-
 _ASIDE = re.compile(
     r"utter_(?:ask_(?!application_form|booking|visit|confirmed)\w+|out_of_scope_\w+|chitchat|complain)"
 )
@@ -57,15 +52,35 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
         output_channel: str,
         **kwargs: Any,
     ) -> dict[str, Any] | None:
-        # Rasa adds an action's buttons to the message as they are, after this.
-        for button in kwargs.get("buttons") or ():
-            button["title"] = self._spelt_out(button["title"])
-        facts = {**self._fixed, "call_centre_now": self._call_centre_now(clock.now())}
+        # Rasa adds an action's buttons and payload to the message as they are, after this.
+        self._spell_out_inside(kwargs.get("buttons"))
+        self._spell_out_inside(kwargs.get("custom"))
+        facts = {**self._fixed, "call_centre_now": self.call_centre_now(clock.now())}
         values = {**facts, **kwargs}
         said = await super().generate(utter_action, tracker, output_channel, **values)
         if said and tracker.active_loop_name and _ASIDE.fullmatch(utter_action):
             said.pop("buttons", None)  # the form's own follow: "予約する" would mean two things
+        asked = tracker.get_slot("requested_slot")
+        # In LINE a word typed does it: its numbered choices stay short.
+        if said and asked and output_channel == "web" and steps.is_question(utter_action):
+            self._as_a_step(said, asked, tracker, kwargs.get("buttons"))
         return said
+
+    def _as_a_step(
+        self,
+        said: dict[str, Any],
+        asked: str,
+        tracker: DialogueStateTracker,
+        buttons: list[dict[str, str]] | None,
+    ) -> None:
+        """Add to a question what it expects, how many are left, and the button that goes back."""
+        slots = tracker.current_slot_values()
+        desk = Desk(self._city, Bookings(database.engine()), clock.now(), clock.real_now())
+        said.update(steps.expected(asked) | steps.left(asked, slots, desk))
+        if steps.can_go_back(asked, slots, desk):
+            # An action's own buttons are added to the sentence's, after this.
+            own = said.setdefault("buttons", []) if buttons is None else buttons
+            own.append({"title": self._word("back"), "payload": steps.BACK})
 
     def _fill_response(
         self,
@@ -83,6 +98,11 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
             button["title"] = button["title"].format_map(values)
         return response
 
+    def _spell_out_inside(self, node: Any) -> None:
+        for key, value in _entries(node):
+            node[key] = self._spelt_out(value)
+            self._spell_out_inside(value)
+
     def _spelt_out(self, value: Any) -> Any:
         if isinstance(value, str) and value.startswith("@"):
             return self._word(value[1:])
@@ -92,7 +112,8 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
         text = str(self.responses[f"utter_word_{name}"][0]["text"])
         return text.format(**{**self._fixed, **values})
 
-    def _call_centre_now(self, now: datetime) -> str:
+    def call_centre_now(self, now: datetime) -> str:
+        """Return whether the call centre is open now, in words."""
         hours = opening_hours.call_centre_now(self._city, now)
         if hours.until:
             return self._word("open_now", until=japanese_time(hours.until.time()))
@@ -109,6 +130,12 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
             ):
                 return variation
         return None
+
+
+def _entries(node: Any) -> list[tuple[Any, Any]]:
+    if isinstance(node, dict):
+        return list(node.items())
+    return list(enumerate(node)) if isinstance(node, list) else []
 
 
 def _fixed_facts(city: City) -> dict[str, Any]:
@@ -146,8 +173,8 @@ def _fixed_facts(city: City) -> dict[str, Any]:
     for short, counter_id in (("honcho", "honchosha"), ("nishiguchi", "nishiguchi")):
         facts[f"{short}_label"] = city.counters[counter_id].label
         facts[f"{short}_short"] = city.counters[counter_id].short_label
-    for name, case in CASES.items():
-        facts[name] = application.documents_text(documents(case, city))
+    for name, case in USUAL_CASES.items():
+        facts[f"documents_{name}"] = application.documents_text(documents(case, city))
     return facts
 
 

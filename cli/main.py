@@ -17,6 +17,7 @@ COMMANDS = {
     "calls": ("cli.closures:calls", "電話で連絡が必要な予約"),
     "line": ("cli.line:line", "LINE の用意と確認"),
     "statistics": ("cli.statistics:statistics", "週と窓口ごとの件数"),
+    "opinions": ("cli.opinions:opinions", "チャットの答えが役に立ったか"),
     "pause": ("cli.pause:pause", "チャットを止めます"),
     "resume": ("cli.pause:resume", "止めたチャットを再開します"),
     "audit": ("cli.upkeep:audit", "だれがいつ何をしたかの記録"),

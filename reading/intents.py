@@ -41,6 +41,11 @@ class Part:
         """The likeliest."""
         return self.ranking[0] if self.ranking else Intent("", 0.0)
 
+    @property
+    def likely(self) -> Intent:
+        """The likeliest that means something, however unsure."""
+        return next((each for each in self.ranking if each.name != FALLBACK), Intent("", 0.0))
+
 
 @dataclass(frozen=True)
 class Intents:
@@ -57,7 +62,7 @@ class Intents:
 def intent_of(reading: Reading, intents: Intents, state: State) -> Intent:
     """Return the intent of a message where the conversation stands."""
     classified = intents.whole.intent
-    plainly = plain_intent(reading, classified, state)
+    plainly = plain_intent(reading, classified, state, intents.whole.likely)
     if classified.name == "affirm":
         plainly = _guess_of(state) or plainly
     if intents.masked and (plainly or classified.name) != "book":
@@ -66,9 +71,10 @@ def intent_of(reading: Reading, intents: Intents, state: State) -> Intent:
 
 
 def _of_the_parts(intents: Intents) -> Intent:
-    """Return the intent of a message: where several parts make the whole unclear, the first question's."""
-    questions = [part.intent for part in intents.parts if part.intent.name.startswith("ask_")]
-    return questions[0] if intents.whole.intent.name == FALLBACK and questions else intents.whole.intent
+    """Return the intent of a message; what several parts make unclear is what they ask, where they agree."""
+    asked = [part.intent for part in intents.parts if part.intent.name.startswith("ask_")]
+    agree = len(asked) == len(intents.parts) or intents.whole.likely.name in {each.name for each in asked}
+    return asked[0] if intents.whole.intent.name == FALLBACK and asked and agree else intents.whole.intent
 
 
 def _guess_of(state: State) -> str | None:
@@ -90,7 +96,7 @@ _BOOKS = {"book", *_OF_BOOKINGS.values()}
 _UNSURE = {"book", "inform", "correct", FALLBACK}
 
 
-def plain_intent(reading: Reading, classified: Intent, state: State) -> str | None:
+def plain_intent(reading: Reading, classified: Intent, state: State, likely: Intent | None = None) -> str | None:
     """Return the intent that the words plainly have where the conversation stands, else None.
 
     A bare "キャンセル" or "変更" in the middle of an application is about that application; where
@@ -106,9 +112,12 @@ def plain_intent(reading: Reading, classified: Intent, state: State) -> str | No
         return None
     if _of_something_else(reading):
         return FALLBACK if intent in {*_BOOKS, "correct", "inform"} else None
-    return _of_a_booking(reading, classified, state) or (
-        "book" if states_a_case(reading, state, classified) else None
-    )
+    if plainly := _of_a_booking(reading, classified, state):
+        return plainly
+    likely = likely or classified
+    if intent == "inform" or not states_a_case(reading, state, likely):
+        return None
+    return "inform" if likely.name == "inform" else "book"  # either begins the application
 
 
 def _in_the_application(reading: Reading, intent: str, state: State) -> str | None:
@@ -162,6 +171,8 @@ def _of_a_booking(reading: Reading, classified: Intent, state: State) -> str | N
         return "cancel_booking" if cancels else "change_booking"
     if state.booked and old and not asks(reading.message) and intent == FALLBACK:
         return _OF_BOOKINGS[old[-1].what]
+    if intent in {_OF_BOOKINGS[each.what] for each in old}:
+        return intent
     if old and (booked or any(each.of == "booking" for each in named)) and not _questions(classified):
         return _OF_BOOKINGS[old[-1].what]
     if intent in _OF_BOOKINGS.values():
@@ -204,7 +215,7 @@ def _another_time(reading: Reading, booked: Deed) -> bool:
 _OF_A_CASE = ("applicant", "holder", "proof_waiver", "counter", "wish", "expires_on", "people", "cards", "notice")
 
 
-def states_a_case(reading: Reading, state: State, classified: Intent | None = None) -> bool:
+def states_a_case(reading: Reading, state: State, likely: Intent | None = None) -> bool:
     """Return whether a first message is somebody stating what they want done.
 
     "高1の娘の更新に、母の私が行きます" is full of words that questions are made of, yet it asks
@@ -218,18 +229,18 @@ def states_a_case(reading: Reading, state: State, classified: Intent | None = No
     told = case.told(reading, state.at(None)).answers
     said = {slot for slot in _OF_A_CASE if told.get(slot) not in (None, "none")}
     books = [each for each in deeds if each.what == "book" and each.how == "wished"]
-    sure = classified is not None and classified.confidence >= SURE
+    likely = likely if likely and likely.confidence >= SURE else Intent("", 0.0)
+    if likely.name.startswith(("chitchat", "out_of_scope")):
+        return False
     if books:
-        question = (sure and classified and classified.name.startswith("ask_")) or _asked_after(m, books[-1], deeds)
-        return not question or bool(said & {"counter", "wish", "expires_on", "applicant"})
+        question = likely.name.startswith("ask_") or _asked_after(m, books[-1], deeds)
+        return not question or bool(said & {"counter", "wish"}) or (len(said) >= 2 and not asks(m))
     if told.get("notice") == "certificate" and any(each.mood == "asked" and _what_to_do(m, each.at) for each in m.clauses):
         return True  # "電子証明書の通知が届きました。どうしたらいいですか"
     if any(each.what == "book" and each.how == "may" for each in deeds) and ("notice" in told or said & {"people", "cards", "applicant", "expires_on"}):
         return True  # "2人まとめて予約できますか" is best answered by beginning
     if any(isinstance(each, CannotCome) for each in reading.facts):
         said -= {"applicant", "holder"}  # that asks for help before it asks for a time
-    if sure and classified and classified.name.startswith(("chitchat", "out_of_scope")):
-        return False
     return len(said) >= 2 and not _only_asks(reading)
 
 
@@ -273,8 +284,7 @@ _NO_QUESTION = {
 
 def question_of(part: Part, asked: bool) -> str | None:
     """Return what a part of a message asks: an intent, UNCLEAR, None where it asks nothing."""
-    likely = next((each for each in part.ranking if each.name != FALLBACK), Intent("", 0.0))
-    least = SURE if not asked else FAIRLY
+    likely, least = part.likely, FAIRLY if asked else SURE
     if likely.name.startswith("ask_") and likely.confidence >= least and (asked or len(part.text) <= SHORT):
         return likely.name
     return UNCLEAR if asked and part.intent.name in _NO_QUESTION else None

@@ -28,6 +28,7 @@ from renewal.documents import (
     documents,
     holder_on,
 )
+from renewal.opening_hours import Closure
 from renewal.slots import Slot
 from renewal.wish import Wish
 
@@ -150,6 +151,36 @@ class Application:
         return Wish.from_json(self.wish or {})
 
 
+_QUESTIONS_A_CARD = 3
+"""Whose it is, until when it is valid, and the name."""
+
+@dataclass(frozen=True)
+class _OwnSeatFree:
+    """The bookings as somebody finds them whose own seat is held: it is not taken from them."""
+
+    bookings: Bookings
+    own: Hold
+
+    def taken(
+        self, counter: str, first: datetime, last: datetime, at: datetime
+    ) -> dict[datetime, int]:
+        found = self.bookings.taken(counter, first, last, at)
+        if counter == self.own.counter and self.own.held_until > at:
+            for place in self.own.places:
+                if place.start in found:
+                    found[place.start] -= place.seats
+        return found
+
+    def closures(self, first: date, last: date) -> list[Closure]:
+        return self.bookings.closures(first, last)
+
+
+def seats_for(a: Application, desk: Desk) -> slots.Store:
+    """Return the bookings to look for free seats in; a time that is theirs already counts as free."""
+    own = desk.bookings.held(a.hold) if a.hold else None
+    return _OwnSeatFree(desk.bookings, own) if own else desk.bookings
+
+
 # What is asked, in order -------------------------------------------------------------------
 
 
@@ -217,6 +248,17 @@ def next_question(a: Application, desk: Desk) -> str | None:
 
 def _open(slots_in_order: Iterable[str], a: Application) -> str | None:
     return next((slot for slot in slots_in_order if getattr(a, slot) is None), None)
+
+
+def questions_left(a: Application, desk: Desk, asked: str) -> int:
+    """Return about how many questions there are to the summary, with the one just asked."""
+    order = list(questions(a, desk))
+    after = order[order.index(asked) + 1 :] if asked in order else order
+    # The day is mostly chosen with its time, most people come themselves, and the summary is no question.
+    unlikely = {"visit_time", "confirmed"} | (set() if a.applicant else {"holder", "visitor_name"})
+    open_ones = [slot for slot in after if getattr(a, slot) is None and slot not in unlikely]
+    others = party.number(a) - len(a.done or ()) - 1
+    return (asked != "confirmed") + len(open_ones) + others * _QUESTIONS_A_CARD
 
 
 def step_back(a: Application, desk: Desk, asked: str | None) -> Application:
@@ -769,7 +811,7 @@ def counters_wanted(a: Application, desk: Desk) -> list[str]:
 def offer(a: Application, desk: Desk, limit: int = 4) -> list[Slot]:
     """Return the next free starts that fit what the person wished, or the last, earliest first."""
     return slots.next_free(
-        desk.bookings,
+        seats_for(a, desk),
         desk.city,
         counters_wanted(a, desk),
         _within_limit(a, a.wished),
@@ -786,7 +828,7 @@ def free_on(a: Application, desk: Desk, day: date) -> list[Slot]:
     """Return the free starts of a day at the counters wanted, by the wished times if any fit."""
     found = list(
         slots.fitting(
-            desk.bookings,
+            seats_for(a, desk),
             desk.city,
             counters_wanted(a, desk),
             day,
@@ -1069,7 +1111,7 @@ def _closed_at(a: Application, desk: Desk, start: datetime) -> str | None:
 
 def _with_alternatives(name: str, a: Application, wanted: datetime, desk: Desk) -> Remark:
     near = slots.nearest(
-        desk.bookings,
+        seats_for(a, desk),
         desk.city,
         counters_wanted(a, desk),
         wanted,

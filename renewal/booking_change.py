@@ -112,6 +112,12 @@ def step_back(r: Request, asked: str | None, desk: Desk) -> Request:
     return r
 
 
+def can_step_back(r: Request, asked: str) -> bool:
+    """Return whether `step_back` would take something back."""
+    changing = asked == "booking_confirmed" and r.action == "change"
+    return asked in ("booking_last4", "booking_time") or changing
+
+
 def leave(r: Request, desk: Desk) -> None:
     """Give back the seat that was held for a change; the booking stays as it is."""
     _let_go(r, desk)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -15,6 +15,7 @@ from renewal.bookings import Booking
 from renewal.city import City
 from renewal.date_words import japanese_date, japanese_time, short_date
 from renewal.documents import Applicant, Case, Certificates, Document, Holder, Pin, documents
+from renewal.opening_hours import Closure
 from renewal.slots import Slot
 
 CALENDAR_DAYS = 28
@@ -88,17 +89,20 @@ def slot_calendar(
 
     `taken` are the counter and time that are the person's already; that time is left out.
     """
-    counter_id = application.counters_wanted(a, desk)[0]
+    counters = application.counters_wanted(a, desk)
+    counter_id = counters[0]
+    store = application.seats_for(a, desk)
     first, bookable_until = application.bookable_days(a, desk)
     last = min(bookable_until, first + timedelta(days=CALENDAR_DAYS - 1))
-    found = slots.slots(desk.bookings, desk.city, counter_id, first, last, desk.now, desk.at)
+    found = slots.slots(store, desk.city, counter_id, first, last, desk.now, desk.at)
     found = [slot for slot in found if (slot.counter, slot.start) != taken]
-    seats = party.number(a)
-    if seats > 1:
-        # A start where so many cards find no place is as good as full.
-        fit = slots.fitting(
-            desk.bookings, desk.city, [counter_id], first, last, desk.now, desk.at, seats
+    fit = list(
+        slots.fitting(
+            store, desk.city, [counter_id], first, bookable_until, desk.now, desk.at, party.number(a)
         )
+    )
+    if party.number(a) > 1:
+        # A start where so many cards find no place is as good as full.
         starts = {slot.start for slot in fit}
         found = [s if s.start in starts else replace(s, free=0) for s in found]
     by_day = {day: list(group) for day, group in groupby(found, key=lambda s: s.start.date())}
@@ -107,16 +111,18 @@ def slot_calendar(
     days = []
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
-        closed = opening_hours.why_closed(desk.city, counter_id, day, closures)
         days.append(
             {
                 "date": day.isoformat(),
                 "label": short_date(day),
-                "closed": closed,
+                "closed": opening_hours.why_closed(desk.city, counter_id, day, closures),
+                "why": _why_closed(desk.city, counter_id, day, closures),
                 "holiday": opening_hours.is_holiday(day),
                 "slots": [_slot(slot) for slot in by_day.get(day, [])],
             }
         )
+    free_days = dict.fromkeys(slot.start.date() for slot in fit if slot.start.date() > last)
+    several = len(desk.city.bookable_counters) > 1
     return {
         "type": "slot_calendar",
         "counter": counter_id,
@@ -124,7 +130,27 @@ def slot_calendar(
         "next": payload(next_free) if next_free else None,
         "bookable": [first.isoformat(), bookable_until.isoformat()],
         "days": days,
+        "later": [{"date": day.isoformat(), "label": short_date(day)} for day in free_days],
+        "elsewhere": {"title": "@other_counter", "payload": OTHER_COUNTER} if several else None,
     }
+
+
+OTHER_COUNTER = '/inform{"counter": "any"}'
+
+
+def _why_closed(
+    city: City, counter_id: str, day: date, closures: Sequence[Closure]
+) -> str | None:
+    """Return what a closed day is called, where that is not its weekday."""
+    closed = opening_hours.why_closed(city, counter_id, day, closures)
+    if closed == "holiday":
+        return opening_hours.is_holiday(day)
+    if closed == "year_end":
+        return "@year_end"
+    if closed == "closure":
+        start = opening_hours.starts(city, counter_id, day)[0].start
+        return opening_hours.closure_reason(city, counter_id, start, closures)
+    return None
 
 
 def _slot(slot: Slot) -> dict[str, Any]:
@@ -147,6 +173,10 @@ def booking_card(booking: Booking, desk: Desk) -> dict[str, Any]:
         "code": booking.code,
         "start": booking.start.isoformat(),
         "when": when(booking),
+        "day": japanese_date(booking.start.date()),
+        "time": japanese_time(booking.start.time()),
+        "spread": application.places_in_words(booking.places) if len(booking.places) > 1 else None,
+        "names": [f"{card.name_kana} 様" for card in booking.cards if card.name_kana],
         "counter": booking.counter,
         "counter_label": desk.city.counter_label(booking.counter),
         "address": counter.address if counter else None,

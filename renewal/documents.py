@@ -71,6 +71,14 @@ class Document:
     may_be_left_out: str | None
 
 
+USUAL_CASES = {
+    "self": Case(Applicant.SELF, Holder.GENERAL),
+    "representative": Case(Applicant.LEGAL_REPRESENTATIVE, Holder.UNDER_15),
+    "proxy": Case(Applicant.OTHER_PROXY, Holder.GENERAL),
+}
+"""Whose lists are shown before anything is known of a person."""
+
+
 class ImpossibleCase(ValueError):  # noqa: N818
     """Nobody may come like this; `str` says in Japanese who may come instead.
 

@@ -66,6 +66,8 @@ MADE_WORDS = {
     "who_{}": PARTS["applicant"],
     "no_seat_{}": PARTS["cause"],
     "until_{}": ["previous_working_day_end", "start"],
+    "change_{}": ["visit", "counter", "cards", "holder", "applicant", "name_kana", "phone"],
+    "row_{}": ["when", "counter", "holder", "comes", "name", "phone", "bring"],
 }
 
 

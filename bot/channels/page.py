@@ -21,11 +21,11 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.responses import CASES, days_in_words
+from bot.responses import days_in_words
 from renewal import city, settings
 from renewal.city import City, Counter
 from renewal.date_words import japanese_time
-from renewal.documents import documents
+from renewal.documents import USUAL_CASES, documents
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -140,9 +140,9 @@ def page_facts(the_city: City) -> dict[str, str]:
     }
     escaped = {name: html.escape(value) for name, value in facts.items()}
     escaped["counters"] = "\n".join(_counter_row(each) for each in the_city.bookable_counters)
-    for name, case in CASES.items():
+    for name, case in USUAL_CASES.items():
         items = documents(case, the_city)
-        escaped[name] = "".join(f"<li>{html.escape(item.label)}</li>" for item in items)
+        escaped[f"documents_{name}"] = "".join(f"<li>{html.escape(item.label)}</li>" for item in items)
     header = Template((WEB / "header.html").read_text(encoding="utf-8"))
     escaped["header"] = header.substitute(escaped)
     escaped["module"] = f"export default {json.dumps(contact, ensure_ascii=False)};\n"

@@ -6,11 +6,14 @@
                           they become ready, and at last {"done", "kept", "text"}: whether the
                           conversation holds them, and the text as it was stored; "failed" when
                           nothing was done and the same message may be sent again
+                          An old answer's button is asked about before it changes anything.
+    POST   opinion        {"id", "topic", "helpful", "why"}: whether an answer that was given here helped
     GET    visit.ics      a booking made in this conversation, for the calendar
 
 The server names the conversation, never the browser. What the browser may say is a text or the
 id of a button that this conversation was shown; whatever else it sends is ignored. A message has
-an id of the browser's making: one that comes again is answered again and not done again.
+an id of the browser's making: one that comes again is answered again and not done again. A browser
+that refuses cookies says so ({"cookies": false}) and gets a token, as another site's page does.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from urllib.parse import urlsplit
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
-from rasa.shared.core.events import Event
+from rasa.shared.core.events import BotUttered, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, Sanic, response
 from sanic.exceptions import SanicException
@@ -35,11 +38,14 @@ from sanic.response import HTTPResponse
 
 from bot import database
 from bot.channels import deletion, stored, web_tickets, web_transcript
+from bot.channels.buttons import button_id
 from bot.channels.limits import Buckets
 from bot.channels.shared_limits import SharedBuckets
 from bot.conversation_store import look_at
 from bot.rasa_fixes import AlreadyDone
-from renewal import calendar_file, city, clock, settings
+from bot.responses import CityResponses
+from reading import masking
+from renewal import calendar_file, city, clock, opinions, settings
 from renewal.bookings import Bookings
 
 log = logging.getLogger("bot.web")
@@ -58,11 +64,18 @@ WORDS = {
     "too_fast": "続けて送られたため、受け取れませんでした。"
     "{wait}秒ほど待って、もう一度お送りください。",
     "button": "そのボタンは使えなくなりました。もう一度選ぶか、文字で書いてください。",
+    "old_button": "これは前の質問のボタンです。いまから「{title}」にしますか。",
+    "old_yes": "「{title}」にする",
+    "old_no": "しない",
     "unreadable": "うまく受け取れませんでした。もう一度お送りください。",
     "no_booking": "その予約は見つかりませんでした。",
     "failed": "申し訳ありません。こちらの不具合でお答えできませんでした。"
     "少しあとでもう一度お試しいただくか、{phone}へお電話ください。",
 }
+
+_CHANGING = ("/inform", "/correct", "/go_back", "/stop", "/start_over")
+_NOT_CHANGED = "not changed"
+"""What the button says that leaves things as they are, after an old one was asked about."""
 
 Answer = dict[str, Any]
 
@@ -106,17 +119,20 @@ class WebChat(InputChannel):
             at = clock.real_now()
             conversation = self._conversation(request) or web_tickets.new_conversation()
             tracker = await look_at(request.app.ctx.agent, conversation)
+            agent = request.app.ctx.agent
             body: dict[str, Any] = {
                 "messages": web_transcript.transcript(tracker.events, conversation)
                 if tracker
                 else [],
-                "ended": bool(tracker and _has_ended(request.app.ctx.agent, tracker)),
+                "ended": bool(tracker and _has_ended(agent, tracker)),
+                "desk": _call_centre_now(agent),
             }
             ticket = web_tickets.issue(conversation, at, origin)
-            if origin:
+            by_token = bool(origin) or _body(request).get("cookies") is False
+            if by_token:
                 body["token"] = ticket
             answer = response.json(body, ensure_ascii=False)
-            if not origin:
+            if not by_token:
                 _set_cookie(answer, ticket, int(web_tickets.LIFETIME.total_seconds()))
             return answer
 
@@ -147,6 +163,16 @@ class WebChat(InputChannel):
             async for answer in turn.answers():
                 await stream.send(json.dumps(answer, ensure_ascii=False) + "\n")
             await stream.eof()
+
+        @web.post("/opinion")
+        async def opinion(request: Request) -> HTTPResponse:
+            await self._slow_down(request)
+            conversation = self._conversation(request)
+            if conversation is None:
+                raise Refused(401, "ended")
+            tracker = await look_at(request.app.ctx.agent, conversation)
+            _keep_opinion(conversation, _body(request), tracker.events if tracker else ())
+            return response.empty()
 
         @web.get("/visit.ics")
         async def visit(request: Request) -> HTTPResponse:
@@ -218,7 +244,7 @@ class WebChat(InputChannel):
     def _conversation(self, request: Request) -> str | None:
         """Return the conversation that the request's cookie or token opens."""
         origin = self._origin(request)
-        ticket = request.token if origin else request.cookies.get(COOKIE)
+        ticket = request.token if origin else request.token or request.cookies.get(COOKIE)
         return web_tickets.conversation_of(ticket, clock.real_now(), origin)
 
     def _headers(self, request: Request) -> dict[str, str]:
@@ -319,19 +345,28 @@ class Turn(OutputChannel):
 
     async def _take_in(self) -> str | None:
         """Answer the message, or again what was answered; return how the text was stored."""
-        events = await self._events()
+        tracker = await look_at(self._agent, self._conversation)
+        events = tracker.events if tracker else ()
         before = stored.answers_to(events, self._said["id"])
         if before is not None:
             for answer in before:
                 self._add(web_transcript.shown(answer, self._conversation))
             said = web_transcript.transcript(events, self._conversation)
             return next((m["text"] for m in said if m.get("id") == self._said["id"]), None)
-        pressed = "button" in self._said
-        if pressed:
-            text = web_transcript.payload_of(events, self._said["button"], self._conversation)
-            if text is None:
+        button = self._said.get("button")
+        if button == button_id(self._conversation, _NOT_CHANGED):
+            for answer in web_transcript.latest_answers(events, self._conversation):
+                self._add(answer)
+            return None
+        if button is not None:
+            pressed = web_transcript.pressed(events, button, self._conversation)
+            if tracker is None or pressed is None:
                 self._add({"who": "bot", "text": WORDS["button"]})
                 return None
+            if not pressed.latest and _changes_something(pressed.payload, tracker):
+                self._add(self._asked_first(pressed))
+                return None
+            text = pressed.payload
         else:
             # Typed text is never a command, whatever stands before its slash.
             text = re.sub(r"^[\W_]*/[\W_]*", "", self._said["text"][:LONGEST_TEXT])
@@ -343,21 +378,51 @@ class Turn(OutputChannel):
         except AlreadyDone:  # while we looked, by another process that got it as well
             return await self._take_in()
         # The front door has masked what nobody should have written; the browser forgets it, too.
-        return None if pressed else message.text
+        return message.text if button is None else None
+
+    def _asked_first(self, pressed: web_transcript.Pressed) -> Answer:
+        sure = web_transcript.sure_id(self._conversation, pressed.payload)
+        unchanged = button_id(self._conversation, _NOT_CHANGED)
+        return {
+            "who": "bot",
+            "text": WORDS["old_button"].format(title=pressed.title),
+            "buttons": [
+                {"title": WORDS["old_yes"].format(title=pressed.title), "id": sure},
+                {"title": WORDS["old_no"], "id": unchanged},
+            ],
+        }
 
     async def _events(self) -> Sequence[Event]:
         tracker = await look_at(self._agent, self._conversation)
         return tracker.events if tracker else ()
 
 
-def _said(request: Request) -> dict[str, str]:
-    """Return the id and the text or button of a message; everything else in it is dropped."""
+def _changes_something(payload: str, tracker: DialogueStateTracker) -> bool:
+    """Return whether a button of an earlier answer would change what was said since.
+
+    A question or the menu of a booking may be pressed at any time, and so may what holds already.
+    """
+    if not payload.startswith(_CHANGING) and "booking_confirmed" not in payload:
+        return False
+    name, _, values = payload.partition("{")
+    said = json.loads("{" + values) if values else {}
+    if "start" in said:
+        said["visit_date"], said["visit_time"] = said.pop("start").split("T")
+    holds = {slot: tracker.get_slot(slot) for slot in said if slot in tracker.slots}
+    return name != "/inform" or holds != said
+
+
+def _body(request: Request) -> dict[str, Any]:
     try:
         body = json.loads(request.body) if len(request.body) <= LONGEST_BODY else {}
     except ValueError:
         body = {}
-    if not isinstance(body, dict):
-        body = {}
+    return body if isinstance(body, dict) else {}
+
+
+def _said(request: Request) -> dict[str, str]:
+    """Return the id and the text or button of a message; everything else in it is dropped."""
+    body = _body(request)
     said = {key: body[key] for key in ("id", "text", "button") if isinstance(body.get(key), str)}
     what = said.keys() - {"id"}
     if not MESSAGE_ID.fullmatch(said.get("id", "")) or len(what) != 1:
@@ -377,6 +442,24 @@ def _set_cookie(answer: HTTPResponse, ticket: str, seconds: int) -> None:
 
 def _has_ended(agent: Agent, tracker: DialogueStateTracker) -> bool:
     return bool(agent.processor and agent.processor._has_session_expired(tracker))
+
+
+def _keep_opinion(conversation: str, body: dict[str, Any], events: Sequence[Event]) -> None:
+    """Keep what somebody thinks of an answer that they were given, without what leads to them."""
+    id_, topic, helpful, why = (body.get(name) for name in ("id", "topic", "helpful", "why"))
+    answered = {web_transcript.topic_of(e.message()) for e in events if isinstance(e, BotUttered)}
+    known = isinstance(id_, str) and isinstance(helpful, bool) and topic in answered - {None}
+    if not known or not MESSAGE_ID.fullmatch(str(id_)):
+        raise Refused(400, "unreadable")
+    masked = masking.mask(" ".join(why.split())).text if isinstance(why, str) else ""
+    reason = "".join(masking.MASK if sign.isdigit() else sign for sign in masked)
+    key = settings.keyed_hash(f"opinion:{conversation}:{id_}")
+    opinions.give(database.engine(), key, str(topic), bool(helpful), reason, clock.now())
+
+
+def _call_centre_now(agent: Agent) -> str:
+    nlg = getattr(agent.processor, "nlg", None)
+    return nlg.call_centre_now(clock.now()) if isinstance(nlg, CityResponses) else ""
 
 
 def _bookings() -> Bookings:

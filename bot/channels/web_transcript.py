@@ -8,11 +8,13 @@ which means something in this one conversation only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
+from bot import steps
 from bot.channels.buttons import button_id
 
 HELLO = "hello-"
@@ -22,8 +24,16 @@ HELLO = "hello-"
 def shown(message: dict[str, Any], conversation: str) -> dict[str, Any]:
     """Return a bot message (Rasa's form) as the browser gets it."""
     result: dict[str, Any] = {"who": "bot", "text": message.get("text") or ""}
-    if message.get("buttons"):
-        result["buttons"] = _without_payloads(message["buttons"], conversation)
+    buttons = message.get("buttons") or []
+    back = [each for each in buttons if each.get("payload") == steps.BACK]
+    if buttons != back:
+        others = [each for each in buttons if each not in back]
+        result["buttons"] = _without_payloads(others, conversation)
+    if back:
+        result["back"] = _without_payloads(back[0], conversation)
+    result.update({name: message[name] for name in ("expects", "left") if name in message})
+    if topic := topic_of(message):
+        result["topic"] = topic
     if message.get("custom"):
         result["card"] = _without_payloads(message["custom"], conversation)
     if message.get("timestamp"):
@@ -47,14 +57,57 @@ def transcript(events: Iterable[Event], conversation: str) -> list[dict[str, Any
     return said
 
 
-def payload_of(events: Iterable[Event], button: str, conversation: str) -> str | None:
-    """Return the payload of a button that was shown in this conversation, or None."""
+def topic_of(message: dict[str, Any]) -> str | None:
+    """Return what a message answers, where one may ask whether that helped."""
+    name = str(message.get("utter_action") or "").removeprefix("utter_")
+    answers = name.startswith("ask_") and not steps.is_question(f"utter_{name}")
+    return name if answers and name not in _NO_TOPIC or name in _FINISHED else None
+
+
+_NO_TOPIC = ("ask_capabilities", "ask_bot", "ask_language")
+_FINISHED = ("booked", "booking_changed", "free_times_as_asked", "booking_documents")
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A button that was shown in this conversation; `latest`: with the answer given last."""
+
+    payload: str
+    title: str
+    latest: bool
+
+
+def pressed(events: Iterable[Event], button: str, conversation: str) -> Pressed | None:
+    """Return the button with this id, or None where none such was shown.
+
+    The id of a button that was asked about first, and pressed again, counts as a latest one's.
+    """
+    latest = True
     for event in reversed(list(events)):
-        if type(event) is BotUttered:
-            for payload in _titles(event.data):
-                if button_id(conversation, payload) == button:
-                    return payload
+        if type(event) is UserUttered:
+            latest = False
+        elif type(event) is BotUttered:
+            for payload, title in _titles(event.data).items():
+                if button in (button_id(conversation, payload), sure_id(conversation, payload)):
+                    sure = button == sure_id(conversation, payload)
+                    return Pressed(payload, title, latest or sure)
     return None
+
+
+def sure_id(conversation: str, payload: str) -> str:
+    """Return the id of the button that means an old button's answer all the same."""
+    return button_id(conversation, f"sure:{payload}")
+
+
+def latest_answers(events: Iterable[Event], conversation: str) -> list[dict[str, Any]]:
+    """Return what was answered last, as the browser shows it."""
+    found: list[dict[str, Any]] = []
+    for event in reversed(list(events)):
+        if type(event) is UserUttered and found:
+            break
+        if type(event) is BotUttered:
+            found.append(shown(event.message(), conversation))
+    return found[::-1]
 
 
 def _is_hello(event: UserUttered) -> bool:

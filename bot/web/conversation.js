@@ -20,6 +20,7 @@ export class Conversation {
   #base;
   #foreign;
   #token = null;
+  #isNew = false; // nothing has been said in it that was answered
 
   constructor(server) {
     this.#base = new URL("/webhooks/web/", server);
@@ -27,15 +28,16 @@ export class Conversation {
   }
 
   // What was said so far. Begins a conversation where there is none.
-  async open() {
-    const { token, ...state } = await (await this.#request("POST", "conversation")).json();
+  async open(cookies = navigator.cookieEnabled) {
+    const { token, ...state } = await (await this.#request("POST", "conversation", { cookies })).json();
     if (token) this.#keep(token);
+    this.#isNew = !state.messages.length;
     return state;
   }
 
   async delete() {
     await this.#request("DELETE", "conversation");
-    if (this.#foreign) this.#keep("");
+    this.#keep("");
   }
 
   // Sends {id, text} or {id, button}; calls `answered` with each answer, once however often the
@@ -50,6 +52,7 @@ export class Conversation {
         for await (const answer of this.#answers(message)) {
           if (answer.failed) message.seen = 0; // nothing was done: what is answered next is new
           if (answer.failed) throw new Failure({ error: "failed" });
+          this.#isNew = false;
           if (answer.done) return answer;
           if (++count > message.seen) {
             message.seen = count;
@@ -59,18 +62,25 @@ export class Conversation {
         throw new Failure();
       } catch (failure) {
         const last = attempt === PAUSES.length - 1;
+        if (failure.error === "ended" && this.#isNew && !last) {
+          await this.open(false); // the cookie was refused without a word
+          continue;
+        }
         if (failure.error !== "offline" || last || !navigator.onLine) throw failure;
       }
     }
   }
 
+  // Whether an answer helped; asked for once more with the reason, it is the same opinion.
+  opinion(said) { return this.#request("POST", "opinion", said); }
+
   calendarFile(code) {
     const url = new URL("visit.ics", this.#base);
     url.searchParams.set("code", code);
-    return { url: url.href, foreign: this.#foreign };
+    return { url: url.href, byToken: this.#foreign || Boolean(this.#token) };
   }
 
-  // The file itself, for a site of another origin, where a link would carry no token.
+  // The file itself, where a link would carry no token.
   async calendarBlob(code) {
     const answer = await this.#request("GET", `visit.ics?code=${encodeURIComponent(code)}`);
     return answer.blob();
@@ -103,7 +113,7 @@ export class Conversation {
   async #request(method, path, body, signal) {
     const headers = {};
     if (body) headers["Content-Type"] = "application/json";
-    const token = this.#foreign && this.#kept();
+    const token = this.#foreign ? this.#kept() : this.#token;
     if (token) headers.Authorization = `Bearer ${token}`;
     let answer;
     try {
@@ -125,7 +135,7 @@ export class Conversation {
   // A site of another origin keeps a token, so that a reload or a second tab goes on.
   #kept() {
     try {
-      return localStorage.getItem(this.#key);
+      return localStorage.getItem(this.#key) ?? this.#token;
     } catch {
       return this.#token;
     }
@@ -133,6 +143,7 @@ export class Conversation {
 
   #keep(token) {
     this.#token = token;
+    if (!this.#foreign) return; // the cookie is what is kept
     try {
       localStorage.setItem(this.#key, token);
     } catch {

@@ -43,6 +43,9 @@ const words = text => text.split(PHONE).flatMap(part => (PHONE.test(part) ? phon
 
 const whole = (text, what) => text.split(what).map(piece => (what.test(piece) ? h("span", { class: "whole" }, piece) : piece));
 
+// A line of which dates, times, codes and names stay whole.
+export const pieces = text => whole(text, WHOLE);
+
 // A name whose brackets stay whole.
 export const named = text => whole(text, BRACKETS);
 

@@ -1,7 +1,7 @@
 // <renewal-chat>: the chat on a city's page.
 //
-//   <script type="module" src="https://…/chat/renewal-chat.js" data-title="…" data-colour="#0b5c7a"
-//           data-open="true" data-origin="https://…" data-lang="ja"></script>
+//   <script type="module" src="https://…/chat/renewal-chat.js" data-title="…" data-colour="#0017c1"
+//           data-open="true" data-origin="https://…" data-lang="ja" data-furigana="on"></script>
 //
 // or, where it stands in a certain place, as <renewal-chat data-title="…"></renewal-chat>.
 //
@@ -21,6 +21,20 @@ const SPEECH = "M4 4h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-7l-5 4v-4H4a2 2 0 0 1-2-2
 const CROSS = "M6 6l12 12M18 6L6 18";
 const BARS = "M5 7h14M5 12h14M5 17h14";
 const DOWN = "M6 9l6 6 6-6";
+const BACK = "M15 6l-6 6 6 6";
+const HANDSET = "M7 3h3l2 5-3 2a11 11 0 0 0 5 5l2-3 5 2v3a3 3 0 0 1-3 3A15 15 0 0 1 4 6a3 3 0 0 1 3-3z";
+
+// What a question may expect: the keys that the field then offers, and an example of its own.
+const FIELDS = {
+  date: {},
+  birthday: { autocomplete: "bday" },
+  visit: {},
+  name: { autocomplete: "name" },
+  phone: { inputmode: "tel", autocomplete: "tel" },
+  code: { autocapitalize: "characters" },
+  digits: { inputmode: "numeric" },
+};
+const USUAL = { inputmode: "text", autocomplete: "off", autocapitalize: "none" };
 
 class RenewalChat extends HTMLElement {
   #conversation;
@@ -28,6 +42,9 @@ class RenewalChat extends HTMLElement {
   #sending = Promise.resolve();
   #started = false;
   #tabs = null;
+  #unsent = new Set(); // what to do again once there is a connection
+  #expected = null; // what the latest question wants written
+  #converting = false;
 
   connectedCallback() {
     if (this.shadowRoot) return;
@@ -35,7 +52,7 @@ class RenewalChat extends HTMLElement {
     this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
     if (isReadable(this.dataset.colour)) this.style.setProperty("--renewal-chat-colour", this.dataset.colour);
     this.#build();
-    this.#prefer("furigana", kept("furigana") === "on");
+    this.#prefer("furigana", (kept("furigana") ?? this.dataset.furigana) === "on");
     this.#prefer("large", kept("large") === "on");
     const contrast = kept("contrast");
     this.#prefer("contrast", contrast ? contrast === "on" : matchMedia("(prefers-contrast: more)").matches);
@@ -46,10 +63,13 @@ class RenewalChat extends HTMLElement {
       }
     });
     addEventListener("offline", () => this.#showOffline());
-    addEventListener("online", () => this.#showOffline());
+    addEventListener("online", () => {
+      this.#showOffline();
+      for (const again of [...this.#unsent]) again();
+    });
     // A keyboard on the screen leaves less room: the whole panel stays in view above it.
     for (const kind of ["resize", "scroll"]) visualViewport?.addEventListener(kind, () => this.#fitScreen());
-    if (this.dataset.open === "true") this.open();
+    if (this.dataset.open === "true" || kept("open", "sessionStorage")) this.open();
   }
 
   // ── The parts ───────────────────────────────────────────────────────────────────────────────
@@ -68,41 +88,47 @@ class RenewalChat extends HTMLElement {
       h("span", { class: "dots" }, h("i"), h("i"), h("i")), label("typing"));
     this.banner = h("p", { class: "banner", role: "status" });
     this.input = h("textarea", {
-      id: "text", rows: "1", autocomplete: "off", enterkeyhint: "send", "aria-describedby": "hint warning",
+      id: "text", rows: "1", enterkeyhint: "send", "aria-describedby": "hint warning", ...USUAL,
       keydown: event => this.#key(event), input: () => this.#fit(),
     });
+    this.hint = h("span", { id: "hint" }, label("hint"));
+    this.desk = h("span", {}, city.hours);
     this.left = h("span", { class: "left", role: "status" });
     this.dialog = h("dialog", {
       "aria-labelledby": "title",
-      cancel: event => { event.preventDefault(); this.close(); },
-      keydown: event => { if (event.key === "Escape" && !event.isComposing) this.close(); },
-    },
+      // A phone's own way back comes without a key.
+      cancel: event => { event.preventDefault(); if (!this.#converting) this.#leave(); },
+      close: () => this.#closed(),
+      keydown: event => this.#escape(event),
+      click: event => this.#beside(event),
+    }, h("div", { class: "panel" },
       h("div", { class: "top" },
         h("div", { class: "heading" },
           this.heading = this.dataset.title
             ? h("h2", { id: "title", tabindex: "-1" }, this.dataset.title)
             : label("title", "h2", { id: "title", tabindex: "-1" }),
           h("p", {}, city.city, " ", label("subtitle"))),
+        h("a", { class: "icon call", href: `tel:${city.phone}`, "aria-label": `${plain("phone")} ${city.phone}` }, icon(HANDSET)),
         this.menuButton = h("button", {
           type: "button", class: "icon", "aria-expanded": "false", "aria-controls": "menu",
           "aria-label": plain("menu"), click: () => this.#toggleMenu(),
         }, icon(BARS)),
-        h("button", { type: "button", class: "icon", "aria-label": plain("close"), click: () => this.close() }, icon(CROSS))),
-      this.menu = h("div", { class: "menu", id: "menu", hidden: true },
-        this.#switch("large"), this.#switch("contrast"), this.#switch("furigana"),
-        h("button", { type: "button", click: () => this.#fromMenu(() => this.say("最初から")) }, label("restart")),
-        h("button", { type: "button", click: () => this.#fromMenu(() => this.#print(this.log)) }, label("print_talk")),
-        h("button", { type: "button", click: () => this.#fromMenu(() => this.#askDelete()) }, label("delete"))),
-      h("p", { class: "contact" }, label("phone"), " ", phone(city.phone), " ", h("span", {}, city.hours)),
+        h("button", { type: "button", class: "icon", "aria-label": plain("close"), click: () => this.close() }, icon(CROSS)),
+        this.menu = h("div", { class: "menu", id: "menu", hidden: true },
+          this.#switch("large"), this.#switch("contrast"), this.#switch("furigana"),
+          h("button", { type: "button", click: () => this.#fromMenu(() => this.say("最初から")) }, label("restart")),
+          h("button", { type: "button", click: () => this.#fromMenu(() => this.#print(this.log)) }, label("print_talk")),
+          h("button", { type: "button", click: () => this.#fromMenu(() => this.#askDelete()) }, label("delete")))),
+      h("p", { class: "contact" }, label("phone"), " ", phone(city.phone), " ", this.desk),
       h("div", { class: "talk" }, this.log, this.more),
       this.banner,
       h("form", { submit: event => { event.preventDefault(); this.#submit(); } },
         label("message", "label", { for: "text", class: "unseen" }),
-        h("p", { class: "hint above" }, label("hint", "span", { id: "hint" }), this.typing),
+        h("p", { class: "hint above" }, this.hint, this.typing),
         h("div", { class: "field" }, this.input,
           h("button", { class: "send" }, label("send"))),
         h("p", { class: "hint" }, label("warning", "span", { id: "warning" }), " ", this.left)),
-      this.live);
+      this.live));
     this.paper = h("div", { class: "paper" });
     this.shadowRoot.append(this.launcher, this.bell, this.dialog, this.paper);
     for (const part of this.shadowRoot.children) part.lang = this.dataset.lang ?? "ja";
@@ -137,6 +163,7 @@ class RenewalChat extends HTMLElement {
     // A phone's screen is all panel: what lies behind it is out of reach then.
     if (matchMedia("(max-width: 40rem), (max-height: 30rem)").matches) this.dialog.showModal();
     else this.dialog.show();
+    keep("open", "yes", "sessionStorage");
     this.launcher.hidden = true;
     this.dot.hidden = true;
     this.bell.replaceChildren();
@@ -158,8 +185,35 @@ class RenewalChat extends HTMLElement {
   close() {
     if (!this.isOpen) return;
     this.dialog.close();
+    this.#closed();
+  }
+
+  // However it came to be closed: a browser may do that by itself.
+  #closed() {
+    if (this.isOpen || !this.launcher.hidden) return;
+    keep("open", "", "sessionStorage");
+    this.#toggleMenu(false);
     this.launcher.hidden = false;
     (this.from.isConnected ? this.from : this.launcher).focus();
+  }
+
+  // Esc ends a conversion, then closes the menu, then the panel. (Safari ends the conversion before
+  // the key: then only the old key code tells.)
+  #escape(event) {
+    this.#converting = event.isComposing || event.keyCode === 229;
+    if (event.key !== "Escape" || this.#converting) return;
+    event.preventDefault();
+    this.#leave();
+  }
+
+  #leave() {
+    if (this.menu.hidden) return this.close();
+    this.#toggleMenu(false);
+    this.menuButton.focus();
+  }
+
+  #beside({ target }) {
+    if (!this.menu.hidden && !this.menu.contains(target) && !this.menuButton.contains(target)) this.#toggleMenu(false);
   }
 
   #toggleMenu(open = this.menu.hidden) {
@@ -184,11 +238,17 @@ class RenewalChat extends HTMLElement {
       this.#listenToTabs();
     } catch {
       this.#started = false;
-      this.#say(h("div", { class: "note" }, h("p", {}, label("no_server")),
+      const again = () => {
+        this.#unsent.delete(again);
+        note.remove();
+        this.#start();
+      };
+      const note = h("div", { class: "note" }, h("p", {}, label("no_server")),
         h("button", {
-          type: "button", class: "choice",
-          click: event => { event.currentTarget.closest(".note").remove(); this.input.focus(); this.#start(); },
-        }, label("reconnect"))));
+          type: "button", class: "choice", click: () => { this.input.focus(); again(); },
+        }, label("reconnect")));
+      this.#unsent.add(again);
+      this.#say(note);
       this.#announce(plain("no_server"));
     } finally {
       this.#busy(false);
@@ -198,12 +258,16 @@ class RenewalChat extends HTMLElement {
   // Shows what the server has and this tab does not, without reading it aloud; returns how much
   // was said in all. What is on the screen stays as it is: ticks, the calendar's week, the focus.
   async #load() {
-    const { messages, ended } = await this.#conversation.open();
+    const { messages, ended, desk } = await this.#conversation.open();
+    this.desk.replaceChildren(desk || city.hours);
     if (ended || messages.length < this.#count) this.#clear();
     for (const message of messages.slice(this.#count)) {
       this.#count += 1;
       if (message.who !== "me") this.#answer(message);
-      else if (!this.#arrived(message.id)) this.#mine(message);
+      else {
+        this.#use(message.text); // an old button is spent in every tab, and after a reload
+        if (!this.#arrived(message.id)) this.#mine(message);
+      }
     }
     if (ended) {
       this.#use();
@@ -223,6 +287,7 @@ class RenewalChat extends HTMLElement {
 
   #clear() {
     this.log.replaceChildren();
+    this.#unsent.clear();
     this.#count = 0;
   }
 
@@ -238,18 +303,30 @@ class RenewalChat extends HTMLElement {
     if (!text || this.#tooLong()) return this.input.focus();
     this.input.value = "";
     this.#fit();
-    this.say(text);
+    const meant = this.#numbered(text);
+    if (meant) meant.click();
+    else this.say(text);
+  }
+
+  // A number that is typed where something can be chosen is the button in that place. Where figures
+  // are an answer themselves (a date, a time, how many) it is just that.
+  #numbered(text) {
+    const typed = text.normalize("NFKC");
+    if (this.#expected || !/^\d{1,2}$/.test(typed)) return null;
+    const latest = [...this.log.querySelectorAll(".turn.bot")].at(-1);
+    const offered = [...latest?.querySelectorAll(".choice:not([aria-disabled=true])") ?? []];
+    return offered.some(each => /^\d/.test(each.textContent)) ? null : offered[Number(typed) - 1];
   }
 
   say(text) {
-    this.#use();
+    this.#use(text);
     const message = { id: newId(), text };
     this.#queue(message, this.#mine(message));
   }
 
   press(button, title, group) {
     if (group?.dataset.used) return;
-    this.#use();
+    this.#use(title);
     const id = newId();
     this.#queue({ id, button }, this.#mine({ id, text: title }));
   }
@@ -262,14 +339,17 @@ class RenewalChat extends HTMLElement {
     this.#busy(true);
     this.live.replaceChildren();
     message.answers ??= []; // what is shown of them
+    let topic;
     try {
       const { kept, text } = await this.#conversation.send(message, answer => {
+        topic = answer.topic;
         this.#busy(true);
         message.answers.push(this.#answer(answer));
         this.#read(answer);
       });
       if (kept) this.#count += message.answers.length + (bubble ? 1 : 0);
       bubble?.classList.remove("failed");
+      if (topic) this.#askWhetherItHelped(topic, message.answers.at(-1));
       // What nobody should have written is masked here as well.
       if (bubble && text) bubble.querySelector(".text").textContent = text;
       this.#tabs?.postMessage("said");
@@ -281,11 +361,43 @@ class RenewalChat extends HTMLElement {
     }
   }
 
+  // One line below an answer that nothing follows: yes or no, and why for whoever wants to tell.
+  #askWhetherItHelped(topic, turn) {
+    const given = { id: newId(), topic };
+    const tell = more => this.#conversation.opinion(Object.assign(given, more)).catch(() => {});
+    const why = h("input", {
+      maxlength: "100", autocomplete: "off", "aria-label": plain("helpful_why"), placeholder: plain("helpful_why"),
+      keydown: event => { if (isEnter(event)) why.nextSibling.click(); },
+    });
+    const thanks = label("helpful_thanks", "p", { tabindex: "-1" });
+    const answer = (key, helpful) => h("button", {
+      type: "button", class: "plain",
+      click: () => {
+        tell({ helpful });
+        box.classList.add("given");
+        box.replaceChildren(thanks, why, h("button", {
+          type: "button", class: "plain",
+          click: () => {
+            if (why.value.trim()) tell({ why: why.value });
+            box.replaceChildren(thanks);
+            thanks.focus();
+          },
+        }, label("send")));
+        thanks.focus();
+        this.#showMore();
+      },
+    }, label(key));
+    const box = h("div", { class: "opinion", role: "group", "aria-label": plain("helpful") },
+      label("helpful"), answer("yes", true), answer("no", false));
+    turn.append(box);
+    this.#showMore();
+  }
+
   #failed(message, bubble, failure) {
     if (failure.error === "ended") return this.#over(message, bubble);
     bubble.classList.add("failed");
     // The server's apology stays for as long as the message has no other answer.
-    const words = failure.error !== "failed" && (failure.say ?? plain("failed"));
+    const words = failure.error !== "failed" && (failure.say ?? plain(navigator.onLine ? "failed" : "waits"));
     const note = h("div", { class: "note" }, words && h("p", {}, words),
       h("button", { type: "button", class: "choice small", click: again }, label("retry")));
     const chat = this;
@@ -294,8 +406,10 @@ class RenewalChat extends HTMLElement {
     for (const part of [note, ...message.answers]) part.dataset.of = message.id;
     this.#scroll();
     if (words) this.#announce(words);
+    if (failure.error === "offline") this.#unsent.add(again);
 
     function again() {
+      chat.#unsent.delete(again);
       const held = note.contains(chat.shadowRoot.activeElement);
       note.remove();
       for (const answer of failure.error === "failed" ? message.answers.splice(0) : []) answer.remove();
@@ -353,33 +467,32 @@ class RenewalChat extends HTMLElement {
   // ── What is shown ───────────────────────────────────────────────────────────────────────────
 
   #mine({ id, text, time }) {
+    this.#expect(null);
     const bubble = h("div", { class: "turn me", "data-id": id },
       h("div", { class: "bubble" }, unseen(`${plain("me")}：`), h("span", { class: "text" }, text), clock(time)));
     this.#say(bubble);
     return bubble;
   }
 
-  #answer({ text, buttons = [], card, time }) {
+  #answer({ text, buttons = [], card, back, left, expects = null, time }) {
     const drawn = isDrawn(card);
     const words = drawn ? leadOf(text, card) : text;
     const turn = h("div", { class: "turn bot" },
       words && h("div", { class: "bubble" }, unseen(`${plain("bot")}：`), lines(words), clock(time)));
+    if (drawn) turn.append(draw(card, this.#helper()));
     // What a card offers itself is not offered twice.
     const offered = drawn ? idsIn(card) : [];
     const choices = buttons.filter(each => !offered.includes(each.id));
-    if (choices.length) {
-      const group = h("div", { class: "choices", role: "group", "aria-label": plain("choices") },
-        choices.map(({ id, title }) => h("button", {
-          type: "button", class: "choice",
-          click: event => {
-            if (group.dataset.used) return;
-            event.currentTarget.classList.add("chosen");
-            this.press(id, title, group);
-          },
-        }, title)));
+    if (choices.length || left !== undefined) {
+      const group = h("div", { class: "choices", role: "group", "aria-label": plain("choices") });
+      const button = ({ id, title }, kind, ...inside) => h("button", {
+        type: "button", class: kind, "data-title": title, click: () => this.press(id, title, group),
+      }, ...inside, title);
+      group.append(...choices.map(each => button(each, "choice")));
+      if (back || left !== undefined) group.append(h("div", { class: "step-back" }, back && button(back, "back", icon(BACK)), wayLeft(left)));
       turn.append(group);
     }
-    if (drawn) turn.append(draw(card, this.#helper()));
+    if (expects || left !== undefined) this.#expect(expects);
     if (card) this.#outdate(card);
     this.#say(turn);
     if (!this.isOpen) {
@@ -389,37 +502,44 @@ class RenewalChat extends HTMLElement {
     return turn;
   }
 
+  // Makes the field the question's own: its keys, what the browser may fill in, an example.
+  #expect(kind) {
+    this.#expected = kind;
+    for (const [name, value] of Object.entries({ ...USUAL, ...FIELDS[kind] })) this.input.setAttribute(name, value);
+    this.hint.replaceChildren(label(kind in FIELDS ? `hint_${kind}` : "hint"));
+  }
+
   // A booking that is another one now, or none, says so on the cards that it had before.
   #outdate({ type, code, when, counter_label }) {
     const now = { booking_card: "changed", booking_cancelled: "cancelled" }[type];
     for (const old of now ? this.log.querySelectorAll(".booking:not(.past)") : []) {
       if (old.dataset.code !== code || old.dataset.what === `${when} ${counter_label}`) continue;
-      old.classList.add("past");
-      old.prepend(label(now, "p", { class: "note" }));
-      old.querySelector(".file").remove();
-      this.#disable(old.lastElementChild);
+      old.classList.add("past", now);
+      old.prepend(label(now, "p", { class: "state" }));
+      old.querySelectorAll(".row").forEach(each => each.remove());
     }
   }
 
   #helper() {
     return {
       press: (id, title, group) => this.press(id, title, group),
+      say: text => this.say(text),
       disable: group => this.#disable(group),
+      isNarrow: () => this.dialog.clientWidth < 16 * parseFloat(getComputedStyle(this.dialog).fontSize),
       print: element => this.#print(element),
       announce: text => this.#announce(text),
       notice: key => this.#notice(key),
       file: code => {
-        const { url, foreign } = this.#conversation.calendarFile(code);
-        return { url, click: foreign ? event => this.#download(event, code) : null };
+        const { url, byToken } = this.#conversation.calendarFile(code);
+        return { url, click: byToken ? event => this.#download(event, code) : null };
       },
+      save,
     };
   }
 
   async #download(event, code) {
     event.preventDefault();
-    const url = URL.createObjectURL(await this.#conversation.calendarBlob(code));
-    h("a", { href: url, download: "visit.ics" }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    save(await this.#conversation.calendarBlob(code), "visit.ics");
   }
 
   #say(element) {
@@ -432,7 +552,7 @@ class RenewalChat extends HTMLElement {
   #scroll() {
     const mine = [...this.log.querySelectorAll(".me")].at(-1);
     const end = this.log.scrollHeight - this.log.clientHeight;
-    const top = mine ? mine.offsetTop - this.log.offsetTop - 8 : 0;
+    const top = mine ? mine.offsetTop - 8 : 0;
     this.log.scrollTop = end - top < (mine?.offsetHeight ?? 0) + 16 ? end : top;
     this.#showMore();
   }
@@ -449,23 +569,27 @@ class RenewalChat extends HTMLElement {
     this.log.scrollTop += this.log.clientHeight * 0.8;
   }
 
-  // What was offered before the latest message is no longer offered; a booking's card stays.
-  #use() {
-    for (const group of this.log.querySelectorAll(".choices, .calendar")) {
-      if (!group.closest(".note, .booking")) this.#disable(group);
+  // What was offered before the latest message is no longer offered; a booking's card stays. What
+  // was said may be one of the buttons.
+  #use(said) {
+    for (const group of this.log.querySelectorAll(".choices, .calendar, .summary")) {
+      if (!group.dataset.used && !group.closest(".note, .booking")) this.#disable(group, said);
     }
+    this.log.querySelectorAll(".opinion:not(.given, :focus-within)").forEach(each => each.remove());
   }
 
-  #disable(group) {
+  #disable(group, said) {
     group.dataset.used = "true";
     for (const button of group.querySelectorAll("button")) {
       button.setAttribute("aria-disabled", "true");
       button.tabIndex = -1;
+      if (button.dataset.title && button.dataset.title === said) button.classList.add("chosen");
     }
+    group.fold?.(said);
   }
 
-  #read({ text, buttons = [] }) {
-    const titles = buttons.map(button => button.title).join("、");
+  #read({ text, buttons = [], back }) {
+    const titles = [...buttons, ...(back ? [back] : [])].map(button => button.title).join("、");
     this.#announce(titles ? `${text} ${plain("choices")}：${titles}` : text);
   }
 
@@ -495,8 +619,7 @@ class RenewalChat extends HTMLElement {
   // ── Writing ─────────────────────────────────────────────────────────────────────────────────
 
   #key(event) {
-    // Enter also confirms a Japanese conversion: that is not yet a message.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (event.shiftKey || !isEnter(event)) return;
     event.preventDefault();
     this.#submit();
   }
@@ -547,12 +670,28 @@ function isReadable(colour) {
   return 1.05 / (0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05) >= 4.5;
 }
 
-function kept(name) {
-  try { return localStorage.getItem(`renewal-chat-${name}`); } catch { return null; }
+// Enter also confirms a Japanese conversion: that is not yet a message.
+const isEnter = event => event.key === "Enter" && !event.isComposing && event.keyCode !== 229;
+
+// About how much is still asked, in words.
+function wayLeft(n) {
+  if (n === undefined) return null;
+  return label(n > 9 ? "left_many" : n > 1 ? "left" : n ? "left_one" : "left_none", "span", { class: "way-left" }, { n });
 }
 
-function keep(name, value) {
-  try { localStorage.setItem(`renewal-chat-${name}`, value); } catch { /* kept for this page only */ }
+// The browser's store is reached by its name inside: where it is refused, naming it throws already.
+function kept(name, where = "localStorage") {
+  try { return window[where].getItem(`renewal-chat-${name}`); } catch { return null; }
+}
+
+function keep(name, value, where = "localStorage") {
+  try { window[where].setItem(`renewal-chat-${name}`, value); } catch { /* kept for this page only */ }
+}
+
+function save(blob, name) {
+  const url = URL.createObjectURL(blob);
+  h("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
 customElements.define("renewal-chat", RenewalChat);

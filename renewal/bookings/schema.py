@@ -193,3 +193,14 @@ notices = sa.Table(
     sa.Column("ended_at", Utc),
     sa.Index(None, "status", "claimed_until"),
 )
+
+# Whether an answer helped, and why in a line, numbers masked. `id` is a hash: nothing leads back.
+opinions = sa.Table(
+    "opinions",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("at", Utc, nullable=False, index=True),
+    sa.Column("topic", sa.String(64), nullable=False),
+    sa.Column("helpful", sa.Boolean, nullable=False),
+    sa.Column("why", sa.Text),
+)

@@ -21,6 +21,7 @@ from renewal.bookings.schema import (
     audit_log,
     bookings,
     metadata,
+    opinions,
     seats,
     told,
 )
@@ -61,6 +62,8 @@ def purge(engine: Engine, before: date, at: datetime, *, dry_run: bool = False) 
     def work(connection: Connection) -> int:
         columns = (bookings.c.code, bookings.c.hold_id, bookings.c.cards)
         found = connection.execute(sa.select(*columns).where(due)).all()
+        if not dry_run:  # what somebody wrote may name people
+            connection.execute(sa.update(opinions).where(opinions.c.at < until).values(why=None))
         if dry_run or not found:
             return len(found)
         if connection.dialect.name == "sqlite":

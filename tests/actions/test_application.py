@@ -339,6 +339,23 @@ def test_a_long_day_fits_the_buttons_that_line_can_show(at_counter: Talk) -> Non
     assert len(at_counter.said[0]["buttons"]) <= 13
 
 
+def test_the_summary_is_rows_as_well_each_with_its_change(at_confirmation: Talk) -> None:
+    card = at_confirmation.runs(ActionAskConfirmed()).said[0]["custom"]
+    assert card["primary"]["payload"] == '/inform{"confirmed": "yes"}'
+    assert {row["id"]: row["change"] and row["change"]["payload"] for row in card["rows"]} == {
+        "when": '/correct{"correct": "visit"}',
+        "counter": '/correct{"correct": "counter"}',
+        "holder": '/correct{"correct": "applicant"}',
+        "comes": '/correct{"correct": "applicant"}',
+        "name": '/correct{"correct": "name_kana"}',
+        "phone": '/correct{"correct": "phone"}',
+        "bring": None,
+    }
+    values = {row["id"]: row["values"] for row in card["rows"]}
+    assert values["comes"] == ["@who_self"]
+    assert values["phone"][0].count("-") == 2
+
+
 def test_the_summary_holds_everything_that_is_booked(at_confirmation: Talk) -> None:
     summary = at_confirmation.runs(ActionAskConfirmed()).said[0]["summary"]
     for part in ("令和8年12月3日（木）17時30分", "本庁舎1階 マイナンバーカード手続コーナー",

@@ -96,7 +96,7 @@ def emptied(context: Any, url: str) -> bool:
     context.set_offline(False)
     context.clear_permissions()
     page.unroute_all()
-    page.evaluate("localStorage.clear()")
+    page.evaluate("localStorage.clear(); sessionStorage.clear()")
     page.goto("about:blank")
     context.clear_cookies()
     return True

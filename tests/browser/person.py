@@ -77,6 +77,13 @@ class Person:
         self.waits()
         return self.heard_since(before)
 
+    def taps_back(self) -> str:
+        """Press the way back, and return what the bot answers."""
+        before = self.page.locator(".turn.bot").count()
+        self.page.locator(".back:visible").click()
+        self.waits()
+        return self.heard_since(before)
+
     def to_the_calendar(self) -> None:
         """Say at once everything up to the choice of the day."""
         self.says(
@@ -95,9 +102,8 @@ class Person:
         return self.says(phone)
 
     def reopens(self) -> None:
-        """Reload the page and open the panel again."""
+        """Reload the page: an open panel opens again."""
         self.page.reload()
-        self.page.click("renewal-chat .launcher")
         self.page.wait_for_selector(".turn.me")
         self.waits()
 

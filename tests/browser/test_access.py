@@ -116,13 +116,13 @@ def test_every_kind_of_card_is_drawn_for_everybody(person: MakePerson, tmp_path:
 
     someone.says("家族の持ち物は")
     family = page.get_by_role("group", name="持ち物")
-    assert family.locator("h3").all_inner_texts() == ["サトウ ハナコ", "サトウ メイ"]
+    assert family.locator("h3").all_inner_texts() == ["皆さん", "サトウ ハナコ", "サトウ メイ"]
     family.get_by_label(re.compile("マイナンバーカード")).first.check()
     someone.context.grant_permissions(["clipboard-read", "clipboard-write"])
     family.get_by_role("button", name="コピー").click()
     page.locator(".banner").get_by_text("コピーしました").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert re.search(r"サトウ ハナコ\n・.*マイナンバーカード\n(・.*\n)+サトウ メイ\n・", copied)
+    assert re.search(r"^皆さん\n・.*マイナンバーカード\n(・.*\n)+サトウ ハナコ\n・.*\nサトウ メイ\n・", copied)
     assert someone.violations() == []
     someone.picture("card-family")
 
@@ -149,14 +149,14 @@ def test_every_kind_of_card_is_drawn_for_everybody(person: MakePerson, tmp_path:
         "https://map.example/honchosha"
     )
     size = booked.locator(".code").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
-    assert size >= 24
+    assert size >= 20
     assert [each.inner_text() for each in booked.locator(".choice").all()] == [
         "予約の変更", "予約の取り消し",
     ]  # fmt: skip
     booked.get_by_role("button", name="コピー").click()
     page.locator(".banner").get_by_text("コピーしました").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
-    code, when, *_ = copied.split("\n")
+    when, _, _, code, *_ = copied.split("\n")
     assert code == f"予約番号：{booked.locator('.code').inner_text()}"
     assert when == "日時：令和9年1月7日（木）9時"
     assert "\n・" in copied
@@ -200,7 +200,7 @@ def test_twice_the_text_size_keeps_everything_in_reach(person: MakePerson) -> No
     assert someone.scrolls_sideways() == []
     someone.opens()
     someone.picture("large-text")
-    for part in ("textarea", ".send", ".contact a", "[aria-label=閉じる]"):
+    for part in ("textarea", ".send", ".call", "[aria-label=閉じる]"):
         box = someone.page.locator(f"renewal-chat {part}").bounding_box()
         assert box is not None
         assert box["y"] >= 0
@@ -209,8 +209,8 @@ def test_twice_the_text_size_keeps_everything_in_reach(person: MakePerson) -> No
     assert talk and talk["height"] > 667 / 2  # most of the screen is what is said
     someone.to_the_calendar()
     assert (someone.violations(), someone.scrolls_sideways()) == ([], [])
-    someone.picture("large-text-calendar")
-    someone.takes_the_first_free_time()
+    someone.picture("large-text-calendar")  # as a list: a table has no room
+    someone.taps("いちばん早い空き")
     someone.gives_name_and_phone()
     someone.taps("予約する")
     assert (someone.violations(), someone.scrolls_sideways()) == ([], [])
@@ -227,7 +227,6 @@ def test_size_colours_and_readings_are_kept_for_the_next_visit(person: MakePerso
     for switch in ("文字を大きくする", "色をはっきりさせる", "ふりがなを付ける"):
         page.get_by_role("button", name=switch).click()
     page.reload()
-    page.click("renewal-chat .launcher")
     page.wait_for_selector(".turn.bot")
     assert bubble.evaluate(size) == before * 1.25
     assert bubble.evaluate("e => getComputedStyle(e).borderColor") == "rgb(0, 0, 0)"
@@ -290,6 +289,7 @@ def test_the_focus_goes_in_order_and_comes_back_to_the_launcher(person: MakePers
         "閉じる", "文字を大きくする", "色をはっきりさせる", "ふりがなを付ける",
         "最初からやり直す", "このお話を印刷する", "このお話を消す",
     ]  # fmt: skip
+    page.keyboard.press("Escape")  # the menu
     page.keyboard.press("Escape")
     assert "更新の予約・相談" in someone.focused()
 

@@ -56,12 +56,12 @@ def test_a_site_that_is_not_on_the_list_gets_nothing(
 @pytest.mark.parametrize(
     ("attributes", "opened", "title", "colour", "language"),
     [
-        ({}, False, "電子証明書の更新", "rgb(11, 92, 122)", "ja"),
+        ({}, False, "電子証明書の更新", "rgb(0, 23, 193)", "ja"),
         (
             {"title": "カードの相談", "colour": "#1d4f91", "open": "true", "lang": "ja-JP"},
             True, "カードの相談", "rgb(29, 79, 145)", "ja-JP",
         ),
-        ({"colour": "#ffff00", "open": "false"}, False, "電子証明書の更新", "rgb(11, 92, 122)", "ja"),
+        ({"colour": "#ffff00", "open": "false"}, False, "電子証明書の更新", "rgb(0, 23, 193)", "ja"),
     ],
 )  # fmt: skip
 def test_attributes_set_title_colour_language_and_whether_it_is_open(

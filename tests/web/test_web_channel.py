@@ -195,12 +195,44 @@ def test_without_a_ticket_that_is_good_the_conversation_is_said_to_have_ended(si
 
 def test_a_conversation_whose_session_has_ended_says_so_with_what_was_said(site: Site) -> None:
     browser = site.browser()
-    assert browser.begins() == {"messages": [], "ended": False}
+    assert browser.begins() == {"messages": [], "ended": False, "desk": ""}
     browser.says("こんにちは")
     assert browser.begins()["ended"] is False
     site.bot.behaves(ended=True)
     again = browser.begins()
     assert (again["ended"], len(again["messages"])) == (True, 2)
+
+
+def test_a_browser_that_refuses_cookies_gets_a_token_instead(site: Site) -> None:
+    answer = requests.post(f"{site.url}/conversation", json={"cookies": False}, timeout=10)
+    assert "Set-Cookie" not in answer.headers
+    headers = {"Authorization": f"Bearer {answer.json()['token']}"}
+    body = {"id": "by-token-1", "text": "やあ"}
+    said = requests.post(f"{site.url}/message", json=body, headers=headers, timeout=10)
+    assert lines(said)[0]["text"] == "echo やあ"
+    body = {"id": "by-nothing", "text": "やあ"}
+    assert requests.post(f"{site.url}/message", json=body, timeout=10).status_code == 401
+
+
+def test_a_button_of_an_earlier_answer_asks_first_and_means_it_when_pressed_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = [{"title": "やめる", "payload": "/stop"}]
+    monkeypatch.setattr("tests.web.conftest.BUTTONS", stop)
+    browser = site.browser()
+    browser.begins()
+    old = browser.says("やあ")[0]["buttons"][0]["id"]
+    monkeypatch.setattr("tests.web.conftest.BUTTONS", [{"title": "はい", "payload": "/affirm"}])
+    browser.says("まだです")
+    for _ in range(2):
+        [asked, done] = lines(browser.sends(button=old))
+        assert "「やめる」にしますか" in asked["text"] and done["kept"] is False
+    sure, unchanged = (each["id"] for each in asked["buttons"])
+    [again, done] = lines(browser.sends(button=unchanged))
+    assert again["text"] == "echo まだです" and again["buttons"] and done["kept"] is False
+    assert [turn.text for turn in site.bot.turns] == ["やあ", "まだです"]
+    [answer, _] = lines(browser.sends(button=sure))
+    assert answer["text"] == "echo /stop"
 
 
 def test_the_cookie_is_httponly_and_for_this_site_alone(site: Site) -> None:
