@@ -16,9 +16,9 @@ from reading.heard import NO_RULE
 from renewal import application, calendar_view, party, settings
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import Card, HoldExpired, NotBookable, SlotFull, TryAgain, Visit
-from renewal.city import City
 from renewal.date_words import japanese_date, japanese_time, short_date
 from renewal.documents import Document
+from renewal.phone_numbers import hyphenated
 
 MOST_BUTTONS = 11
 """Times offered as buttons, with "another day" after them: LINE shows 13 at most."""
@@ -283,7 +283,7 @@ def _rows(a: Application, at_desk: Desk) -> dict[str, Any]:
         ("holder", [f"@whose_{card.holder}" for card in cards], whose),
         ("comes", [f"@who_{card.applicant}" for card in cards] + visitor, "cards" if several else "applicant"),
         ("name", [f"{card.name_kana} 様" for card in cards], "name_kana"),
-        ("phone", [_with_hyphens(str(a.phone), at_desk.city)], "phone"),
+        ("phone", [hyphenated(a.phone)], "phone"),
         ("bring", _to_bring(people), None),
     )
     return {
@@ -318,16 +318,6 @@ def _when(a: Application) -> str:
     return f"{japanese_date(a.start.date())}{japanese_time(a.start.time())}"
 
 
-def _with_hyphens(phone: str, the_city: City) -> str:
-    """Return a number as people write it; one whose area code is not known stays as it is."""
-    area = the_city.call_centre.phone.split("-")[0]
-    if len(phone) == 11:
-        return f"{phone[:3]}-{phone[3:7]}-{phone[7:]}"
-    if len(phone) == 10 and phone.startswith(area):
-        return f"{area}-{phone[len(area):-4]}-{phone[-4:]}"
-    return phone
-
-
 def _summary(a: Application, at_desk: Desk) -> str:
     people = application.checklists(a, at_desk)
     several = len(people) > 1
@@ -339,7 +329,7 @@ def _summary(a: Application, at_desk: Desk) -> str:
         f"窓口　{at_desk.city.counters[str(a.counter)].label}",
         f"カードの持ち主　{names}",
         *([f"来られる方　{a.visitor_name} 様"] if a.visitor_name else []),
-        f"電話　{a.phone}",
+        f"電話　{hyphenated(a.phone)}",
         "持ち物",
         application.people_text(people, notes=False)
         if several

@@ -57,7 +57,7 @@ def facts(m: Message) -> list[Fact]:
             found.append(Yes(*at, or_no=part.sense in ("polite", "thanks")))
         elif part.sense in ("no", "weak"):
             found.append(No(*at))
-        elif part.sense in ("hold", "unsure"):
+        elif part.sense in ("hold", "unsure") and not part.figures:  # not "10時は早い"
             found.append(Unsure(*at, kind_of="finding_out" if part.sense == "hold" else "unknown"))
         elif part.sense in ("change", "stop"):
             found.append(Change(*at) if part.sense == "change" else Stop(*at))

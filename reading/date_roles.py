@@ -316,8 +316,8 @@ _OWNED = re.compile("P(?:の(?:ほう|方|期限|有効期限|証明書|カー�
 
 # Behind it nothing but particles and words for a place in the calendar: "12月9日の午前とかで".
 _BARE = re.compile("(?:[^NVJ<]|<(?:slot|link)>)*$")
-_THERE = re.compile("[にでの、]*N(?:C|で)、?$|[、@]N$")  # 12月9日に西口で
-_WISHES = re.compile("<(?:visit|fine|free|plans|right)>|^(?:[はがもでに]|と|って)*<does>")
+_THERE = re.compile("(?:[^NVJ<はがも]|<(?:slot|link)>)*NN?(?:の(?:N|<slot>))?(?:に|で|C|、)*$")  # 12月9日に西口で
+_WISHES = re.compile("<(?:visit|fine|free|plans|open|right)>|^(?:[はがもでにの]|と|って)*<does>|しか")
 _ELSEWHERE = re.compile("<(?:event|elsewhere|document)>(?:に|へ|まで|さ|を|の)?<visit>|Vに<visit>")
 _OF_THING = re.compile("N[をが](?:A|<does>)*V")
 # Before it: "負けたのは先週の日曜", "仕事始めが4日で".
@@ -365,7 +365,7 @@ def _leads_to_another(m: Message, earlier: Told, later: Told) -> bool:
 
 def _is_wished(m: Message, each: Told, told: Sequence[Told]) -> bool:
     """Return whether the clause of a day or time wishes, or names it without another predicate."""
-    if each.item.kind == "preference" or each.item.kind.startswith("not_"):
+    if each.item.kind == "preference" or each.item.kind.startswith("not_") or each.piece.for_visit:
         return True
     pieces = [other.piece for other in told]
     at = pieces.index(each.piece)
@@ -387,7 +387,7 @@ def _is_wished(m: Message, each: Told, told: Sequence[Told]) -> bool:
     if m.plain.endswith(("もう", "今", "いま"), each.clause.start, each.piece.start):
         return False  # もう12月ですね
     named = _LED_BY.search(ahead) and not any(map(_is_person, lead[-2:]))
-    there = _THERE.match(behind) and each.clause.link != "reason" and tail[-1].text not in ("だ", "です")
+    there = _THERE.match(behind) and each.clause.link != "reason" and (tail[-1].kind == "noun" or tail[-1].text in ("で", "に", "、"))
     return bool(_BARE.match(behind) or there) and not named
 
 

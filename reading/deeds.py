@@ -59,6 +59,8 @@ def _deeds(m: Message) -> Iterator[Deed]:
         words = _words(m, clause)
         for at, word in enumerate(words):
             what = means(word, "deed")
+            if means(word, "thing") == "booking" and at + 1 < len(words) and means(words[at + 1], "how") == "done":
+                what = "book"  # 予約済み
             if what is None:
                 continue
             head, of = _object(words, at)
@@ -87,13 +89,14 @@ def _is_no_wish(words: Sequence[Word], at: int) -> bool:
     if words[at].kind != "noun" or after is None:
         return False
     said = next((word for word in words[at + 1 :] if word.kind in PREDICATES), None)
-    return after.text == "の" or after.kind == "noun" or (after.text == "に" and not (said and said["comes"]))
+    goes = said is not None and bool(said["comes"]) and "持" not in said.text
+    return after.text in ("の", "を") or after.kind == "noun" or (after.text == "に" and not goes)
 
 
 def _how(words: Sequence[Word], at: int, clause: Clause) -> str:
     """Return how something is told to be done: wished, asked about, done, denied, supposed."""
     word, rest = words[at], words[at + 1 :]
-    own = word.kind in PREDICATES
+    own = word.kind in PREDICATES and not (rest and rest[0].kind in PREDICATES and not word.flags)  # お願いできますか
     said = word if own else next((each for each in rest if each.kind in PREDICATES), None)
     flags = said.flags if said else frozenset[str]()
     asks = "ask" in flags or (said in (None, _last(words)) and "ask" in clause.flags)

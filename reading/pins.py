@@ -12,7 +12,7 @@ from reading.facts import Fact, Pins
 from reading.message import Message
 from reading.situation import Command, Situation
 from reading.wording import TURNS, line, negated, negative
-from reading.words import Word
+from reading.words import Flags, Word
 
 _ALL = ("juki", "sign", "user")
 _OF = {"sign": {"sign"}, "user": {"user"}, "juki": {"juki"}, "four": {"juki", "user"}}
@@ -60,7 +60,7 @@ def _fact(m: Message, clause: Clause) -> Pins | None:
     if _is_gone(m, clause, words):
         return Pins(*m.folded.span(clause.start, clause.end), clause.at, "said", "forgotten")
     at = next((at for at in range(len(words) - 1, -1, -1) if words[at]["memory"]), None)
-    if at is None or _is_other(words, at) or (state := _state(clause, words, at)) is None:
+    if at is None or _is_other(words, at) or (state := _state(m, clause, words, at)) is None:
         return None
     first = min((place for place, word in enumerate(words[:at]) if word["pin"] or word["pin_of"]), default=at)
     start, end = m.folded.span(words[first].start, words[at].end)
@@ -68,7 +68,7 @@ def _fact(m: Message, clause: Clause) -> Pins | None:
 
 
 def _state(
-    clause: Clause, words: Sequence[Word], at: int
+    m: Message, clause: Clause, words: Sequence[Word], at: int
 ) -> Literal["remembered", "forgotten"] | None:
     word = words[at]
     meaning = str(word["memory"])
@@ -85,7 +85,7 @@ def _state(
     if writes and ("let" in clause.flags | word.flags or any(each["holder"] or each["person"] for each in words[:at])):
         return "remembered"  # 母に書いてもらいます
     if meaning == "sealed" or (meaning == "notes" and (word.kind == "verb" or words[at + 1 : at + 2] and words[at + 1].lemma == "する")):
-        done = (clause.flags | word.flags) & {"ing", "past"} or word.text.isascii() or any(each.lemma in ("ある", "済み", "ずみ") for each in after)
+        done = (clause.flags | word.flags | _led_to(m, clause)) & {"ing", "past"} or word.text.isascii() or any(each.lemma in ("ある", "済み", "ずみ") for each in after)
         return "remembered" if done and not no else None
     if meaning == "told" and not (clause.flags & {"ing", "past"} or word.text.isascii()):
         return None
@@ -93,6 +93,12 @@ def _state(
         return None  # 分かりました answers nothing
     state: Literal["remembered", "forgotten"] = "remembered" if meaning in _KEEPS else "forgotten"
     return _OPPOSITE[state] if no else state
+
+
+def _led_to(m: Message, clause: Clause) -> Flags:
+    """Return how what a …て leads to is said: メモして / 金庫に入れてあります."""
+    after = m.clauses[clause.at + 1].flags if "te" in clause.flags and clause.at + 1 < len(m.clauses) else frozenset()
+    return frozenset() if after & {"neg", "but"} else after
 
 
 def _is_of_noun(word: Word, after: Sequence[Word]) -> bool:
@@ -110,13 +116,18 @@ def _is_gone(m: Message, clause: Clause, words: Sequence[Word]) -> bool:
     if not any(word["memory"] == "notes" for word in m.words[: clause.last]):
         return False
     found = _GONE.search(line(words, "away", "memory").text)
-    at = next((at for at, word in enumerate(words) if word["away"] == "gone"), None)
+    gone = [at for at, word in enumerate(words) if word["away"] == "gone"]
+    at = gone[-1] if gone else None
+    put = at is None or words[at].lemma in _PUT
+    if found and put and "where" not in found[0] and clause.at and "te" in m.clauses[clause.at - 1].flags:
+        return False  # 書いて封筒に入れました
     seen = at is not None and words[at].lemma in _SEEN
     if found and "<notes>" in found[0] and "ask" in clause.flags and "past" not in clause.flags:
         return False  # どこに書くんですか
     return found is not None and (at is None or negated(words, at) == seen or "where" in found[0])
 
 
+_PUT = {"行く", "いく", "やる", "しまう", "置く", "おく", "入れる"}
 _SEEN = {"見つかる", "みつかる", "見当たる", "見あたる"}
 
 

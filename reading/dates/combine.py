@@ -406,7 +406,7 @@ def _free_from(c: Context, piece: Piece, limit: int) -> Piece | None:
     busy = _BUSY_BEFORE.search(c.text, max(0, piece.start - 8), piece.start)
     if not work and not (busy and _UNTIL.match(c.text, piece.end)):
         return None
-    return replace(piece, kind="time_range", value=TimeRange(_time(piece), None))
+    return replace(piece, kind="time_range", value=TimeRange(_time(piece), None), for_visit=True)
 
 
 def _that_hour(c: Context, piece: Piece, limit: int) -> Piece | None:
@@ -605,7 +605,7 @@ def _negated(c: Context, piece: Piece, end: int) -> Piece:
     if isinstance(value, TimeRange):
         remaining = _complement(value)
         if remaining:
-            return replace(piece, value=remaining, end=end)
+            return replace(piece, value=remaining, end=end, for_visit=True)
         return replace(piece, kind="not_time_range", end=end)
     if isinstance(value, DateRange | YearMonth) or piece.kind == "year":
         days = span_of(piece)
