@@ -58,6 +58,11 @@ class Told:
         return self.item.start, self.item.end
 
     @property
+    def to_come(self) -> bool:
+        """Whether it is a wish for when to come."""
+        return self.both or (self.wishes and self.role in VISITS)
+
+    @property
     def is_date(self) -> bool:
         """Whether it can be the day of something (no time, weekday or preference)."""
         reason = getattr(self.item.value, "reason", "")
@@ -328,6 +333,9 @@ _TURNS = re.compile("(?:^|[、。!?])(?:そん?なら|それなら|それでは|
 def _with_wishes(m: Message, told: Sequence[Told]) -> list[Told]:
     """Say of each day and time whether it is wished for, by its own clause and by what is said later."""
     found = [replace(each, wishes=_is_wished(m, each, told)) for each in told]
+    for at, (one, other) in enumerate(zip(found, found[1:], strict=False)):
+        if other.wishes and not one.wishes and _HOUR_OF.fullmatch(m.plain, one.piece.end, other.piece.start) and not _is_hour(one):
+            found[at] = replace(one, wishes=_is_hour(other))
     for at, each in enumerate(found):
         if not each.wishes or each.role not in VISITS:
             continue
@@ -337,6 +345,13 @@ def _with_wishes(m: Message, told: Sequence[Told]) -> list[Told]:
             if turned or _names_again(m, found[place], each) or _leads_to_another(m, found[place], each):
                 found[place] = replace(found[place], wishes=False)
     return found
+
+
+_HOUR_OF = re.compile("[の、 ]?")
+
+
+def _is_hour(told: Told) -> bool:
+    return told.item.kind in ("time", "time_range")
 
 
 def _rival(earlier: Told, later: Told) -> bool:
@@ -393,7 +408,7 @@ def _is_wished(m: Message, each: Told, told: Sequence[Told]) -> bool:
 
 def _foreign(word: Word) -> bool:
     """Return whether it is an English word of no meaning here: "Dec 9 in case"."""
-    return word.text.isascii() and word.text.replace(" ", "").isalpha() and not word.meanings
+    return word.text.isascii() and word.text.replace(" ", "").isalpha() and not word["dated"]
 
 
 def _asks_for(tail: Sequence[Word], behind: str) -> bool:

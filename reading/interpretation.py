@@ -91,7 +91,8 @@ def _questions(
         name = question_of(part, asked)
         start, end = (clauses[0].start, clauses[-1].end) if clauses else (0, 0)
         answers = any(start <= at < end for at, _ in spans.values()) or (given and not spans)
-        if name and not (name == UNCLEAR and answers):
+        begins = bool(given) and turn.state.form is None and name == "ask_capabilities"  # どうすればいいですか
+        if name and not begins and not (name == UNCLEAR and answers):
             found.append(name)
     known = sure or (turn.state.form is None and turn.intent.name == FALLBACK)  # that is asked back about
     asked_for = [name for name in dict.fromkeys(found) if not (known and name == UNCLEAR)]

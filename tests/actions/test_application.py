@@ -359,7 +359,7 @@ def test_the_summary_is_rows_as_well_each_with_its_change(at_confirmation: Talk)
 def test_the_summary_holds_everything_that_is_booked(at_confirmation: Talk) -> None:
     summary = at_confirmation.runs(ActionAskConfirmed()).said[0]["summary"]
     for part in ("令和8年12月3日（木）17時30分", "本庁舎1階 マイナンバーカード手続コーナー",
-                 "サトウハナコ", "09012345678", "マイナンバーカード", "署名用の暗証番号"):
+                 "サトウハナコ", "090-1234-5678", "マイナンバーカード", "署名用の暗証番号"):
         assert part in summary
     assert "来られる方" not in summary
 

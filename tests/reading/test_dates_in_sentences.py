@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reading.dates import Purpose, read, read_date, read_wish
+from reading.dated import read_wish
+from reading.dates import Purpose, read, read_date
 from renewal.date_words import era_year, japanese_date
 from tests.reading.test_japanese_dates import DAYS, KANJI, NOW, kanji, plain, said
 
