@@ -91,7 +91,7 @@ def _known(s: Situation) -> Known:
 def read_wish(text: str, now: datetime, expecting: Expecting | None = None) -> Wish:
     """Return when somebody wants to come, as far as a text says it by itself; empty if it does not."""
     read = _read(cut(text, now), expecting, Known())
-    return wish_of(read.context, [(each.piece, each.item) for each in read.told if each.to_come or each.role == "person"])
+    return wish_of(read.context, [(each.piece, each.item) for each in read.told if each.to_come or (each.role == "person" and each.wishes)])
 
 
 # What is told ------------------------------------------------------------------------------------

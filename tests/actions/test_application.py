@@ -495,3 +495,12 @@ def test_where_booking_needs_the_notice_a_person_without_it_is_sent_to_the_count
     talk.presses(notice="none").runs(FORM)
     assert talk.names == ["walk_in_without_notice"]
     assert talk.asked is None
+
+
+def test_a_question_that_is_not_understood_is_said_to_be_so_and_the_form_goes_on(talk: Talk) -> None:
+    talk.slots = {"notice": "certificate", "requested_slot": "applicant"}
+    parts = [("本人です", "inform"), ("鯨は空を飛びますか", "chitchat")]
+    talk.hears("本人です、鯨は空を飛びますか", "nlu_fallback", clauses=parts).runs(FORM)
+    assert ("unclear_question" in talk.names, talk.slots["applicant"], talk.asked) == (True, "self", "expires_on")
+    assert talk.hears("鯨は空を飛びますか", "nlu_fallback").runs(FORM).names == ["unclear_question"]
+    assert talk.asked == "expires_on"
