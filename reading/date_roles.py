@@ -323,7 +323,7 @@ _BARE = re.compile("(?:[^NVJ<]|<(?:slot|link)>)*$")
 _THERE = re.compile("(?:[^NVJ<はがも]|<(?:slot|link)>)*NN?(?:の(?:N|<slot>))?(?:に|で|C|、)*$")  # 12月9日に西口で
 _WISHES = re.compile("<(?:visit|fine|free|plans|open|right)>|^(?:[はがもでにの]|と|って)*<does>|しか")
 _ELSEWHERE = re.compile("<(?:event|elsewhere|document)>(?:に|へ|まで|さ|を|の)?<visit>|Vに<visit>")
-_OF_THING = re.compile("N[をが](?:A|<does>)*V")
+_OF_THING = re.compile("(?:N|<(?:event|elsewhere)>)[をが](?:A|<does>)*V")  # ラーメンを食べたい
 # Before it: "負けたのは先週の日曜", "仕事始めが4日で".
 _LED_BY = re.compile("(?:V|J|<(?:happens|event|elsewhere|does)>)のN?[はが]$|(?:N|<(?:event|elsewhere)>)が$")
 _TURNS = re.compile("(?:^|[、。!?])(?:そん?なら|それなら|それでは|そしたら|したら|んだら|んじゃあ?|じゃあ?|では|なら|だったら)、?$")

@@ -240,7 +240,7 @@ def states_a_case(reading: Reading, state: State, likely: Intent | None = None) 
         return True  # "電子証明書の通知が届きました。どうしたらいいですか"
     if any(each.what == "book" and each.how == "may" for each in deeds) and ("notice" in told or said & {"people", "cards", "applicant", "expires_on"}):
         return True  # "2人まとめて予約できますか" is best answered by beginning
-    if any(each.what == "book" and each.how == "may" and _told_before(m, each) for each in deeds):
+    if any(each.how == "may" and each.of == "booking" and _told_before(m, each) for each in deeds):
         return True  # "期限が切れてるんですけど予約できますか"
     if any(isinstance(each, CannotCome) for each in reading.facts) and not _comes(reading):
         said -= {"applicant", "holder"}  # that asks for help before it asks for a time

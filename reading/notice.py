@@ -79,8 +79,12 @@ def _says(m: Message, clause: Clause, words: Sequence[Word]) -> Iterator[NoticeS
             yield NoticeSays(start, end, clause.at, mood, match[1], _owner_of(words, at), how)  # type: ignore[arg-type]
 
 
-_CARD_ITSELF = re.compile("<card>[^VJ]*?<(?:anew)>(?!!)|<new>(?:の?<card>|<card>を?).*<makes>(?!!)|<card>[^VJ]*<new><makes>(?!!)|<photo>[をがのに]*(?:V|J|<[a-z]+>|O)(?!!)|<photo>[^!]*<(?:card|anew)>(?!!)")
-_USED = re.compile("<used_for>(?:[^!]*<used>(?:V?N|の?<side>|!).*|[^!]*(?:<side>).*)")
+_CARD_ITSELF = re.compile(
+    "<card>[^VJ]*?<anew>(?!!)"  # カードを作り直せ
+    "|<new>(?:の?<card>|<card>を?).*<makes>(?!!)|<card>[^VJ]*<new><makes>(?!!)"  # 新しいカードを作る, カードを新しくする
+    "|<photo>[をがのに]*(?:V|J|O|<[a-z]+>)(?!!)|<photo>[^!]*<(?:card|anew)>(?!!)"  # 顔写真をとって
+)
+_USED = re.compile("<used_for>(?:[^!]*<used>(?:V?N|の?<side>|!)|[^!]*<(?:side|ends)>)")
 
 
 def _described(m: Message, clause: Clause, words: Sequence[Word]) -> Iterator[NoticeSays]:
@@ -233,7 +237,7 @@ def _asked(own: Sequence[NoticeSays], m: Message, s: Situation) -> tuple[str | N
         value = _one(named, m, s)
         return ("?" if value == "card" and _loosely(named) else value), named[-1]
     if none:
-        puzzled = any("asks_what" in clause.flags and "neg" in clause.flags for clause in m.clauses)
+        puzzled = any("neg" in clause.flags and any(word["asks"] or word["unsure"] == "what" for word in m.inside(clause)) for clause in m.clauses)
         return ("?" if puzzled else "none"), none[-1]  # 捨てたので何だったか分からない
     return ("?" if own else None), None
 
@@ -298,7 +302,7 @@ def _turned(own: Sequence[NoticeSays], m: Message, s: Situation) -> NoticeSays |
         word["thinks"] and "but" in word.flags and any(each["notice"] == s["notice"] for each in m.inside(clause))
         for clause in m.clauses for word in m.inside(clause)
     )  # fmt: skip
-    paper = any((word["letter"] == "notice" and word.lemma not in _NO_ENVELOPE) or word["form"] == "paper" for word in m.words)
+    paper = any((word["letter"] == "notice" and word.lemma not in _NO_ENVELOPE) or word.lemma in ("紙", "かみ") for word in m.words)
     found = any("past" in word.flags and (word.kind == "copula" or word["written"]) for word in here)
     return told[-1] if denied or said_before or (paper and found) else None
 

@@ -220,7 +220,7 @@ def _is_about_form(fact: Form, m: Message, s: Situation) -> bool:
     if s.asked == "reply_form":
         return True
     words = m.inside(m.clauses[fact.clause])
-    if s.asked == "reply_form_limit" and fact.state == "other_hand" and any(word["pens"] for word in words):
+    if s.asked == "reply_form_limit" and fact.state == "other_hand" and not any(word.kind == "number" for word in m.words):
         return True  # whose hand it is in stands for no day
     before = m.words[: m.clauses[fact.clause].last]
     if any(word["form"] == "form" for word in before) or any(word["pens"] == "for" for word in words):
@@ -284,7 +284,7 @@ def _household(words: Sequence[Word]) -> Iterator[HomeState]:
             denied = "!" in said
             yield "same_household" if same != denied else "apart"
             return
-    if bare := _BARE.fullmatch(said):
+    if (bare := _BARE.fullmatch(said)) and not any(word["unsure"] for word in words):
         yield from _bare(bare[1], "!" in said, "<other>" in said)
 
 

@@ -458,7 +458,7 @@ def _ages(m: Message, units: _Units) -> Iterator[Fact]:
         clause = m.clause_at(age.start)
         if clause is None:
             continue
-        told_of = of.get(age)
+        told_of = _subject(m, units, age) or of.get(age)
         start, end = m.folded.span(age.start, age.end)
         value = age.age if isinstance(age.age, int) else age.group
         who = (told_of.role or told_of.who) if told_of else None
@@ -469,6 +469,14 @@ def _ages(m: Message, units: _Units) -> Iterator[Fact]:
         if told_of is None and _says_own(m, clause, age):
             who = SPEAKER
         yield AgeOf(start, end, clause.at, _asserted(clause.mood), who, value)
+
+
+def _subject(m: Message, units: _Units, age: Age) -> Party | None:
+    """Return of whom an age is said: 母は80歳で私が行きます."""
+    first = next((at for at, word in enumerate(m.words) if word.start >= age.start), 0)
+    if first < 2 or m.words[first - 1].text not in ("は", "が", "も"):
+        return None
+    return next((party for party in units.people if party.last == first - 1), None)
 
 
 def _says_own(m: Message, clause: Clause, age: Age) -> bool:

@@ -87,18 +87,20 @@ def negated(words: Sequence[Word], at: int) -> bool:
 _ASKS_BACK = re.compile(
     "(?:(?:こと|意味|いみ)(?:なの|なんです|です|だべ|だっぺ)?(?:[かけ]い?)?|"
     "(?:違う|違います|ちがう|ちがいます)(?:ん?です|もんだべ|ん?だべ)?(?:[かけの]い?)|"
-    "(?:おなじ|同じ|おんなじ|別々?|何|なん)(?:なの|なんです|です|もの|だべ|だっぺ)?(?:[かけ]い?)?)"
+    "と(?:違う|ちがう)の|(?:おなじ|同じ|おんなじ|別々?|何|なん)(?:なの|なんです|です|もの|だべ|だっぺ)?(?:[かけ]い?)?)"
 )
+
+_STOP = re.compile("[。.!?！？]|(?<![はがもと])(?<!って)、")
 
 
 def asks_back(m: Message, clause: Clause) -> bool:
     """Return whether the sentence around a clause asks what its words mean: no answer, whatever it names."""
-    stops = [at for at, char in enumerate(m.plain) if char in "。.!?！？"]
+    stops = [match.end() - 1 for match in _STOP.finditer(m.plain)]
     start = max((at + 1 for at in stops if at < clause.start), default=0)
     end = min((at for at in stops if at >= clause.end - 1), default=len(m.plain))
     last = m.clause_at(end - 1)
-    asked = m.plain[end : end + 1] in ("?", "？") or (last is not None and "ask" in last.flags)
     said = m.plain[start:end]
+    asked = m.plain[end : end + 1] in ("?", "？") or said.endswith("うの") or (last is not None and "ask" in last.flags)
     return asked and any(match.end() == len(said) for match in _ASKS_BACK.finditer(said))
 
 
