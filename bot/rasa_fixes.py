@@ -48,6 +48,7 @@ from rasa.shared.utils.schemas.events import EVENT_SCHEMA
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import front_door, pause, watch
+from reading import masking
 from renewal import clock
 
 _sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
@@ -131,6 +132,8 @@ async def _receive(
     latest_first = list(reversed(tracker.events))
     if any(type(e) is UserUttered and e.message_id == message.message_id for e in latest_first):
         raise AlreadyDone
+    said_before = next((event for event in latest_first if type(event) is UserUttered), None)
+    asked = tracker.get_slot("requested_slot")
     bot_messages = (event.data for event in latest_first if type(event) is BotUttered)
     admitted = front_door.admit(
         message.text,
@@ -139,8 +142,14 @@ async def _receive(
             # A menu or a card that outlives its conversation: the channel vouches for its button.
             getattr(message.output_channel, "offers", ()),
         ),
-        pin_expected=tracker.get_slot("requested_slot") == "pins",
+        pin_expected=asked == "pins",
+        before=(said_before.text or "") if said_before else "",
+        asked=asked,
     )
+    # A channel that stores what comes has masked it already, and says so.
+    secret = admitted.secret or getattr(message.output_channel, "secret", False)
+    if admitted.begun_before and said_before:
+        _erase(self, tracker, said_before)
     message.text = admitted.text
     if admitted.intent:
         parsed = _as_parsed(admitted.text, admitted.intent, list(admitted.entities))
@@ -159,7 +168,7 @@ async def _receive(
             plainly = front_door.guess_of({**last.data, **last.metadata}) or plainly
         if plainly:
             parsed["intent"] = {"name": plainly, "confidence": 1.0}
-    if admitted.secret and parsed["intent"]["name"] != "book":
+    if secret and parsed["intent"]["name"] != "book":
         parsed["intent"] = {"name": "secret_typed", "confidence": 1.0}
     tracker.update(
         UserUttered(
@@ -173,8 +182,18 @@ async def _receive(
         ),
         self.domain,
     )
-    if admitted.secret and parsed["intent"]["name"] == "book":
+    if secret and parsed["intent"]["name"] == "book":
         await _say(self, "utter_secret_typed", message.output_channel, tracker)
+
+
+def _erase(self: MessageProcessor, tracker: DialogueStateTracker, said: UserUttered) -> None:
+    """Erase a message that turned out to be the first part of a secret, stored and in memory."""
+    said.text = masking.MASK
+    said.parse_data = {"intent": said.intent, "entities": [], "text": said.text}
+    said.entities = []
+    store = getattr(self.tracker_store, "_tracker_store", self.tracker_store)
+    if said.message_id and hasattr(store, "erase_text"):
+        store.erase_text(tracker.sender_id, said.message_id)
 
 
 def _attended(handle_message: Any) -> Any:

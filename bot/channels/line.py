@@ -143,8 +143,11 @@ def arrival(event: dict[str, Any]) -> Arrived | None:
         message = event.get("message") or {}
         message_id = str(message.get("id") or "") or None
         if message.get("type") == "text":
-            said = str(message.get("text") or "")[:LONGEST_TEXT]
-            content["text"] = masking.mask(said).text
+            # Masked whole, then cut: half a My Number would not be known for one.
+            masked = masking.mask(str(message.get("text") or ""))
+            content["text"] = masked.text[:LONGEST_TEXT]
+            if masked.found:
+                content["secret"] = True  # of the text that is stored nobody could tell any more
     elif kind == "postback" and person:
         postback = event.get("postback") or {}
         content["data"] = str(postback.get("data") or "")[:300]

@@ -39,6 +39,7 @@ from bot.channels.limits import Buckets
 from bot.channels.shared_limits import SharedBuckets
 from bot.conversation_store import look_at
 from bot.rasa_fixes import AlreadyDone
+from reading import masking
 from renewal import calendar_file, city, clock, settings
 from renewal.bookings import Bookings
 
@@ -275,6 +276,8 @@ class Turn(OutputChannel):
         self._conversation = conversation
         self._said = said
         self._on_new_message = on_new_message
+        self.secret = False
+        """Whether a secret was masked before the front door saw the message."""
         self._ready: list[Answer] = []
         self._news = asyncio.Event()
         self.task = asyncio.create_task(self._run())
@@ -334,7 +337,7 @@ class Turn(OutputChannel):
                 return None
         else:
             # Typed text is never a command, whatever stands before its slash.
-            text = re.sub(r"^[\W_]*/[\W_]*", "", self._said["text"][:LONGEST_TEXT])
+            text = re.sub(r"^[\W_]*/[\W_]*", "", self._cut(self._said["text"]))
         message = UserMessage(
             text, self, self._conversation, input_channel="web", message_id=self._said["id"]
         )
@@ -344,6 +347,14 @@ class Turn(OutputChannel):
             return await self._take_in()
         # The front door has masked what nobody should have written; the browser forgets it, too.
         return None if pressed else message.text
+
+    def _cut(self, text: str) -> str:
+        """Return what is handed on; masked first, for half a My Number is not known for one."""
+        if len(text) <= LONGEST_TEXT:
+            return text
+        masked = masking.mask(text)
+        self.secret = bool(masked.found)
+        return masked.text[:LONGEST_TEXT]
 
     async def _events(self) -> Sequence[Event]:
         tracker = await look_at(self._agent, self._conversation)

@@ -278,7 +278,7 @@ class Worker:
 
     async def _turn(self, event: Taken, text: str, *, pressed: bool = False) -> list[Said]:
         """Return what the bot says to a message, or has said when it has had it before."""
-        turn = Turn(offers=(text,) if pressed else ())
+        turn = Turn((text,) if pressed else (), secret=bool(event.content.get("secret")))
         message = UserMessage(
             text, turn, event.conversation, input_channel="line", message_id=event.id
         )
@@ -354,10 +354,14 @@ class Worker:
 
 
 class Turn(OutputChannel):
-    """Collects what the bot says; `offers` are payloads that the channel vouches for."""
+    """Collects what the bot says; `offers` are payloads that the channel vouches for.
 
-    def __init__(self, offers: Iterable[str] = ()) -> None:
+    `secret`: a My Number or a PIN was masked in the message when it arrived.
+    """
+
+    def __init__(self, offers: Iterable[str] = (), *, secret: bool = False) -> None:
         self.offers = tuple(offers)
+        self.secret = secret
         self.messages: list[Said] = []
 
     @classmethod
