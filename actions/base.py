@@ -7,6 +7,7 @@ import re
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -20,7 +21,7 @@ from reading.answers import Answers, is_question
 from reading.told import Purpose, Said
 from renewal import city, clock, settings
 from renewal.application import Application, Desk, Remark
-from renewal.bookings import Bookings, create_engine_from
+from renewal.bookings import Bookings, Origin, create_engine_from
 
 log = logging.getLogger("actions")
 
@@ -53,6 +54,7 @@ class AssistantAction(Action, ABC):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
+        _origin.set(origin_of(tracker))
         try:
             return self.perform(dispatcher, tracker)
         except Exception as error:
@@ -90,9 +92,19 @@ def bookings() -> Bookings:
     return Bookings(create_engine_from(settings.database_url()))
 
 
+_origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
+
+
+def origin_of(tracker: Tracker) -> Origin:
+    """Return whose conversation it is, and the hash of the address that its channel has passed on."""
+    metadata = (tracker.latest_message or {}).get("metadata") or {}
+    source = metadata.get("source")
+    return Origin(settings.keyed_hash(tracker.sender_id), str(source)[:32] if source else None)
+
+
 def desk() -> Desk:
-    """Return the desk as it is now."""
-    return Desk(the_city(), bookings(), clock.now(), clock.real_now())
+    """Return the desk as it is now, for the conversation whose action runs."""
+    return Desk(the_city(), bookings(), clock.now(), clock.real_now(), _origin.get())
 
 
 def say(dispatcher: CollectingDispatcher, remarks: Iterable[Remark], **kwargs: Any) -> None:
@@ -149,7 +161,8 @@ class Turn:
     @property
     def message_id(self) -> str:
         """An id that the same message keeps when it is delivered again."""
-        return f"{self.tracker.sender_id}:{self._message.get('message_id')}"[:100]
+        # Hashed: it ends in the keys of holds, and a conversation's id opens it.
+        return settings.keyed_hash(f"{self.tracker.sender_id}:{self._message.get('message_id')}")
 
     @cached_property
     def clauses(self) -> list[tuple[str, str, float]]:

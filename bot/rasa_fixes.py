@@ -201,7 +201,8 @@ def _attended(handle_message: Any) -> Any:
 
     async def handle(self: Agent, message: UserMessage) -> Any:
         channel = message.output_channel
-        with watch.turn(message.sender_id, channel.name()) as turn:
+        source = getattr(channel, "source", None)
+        with watch.turn(message.sender_id, channel.name(), source) as turn:
             stopped = await pause.current()
             if stopped is None:
                 try:
@@ -389,13 +390,17 @@ def _action_call(
         if isinstance(event, UserUttered):
             break
     loop = tracker.active_loop
+    latest = tracker._latest_message_data()
+    if (this := watch.this_turn()) is not None and this.source:
+        # For the bounds on bookings only: the conversation does not store it.
+        latest = {**latest, "metadata": {**(latest.get("metadata") or {}), "source": this.source}}
     return {
         "next_action": self._name,
         "sender_id": tracker.sender_id,
         "tracker": {
             "sender_id": tracker.sender_id,
             "slots": tracker.current_slot_values(),
-            "latest_message": tracker._latest_message_data(),
+            "latest_message": latest,
             "latest_event_time": tracker.events[-1].timestamp if tracker.events else None,
             "followup_action": tracker.followup_action,
             "paused": tracker.is_paused(),

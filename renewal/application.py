@@ -13,7 +13,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from renewal import certificate, opening_hours, party, slots
-from renewal.bookings import Bookings, Hold, NotBookable, Place, SlotFull, TryAgain
+from renewal.bookings import (
+    Bookings,
+    BoundMet,
+    Hold,
+    NotBookable,
+    Origin,
+    Place,
+    SlotFull,
+    TryAgain,
+)
 from renewal.certificate import Status
 from renewal.city import City
 from renewal.clock import TOKYO
@@ -36,13 +45,15 @@ from renewal.wish import Wish
 class Desk:
     """Where an application is worked on: the city's rules, the bookings, and the time.
 
-    `now` is the calendar's now (Tokyo), `at` the real one, on which holds run.
+    `now` is the calendar's now (Tokyo), `at` the real one, on which holds run. `origin` is whose
+    case it is, None where nobody's bounds apply.
     """
 
     city: City
     bookings: Bookings
     now: datetime
     at: datetime
+    origin: Origin | None = None
 
     @property
     def today(self) -> date:
@@ -1084,7 +1095,11 @@ def _hold(a: Application, desk: Desk, key: str, remarks: list[Remark]) -> Applic
             now=desk.now,
             at=desk.at,
             instead_of=a.hold,
+            origin=desk.origin,
         )
+    except BoundMet as met:
+        remarks.append(bound_remark(met, desk))
+        return replace(a, visit_time=None, wish=_forget_time(a))
     except SlotFull:
         remarks.append(_with_alternatives("time_full", a, start, desk))
         return replace(a, visit_time=None, wish=_forget_time(a))
@@ -1099,6 +1114,17 @@ def _hold(a: Application, desk: Desk, key: str, remarks: list[Remark]) -> Applic
     if expiries and start.date() > min(expiries):
         remarks.append(Remark("visit_after_expiry", {"expires_on": short_date(min(expiries))}))
     return replace(a, hold=hold.id)
+
+
+def bound_remark(met: BoundMet, desk: Desk) -> Remark:
+    """Return what is said when a bound is met, with the person's own bookings that it counts."""
+    own = [booking for code in met.codes if (booking := desk.bookings.get(code))]
+    lines = [
+        f"・{slot_label(booking.start)}　{desk.city.counters[booking.counter].short_label}"
+        for booking in own
+    ]
+    name = "phone" if met.kind == "name" and not own else met.kind
+    return Remark(f"bound_{name}", {"most": met.most, "bookings": "\n".join(lines)})
 
 
 def _held_remark(hold: Hold, desk: Desk) -> Remark:

@@ -23,10 +23,11 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import ColumnElement
 
 from renewal import slots
-from renewal.bookings import codes, rows, schema, seating
+from renewal.bookings import bounds, codes, rows, schema, seating
 from renewal.bookings.engine import Sql, moment_in, moment_out, reading, write
 from renewal.bookings.model import (
     Booking,
+    BookingError,
     Hold,
     HoldExpired,
     NotBookable,
@@ -106,11 +107,13 @@ class Bookings:
         now: datetime,
         at: datetime,
         instead_of: str | None = None,
+        origin: bounds.Origin | None = None,
     ) -> Hold:
         """Keep a seat for each card for city.booking.hold_minutes; the hold's id is its key.
 
         What one start cannot take goes on at the starts that follow it without a gap. `instead_of`
-        is an earlier hold that is given up in the same transaction. Raises SlotFull, NotBookable.
+        is an earlier hold that is given up in the same transaction. A citizen's `origin` holds one
+        place at a time. Raises SlotFull, NotBookable, and with an origin BoundMet.
         """
         start = start.astimezone(TOKYO)
         until = at + timedelta(minutes=city.booking.hold_minutes)
@@ -127,6 +130,8 @@ class Bookings:
                 raise NotBookable(reason)
             if instead_of and instead_of != key:
                 seating.release(connection, instead_of)
+            if origin:
+                bounds.check_hold(connection, city, origin, key, at)
             at_counter = city.counters[counter]
             places: list[Place] = []
             got = 0
@@ -139,6 +144,8 @@ class Bookings:
                 places.append(Place(place.start, taken))
                 got += taken
                 if got == seats:
+                    if origin:
+                        bounds.note(connection, origin, at, key)
                     return Hold(key, counter, tuple(places), until)
             raise SlotFull
 
@@ -154,17 +161,29 @@ class Bookings:
         write(self.engine, lambda connection: seating.release(connection, hold_id))
 
     def confirm(
-        self, hold_id: str, visit: Visit, *, key: str, city: City, now: datetime, at: datetime
+        self,
+        hold_id: str,
+        visit: Visit,
+        *,
+        key: str,
+        city: City,
+        now: datetime,
+        at: datetime,
+        origin: bounds.Origin | None = None,
     ) -> Booking:
         """Make the hold a booking and return it with its code.
 
         A hold that has run out is good as long as nobody has taken its seats over. One hold makes
         one booking, whatever the key. Raises HoldExpired, NotBookable (a late hold, past the
-        cut-off); ValueError when there are fewer cards than seats.
+        cut-off), with a citizen's `origin` BoundMet; ValueError when there are fewer cards than seats.
         """
         visit = _tidied(visit)
+        made = 0
 
         def work(connection: Connection) -> Booking:
+            nonlocal made
+            if origin:
+                bounds.check_booking(connection, city, visit, origin, now, at)
             code = codes.new_code()
             values = rows.columns(visit) | {
                 "cards": json.dumps([card.as_json() for card in visit.cards], ensure_ascii=False),
@@ -177,6 +196,9 @@ class Bookings:
             if not given:
                 raise _Done
             counter, places = _seated(given, visit, city, now, at)
+            if origin:
+                bounds.note(connection, origin, at, hold_id, code)
+                made = bounds.made_lately(connection, at)
             return Booking(
                 code, "booked", counter, places[0].start, places, visit, now.astimezone(TOKYO)
             )
@@ -186,7 +208,9 @@ class Bookings:
             return self._one(sa.or_(table.confirm_key == key, table.hold_id == hold_id))
 
         try:
-            return self._once(work, before)
+            booking = self._once(work, before)
+            bounds.warn(city, made)
+            return booking
         except _Done:  # no such hold: given up, taken over, or never there
             raise HoldExpired from None
 
@@ -194,7 +218,7 @@ class Bookings:
         """Do it, or return the answer that the same request got before."""
         try:
             return write(self.engine, work, before)
-        except (_Done, seating.AlreadyHeld, SlotFull, HoldExpired, NotBookable, NotChangeable):
+        except (_Done, seating.AlreadyHeld, BookingError):
             # Perhaps it fails only because the same request has been done meanwhile.
             answer = before()
             if answer is None:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from renewal.bookings import rows
+from renewal.bookings import bounds, rows
 from renewal.bookings.engine import migrate, reading, schema_version, write, writing
 from renewal.bookings.schema import (
     Utc,
@@ -21,6 +21,7 @@ from renewal.bookings.schema import (
     audit_log,
     bookings,
     metadata,
+    origins,
     seats,
 )
 from renewal.city import City
@@ -44,6 +45,7 @@ def sweep(engine: Engine, at: datetime) -> None:
         old = at - _KEPT
         connection.execute(sa.delete(seats).where(seats.c.code.is_(None), seats.c.held_until < old))
         connection.execute(sa.delete(attempts).where(attempts.c.at < old))
+        bounds.delete_old(connection, at)
 
     write(engine, work)
 
@@ -114,6 +116,8 @@ def backup(engine: Engine, path: Path, at: datetime) -> int:
         header = {"renewal_backup": 1, "schema": version, "at": at.isoformat()}
         file.write(json.dumps(header) + "\n")
         for table in metadata.sorted_tables:
+            if table is origins:
+                continue  # a backup is kept for longer than they are
             found = connection.execution_options(stream_results=True).execute(sa.select(table))
             for row in found:
                 values = [_plain(value) for value in row]
