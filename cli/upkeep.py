@@ -32,6 +32,7 @@ from renewal.city import City, load
 _WHAT = {
     "list": "一覧を見た",
     "search": "検索した",
+    "floods": "多すぎる予約を見た",
     "day": "予約表を見た",
     "hit": "休みにかかる予約を見た",
     "calls": "連絡の一覧を見た",
