@@ -34,7 +34,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import database
-from bot.channels import deletion, stored, web_tickets, web_transcript
+from bot.channels import addresses, deletion, stored, web_tickets, web_transcript
 from bot.channels.limits import Buckets
 from bot.channels.shared_limits import SharedBuckets
 from bot.conversation_store import look_at
@@ -51,12 +51,14 @@ LONGEST_TEXT = 2_000
 """Characters handed on: the front door refuses more than 300, kindly, and need not read more."""
 MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 LONGEST_DELAY = 5.0
-"""Seconds that a message from a busy address waits at most. It is never turned away."""
+"""Seconds that a request from a busy address waits at most; what would wait longer is refused."""
 
 WORDS = {
     "ended": "時間がたったため、このお話は終わりました。新しいお話を始めてください。",
     "origin": "このページからは利用できません。",
     "too_fast": "続けて送られたため、受け取れませんでした。"
+    "{wait}秒ほど待って、もう一度お送りください。",
+    "busy": "お使いの回線からの利用が多く、受け取れませんでした。"
     "{wait}秒ほど待って、もう一度お送りください。",
     "button": "そのボタンは使えなくなりました。もう一度選ぶか、文字で書いてください。",
     "unreadable": "うまく受け取れませんでした。もう一度お送りください。",
@@ -84,6 +86,7 @@ class WebChat(InputChannel):
         self._proxies = [ipaddress.ip_network(each) for each in trusted_proxies]
         self._turns: dict[tuple[str, str], Turn] = {}
         self._per_conversation = SharedBuckets("conversation", Buckets(burst=20, per_second=0.5))
+        self._openings = SharedBuckets("opening", Buckets(burst=20, per_second=0.2))
         self._per_address = SharedBuckets(
             "address", Buckets(burst=300, per_second=10, longest_wait=LONGEST_DELAY)
         )
@@ -105,7 +108,10 @@ class WebChat(InputChannel):
             origin = self._origin(request)
             await self._slow_down(request)
             at = clock.real_now()
-            conversation = self._conversation(request) or web_tickets.new_conversation()
+            conversation = self._conversation(request)
+            if conversation and (wait := await self._openings.wait(conversation, at)):
+                raise Refused(429, "too_fast", wait=int(wait) + 1)
+            conversation = conversation or web_tickets.new_conversation()
             tracker = await look_at(request.app.ctx.agent, conversation)
             body: dict[str, Any] = {
                 "messages": web_transcript.transcript(tracker.events, conversation)
@@ -139,10 +145,11 @@ class WebChat(InputChannel):
             said = _said(request)
             await self._slow_down(request)
             now = clock.real_now()
-            wait = await self._per_conversation.wait(conversation, now, refuse=True)
+            wait = await self._per_conversation.wait(conversation, now)
             if wait:
                 raise Refused(429, "too_fast", wait=int(wait) + 1)
-            turn = self._turn(request.app.ctx.agent, conversation, said, on_new_message)
+            source = addresses.source_of(self._address(request))
+            turn = self._turn(request.app.ctx.agent, conversation, said, on_new_message, source)
             headers = {**self._headers(request), "X-Accel-Buffering": "no"}
             stream = await request.respond(content_type="application/x-ndjson", headers=headers)
             async for answer in turn.answers():
@@ -193,11 +200,12 @@ class WebChat(InputChannel):
         conversation: str,
         said: dict[str, str],
         on_new_message: Callable[[UserMessage], Awaitable[Any]],
+        source: str,
     ) -> Turn:
         """Return the turn that this message is, begun now unless it is running already."""
         key = (conversation, said["id"])
         if key not in self._turns:
-            turn = self._turns[key] = Turn(agent, conversation, said, on_new_message)
+            turn = self._turns[key] = Turn(agent, conversation, said, on_new_message, source)
             turn.task.add_done_callback(lambda _: self._turns.pop(key, None))
         return self._turns[key]
 
@@ -237,9 +245,15 @@ class WebChat(InputChannel):
         return headers
 
     async def _slow_down(self, request: Request) -> None:
-        """Wait when a lot comes from one address: carriers give one address to many people."""
-        address, now = self._address(request), clock.real_now()
-        wait = await self._per_address.wait(address, now, refuse=False)
+        """Wait when a lot comes from one address: carriers give one address to many people.
+
+        Raises Refused (429) beyond a debt: slowed down without end, a flood would keep connections
+        open and go on at the same pace.
+        """
+        network, now = addresses.network_of(self._address(request)), clock.real_now()
+        wait = await self._per_address.wait(network, now)
+        if wait > self._per_address.longest_wait:
+            raise Refused(429, "busy", wait=int(wait - self._per_address.longest_wait) + 1)
         if wait:
             await asyncio.sleep(wait)
 
@@ -271,7 +285,10 @@ class Turn(OutputChannel):
         conversation: str,
         said: dict[str, str],
         on_new_message: Callable[[UserMessage], Awaitable[Any]],
+        source: str | None = None,
     ) -> None:
+        self.source = source
+        """A keyed hash of the network address, for the bounds on bookings."""
         self._agent = agent
         self._conversation = conversation
         self._said = said
