@@ -32,7 +32,7 @@ from tests.server.servers import Servers
 from tests.web.conftest import Browser
 
 COUNT, SEED = 2000, 7
-_MASKED = r"""SELECT data FROM events WHERE type_name = 'user' AND id > ? AND data LIKE '%\u25cf%'"""
+_MASKED = "SELECT data FROM events WHERE type_name = 'user' AND id > ? AND data LIKE '%●%'"
 _QUESTION = """SELECT id, data FROM events WHERE type_name = 'slot' AND action_name = 'requested_slot'
                AND id > ? ORDER BY id DESC LIMIT 1"""
 

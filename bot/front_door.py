@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot import calendars
 from reading import answers, masking
 from renewal import bookings, city
 
@@ -215,6 +216,8 @@ def offered_payloads(bot_messages: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 def _payloads(node: Any) -> Iterator[str]:
     if isinstance(node, dict):
+        if calendars.is_calendar(node):
+            yield from (payload for payload, _ in calendars.offered(node))
         if isinstance(node.get("payload"), str):
             yield node["payload"]
         for value in node.values():

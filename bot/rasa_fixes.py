@@ -47,7 +47,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.schemas.events import EVENT_SCHEMA
 from rasa.utils.endpoints import EndpointConfig
 
-from bot import front_door, pause, watch
+from bot import calendars, front_door, pause, watch
 from reading import masking
 from renewal import clock
 
@@ -76,6 +76,8 @@ ACTION_SECONDS = 10
 """An action that takes longer is given up: a citizen waits for the answer."""
 TURNS_AT_ONCE = 8
 """Turns that a process has under way: enough to keep it busy while actions are waited for."""
+MOST_TURNS = 200
+"""Messages of a session; a booking takes a dozen, a long talk fifty."""
 PATIENCE_SECONDS = 5
 """Whoever has waited that long for their turn begins it all the same: those ahead may hang."""
 
@@ -93,6 +95,10 @@ def serve_citizens() -> None:
     Agent.handle_message = _attended(Agent.handle_message)
     RemoteAction.run = _given_up_at_once(RemoteAction.run)
     MessageProcessor.handle_message = _first_come_first_served(MessageProcessor.handle_message)
+    MessageProcessor._send_bot_messages = staticmethod(
+        _sent_then_kept(MessageProcessor._send_bot_messages)
+    )
+    MessageProcessor._has_session_expired = _or_too_long(MessageProcessor._has_session_expired)
     MessageProcessor.save_tracker = _counted(MessageProcessor.save_tracker)
     FailSafeTrackerStore.retrieve = _retrieve
     FailSafeTrackerStore.save = _save
@@ -282,6 +288,34 @@ def _given_up_at_once(run: Any) -> Any:
             raise
 
     return call
+
+
+def _sent_then_kept(send: Any) -> Any:
+    """Send a calendar with its days, and store it without (bot/calendars.py)."""
+
+    async def send_and_keep(events: Any, *args: Any, **kwargs: Any) -> None:
+        await send(events, *args, **kwargs)
+        for event in events:
+            if isinstance(event, BotUttered):
+                event.data = calendars.kept(event.data)
+
+    return send_and_keep
+
+
+def _or_too_long(has_expired: Any) -> Any:
+    """Let a session end after MOST_TURNS messages, too: each turn costs more than the one before."""
+
+    def ended(self: MessageProcessor, tracker: DialogueStateTracker) -> bool:
+        if has_expired(self, tracker):
+            return True
+        turns = 0
+        for event in reversed(tracker.events):
+            if type(event) is SessionStarted:
+                break
+            turns += type(event) is UserUttered
+        return turns >= MOST_TURNS
+
+    return ended
 
 
 def _counted(save_tracker: Any) -> Any:

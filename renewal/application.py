@@ -1123,8 +1123,9 @@ def bound_remark(met: BoundMet, desk: Desk) -> Remark:
         f"・{slot_label(booking.start)}　{desk.city.counters[booking.counter].short_label}"
         for booking in own
     ]
-    name = "phone" if met.kind == "name" and not own else met.kind
-    return Remark(f"bound_{name}", {"most": met.most, "bookings": "\n".join(lines)})
+    # Whose the bookings are that this name and number have is not said to anybody else.
+    kind = "phone" if met.kind == "name" and not own else met.kind
+    return Remark(f"bound_{kind}", {"most": met.most, "bookings": "\n".join(lines)})
 
 
 def _held_remark(hold: Hold, desk: Desk) -> Remark:

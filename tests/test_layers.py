@@ -54,6 +54,7 @@ MADE_REMARKS = {
     "pins_forgotten_{}": PARTS["applicant"],
     "day_closed_{}": PARTS["closed"],
     "invalid_{}": PARTS["reason"],
+    "bound_{}": ["phone", "name", "conversation", "address", "holds"],
     "booking_{}_too_late": PARTS["action"],
 }
 MADE_WORDS = {

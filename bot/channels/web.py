@@ -1,6 +1,7 @@
 """The channel of the chat on the city's website, under /webhooks/web/.
 
-    POST   conversation   begin or go on: the transcript, and the ticket (cookie or token)
+    POST   conversation   begin or go on: the last 50 messages with the number of the `first` (with
+                          ?before=NUMBER those before it), and the ticket (cookie or token)
     DELETE conversation   delete everything said
     POST   message        {"id", "text"} or {"id", "button"}: the answers, one JSON line each as
                           they become ready, and at last {"done", "kept", "text"}: whether the
@@ -86,6 +87,8 @@ class WebChat(InputChannel):
         self._proxies = [ipaddress.ip_network(each) for each in trusted_proxies]
         self._turns: dict[tuple[str, str], Turn] = {}
         self._per_conversation = SharedBuckets("conversation", Buckets(burst=20, per_second=0.5))
+        # What one conversation can fill of the disk in a day is bounded, too.
+        self._a_day = SharedBuckets("day", Buckets(burst=600, per_second=600 / 86_400))
         self._openings = SharedBuckets("opening", Buckets(burst=20, per_second=0.2))
         self._per_address = SharedBuckets(
             "address", Buckets(burst=300, per_second=10, longest_wait=LONGEST_DELAY)
@@ -113,10 +116,13 @@ class WebChat(InputChannel):
                 raise Refused(429, "too_fast", wait=int(wait) + 1)
             conversation = conversation or web_tickets.new_conversation()
             tracker = await look_at(request.app.ctx.agent, conversation)
+            events = list(tracker.events) if tracker else []
+            page = await asyncio.to_thread(
+                web_transcript.page, events, conversation, _before(request)
+            )
             body: dict[str, Any] = {
-                "messages": web_transcript.transcript(tracker.events, conversation)
-                if tracker
-                else [],
+                "messages": page.messages,
+                "first": page.first,
                 "ended": bool(tracker and _has_ended(request.app.ctx.agent, tracker)),
             }
             ticket = web_tickets.issue(conversation, at, origin)
@@ -145,7 +151,10 @@ class WebChat(InputChannel):
             said = _said(request)
             await self._slow_down(request)
             now = clock.real_now()
-            wait = await self._per_conversation.wait(conversation, now)
+            wait = max(
+                await self._per_conversation.wait(conversation, now),
+                await self._a_day.wait(conversation, now),
+            )
             if wait:
                 raise Refused(429, "too_fast", wait=int(wait) + 1)
             source = addresses.source_of(self._address(request))
@@ -344,7 +353,7 @@ class Turn(OutputChannel):
         if before is not None:
             for answer in before:
                 self._add(web_transcript.shown(answer, self._conversation))
-            said = web_transcript.transcript(events, self._conversation)
+            said = web_transcript.page(events, self._conversation).messages
             return next((m["text"] for m in said if m.get("id") == self._said["id"]), None)
         pressed = "button" in self._said
         if pressed:
@@ -391,6 +400,12 @@ def _said(request: Request) -> dict[str, str]:
     if not MESSAGE_ID.fullmatch(said.get("id", "")) or len(what) != 1:
         raise Refused(400, "unreadable")
     return said
+
+
+def _before(request: Request) -> int | None:
+    """Return the number of the message before which the browser wants to see more, if it says so."""
+    asked = str(request.args.get("before") or "")
+    return int(asked) if re.fullmatch("[0-9]{1,6}", asked) else None
 
 
 def _set_cookie(answer: HTTPResponse, ticket: str, seconds: int) -> None:

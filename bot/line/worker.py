@@ -22,6 +22,7 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
 from bot import database, front_door, watch
+from bot.calendars import drawn
 from bot.channels import deletion, stored
 from bot.channels.buttons import button_id
 from bot.channels.limits import Buckets
@@ -274,7 +275,8 @@ class Worker:
         if kind == "c":
             calendars = [said for said in _said(await self._events(event)) if _is(said, "slot_calendar")]
             if calendars and _day(what):
-                return faces.calendar_page(calendars[-1], event.conversation, what)
+                newest = await asyncio.to_thread(drawn, calendars[-1])
+                return faces.calendar_page(newest, event.conversation, what)
         if kind == "r" and what in ("on", "off"):
             return await self._switch_reminders(event, what == "on")
         return self._shown(event, [{"text": WORDS["button"]}, *await self._asked(event)])
@@ -363,7 +365,8 @@ class Worker:
     async def _asked(self, event: Taken) -> list[Said]:
         """Return what the latest turn asked with buttons: all of it, or its numbers would change."""
         latest = _latest(await self._events(event))
-        return [said for said in latest if said.get("buttons") and not _is(said, "booking_card")]
+        asked = [said for said in latest if said.get("buttons") and not _is(said, "booking_card")]
+        return [drawn(said) for said in asked]
 
     async def _forget(self, event: Taken) -> None:
         """Delete the conversation and the user id. A booking stays: staff will have to phone."""

@@ -26,9 +26,11 @@ export class Conversation {
     this.#foreign = this.#base.origin !== location.origin;
   }
 
-  // What was said so far. Begins a conversation where there is none.
-  async open() {
-    const { token, ...state } = await (await this.#request("POST", "conversation")).json();
+  // What was said lately, or before the message of that number: {messages, first, ended}. Begins a
+  // conversation where there is none.
+  async open(before) {
+    const path = before ? `conversation?before=${before}` : "conversation";
+    const { token, ...state } = await (await this.#request("POST", path)).json();
     if (token) this.#keep(token);
     return state;
   }

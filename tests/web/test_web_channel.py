@@ -195,7 +195,7 @@ def test_without_a_ticket_that_is_good_the_conversation_is_said_to_have_ended(si
 
 def test_a_conversation_whose_session_has_ended_says_so_with_what_was_said(site: Site) -> None:
     browser = site.browser()
-    assert browser.begins() == {"messages": [], "ended": False}
+    assert browser.begins() == {"messages": [], "first": 0, "ended": False}
     browser.says("こんにちは")
     assert browser.begins()["ended"] is False
     site.bot.behaves(ended=True)
@@ -345,3 +345,26 @@ def test_an_address_header_counts_only_from_our_own_proxy(
         headers = {"x-forwarded-for": passed}
 
     assert WebChat([], proxies)._address(Request()) == address  # type: ignore[arg-type]
+
+
+def test_a_long_conversation_is_opened_page_by_page(site: Site) -> None:
+    site.bot.behaves(answers=4)
+    browser = site.browser()
+    browser.begins()
+    for number in range(16):
+        browser.says(f"{number}")
+    opened = browser.begins()
+    assert (opened["first"], len(opened["messages"])) == (30, 50)
+    earlier = browser.session.post(f"{browser.url}/conversation?before=30", timeout=10).json()
+    assert (earlier["first"], len(earlier["messages"])) == (0, 30)
+    assert earlier["messages"][0]["text"] == "0"
+
+
+def test_a_conversation_is_not_opened_without_end(site: Site) -> None:
+    browser = site.browser()
+    browser.begins()
+    came = [browser.session.post(f"{browser.url}/conversation", timeout=10) for _ in range(25)]
+    assert [answer.status_code for answer in came].count(429) >= 2
+    assert "秒" in came[-1].json()["say"]
+    other = site.browser()
+    other.begins()
