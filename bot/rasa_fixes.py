@@ -49,7 +49,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot import calendars, front_door, pause, watch
 from reading import masking
-from renewal import clock
+from renewal import clock, settings
 
 _sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
 _check_event = {
@@ -566,7 +566,7 @@ def _kept_session(self: EndpointConfig) -> Any:
     session = _sessions.get(loop)
     if session is None or session.closed:
         session = _sessions[loop] = aiohttp.ClientSession(
-            headers=self.headers,
+            headers={**(self.headers or {}), settings.ACTION_HEADER: settings.action_secret()},
             timeout=aiohttp.ClientTimeout(total=ACTION_SECONDS),
             connector=aiohttp.TCPConnector(keepalive_timeout=30),  # the server's is longer
         )

@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "cli": {"reading", "renewal", "bot"},
 }
 FRAMEWORKS = {"rasa", "rasa_sdk", "sanic", "linebot"}
-MAY_USE = {"renewal": set(), "reading": set(), "actions": {"rasa_sdk"}, "bot": FRAMEWORKS, "cli": set()}
+MAY_USE = {"renewal": set(), "reading": set(), "actions": {"rasa_sdk", "sanic"}, "bot": FRAMEWORKS, "cli": set()}
 CLOCKS = {
     *(f"datetime.datetime.{name}" for name in ("now", "utcnow", "today")),
     "datetime.date.today",

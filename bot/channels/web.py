@@ -46,7 +46,6 @@ from renewal.bookings import Bookings
 
 log = logging.getLogger("bot.web")
 
-COOKIE = "renewal_chat"
 LONGEST_BODY = 16_000
 LONGEST_TEXT = 2_000
 """Characters handed on: the front door refuses more than 300, kindly, and need not read more."""
@@ -62,6 +61,8 @@ WORDS = {
     "busy": "お使いの回線からの利用が多く、受け取れませんでした。"
     "{wait}秒ほど待って、もう一度お送りください。",
     "button": "そのボタンは使えなくなりました。もう一度選ぶか、文字で書いてください。",
+    "two_cookies": "お使いのブラウザーに、このチャットの記録が2つあります。"
+    "Cookieを消してから、もう一度お試しください。",
     "unreadable": "うまく受け取れませんでした。もう一度お送りください。",
     "no_booking": "その予約は見つかりませんでした。",
     "failed": "申し訳ありません。こちらの不具合でお答えできませんでした。"
@@ -236,7 +237,7 @@ class WebChat(InputChannel):
     def _conversation(self, request: Request) -> str | None:
         """Return the conversation that the request's cookie or token opens."""
         origin = self._origin(request)
-        ticket = request.token if origin else request.cookies.get(COOKIE)
+        ticket = request.token if origin else _cookie(request)
         return web_tickets.conversation_of(ticket, clock.real_now(), origin)
 
     def _headers(self, request: Request) -> dict[str, str]:
@@ -402,6 +403,21 @@ def _said(request: Request) -> dict[str, str]:
     return said
 
 
+def cookie_name() -> str:
+    """Return the cookie's name: in production one that no other host or path can set (RFC 6265bis)."""
+    return "__Host-renewal_chat" if settings.in_production() else "renewal_chat"
+
+
+def _cookie(request: Request) -> str | None:
+    """Return the ticket's cookie. Raises Refused where there are two: one of them is somebody else's."""
+    sent = "; ".join(request.headers.getall("cookie", []))
+    mine = [part for part in sent.split(";") if part.partition("=")[0].strip() == cookie_name()]
+    if len(mine) > 1:
+        raise Refused(400, "two_cookies")
+    ticket: str | None = request.cookies.get(cookie_name())
+    return ticket
+
+
 def _before(request: Request) -> int | None:
     """Return the number of the message before which the browser wants to see more, if it says so."""
     asked = str(request.args.get("before") or "")
@@ -409,12 +425,13 @@ def _before(request: Request) -> int | None:
 
 
 def _set_cookie(answer: HTTPResponse, ticket: str, seconds: int) -> None:
-    answer.cookies[COOKIE] = ticket
-    cookie = answer.cookies[COOKIE]
+    name = cookie_name()
+    answer.cookies[name] = ticket
+    cookie = answer.cookies[name]
     cookie["httponly"] = True
     cookie["samesite"] = "Strict"
     cookie["secure"] = settings.in_production()
-    cookie["path"] = "/webhooks/web"
+    cookie["path"] = "/"  # which __Host- asks for
     cookie["max-age"] = seconds
 
 

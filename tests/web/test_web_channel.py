@@ -208,7 +208,7 @@ def test_the_cookie_is_httponly_and_for_this_site_alone(site: Site) -> None:
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
-    assert "Path=/webhooks/web" in cookie
+    assert cookie.startswith("renewal_chat=")  # __Host- asks for TLS, which development has not
 
 
 def test_a_site_on_the_list_embeds_the_chat_with_a_token(site: Site) -> None:
@@ -368,3 +368,26 @@ def test_a_conversation_is_not_opened_without_end(site: Site) -> None:
     assert "秒" in came[-1].json()["say"]
     other = site.browser()
     other.begins()
+
+
+# The cookie ------------------------------------------------------------------------------------
+
+
+def test_two_tickets_of_one_name_are_refused(site: Site) -> None:
+    mine, foreign = site.browser(), site.browser()
+    mine.begins()
+    foreign.begins()
+    both = f"renewal_chat={mine.ticket}; renewal_chat={foreign.ticket}"
+    answer = requests.post(f"{site.url}/conversation", headers={"Cookie": both}, timeout=10)
+    assert (answer.status_code, answer.json()["error"]) == (400, "two_cookies")
+
+
+def test_in_production_no_other_host_or_path_can_set_the_cookie(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RENEWAL_ENV", "production")
+    answer = requests.post(f"{site.url}/conversation", timeout=10)
+    set_cookie = answer.headers["Set-Cookie"]
+    assert set_cookie.startswith("__Host-renewal_chat=")
+    assert {"Path=/", "Secure", "HttpOnly", "SameSite=Strict"} <= set(set_cookie.split("; "))
+    assert "Domain" not in set_cookie
