@@ -14,7 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from renewal.bookings import bounds, rows
-from renewal.bookings.engine import migrate, reading, schema_version, write, writing
+from renewal.bookings.engine import (
+    leave_no_trace,
+    migrate,
+    reading,
+    schema_version,
+    write,
+    writing,
+)
 from renewal.bookings.schema import (
     Utc,
     attempts,
@@ -50,14 +57,25 @@ def sweep(engine: Engine, at: datetime) -> None:
     write(engine, work)
 
 
-def purge(engine: Engine, before: date, at: datetime, *, dry_run: bool = False) -> int:
+def purge(
+    engine: Engine,
+    before: date,
+    at: datetime,
+    *,
+    now: datetime | None = None,
+    dry_run: bool = False,
+) -> int:
     """Delete the personal data of visits before that day, and return how many bookings it is.
+
+    `now` is the calendar's: with it no visit still to come is touched, whatever day is given.
 
     Names, phone, conversation, notes and expiry dates go, and so do the keys of requests. Counter,
     time, status, kind of case and documents stay, so that it can be counted. With `dry_run` nothing
     is deleted.
     """
     until = datetime.combine(before, time(), TOKYO)
+    if now is not None:
+        until = min(until, now)
     due = sa.and_(bookings.c.start_at < until, bookings.c.purged_at.is_(None))
 
     def work(connection: Connection) -> int:
@@ -65,9 +83,6 @@ def purge(engine: Engine, before: date, at: datetime, *, dry_run: bool = False) 
         found = connection.execute(sa.select(*columns).where(due)).all()
         if dry_run or not found:
             return len(found)
-        if connection.dialect.name == "sqlite":
-            # Deleted text is overwritten in the file, not just unlinked.
-            connection.exec_driver_sql("PRAGMA secure_delete=ON")
         nothing = dict.fromkeys(("visitor_name", "phone", "conversation", "note"))
         nameless = {"name_kana": None, "expires_on": None, "note": None}
         code = sa.bindparam("of")
@@ -93,9 +108,7 @@ def purge(engine: Engine, before: date, at: datetime, *, dry_run: bool = False) 
     purged = write(engine, work)
     if not dry_run:
         sweep(engine, at)
-        if engine.dialect.name == "sqlite":
-            with engine.connect() as connection:  # or it would live on in the write-ahead log
-                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        leave_no_trace(engine, compact=True)
     return purged
 
 
