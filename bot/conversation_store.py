@@ -117,6 +117,18 @@ class ConversationStore(SQLTrackerStore):
                     connection.execute(change.values(data=_json(data)))
         self._kept.pop(sender_id, None)
 
+    def can_write(self) -> bool:
+        """Return whether the database takes and keeps a row; raises what it raises when it cannot."""
+        row = {"sender_id": "", "type_name": "probe", "timestamp": 0.0, "data": "{}"}
+        with self.engine.begin() as connection:
+            connection.execute(sa.insert(self._table).values(**row))
+            gone = connection.execute(
+                sa.delete(self._table).where(
+                    self._table.c.sender_id == "", self._table.c.type_name == "probe"
+                )
+            )
+        return bool(gone.rowcount)
+
     def _unsaved(self, tracker: DialogueStateTracker) -> list[Event]:
         saved = getattr(tracker, "events_saved", None)
         if saved is None and not self._newest(tracker.sender_id):

@@ -49,6 +49,7 @@ log = logging.getLogger("bot.web")
 LONGEST_BODY = 16_000
 LONGEST_TEXT = 2_000
 """Characters handed on: the front door refuses more than 300, kindly, and need not read more."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 LONGEST_DELAY = 5.0
 """Seconds that a request from a busy address waits at most; what would wait longer is refused."""
@@ -392,11 +393,13 @@ def _said(request: Request) -> dict[str, str]:
     """Return the id and the text or button of a message; everything else in it is dropped."""
     try:
         body = json.loads(request.body) if len(request.body) <= LONGEST_BODY else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         body = {}
     if not isinstance(body, dict):
         body = {}
     said = {key: body[key] for key in ("id", "text", "button") if isinstance(body.get(key), str)}
+    if any(_SURROGATE.search(value) for value in said.values()):
+        raise Refused(400, "unreadable")  # half a character is no text, and cannot be stored
     what = said.keys() - {"id"}
     if not MESSAGE_ID.fullmatch(said.get("id", "")) or len(what) != 1:
         raise Refused(400, "unreadable")

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from renewal.bookings import schema
-from renewal.bookings.engine import reading
+from renewal.bookings.engine import reading, write
 from renewal.bookings.model import BookingError, Visit
 from renewal.city import City
 
@@ -186,6 +186,23 @@ def codes_from(engine: Engine, source: str) -> list[str]:
     with reading(engine) as connection:
         found = connection.execute(query).all()
     return sorted(row.code for row in found) if len({row.source for row in found}) == 1 else []
+
+
+def can_write(engine: Engine) -> bool:
+    """Return whether the database takes and keeps a row; it is gone again at once.
+
+    Raises what the database raises when it cannot (a full disk, a file that is read-only).
+    """
+
+    def work(connection: Connection) -> bool:
+        made = sa.insert(schema.origins).values(
+            at=datetime.fromtimestamp(0, timezone.utc), kind="probe", hold_id="", conversation=""
+        )
+        number = connection.execute(made).inserted_primary_key[0]
+        gone = connection.execute(sa.delete(schema.origins).where(_O.id == number))
+        return bool(gone.rowcount)
+
+    return write(engine, work)
 
 
 def delete_old(connection: Connection, at: datetime) -> None:

@@ -34,6 +34,7 @@ from tests.line.person import Person, user_id
 from tests.line.platform import Platform
 from tests.line.test_reminders import book
 from tests.web.conftest import BUTTONS, EchoBot, serving
+from tests.web.odd_bodies import odd_events
 
 
 @dataclass
@@ -524,3 +525,19 @@ def test_texts_of_one_millisecond_are_answered_in_the_order_in_which_they_came(s
         assert site.platform.deliver(*event).status_code == 200
     site.platform.wait_for(me.id, 6)
     assert [turn.text for turn in site.bot.turns] == texts
+
+
+def test_of_a_batch_with_odd_events_the_others_are_answered(site: Site) -> None:
+    me = site.person()
+    good = [site.platform.text(me.id, text, at=time.time() + n) for n, text in enumerate("いろは")]
+    odd = list(odd_events(30, seed=7))
+    batch = [*odd[:10], good[0], *odd[10:20], good[1], *odd[20:], good[2]]
+    body = json.dumps({"destination": "U", "events": batch}).encode()
+    assert site.platform.post(body, site.platform.signature(body)).status_code == 200
+    site.platform.wait_for(me.id, 3)
+    assert [turn.text for turn in site.bot.turns] == ["い", "ろ", "は"]
+    for each in odd:
+        alone = json.dumps({"destination": "U", "events": [each]}).encode()
+        assert site.platform.post(alone, site.platform.signature(alone)).status_code == 400
+    deep = b'{"events": ' + b"[" * 200_000 + b"]" * 200_000 + b"}"
+    assert site.platform.post(deep, site.platform.signature(deep)).status_code == 400

@@ -17,6 +17,7 @@ from bot.channels.limits import Buckets
 from bot.channels.web import LONGEST_DELAY, WebChat
 from tests.web.attempts import ATTEMPTS, attempts
 from tests.web.conftest import CITY, EchoBot, Site, answers, lines, serving
+from tests.web.odd_bodies import odd_bodies
 
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=timezone.utc)
 
@@ -391,3 +392,20 @@ def test_in_production_no_other_host_or_path_can_set_the_cookie(
     assert set_cookie.startswith("__Host-renewal_chat=")
     assert {"Path=/", "Secure", "HttpOnly", "SameSite=Strict"} <= set(set_cookie.split("; "))
     assert "Domain" not in set_cookie
+
+
+# Odd bodies ------------------------------------------------------------------------------------
+
+
+def test_odd_bodies_are_refused_and_the_next_message_is_answered(site: Site) -> None:
+    browser = site.browser()
+    browser.begins()
+    ticket = {"Cookie": f"renewal_chat={browser.ticket}"}
+    statuses = set()
+    for body in odd_bodies(60, seed=20):
+        answer = requests.post(f"{site.url}/message", data=body, headers=ticket, timeout=10)
+        statuses.add(answer.status_code)
+        assert answer.json()["say"]
+    assert statuses == {400}
+    assert site.bot.turns == []
+    assert browser.says("こんにちは")[0]["text"] == "echo こんにちは"
