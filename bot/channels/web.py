@@ -21,6 +21,7 @@ import ipaddress
 import json
 import logging
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,6 +52,9 @@ LONGEST_TEXT = 2_000
 """Characters handed on: the front door refuses more than 300, kindly, and need not read more."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+PAGE_SECONDS = 10.0
+"""How long a page that was shown is shown again as it is: its calendar may be as old as that."""
+MOST_PAGES = 100
 LONGEST_DELAY = 5.0
 """Seconds that a request from a busy address waits at most; what would wait longer is refused."""
 
@@ -87,6 +91,8 @@ class WebChat(InputChannel):
     def __init__(self, allowed_origins: list[str], trusted_proxies: list[str]) -> None:
         self._allowed = {origin.rstrip("/") for origin in allowed_origins}
         self._proxies = [ipaddress.ip_network(each) for each in trusted_proxies]
+        # How much was said then, when the page was made, and the page.
+        self._pages: dict[str, tuple[tuple[int, float] | None, float, web_transcript.Page]] = {}
         self._turns: dict[tuple[str, str], Turn] = {}
         self._per_conversation = SharedBuckets("conversation", Buckets(burst=20, per_second=0.5))
         # What one conversation can fill of the disk in a day is bounded, too.
@@ -119,9 +125,7 @@ class WebChat(InputChannel):
             conversation = conversation or web_tickets.new_conversation()
             tracker = await look_at(request.app.ctx.agent, conversation)
             events = list(tracker.events) if tracker else []
-            page = await asyncio.to_thread(
-                web_transcript.page, events, conversation, _before(request)
-            )
+            page = await self._page(events, conversation, _before(request))
             body: dict[str, Any] = {
                 "messages": page.messages,
                 "first": page.first,
@@ -141,6 +145,7 @@ class WebChat(InputChannel):
             conversation = self._conversation(request)
             answer = response.empty()
             if conversation:
+                self._pages.pop(conversation, None)
                 await deletion.delete(request.app.ctx.agent, conversation)
             _set_cookie(answer, "", 0)
             return answer
@@ -204,6 +209,22 @@ class WebChat(InputChannel):
             return response.json(body, 500, self._headers(request), ensure_ascii=False)
 
         return web
+
+    async def _page(
+        self, events: Sequence[Event], conversation: str, before: int | None
+    ) -> web_transcript.Page:
+        """Return a page of what was said; the same one again costs nothing for a few seconds."""
+        as_of = (len(events), events[-1].timestamp if events else 0.0)
+        known, made_at, page = self._pages.get(conversation, (None, 0.0, web_transcript.Page(0, [])))
+        if before is None and known == as_of and time.monotonic() - made_at < PAGE_SECONDS:
+            return page
+        page = await asyncio.to_thread(web_transcript.page, events, conversation, before)
+        if before is None:
+            self._pages.pop(conversation, None)
+            self._pages[conversation] = (as_of, time.monotonic(), page)
+            while len(self._pages) > MOST_PAGES:
+                self._pages.pop(next(iter(self._pages)))
+        return page
 
     def _turn(
         self,
