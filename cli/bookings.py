@@ -374,7 +374,10 @@ def cancel(
 
     --phone と --from-flood では、まず取り消すものを見せます。--confirm を付けると取り消します。
     """
-    if sum(each is not None for each in (code, phone, source)) != 1:
+    given = sum(each is not None for each in (code, phone, source))
+    if not given:
+        raise Refused("予約番号 を指定してください（まとめて取り消すときは --phone か --from-flood です）。")
+    if given > 1:
         raise Refused("予約番号、--phone、--from-flood のどれか1つを指定してください。")
     if code is None:
         flood.cancel_many(phone, source, confirm, who, as_json)

@@ -42,7 +42,7 @@ def test_all_bookings_of_a_phone_number_are_cancelled(run: Run) -> None:
 
 
 def test_what_to_cancel_is_said_in_one_way(run: Run) -> None:
-    assert "どれか1つ" in refused(run("bookings", "cancel"))
+    assert "予約番号 を指定" in refused(run("bookings", "cancel"))
     assert "どれか1つ" in refused(run("bookings", "cancel", "--phone", "1", "--from-flood", "2"))
     assert "すべて" in refused(run("bookings", "cancel", "--phone", "5678"))
     assert "あてはまる" in refused(run("bookings", "cancel", "--from-flood", "12345678"))
