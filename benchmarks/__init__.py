@@ -18,7 +18,7 @@ def roomy_city() -> str:
         text = re.sub(rf"({name}: (?:!unconfirmed )?)\d+", r"\g<1>100", text)
     for name in ("day_by_conversation", "hour_holds", "hour_by_address_in_flood"):
         text = re.sub(rf"({name}: (?:!unconfirmed )?)\d+", r"\g<1>1000", text)
-    for name in ("day_by_address", "usual_an_hour"):
+    for name in ("day_by_address", "usual_an_hour", "flood_an_hour"):
         text = re.sub(rf"({name}: (?:!unconfirmed )?)\d+", r"\g<1>100000", text)
     path = Path(tempfile.mkdtemp(prefix="city")) / "city.yml"
     path.write_text(text, encoding="utf-8")

@@ -34,6 +34,7 @@ CASE = (
     "予約したいです。本人です。電子証明書の通知が来ました。期限は令和9年2月20日、誕生日は昭和40年3月5日です",
     "暗証番号は覚えています",
     "本庁舎",
+    "一番早い日で",
     "一番早い時間で",
 )
 KANA = "アイウエオカキクケコ"
@@ -70,7 +71,7 @@ class Somebody:
         said = ""
         for text in (*CASE, name, f"090{number:08}", "はい"):
             said = self.says(text)
-            if "予約できました" in said or "予約なしでも" in said:
+            if "予約できました" in said or "回線" in said:
                 break
             time.sleep(pause)
         return "booked" if "予約できました" in said else "bound" if "回線" in said else "other"

@@ -194,6 +194,7 @@ class Bounds(_Model):
     day_by_address: int = Field(ge=60, le=100_000)
     hour_holds: int = Field(ge=1, le=1000)
     usual_an_hour: int = Field(ge=1, le=100_000)
+    flood_an_hour: int = Field(ge=1, le=100_000)
     hour_by_address_in_flood: int = Field(ge=1, le=1000)
 
 

@@ -87,8 +87,9 @@ def check_booking(
         return
     if _count(connection, at - DAY, source=origin.source) >= bounds.day_by_address:
         raise BoundMet("address", bounds.day_by_address)
-    if made_lately(connection, at) >= bounds.usual_an_hour:
-        # The slower lane: everybody may still book, nobody by the dozen.
+    if made_lately(connection, at) >= bounds.flood_an_hour:
+        # The slower lane: everybody may still book, nobody by the hundred. It begins above what one
+        # address may take in all, or one attacker alone would slow down a carrier's families.
         most = bounds.hour_by_address_in_flood
         if _count(connection, at - HOUR, source=origin.source) >= most:
             raise BoundMet("address", most)
