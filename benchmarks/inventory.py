@@ -102,7 +102,11 @@ def main() -> int:
         def family() -> None:
             while waiting:
                 me = Somebody(url, "203.0.113.1")
-                families[me.books(waiting.pop(), pause=chance.random())] += 1
+                number = waiting.pop()
+                end = me.books(number, pause=chance.random())
+                if end == "other":  # somebody was faster at the time: a family tries once more
+                    end = me.books(number)
+                families[end] += 1
 
         threads = [threading.Thread(target=attack) for _ in range(options.threads)]
         threads += [threading.Thread(target=family) for _ in range(2)]
