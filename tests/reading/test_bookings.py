@@ -50,8 +50,7 @@ def seen(row: dict[str, Any], state: State) -> Any:
     if "want" in row:
         own = OWN[: {"one": 1, "two": 2}.get(row.get("booked", ""), 0)]
         r = Request(action=row.get("action", "change"))
-        told = bookings.told(read(row["text"], NOW), row.get("asked"), r, replace(state, bookings=lambda: own))
-        return told
+        return bookings.told(read(row["text"], NOW), row.get("asked"), r, replace(state, bookings=lambda: own))
     found = [each for each in deeds.facts(cut(row["text"], NOW)) if isinstance(each, Deed)]
     if "booked" in row:
         return any(each.how == "done" for each in found)

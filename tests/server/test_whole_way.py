@@ -205,7 +205,7 @@ def until(ask: Callable[[], str], word: str) -> str:
 def test_who_runs_the_bot_sees_figures_and_nothing_personal(servers: Servers) -> None:
     assert requests.get(f"{servers.url}/healthz", timeout=5).status_code == 200
     assert requests.get(f"{servers.url}/readyz", timeout=5).json() == dict.fromkeys(
-        ("model", "database", "conversations", "actions"), True
+        ("model", "database", "disk", "conversations", "actions"), True
     )
     for text in ("サトウハナコです", "ぱぴぷぺぽぴぷぺ", "こんにちは"):
         servers.says("watched-conversation", text)
