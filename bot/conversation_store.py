@@ -16,7 +16,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from renewal.bookings import create_engine_from
 
-_STORED = ("intent", "entities", "text", "message_id", "metadata")
+_STORED = ("intent", "entities", "text", "message_id", "metadata", "heard")
 KEPT = 1000
 """Conversations kept in memory: the ones that are being held just now."""
 
