@@ -57,13 +57,17 @@ def told(reading: Reading, s: Situation) -> Case:
         for command in topic.heard(reading.facts, reading.message, s)
     ]
     wanted = {str(s.asked), *ANSWERS_TO.get(str(s.asked), ())} if s.asked else set()
-    kept = _without_rivals([each for each in commands if each.kind != "clarify"], wanted)
+    proposed = [each for each in commands if each.kind != "clarify" and not _half_a_date(each, wanted)]
+    kept = _without_rivals(proposed, wanted)
     answers: dict[str, Any] = {}
     spans: dict[str, tuple[int, int]] = {}
     for each in kept:
         answers[each.slot] = each.value
         if each.fact:
             spans[each.slot] = (each.fact.start, each.fact.end)
+    if answers.get("applicant") == "other_proxy" and isinstance(answers.get("people"), list):
+        proxy = {"applicant": "other_proxy"}
+        answers["people"] = [{**proxy, **each} for each in answers["people"]]
     if answers.keys() & {"people", "children"}:
         answers = {slot: value for slot, value in answers.items() if slot not in _OF_ONE}
     answers |= _age(answers, s)
@@ -102,6 +106,12 @@ def _age(answers: dict[str, Any], s: Situation) -> dict[str, Any]:
     if len(groups) == 1:
         return {"holder": groups.pop(), "near_fifteen": None}
     return {"holder": "under_15", "near_fifteen": True}
+
+
+def _half_a_date(command: Command, wanted: set[str]) -> bool:
+    """Return whether a date is told that cannot be one, at another question: it is asked for in its turn."""
+    invalid = isinstance(command.value, dict) and "invalid" in command.value
+    return invalid and command.slot != "wish" and command.slot not in wanted
 
 
 def _without_rivals(commands: Sequence[Command], wanted: set[str]) -> list[Command]:

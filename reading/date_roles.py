@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from reading import lexicon
 from reading.clauses import Clause, Mood
-from reading.dates.context import Piece
+from reading.dates.context import Piece, span_of
 from reading.dates.values import Found, Purpose
 from reading.message import Message
 from reading.text import number
-from reading.wording import line
+from reading.wording import line, negative
 from reading.words import Word
 
 PURPOSES = {
@@ -56,6 +57,11 @@ class Told:
     def span(self) -> tuple[int, int]:
         """Its place in the text."""
         return self.item.start, self.item.end
+
+    @property
+    def to_come(self) -> bool:
+        """Whether it is a wish for when to come."""
+        return self.both or (self.wishes and self.role in VISITS)
 
     @property
     def is_date(self) -> bool:
@@ -118,7 +124,6 @@ _WEAK_LEADS = tuple(
 _TAILS = tuple(
     (role, re.compile(pattern))
     for role, pattern in (
-        ("other", f"{_UP_TO}<(?:document|other)>(?:の|$)"),
         ("expires_on", f"{_UP_TO}(?:(?:<expires>[がの]?)?<ends>(?!!)|まで<expires>)"),
         ("expires_on", "に<expires>(?=が|に<stands>)"),
         ("expires_on", "(?:[がはでの、]|まで|まで[がの])?N?<expires>(?=$|C|[でとだ、。だ]|って|に<stands>)"),
@@ -130,7 +135,6 @@ _TAILS = tuple(
         ("visit", "(?:から|まで|[にでがはの、])*(?:N(?:[はがをに、])?)*<visit>"),
         ("other", "(?:[にはがも]|から|まで)A*<(?:event|elsewhere)>(?=$|[CV!がで、。もか]|に<|し)"),
         ("other", "(?:[にはがも]|から|まで|ごろに?)*(?:N[をがはに])?<happens>"),
-        ("other", "[はにも](?:(?:N|<[a-z]+>)の)*(?:N|<event>|<elsewhere>)が<stands>|でDN+に<stands>"),
     )
 )  # fmt: skip
 # "12月18日で15歳になります", "turns 15 on December 18".
@@ -328,6 +332,9 @@ _TURNS = re.compile("(?:^|[、。!?])(?:そん?なら|それなら|それでは|
 def _with_wishes(m: Message, told: Sequence[Told]) -> list[Told]:
     """Say of each day and time whether it is wished for, by its own clause and by what is said later."""
     found = [replace(each, wishes=_is_wished(m, each, told)) for each in told]
+    for at, (one, other) in enumerate(zip(found, found[1:], strict=False)):
+        if other.wishes and not one.wishes and _is_day_of(m, one, other):
+            found[at] = replace(one, wishes=True)
     for at, each in enumerate(found):
         if not each.wishes or each.role not in VISITS:
             continue
@@ -339,11 +346,30 @@ def _with_wishes(m: Message, told: Sequence[Told]) -> list[Told]:
     return found
 
 
+def _is_day_of(m: Message, day: Told, hour: Told) -> bool:
+    """平日9時まで働いてます; 平日は学校があるから放課後で."""
+    if day.item.kind in _HOURS or hour.item.kind not in _HOURS or _is_past(m, day):
+        return False
+    reason = day.clause.link == "reason" and hour.clause.at == day.clause.at + 1 and m.plain.startswith("は", day.piece.end)
+    return reason or bool(re.fullmatch("[のは、 ]?", m.plain[day.piece.end : hour.piece.start]))
+
+
+_HOURS = ("time", "time_range")
+
+
+def _is_past(m: Message, told: Told) -> bool:
+    span = span_of(told.piece)
+    return span is not None and span.last is not None and span.last < m.now.date()
+
+
 def _rival(earlier: Told, later: Told) -> bool:
     """Return whether a later day or time can stand instead of an earlier one."""
-    exact = {"date": "date", "time": "time", "weekday": "date"}
-    kinds = [exact.get(each.item.kind) for each in (earlier, later)]
-    return kinds[0] is not None and kinds[0] == kinds[1] and earlier.clause != later.clause
+    kinds = [each.item.kind.replace("weekday", "date") for each in (earlier, later)]
+    if isinstance(earlier.item.value, frozenset) and len(earlier.item.value) > 2:
+        return False  # 平日は学校があるから放課後か土曜
+    if earlier.asked:
+        kinds[0] = kinds[0].removesuffix("_range")  # 上旬は混みますか、中旬がいいです
+    return kinds[0] in ("date", "time") and kinds[1].startswith(kinds[0]) and earlier.clause != later.clause
 
 
 def _names_again(m: Message, earlier: Told, later: Told) -> bool:
@@ -358,13 +384,25 @@ def _leads_to_another(m: Message, earlier: Told, later: Told) -> bool:
     clauses = m.clauses[earlier.clause.at : later.clause.at]
     if any(each.link == "end" for each in clauses[:-1]):
         return False
+    if earlier.asked and not re.search("<(?:visit|fine)>", in_line(m, earlier.clause)):
+        return True
     flags = frozenset(flag for each in clauses for flag in each.flags)
     thought = "but" in flags and ("past" in flags or "will" in flags)
-    return clauses[0].link == "reason" or thought
+    if earlier.item.value == m.now.date() and _BOOKS.match(m.plain, earlier.piece.end):
+        return True
+    return any(each.link == "reason" for each in clauses) or thought
+
+
+# 今日じゃなきゃだめってことはないよね
+_MUST_IT = re.compile("(?:じゃ|で)な(?:きゃ|いと|ければ|くちゃ|くては)、?(?:だめ|駄目|いけ|なら|無理)[^。]{0,8}?(?:か[な。?]|か$|よね|[?]|ことは?な|わけ|の$)")
+_DIALECT = re.compile("[^、。]{0,4}(?:す(?:っぺ|べ)|[行い]ぎて[えぇ]|いがす)")  # 火曜にすっぺ
+_BOOKS = re.compile("に?(?:予約|申し?込)")  # 今日予約したいのは、12月14日です
 
 
 def _is_wished(m: Message, each: Told, told: Sequence[Told]) -> bool:
     """Return whether the clause of a day or time wishes, or names it without another predicate."""
+    if _is_past(m, each):
+        return False
     if each.item.kind == "preference" or each.item.kind.startswith("not_") or each.piece.for_visit:
         return True
     pieces = [other.piece for other in told]
@@ -374,12 +412,12 @@ def _is_wished(m: Message, each: Told, told: Sequence[Told]) -> bool:
         return False  # 成人の日の連休明け
     words = [word for word in _between(m, each.clause.start, each.clause.end) if not _inside(word, pieces)]
     lead = [word for word in words if word.end <= each.piece.start]
-    tail = [word for word in words if word.start >= each.piece.end and not (_is_person(word) or _foreign(word))]
-    tail += _chained(m, each, pieces)
-    ahead, behind = line(lead, *TAGS).text, line(tail, *TAGS, "slot").text
-    if _ELSEWHERE.search(behind) or (re.search("のN?[はが]$", ahead) and any("past" in word.flags for word in lead[-4:])):
+    tail = _of_its_own(m, each, beside, words) or [*words, *_chained(m, each, pieces)]
+    tail = [word for word in tail if word.start >= each.piece.end and not (_is_person(word) or _foreign(word))]
+    ahead, behind = line(lead, *TAGS).text, _behind(tail)
+    if _MUST_IT.match(m.plain, each.piece.end) or _ELSEWHERE.search(behind) or _tells_of_the_past(lead, ahead, tail):
         return False
-    if _fits(_LEADS, ahead) == "visit" or _SINCE.search(each.item.text) or _WISHES.search(behind) or _asks_for(tail, behind):
+    if _fits(_LEADS, ahead) == "visit" or _SINCE.search(each.item.text) or _WISHES.search(behind) or _DIALECT.match(m.plain, each.piece.end) or _asks_for(tail, behind):
         return True
     was = each.item.kind == "time" and any(word.kind == "copula" and "past" in word.flags for word in tail)
     if was and each.clause.at and m.clauses[each.clause.at - 1].link == "cond":
@@ -388,12 +426,12 @@ def _is_wished(m: Message, each: Told, told: Sequence[Told]) -> bool:
         return False  # もう12月ですね
     named = _LED_BY.search(ahead) and not any(map(_is_person, lead[-2:]))
     there = _THERE.match(behind) and each.clause.link != "reason" and (tail[-1].kind == "noun" or tail[-1].text in ("で", "に", "、"))
-    return bool(_BARE.match(behind) or there) and not named
+    return bool(_BARE.match(behind) or there or each.asked) and not named and each.item.kind != "year"
 
 
 def _foreign(word: Word) -> bool:
     """Return whether it is an English word of no meaning here: "Dec 9 in case"."""
-    return word.text.isascii() and word.text.replace(" ", "").isalpha() and not word.meanings
+    return word.text.isascii() and word.text.replace(" ", "").isalpha() and not word["dated"]
 
 
 def _asks_for(tail: Sequence[Word], behind: str) -> bool:
@@ -402,6 +440,33 @@ def _asks_for(tail: Sequence[Word], behind: str) -> bool:
     if tail and tail[0].text == "に" and any(word.lemma in ("なる", "成る") for word in tail[1:2]):
         return not flags & {"cond", "past"}  # 17時半になります
     return bool(flags & {"by", "order", "goes"}) or {"let", "can"} <= flags or ("past" not in flags and bool(flags & {"want", "let"}) and not _OF_THING.search(behind))
+
+
+def _tells_of_the_past(lead: Sequence[Word], ahead: str, tail: Sequence[Word]) -> bool:
+    """負けたのは先週; 予約した日は12月3日; 予約は12月3日でしたよね."""
+    before = re.search("(?:の|N)+[はが]$", ahead) and any("past" in word.flags for word in lead[-4:])
+    booked = _fits(_LEADS, ahead) == "visit" and any(word.kind == "copula" and "past" in word.flags for word in tail[:1])
+    return bool(before or booked)
+
+
+def _of_its_own(m: Message, each: Told, beside: Piece | None, words: Sequence[Word]) -> list[Word]:
+    """Return the words up to a predicate that parts a day or time from the next: 7日は棚卸しだもんで8日に."""
+    if beside is None or beside.start >= each.clause.end:
+        return []
+    gap = [word for word in words if each.piece.end <= word.start < beside.start]
+    return gap[: _parted(gap)] if len(gap) > 1 else []
+
+
+def _behind(words: Sequence[Word]) -> str:
+    """Return the words behind a day or time as a line, with what common words mean there."""
+    signs = (_NEAR.get(word.lemma) or _NEAR.get(word.text) for word in words)
+    return "".join(
+        f"<{near}>" + "!" * negative(word) if near and not word["dated"] else line([word], *TAGS).text
+        for word, near in zip(words, signs, strict=True)
+    )
+
+
+_NEAR = lexicon.phrases("dates", "near")
 
 
 def _inside(word: Word, pieces: Sequence[Piece]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from reading.clauses import Clause
@@ -20,7 +20,7 @@ from reading.dates.reader import Expecting, pieces_of
 from reading.dates.values import DateRange
 from reading.dates.wishes import wish_of
 from reading.facts import DateOf, Fact, Unsure, When
-from reading.message import Message
+from reading.message import Message, cut
 from reading.situation import Command, Situation
 from renewal.date_words import japanese_date
 from renewal.wish import Invalid, Wish
@@ -36,7 +36,7 @@ def facts(m: Message) -> list[Fact]:
             value = None if other else _value(read, [each], str(each.role))
             of = str(each.role) if value is not None else "other"
             found.append(DateOf(*each.span, each.clause.at, each.mood, of, value or _day(each)))
-    rest = [each for each in read.told if (each.role in VISITS and each.wishes) or each.both]
+    rest = [each for each in read.told if each.to_come]
     while rest:
         run = _run(m, rest)
         rest = rest[len(run) :]
@@ -86,6 +86,12 @@ def _known(s: Situation) -> Known:
     return Known(
         day("visit_date"), time(int(at[1]), int(at[2])) if at else None, day("expires_on"), day("birthday")
     )
+
+
+def read_wish(text: str, now: datetime, expecting: Expecting | None = None) -> Wish:
+    """Return when somebody wants to come, as far as a text says it by itself; empty if it does not."""
+    read = _read(cut(text, now), expecting, Known())
+    return wish_of(read.context, [(each.piece, each.item) for each in read.told if each.to_come or (each.role == "person" and each.wishes)])
 
 
 # What is told ------------------------------------------------------------------------------------
@@ -371,7 +377,7 @@ _SIDE_BY_SIDE = re.compile("[のにでかとやも、・( )~-]*|から|まで|�
 
 def _when_told(read: _Reading, s: Situation) -> list[Command]:
     """Return the wish for a day and time that the message tells."""
-    told = [each for each in read.told if ((each.role in VISITS and each.wishes) or each.both) and _counts(read, each, s)]
+    told = [each for each in read.told if each.to_come and _counts(read, each, s)]
     if s.asked in ("name_kana", "visitor_name", "phone"):
         hours = all(each.item.kind in ("time", "time_range", "preference") for each in told)
         if not (_CHANGES if hours else _ABOUT_A_TIME).search(read.m.plain):

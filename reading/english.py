@@ -45,7 +45,7 @@ _OF_SOMEBODY: dict[type[Fact], type[CardOf] | type[SpeaksAs] | type[ComesAlong]]
 
 def facts(m: Message) -> Iterator[Fact]:
     """Yield what an English message says of people; nothing where there is no English."""
-    if not re.search("[a-z]{2} [a-z]{2}", m.plain):
+    if not re.search("[a-z]{2}", m.plain):
         return
     known = lexicon.words()
     for pattern, kind in _rules():

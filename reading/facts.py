@@ -164,13 +164,13 @@ class OneCard(Fact):
 class NoticeSays(Fact):
     """What the notice is about, or that there is none ("none"), or only that it came ("came").
 
-    `of` whom it is, where that is told. `how`: "written" there, "called" so by somebody, "lost" (none
+    `of` whom it is, where that is told. `how`: "written" there, "called" so by somebody, "described" by what is to be done, "lost" (none
     any more), "other" (another letter than the notice), or just "said".
     """
 
     what: Literal["certificate", "card", "both", "none", "came"]
     of: Who | None = None
-    how: Literal["written", "said", "called", "loosely", "lost", "other"] = "said"
+    how: Literal["written", "said", "called", "loosely", "described", "lost", "other"] = "said"
 
 
 @dataclass(frozen=True)

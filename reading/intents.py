@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reading import case
 from reading.deeds import means
-from reading.facts import CannotCome, DateOf, Deed, When
+from reading.facts import CannotCome, CardOf, Comes, DateOf, Deed, When
 from reading.heard import FALLBACK, UNCLEAR
 from reading.message import Message
 from reading.reader import Reading
@@ -230,7 +230,8 @@ def states_a_case(reading: Reading, state: State, likely: Intent | None = None) 
     said = {slot for slot in _OF_A_CASE if told.get(slot) not in (None, "none")}
     books = [each for each in deeds if each.what == "book" and each.how == "wished"]
     likely = likely if likely and likely.confidence >= SURE else Intent("", 0.0)
-    if likely.name.startswith(("chitchat", "out_of_scope")):
+    ours = {"booking"} if likely.name.startswith("out_of_scope") else {"booking", "ours"}
+    if likely.name.startswith(("chitchat", "out_of_scope")) and not any(each.of in ours for each in books):
         return False
     if books:
         question = likely.name.startswith("ask_") or _asked_after(m, books[-1], deeds)
@@ -239,9 +240,50 @@ def states_a_case(reading: Reading, state: State, likely: Intent | None = None) 
         return True  # "電子証明書の通知が届きました。どうしたらいいですか"
     if any(each.what == "book" and each.how == "may" for each in deeds) and ("notice" in told or said & {"people", "cards", "applicant", "expires_on"}):
         return True  # "2人まとめて予約できますか" is best answered by beginning
-    if any(isinstance(each, CannotCome) for each in reading.facts):
+    if any(each.what == "book" and each.how == "may" and _told_before(m, each) for each in deeds):
+        return True  # "期限が切れてるんですけど予約できますか"
+    if any(isinstance(each, CannotCome) for each in reading.facts) and not _comes(reading):
         said -= {"applicant", "holder"}  # that asks for help before it asks for a time
-    return len(said) >= 2 and not _only_asks(reading)
+    plain = len(said) >= 2 or _asks_for_a_time(reading) or _wants_to_come(reading) or _names_a_card(reading)
+    return plain and not _only_asks(reading) and not likely.name.startswith("ask_")
+
+
+def _told_before(m: Message, deed: Deed) -> bool:
+    """Return whether something is told first, and the wish follows from it."""
+    return deed.clause > 0 and m.clauses[deed.clause - 1].link == "but"
+
+
+def _comes(reading: Reading) -> bool:
+    return any(isinstance(each, Comes) and each.holds for each in reading.facts)
+
+
+def _wants_to_come(reading: Reading) -> bool:
+    """Return whether somebody wants to come for a renewal: 母の更新に行きたいです."""
+    m = reading.message
+    return any(
+        word["comes"] == "go" and "want" in word.flags and any(other["card"] for other in m.inside(clause))
+        for clause in m.clauses
+        if clause.mood != "asked"
+        for word in m.inside(clause)
+    )
+
+
+def _names_a_card(reading: Reading) -> bool:
+    """Return whether somebody's card is named and nothing asked: おばあちゃんの更新なんですけど."""
+    return any(isinstance(each, CardOf) and each.holds for each in reading.facts)
+
+
+def _asks_for_a_time(reading: Reading) -> bool:
+    """Return whether a time is asked for: "来週金曜の午前で頼む", "あさっての朝9時に行きたいです"."""
+    m = reading.message
+    for fact in reading.facts:
+        if isinstance(fact, When) and fact.holds:
+            words = m.inside(m.clauses[fact.clause])
+            wants = any(word["comes"] == "go" and word.flags & {"want", "let"} for word in words)
+            takes = any(means(word, "deed") == "take" and word.lemma not in ("する", "できる") for word in words)
+            if (wants or takes) and not any(word["elsewhere"] for word in words):
+                return True
+    return False
 
 
 def _without_booking(m: Message) -> bool:

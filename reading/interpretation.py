@@ -91,7 +91,8 @@ def _questions(
         name = question_of(part, asked)
         start, end = (clauses[0].start, clauses[-1].end) if clauses else (0, 0)
         answers = any(start <= at < end for at, _ in spans.values()) or (given and not spans)
-        if name and not (name == UNCLEAR and answers):
+        begins = bool(given) and turn.state.form is None and name == "ask_capabilities"  # どうすればいいですか
+        if name and not begins and not (name == UNCLEAR and answers):
             found.append(name)
     known = sure or (turn.state.form is None and turn.intent.name == FALLBACK)  # that is asked back about
     asked_for = [name for name in dict.fromkeys(found) if not (known and name == UNCLEAR)]
@@ -164,6 +165,9 @@ def _reply(reading: Reading, turn: _Turn, told: case.Case) -> str | None:
     words = {word.text for word in reading.message.words}
     if turn.asked and words & _WHOSE and any(text.startswith("本籍") for text in words):
         return "whose_honseki"
+    whose = told.answers.get("holder") or turn.state.slots.get("holder")
+    if told.asks == "applicant" and whose in ("under_15", "adult_ward"):
+        return f"impossible_proxy_{whose}"  # 祖母です, of a child's card
     needs_one = turn.asked == "applicant" and turn.state.slots.get("holder") in ("under_15", "adult_ward")
     cannot = [fact for fact in reading.facts if isinstance(fact, CannotCome)]
     if needs_one and any(fact.who in _REPRESENTATIVES for fact in cannot):

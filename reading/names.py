@@ -139,7 +139,7 @@ def _spaced(kept: str, gaps: frozenset[int]) -> tuple[str, tuple[int, ...]]:
 
 
 _KANA = re.compile("[ぁ-ゖァ-ヺー]")
-_MARK = re.compile(r"[^\w\s・=ー'.:\-]+|\.(?=\s|$)|\n|(?<!の) (?=(?:下の ?|した ?の ?)?(?:名前|なまえ)(?:[はがも: ]|[ァ-ヺ]))")
+_MARK = re.compile(r"[^\w\s・=ー'.:\-]+|\.(?=\s|$)|\n|(?<=[ぁ-ゖァ-ヺー])で ?(?=(?:下の ?)?(?:名前|なまえ|名字|苗字|みょうじ|姓|名)[はが])|(?<!の) (?=(?:下の ?|した ?の ?)?(?:名前|なまえ)(?:[はがも: ]|[ァ-ヺ]))")
 _KANJI = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〆ヶ]"
 _KANJI_NAME = re.compile(f"({_KANJI}(?:{_KANJI}|[ぁ-ゖー]){{1,7}}?)(?:です|と申します|といいます|と言います)?。?")
 
@@ -171,7 +171,7 @@ def _rules() -> _Rules:
     more = _any([each[:-1] for each in around["tail"] if each.endswith("~")])
     right = _right()
     part = f"(?:(?P<family>{right['family']})|(?P<given>{right['given'].replace('の', 'の ?')}))(?:の名前)?(?:だけ)?(?:[はがも、:]|(?P<bare>(?<=[字前])))"
-    person = f"(?P<of>{_any(around['person'])})(?:の名前は|の名前が|のほうは|の方は|の|は|が|、)"
+    person = f"(?P<of>{_any(around['person'])})(?:の名前は|の名前が|のほうは|の方は|の|は|が|、|(?P<being>で))"
     lead = f"(?P<lead>{_any(around['lead'])})"
     latin = r"[a-zà-ɏḁ-ỿ](?:[a-zà-ɏḁ-ỿ '.\-]*?[a-zà-ɏḁ-ỿ.])"
     kana = "[ぁ-ゖァ-ヺー]+?(?: [ぁ-ゖァ-ヺー]+?)*?"
@@ -278,7 +278,7 @@ def _name(text: str, start: int, end: int, before_given: bool = False) -> _Told 
     while True:
         start = end - len(text[start:end].lstrip())
         lead = rules.lead.match(plain, start, end)
-        if not lead or lead.end() == end or (lead["bare"] == "" and not _KANA_TYPED.match(text, lead.end())):
+        if not lead or lead.end() == end or ((lead["bare"] == "" or lead["being"]) and not _KANA_TYPED.match(text, lead.end())):
             break
         role = _role(lead["lead"] or "") or role
         introduced |= bool(lead["lead"]) or "名前" in lead[0]
@@ -475,7 +475,7 @@ def _corrected(text: str, m: Message, known: str, asking: bool) -> str | None:
 def _instead(text: str, m: Message, known: str) -> str | None:
     """サトウじゃなくてサイトウです, ザじゃなくサ, スズキをススキに."""
     w, old = _right(), hiragana(known)
-    match = re.search(f"([ぁ-ゖー]+(?: [ぁ-ゖー]+)?)(?P<how>{w['instead']}|{w['into']})[、 ]*{_NEW}", text)
+    match = re.search(f"([ぁ-ゖー]+(?: [ぁ-ゖー]+)?)(?P<how>{w['instead']}|{w['into']})(?!て(?:[^ぁ-ゖー]|$))[、 ]*(?:{w['now']})?{_NEW}", text)
     if not match:
         return None
     wrong = next((match[1][at:] for at in range(len(match[1])) if match[1][at:] in old), "")
@@ -514,7 +514,7 @@ def _part(text: str, m: Message, known: str) -> str | None:
     """苗字だけワタナベに, 下はキョウコです."""
     w, words = _right(), known.split()
     match = re.search(
-        f"(?P<part>(?P<family>{w['family']})|{w['given']})(?P<named>の名前)?(?:の(?:方|ほう))?(?:だけ|が|は|を|、| )+(?:変わって|結婚して|間違[えい]て?て?|違って|、)*{_NEW}", text
+        f"(?P<part>(?P<family>{w['family']})|{w['given']})(?P<named>の名前)?(?:の(?:方|ほう))?(?:だけ|が|は|を|、| )+(?:変わって|結婚して|間違[えい]て?て?|違って|{w['now']}|、)*{_NEW}", text
     )  # fmt: skip
     if not match or len(words) != 2 or len(match["new"]) < 2:
         return None

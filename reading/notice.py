@@ -10,11 +10,11 @@ from reading.clauses import Clause, Mood
 from reading.facts import Fact, NoticeSays, Unsure
 from reading.message import Message
 from reading.situation import Command, Situation
-from reading.wording import IS, LACKS, PREDICATES, line, negated, negative, tags_of
+from reading.wording import IS, LACKS, PREDICATES, asks_back, line, negated, negative, tags_of
 from reading.words import Word
 
 What = Literal["certificate", "card", "both", "none", "came"]
-How = Literal["written", "said", "called", "loosely", "lost", "other"]
+How = Literal["written", "said", "called", "loosely", "described", "lost", "other"]
 
 
 def facts(m: Message) -> list[Fact]:
@@ -25,7 +25,10 @@ def facts(m: Message) -> list[Fact]:
         tags = tags_of(words)
         if any(word["form"] == "form" for word in words):
             continue  # the reply form came in the same envelope
+        if asks_back(m, clause):
+            continue
         found += _says(m, clause, words) if "notice" in tags else ()
+        found += _described(m, clause, words) if tags & {"anew", "used_for"} else ()
         found += _came(m, clause, words) if tags & {"is", "came", "letter"} else ()
     return found
 
@@ -74,6 +77,21 @@ def _says(m: Message, clause: Clause, words: Sequence[Word]) -> Iterator[NoticeS
             start, end = m.folded.span(words[at].start, words[at].end)
             mood: Mood = "denied" if denied else "said" if clause.mood in ("past", "denied") or (clause.mood == "supposed" and "cond" not in clause.flags) else clause.mood
             yield NoticeSays(start, end, clause.at, mood, match[1], _owner_of(words, at), how)  # type: ignore[arg-type]
+
+
+_CARD_ITSELF = re.compile("<card>[^VJ]*?<(?:anew)>(?!!)|<new>(?:の?<card>|<card>を?).*<makes>(?!!)|<card>[^VJ]*<new><makes>(?!!)|<photo>[をがのに]*(?:V|J|<[a-z]+>|O)(?!!)|<photo>[^!]*<(?:card|anew)>(?!!)")
+_USED = re.compile("<used_for>(?:[^!]*<used>(?:V?N|の?<side>|!).*|[^!]*(?:<side>).*)")
+
+
+def _described(m: Message, clause: Clause, words: Sequence[Word]) -> Iterator[NoticeSays]:
+    """Yield what is meant by what is to be done, or by what it is used for: カードを作り直せ, e-Taxで使うほう."""
+    if clause.mood in ("asked", "supposed", "past"):
+        return
+    start, end = m.folded.span(clause.start, clause.end)
+    if _CARD_ITSELF.search(line(words, "anew", "notice", "picks").text):
+        yield NoticeSays(start, end, clause.at, "said", "card", _owner(words), "described")
+    elif _USED.search(line(words, "used_for", "picks").text):
+        yield NoticeSays(start, end, clause.at, "said", "certificate", _owner(words), "described")
 
 
 def _how(what: str, before: str, rest: str) -> How | None:
@@ -179,7 +197,7 @@ def _existence(words: Sequence[Word], named: bool) -> tuple[What, How] | None:
     others = [
         word for word in words
         if word.kind in ("noun", "verb") and word is not last
-        and not (word["letter"] or word["at_hand"] or word["nothing"] or _person(word) or word["manner"])
+        and not (word["letter"] or word["at_hand"] or word["nothing"] or _person(word) or word["manner"] or word["form"] == "paper")
     ]  # fmt: skip
     if others or any(word["written"] for word in words):
         return None
@@ -193,7 +211,7 @@ def _comes_by_itself(words: Sequence[Word], at: int) -> bool:
 
 # What that means -----------------------------------------------------------------------------------
 
-_RANK = {"written": 3, "said": 2, "called": 1, "loosely": 0}
+_RANK = {"written": 3, "said": 2, "called": 1, "described": 1, "loosely": 0}
 
 
 def _is_own(fact: NoticeSays, s: Situation) -> bool:
@@ -215,7 +233,8 @@ def _asked(own: Sequence[NoticeSays], m: Message, s: Situation) -> tuple[str | N
         value = _one(named, m, s)
         return ("?" if value == "card" and _loosely(named) else value), named[-1]
     if none:
-        return "none", none[-1]
+        puzzled = any("asks_what" in clause.flags and "neg" in clause.flags for clause in m.clauses)
+        return ("?" if puzzled else "none"), none[-1]  # 捨てたので何だったか分からない
     return ("?" if own else None), None
 
 
@@ -245,6 +264,8 @@ _EARLY = (None, "cards", "applicant", "holder")
 def _unasked(own: Sequence[NoticeSays], m: Message, s: Situation) -> tuple[str | None, NoticeSays | None]:
     """Return what a message says by itself: the notice is named, and what it says."""
     letter = any(word["letter"] == "notice" for word in m.words)
+    if (turned := _turned(own, m, s)) is not None:
+        return turned.what, turned
     for fact in reversed(own):
         here = m.inside(m.clauses[fact.clause])
         alone = s.asked in _EARLY and fact.what == "certificate" and fact.how == "said" and all(
@@ -261,6 +282,25 @@ def _unasked(own: Sequence[NoticeSays], m: Message, s: Situation) -> tuple[str |
         if fact.what == "card" and fact.how == "called":
             return "?", fact
     return None, None
+
+
+_NO_ENVELOPE = {"書類", "案内", "郵便", "便り", "手紙"}
+
+
+def _turned(own: Sequence[NoticeSays], m: Message, s: Situation) -> NoticeSays | None:
+    """Return what puts right what the notice was said to be about: "電子証明書じゃなくてカードの更新でした"."""
+    told = [fact for fact in own if fact.what in ("card", "certificate") and fact.how in ("written", "said", "called") and fact.mood == "said"]
+    if not told or s["notice"] in (None, "none", told[-1].what):
+        return None
+    here = m.inside(m.clauses[told[-1].clause])
+    denied = any(fact.what == s["notice"] and fact.mood == "denied" for fact in own)
+    said_before = any(
+        word["thinks"] and "but" in word.flags and any(each["notice"] == s["notice"] for each in m.inside(clause))
+        for clause in m.clauses for word in m.inside(clause)
+    )  # fmt: skip
+    paper = any((word["letter"] == "notice" and word.lemma not in _NO_ENVELOPE) or word["form"] == "paper" for word in m.words)
+    found = any("past" in word.flags and (word.kind == "copula" or word["written"]) for word in here)
+    return told[-1] if denied or said_before or (paper and found) else None
 
 
 def _tells_letter(here: Sequence[Word]) -> bool:

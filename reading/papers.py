@@ -11,7 +11,7 @@ from reading.clauses import Clause, Mood
 from reading.facts import CertificatesOnCard, Fact, Form, Household, Unsure
 from reading.message import Message
 from reading.situation import Command, Situation
-from reading.wording import IS, LACKS, PREDICATES, line, negated, negative, tags_of
+from reading.wording import IS, LACKS, PREDICATES, asks_back, line, negated, negative, tags_of
 from reading.words import Word
 
 FormState = Literal["ready", "other_hand", "missing", "open"]
@@ -36,7 +36,7 @@ def facts(m: Message) -> list[Fact]:
         mood: Mood = "said" if clause.mood in ("denied", "past") else clause.mood
         if tags & _FORM_TAGS and clause.at not in not_now and (form := _form(m, clause, words)):
             found.append(Form(start, end, clause.at, mood, form))
-        if tags & _HOME_TAGS:
+        if tags & _HOME_TAGS and not asks_back(m, clause):
             found += [Household(start, end, clause.at, mood, state) for state in _household(words)]
         if "certificate_of" in tags and (which := _certificates(words)):
             found.append(CertificatesOnCard(start, end, clause.at, mood, which))
@@ -81,7 +81,7 @@ def _form(m: Message, clause: Clause, words: Sequence[Word]) -> FormState | None
         return "other_hand"
     for at in range(len(words) - 1, -1, -1):
         if words[at]["pens"] == "hand":
-            return _in_the_hand(words, at)
+            return _in_the_hand(words, at, _denied_before(m, clause))
         if words[at]["pens"]:
             return _written(m, clause, words, at)
     return _at_hand(words)
@@ -102,6 +102,8 @@ def _written(m: Message, clause: Clause, words: Sequence[Word], at: int) -> Form
     who = _writer(words[:at])
     if [each.text for each in words[at + 1 : at + 3]] == ["の", "は"]:
         who = _writer(words[at + 3 :]) or who  # 書いたのは私でした
+        if who == "holder" and any(map(negative, words[at + 3 :])):
+            return "other_hand"  # 書いたのは本人じゃなくて
     if who is None:
         existing = re.search("方$|かた$", said)
         return None if existing else "ready"
@@ -112,11 +114,13 @@ def _written(m: Message, clause: Clause, words: Sequence[Word], at: int) -> Form
     return "ready" if who == "elder" else "open"
 
 
-def _in_the_hand(words: Sequence[Word], at: int) -> FormState | None:
+def _in_the_hand(words: Sequence[Word], at: int, denied: bool) -> FormState | None:
     """Return whose hand it is in: 本人の字です, but not 母の字はきれい."""
     if words[at + 1 : at + 2] and words[at + 1].kind not in ("copula", "mark"):
         return None
     who = _writer(words[:at]) if at else "holder"
+    if denied and who in ("elder", "other"):
+        return "other_hand"
     return {"holder": "ready", "elder": "ready", "other": "open", None: None}.get(who, "other_hand")
 
 
@@ -136,7 +140,11 @@ def _writer(before: Sequence[Word]) -> Literal["holder", "speaker", "staff", "el
 
 
 def _denied_before(m: Message, clause: Clause) -> bool:
-    """Return whether "本人じゃなくて" or "母ではなく" stands before."""
+    """Return whether "本人じゃなくて", "母ではなく" or "本人が書いたと言ったけど" stands before."""
+    for earlier in m.clauses[: clause.at]:
+        thought = m.inside(earlier)
+        if any(word["holder"] for word in thought) and any(word["thinks"] and word.flags & {"but", "past"} for word in thought):
+            return True
     before = m.inside(m.clauses[clause.at - 1]) if clause.at else ()
     here = m.inside(clause)
     for words in (before, here):
@@ -212,6 +220,8 @@ def _is_about_form(fact: Form, m: Message, s: Situation) -> bool:
     if s.asked == "reply_form":
         return True
     words = m.inside(m.clauses[fact.clause])
+    if s.asked == "reply_form_limit" and fact.state == "other_hand" and any(word["pens"] for word in words):
+        return True  # whose hand it is in stands for no day
     before = m.words[: m.clauses[fact.clause].last]
     if any(word["form"] == "form" for word in before) or any(word["pens"] == "for" for word in words):
         return True
@@ -243,7 +253,7 @@ def _limit_heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Comman
 
 _SAME = re.compile("<(?:home|lives)>[^V]*<same>|<same>[^V]*<(?:home|lives)>")
 _OTHER = re.compile("<(?:home|lives)>[^V]*<other>|<other>[^V]*<(?:home|lives)>")
-_BARE = re.compile("(?:A|O|、|は|も|と|<(?:mother|father|child|son|daughter|me|holder)>)*<(same|other|neither|either)>(?:<other>|!|C|V|の|ね|よ|[、。!])*")
+_BARE = re.compile("(?:A|O|、|は|も|と|<(?:mother|father|child|son|daughter|me|holder)>)*<(same|other|neither|either)>(?:<other>|!|C|V|O|N(?=V!)|の|と|ね|よ|[、。!])*")
 _HONSEKI = re.compile("<honseki>(?:地|N)?(?:の?(?:住所|ほう|方))?(?:は|が|も|って|なら|に|、|O|A|だけ)*")
 _PLACE = re.compile("(?:N|<elsewhere>|<prefecture>N|の)+(?:に|で)?(?:C(?!!)|V|[。、]|$)")
 

@@ -326,7 +326,7 @@ RULES = [
     Rule("母として", "(?P<w><who>)とV", _identity),
     Rule("…本人です", "(?P<w><who>)(?=<c>[、。!|]*(?:$|\\|))", _identity),
     # Without saying who
-    Rule("代わりに行く", "(?P<v><instead>)[ににで]?[^|]{0,3}?<comes>", _proxy),
+    Rule("代わりに行く", "(?P<v><instead>)[ににで]?[^|]{0,3}?(?:<comes>|<desk>)", _proxy),
     Rule("更新を頼まれた", "<card>[をは]?(?:(?!<who>)[^|])?(?P<v><sends>)", _asked_to),
     Rule("親権は元夫に", "<custody>[はが]、?N?(?P<w><who>)", _custody),
 ]

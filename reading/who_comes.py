@@ -171,6 +171,9 @@ def _age_of_holder(told: _Told, s: Situation) -> AgeOf | None:
     """Return the age that is the holder's: told with the card's owner, or the only one where it was asked."""
     card, ages = told.card, told.ages
     owner = card.who if card else None
+    own = [age for age in ages if age.who in (SPEAKER, HOLDER)]
+    if own and (s["applicant"] == SELF or (own[0].who == HOLDER and s.asked == "applicant")):
+        return own[0]  # 14歳です, 12歳の本人です
     for age in ages:
         if owner not in (None, SPEAKER) and age.who == owner:
             return age
@@ -193,7 +196,7 @@ def _age_of_holder(told: _Told, s: Situation) -> AgeOf | None:
     if s.asked in ("proof_waiver", "holder") and s["holder"] and alone:
         return alone[0]
     # 母は78歳です, of a card whose holder is known to be grown up
-    return next((age for age in ages if age.who and s["holder"] == _group(age)), None)
+    return next((a for a in ages if a.who not in (None, SPEAKER) and s["holder"] in (None, _group(a))), None)
 
 
 def _adult_answer(told: _Told) -> bool:
@@ -412,7 +415,8 @@ def _by_comer(c: _Case) -> Decided:
     if c.comer is None:
         return None
     who = c.comer.who
-    if who == HOLDER or (who == c.owner and who != SPEAKER):
+    own_child = c.s["relation"] == "child" and who in _MAYBE_YOUNG and c.owner in (None, who)
+    if who == HOLDER or (who == c.owner and who != SPEAKER) or own_child:
         return SELF, c.comer
     rules = _OF_THE_SPEAKER if who == SPEAKER else _OF_ANOTHER
     return _decided(rules, replace(c, who=who), c.comer)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reading.clauses import Clause
+from reading.message import Message
 from reading.words import Word
 
 PREDICATES = ("verb", "adjective", "copula")
@@ -79,6 +81,25 @@ def negated(words: Sequence[Word], at: int) -> bool:
         if turn.lemma in TURNS and any(map(negative, _predicate(after[place + 1 :]))):
             return not denied
     return denied
+
+
+# "電子証明書はカードと違いますか", "一緒に住むことですか"
+_ASKS_BACK = re.compile(
+    "(?:(?:こと|意味|いみ)(?:なの|なんです|です|だべ|だっぺ)?(?:[かけ]い?)?|"
+    "(?:違う|違います|ちがう|ちがいます)(?:ん?です|もんだべ|ん?だべ)?(?:[かけの]い?)|"
+    "(?:おなじ|同じ|おんなじ|別々?|何|なん)(?:なの|なんです|です|もの|だべ|だっぺ)?(?:[かけ]い?)?)"
+)
+
+
+def asks_back(m: Message, clause: Clause) -> bool:
+    """Return whether the sentence around a clause asks what its words mean: no answer, whatever it names."""
+    stops = [at for at, char in enumerate(m.plain) if char in "。.!?！？"]
+    start = max((at + 1 for at in stops if at < clause.start), default=0)
+    end = min((at for at in stops if at >= clause.end - 1), default=len(m.plain))
+    last = m.clause_at(end - 1)
+    asked = m.plain[end : end + 1] in ("?", "？") or (last is not None and "ask" in last.flags)
+    said = m.plain[start:end]
+    return asked and any(match.end() == len(said) for match in _ASKS_BACK.finditer(said))
 
 
 def _predicate(words: Sequence[Word]) -> Sequence[Word]:

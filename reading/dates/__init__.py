@@ -1,7 +1,7 @@
 """Dates, times and wishes as Japanese people write them, relative to a given now.
 
-`read` finds everything with its place in the text, `read_wish` sums up when somebody wants to
-come, `read_date` gives the one date meant. `now` is the calendar's now, aware, in Asia/Tokyo.
+`read` finds everything with its place in the text, `read_date` gives the one date meant
+(`reading.dated` says which of it is a wish to come). `now` is the calendar's now, aware, in Asia/Tokyo.
 
 What relative words mean here: a week is a calendar week from Monday, so 来週 is the one that
 begins after this week's Sunday, and 今週金曜 may lie in the past. 今度の木曜 and 次の木曜 are the
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from reading.dates.reader import read, read_date, read_year, read_year_month
 from reading.dates.values import DateRange, Found, Kind, Purpose, TimeRange, Value, YearMonth
-from reading.dates.wishes import read_wish
 
 __all__ = [
     "DateRange",
@@ -28,7 +27,6 @@ __all__ = [
     "YearMonth",
     "read",
     "read_date",
-    "read_wish",
     "read_year",
     "read_year_month",
 ]

@@ -5,33 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, time
 from itertools import pairwise
 
 from reading.dates.combine import DAY_KINDS, TIME_KINDS
-from reading.dates.context import DAY, Context, Known, Piece, span_of, times_of
-from reading.dates.reader import Expecting, pieces_of, within
-from reading.dates.values import DateRange, Found, Purpose, TimeRange, YearMonth
+from reading.dates.context import DAY, Context, Piece, span_of, times_of
+from reading.dates.values import DateRange, Found, TimeRange
 from renewal.wish import Invalid, Wish
 
-# Dates that are not about coming.
-_BACKGROUND_BEFORE = re.compile(
-    "(?:予約(?:した(?:日|の)|して(?:い)?る(?:日|の)?)|有効期限|期限(?:切れ)?|満了日?|生年月日|誕生日|生まれ(?!、)|発行日?|交付日?|通知|expir\\w*|valid|birthday|born)"
-    "(?:[はがのもで:]|日は|まで|on|is|until| |、)*$"
-)
-_BACKGROUND_AFTER = re.compile(
-    "(?:でした(?:よね|っけ)|まで(?:が|の)?(?:有効|期限)|(?:に|で)?(?:有効)?期限(?:切れ|が|です|で|の)|(?:に|で)(?:[^、。]{0,4})?切れ|[がは](?:有効期限|期限|誕生日|結婚)"
-    "|に?生まれ|うまれ|生(?:まれ|の|です|$)|に?(?:発行|交付|作成|作っ|取得)|に(?:通知|封筒|届|手紙|はがき)|で(?:\\d+|[一二三四五六七八九十]+)歳|に(?:\\d+|[一二三四五六七八九十]+)歳に(?:な|達))"
-)
 # "3日に予約した佐藤です", and where something is to be changed or cancelled "3日の予約を…".
 _BOOKED = re.compile(
     "(?:に|で)(?:取った|取ってい?る|取ってある|入れた)予約|(?:の|に|で)?[^、。]{0,8}?(?:予約|申し込み?)(?:して(?:い(?!ただ)|る|た(?!い)|ます?(?!か)|あ)|した(?!い)|済"
     "|を?お願いして(?:い?た(?!い)|い?る|い?ます|あ)|が(?:あり|ある|入って)|を(?:取った(?!い)|(?:取り|入れ|とり|いれ)ました|入れた(?!い)|取って(?:い(?!ただ)|あ|る)|して(?:い(?!ただ)|あ)|入れて(?:い(?!ただ)|あ)))"
-)
-# 上旬は混みますか、中旬がいいです
-_ASKED = re.compile(
-    "は[^、。]{0,8}(?:ます|です|でしょう)か[、。?]|は[^、。\\d]{0,14}(?:よね|でしょう?)[ー~]?[、。?]"
-    "|は(?:さすがに|もう|やっぱり)?(?:無理|だめ|駄目|休み|やってな|空いてな|いっぱい|埋ま)[^、。]{0,6}(?:よね|かな)[、。?]"
 )
 # 予約は24日の10時なんですけど、25日に変えたい
 _BOOKED_AT = (
@@ -44,50 +29,13 @@ _OLD_BOOKING = re.compile(
     "の件|の(?:[^、。]{0,6}の)?予約(?:を(?!取|とり|お願|したい|入れ)|が|の|だ|です|なん|分|は)"
 )
 _MOVED_TO = re.compile("(?:の(?:予約|枠|分|時間|ところ|とこ)?|だったの|でしたの)?を、?")
-# 先週届きました, 昨日電話した: what lies behind is told, not wished for.
-_TOLD = re.compile("[^、。\\d]{0,14}?(?:まし|し|[いっれけ])た(?!い|ら)|[^、。\\d]{0,14}?[んい]だ")
-# 退院が12月5日なので
-_REASON_BEFORE, _REASON_AFTER = (
-    re.compile("[一-龥ーのすえりきみいん][がは]$"),
-    re.compile("(?:着|発)?(?:な|だ|です)(?:ので|から|んで)|に(?:着[くいき]|つく|到着)[^、。]{0,6}(?:ので|から|んで)"),
-)
-# 4月は異動があるので3月に, 明日は用があるから明後日: the first day is only the reason.
-_SO_THEN = re.compile(
-    "(?:に?[はがも]|だと|では|じゃ|に(?=[^、。]{0,14}(?:迎え|送り|送っ|行か|行く|帰[らりるっ]|着[いくき]|出[なるか]|家|いた[いく])))(?P<why>[^、。\\d]{1,16}?)(?:ので|だから|から|んで|ため|だし|ですし)[、。]?(?:できれば|できたら|その)?"
-)
-_SUITS = re.compile("[空あ]い|行け|いけ|来れ|来られ|大丈夫|だいじょうぶ|都合が?(?:い|良|よ|つ)|暇|ok|可能|取れ|いい|良い")
-# さきほど11時に電話しました
-_DONE_AT = re.compile(
-    "(?:ごろ|頃)?に[^、。\\d]{0,10}?(?:電話|めーる|連絡|行|来|伺|届)[^、。\\d]{0,6}?(?:ました|った|いた|した)(?!い|ら|く|し)"
-)
 _MOVED = re.compile("(?:の(?:予約)?)?(?:から|を|だった|でした)")
 _CHANGING = re.compile(
     "変更|変え|かえ|ずら|移|変わ|延ば|のば|早め|遅ら|別の|きゃんせる|取り消|取消"
     "|change|reschedul|move|instead|cancel"
 )
-_LONG_AGO = timedelta(days=366)
-
-
 _DATED = (*DAY_KINDS, "weekday")
 _WANTED = (*_DATED, *TIME_KINDS, "preference")
-
-
-def read_wish(
-    text: str,
-    now: datetime,
-    expecting: Expecting | None = None,
-    known: Known = Known(),  # noqa: B008  immutable
-    leave_out: Sequence[tuple[int, int]] = (),
-) -> Wish:
-    """Return when the person wants to come, as far as the text says it; empty if it does not.
-
-    Dates that are about something else (期限は2月20日, 昭和40年3月5日生まれ) are left out, and so
-    is the old time where a booking is moved ("3日の予約を5日に変更", "3日と言いましたが5日の間違い"). "3日か5日" gives both days;
-    "来週の木曜" its date, "来週、木曜" a span with a weekday. `expecting` is as in `read`; what is read in
-    the spans of `leave_out` is something else (the day on which a card ends).
-    """
-    context, found = pieces_of(text, now, Purpose.BOOKING, expecting, known)
-    return wish_of(context, [each for each in found if not within(each[1], leave_out)])
 
 
 def wish_of(context: Context, found: Sequence[tuple[Piece, Found]]) -> Wish:
@@ -279,15 +227,6 @@ class _Place:
         return pattern.fullmatch(self.c.text, self.piece.end, other.start) if other else None
 
 
-def _reason_for_another(p: _Place) -> bool:
-    """明日は用があるから明後日."""
-    if not p.later or p.piece.kind not in _WANTED:
-        return False
-    reason = p.reaches(_SO_THEN, p.later[0])
-    alike = (p.piece.kind in TIME_KINDS) == (p.later[0].kind in (*TIME_KINDS, "not_time"))
-    return bool(reason and alike and not _SUITS.search(reason["why"]))
-
-
 def _booked_before(p: _Place) -> bool:
     """木曜で取ったけど金曜に変えて."""
     return p.changing and p.days_follow and p.goes_on(_TAKEN)
@@ -297,39 +236,6 @@ def _weekday_moved(p: _Place) -> bool:
     """木曜の予約を金曜に."""
     to = next((each for each in p.later if each.kind in _DATED), None)
     return p.piece.kind == "weekday" and bool(p.reaches(_MOVED_TO, to))
-
-
-def _of_something_else(p: _Place) -> bool:
-    """期限は2月20日; 昭和40年3月5日生まれ."""
-    named = _BACKGROUND_BEFORE.search(p.lead) or p.goes_on(_BACKGROUND_AFTER)
-    return p.about_day and bool(named)
-
-
-def _past(p: _Place) -> bool:
-    """先週の木曜に行ったら休みで、来週…"""
-    span = span_of(p.piece) if p.about_day else None
-    behind = span and span.last and span.last < p.c.today
-    return bool(behind) and (p.days_follow or p.goes_on(_TOLD))
-
-
-def _reason_in_itself(p: _Place) -> bool:
-    """退院が12月5日なので…"""
-    if p.piece.kind not in ("date", "time", "time_range"):
-        return False
-    if not (p.goes_on(_REASON_AFTER) and _REASON_BEFORE.search(p.lead)):
-        return False
-    return p.days_follow if p.about_day else any(each.kind in TIME_KINDS for each in p.later)
-
-
-def _done(p: _Place) -> bool:
-    """さきほど11時に電話しました; 12月に届きました."""
-    told = {"time": _DONE_AT, "month": _TOLD}.get(p.piece.kind)
-    return bool(told and p.goes_on(told))
-
-
-def _asked_first(p: _Place) -> bool:
-    """上旬は混みますか、中旬がいいです."""
-    return p.about_day and p.days_follow and p.goes_on(_ASKED)
 
 
 def _has_a_booking(p: _Place) -> bool:
@@ -356,38 +262,12 @@ def _moved_from(p: _Place) -> bool:
     )
 
 
-def _asked_whether_only(p: _Place) -> bool:
-    """今日じゃなきゃだめってことはないよね."""
-    return p.goes_on(_MUST_IT)
-
-
-_MUST_IT = re.compile(
-    "(?:じゃ|で)な(?:きゃ|いと|ければ|くちゃ|くては)、?(?:だめ|駄目|いけ|なら|無理)[^。]{0,8}?(?:か[な。?]|か$|よね|[?]|ことは?な|わけ|の$)"
-)
-
-
-def _long_ago(p: _Place) -> bool:
-    """2021年に作りました."""
-    value, today = p.piece.value, p.c.today
-    if p.piece.kind == "year":
-        return value not in (today.year, today.year + 1)
-    if p.piece.kind == "month" and isinstance(value, YearMonth):
-        value = date(*value, 1)
-    return isinstance(value, date) and value < today - _LONG_AGO
-
-
-_ABOUT_ANY = (_reason_for_another, _booked_before, _weekday_moved, _asked_whether_only)
-_ABOUT_DAYS_AND_TIMES = (
-    _of_something_else, _past, _reason_in_itself, _done, _asked_first, _has_a_booking, _moved_from,
-    _long_ago,
-)  # fmt: skip
+_MOVES = (_booked_before, _weekday_moved, _has_a_booking, _moved_from)
 
 
 def _is_background(place: _Place) -> bool:
-    """Return whether a piece does not tell when to come."""
-    by_weekday = place.piece.kind in ("preference", "weekday", "not_weekday")
-    rules = _ABOUT_ANY if by_weekday else (*_ABOUT_ANY, *_ABOUT_DAYS_AND_TIMES)
-    return any(rule(place) for rule in rules)
+    """Return whether a piece is what is booked already, and is moved."""
+    return place.piece.kind != "preference" and any(rule(place) for rule in _MOVES)
 
 
 def _days(

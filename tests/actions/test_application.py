@@ -359,7 +359,7 @@ def test_the_summary_is_rows_as_well_each_with_its_change(at_confirmation: Talk)
 def test_the_summary_holds_everything_that_is_booked(at_confirmation: Talk) -> None:
     summary = at_confirmation.runs(ActionAskConfirmed()).said[0]["summary"]
     for part in ("令和8年12月3日（木）17時30分", "本庁舎1階 マイナンバーカード手続コーナー",
-                 "サトウハナコ", "09012345678", "マイナンバーカード", "署名用の暗証番号"):
+                 "サトウハナコ", "090-1234-5678", "マイナンバーカード", "署名用の暗証番号"):
         assert part in summary
     assert "来られる方" not in summary
 
@@ -495,3 +495,12 @@ def test_where_booking_needs_the_notice_a_person_without_it_is_sent_to_the_count
     talk.presses(notice="none").runs(FORM)
     assert talk.names == ["walk_in_without_notice"]
     assert talk.asked is None
+
+
+def test_a_question_that_is_not_understood_is_said_to_be_so_and_the_form_goes_on(talk: Talk) -> None:
+    talk.slots = {"notice": "certificate", "requested_slot": "applicant"}
+    parts = [("本人です", "inform"), ("鯨は空を飛びますか", "chitchat")]
+    talk.hears("本人です、鯨は空を飛びますか", "nlu_fallback", clauses=parts).runs(FORM)
+    assert ("unclear_question" in talk.names, talk.slots["applicant"], talk.asked) == (True, "self", "expires_on")
+    assert talk.hears("鯨は空を飛びますか", "nlu_fallback").runs(FORM).names == ["unclear_question"]
+    assert talk.asked == "expires_on"

@@ -228,3 +228,9 @@ def test_starting_over_asks_again_for_the_same_thing(talk: Talk, own: Booking) -
     talk.hears("最初から", "start_over").runs(ActionRestartBooking())
     assert talk.names[0] == "restarted"
     assert (talk.slots["booking_action"], talk.asked) == ("change", "booking_date")
+
+
+def test_a_question_that_is_not_understood_is_said_to_be_so(talk: Talk, elsewhere: Booking) -> None:
+    talk.hears("予約を確認したい", "check_booking").runs(FORM)
+    assert talk.hears("鯨は空を飛びますか", "nlu_fallback").runs(FORM).names == ["unclear_question"]
+    assert talk.asked == "booking_code"

@@ -403,7 +403,7 @@ def test_only_buttons_that_the_bot_offered_are_commands(
 def test_a_late_yes_takes_the_seat_again_if_it_is_still_free(
     person: NewPerson, bookings: Bookings
 ) -> None:
-    talker, _ = asks(person, *TO_THE_DAY, "本庁舎", "12月9日の11時", "サトウ", "09011112222")
+    talker, _ = asks(person, *TO_THE_DAY, "本庁舎", "12月9日の11時", "サトウ ケン", "09011112222")
     bookings.release(talker.slot("hold"))
     said = talker.says("はい")
     assert "予約できました" in said or "もう一度お選びください" in said
@@ -411,6 +411,6 @@ def test_a_late_yes_takes_the_seat_again_if_it_is_still_free(
 
 def test_the_same_yes_twice_books_once(person: NewPerson, bookings: Bookings) -> None:
     talker, _ = asks(
-        person, *TO_THE_DAY, "本庁舎", "12月9日の11時", "サトウ", "09011112222", "はい", "はい"
+        person, *TO_THE_DAY, "本庁舎", "12月9日の11時", "サトウ ケン", "09011112222", "はい", "はい"
     )
     assert len(bookings.list_bookings()) == 1

@@ -16,7 +16,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from reading.dates import DateRange, Purpose, YearMonth, read, read_date, read_wish
+from reading.dated import read_wish
+from reading.dates import DateRange, Purpose, YearMonth, read, read_date
 from renewal.wish import Invalid, Wish
 
 SETS = Path(__file__).parent

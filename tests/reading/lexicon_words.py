@@ -18,7 +18,7 @@ def words_of(file: str) -> Iterator[tuple[str, str]]:
     """Yield each word of a file with its tag."""
     text = (lexicon.FOLDER / f"{file}.yml").read_text(encoding="utf-8")
     for tag, meanings in yaml.load(text, Loader=yaml.BaseLoader).items():
-        for listed in meanings.values():
+        for listed in meanings.values() if tag[0] != "_" else ():
             for word in listed.split():
                 yield tag, lexicon.plain(word.replace("_", " "))
 

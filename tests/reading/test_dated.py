@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reading import dated, unsure
+from reading import date_roles, dated, unsure
 from reading.facts import DateOf, Fact, When
 from reading.message import Message, cut
 from reading.situation import Command, Situation
@@ -46,6 +46,17 @@ def test_what_a_message_says_of_days_and_times(row: Row) -> None:
 
 def test_each_word_of_the_file_changes_what_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     assert unnoticed("dates", ROWS, facts, heard, monkeypatch) == []
+
+
+def test_each_word_that_wishes_changes_what_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    of_frames = [row for row in ROWS if row.word]
+    found = []
+    for word in tuple(date_roles._NEAR):
+        with monkeypatch.context() as without:
+            without.delitem(date_roles._NEAR, word)
+            if not any(wrong(row, facts, heard) for row in of_frames if word in cut(row.text, NOW).plain):
+                found.append(word)
+    assert found == []
 
 
 # Facts, whatever was asked -----------------------------------------------------------------------

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reading.dates import Purpose, read, read_date, read_wish
+from reading.dated import read_wish
+from reading.dates import Purpose, read, read_date
 from renewal.date_words import era_year, japanese_date
 from tests.reading.test_japanese_dates import DAYS, KANJI, NOW, kanji, plain, said
 
@@ -888,7 +889,7 @@ WISHES: dict[str, dict[str, object]] = {
         "not_days": ["2026-12-03"],
         "from_time": "12:00",
     },
-    "期限が2月20日なのでその前に行きたい": {},
+    "期限が2月20日なのでその前に行きたい": {"last": "2027-02-19"},
     "2月20日で切れます。1月中に行きたい": {"first": "2027-01-01", "last": "2027-01-31"},
     "2027年2月20日が期限です": {},
     "通知が先週届きました。来週行けますか": {"first": "2026-11-30", "last": "2026-12-06"},
@@ -1168,7 +1169,7 @@ WISHES: dict[str, dict[str, object]] = {
     "1月いっぱいまで大丈夫ですか": {"last": "2027-01-31"},
     "2月20日までに間に合いますか": {"last": "2027-02-20"},
     "期限の2月20日ぎりぎりでも間に合いますか": {},
-    "誕生日が12月5日なのでその前に": {},
+    "誕生日が12月5日なのでその前に": {"last": "2026-12-04"},
     "12月5日に15歳になるので4日までに": {"last": "2026-12-04"},
     "子どもの冬休み中の平日": {
         "first": "2026-12-24",

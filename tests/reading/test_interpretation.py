@@ -60,6 +60,28 @@ def test_a_question_beside_an_answer_is_asked_besides(state: State) -> None:
     assert (heard.answers, heard.questions) == ({"counter": "nishiguchi"}, ("ask_fee",))
 
 
+def test_a_plain_question_that_nobody_understands_is_unclear(state: State) -> None:
+    text = "西口で、鯨は空を飛びますか"
+    parts = [("西口で", "inform"), ("鯨は空を飛びますか", "chitchat")]
+    heard = hear(state, text, "nlu_fallback", parts, asked="counter")
+    assert (heard.answers, heard.questions, heard.asks_back) == ({"counter": "nishiguchi"}, ("unclear",), None)
+    alone = hear(state, "鯨は空を飛びますか", "nlu_fallback", asked="counter")
+    assert (alone.answers, alone.questions, alone.asks_back) == ({}, ("unclear",), "unclear_question")
+
+
+def test_a_question_of_which_the_classifier_is_fairly_sure_is_asked_besides(state: State) -> None:
+    unsure = (Intent("nlu_fallback", 0.73), Intent("ask_access", 0.5))
+    parts = (Part("西口で", (Intent("inform", 0.9),)), Part("車はどこに", unsure))
+    form = replace(state, form="application_form", slots={})
+    whole = Part("西口で、車はどこに", (Intent("nlu_fallback", 0.73),))
+    assert interpret(read(whole.text, NOW), form, "counter", Intents(whole, parts)).questions == ("ask_access",)
+
+
+def test_an_answer_in_the_form_of_a_question_asks_nothing(state: State) -> None:
+    heard = hear(state, "西口でもいいですか", "nlu_fallback", asked="counter")
+    assert (heard.answers, heard.questions) == ({"counter": "nishiguchi"}, ())
+
+
 def test_a_question_alone_is_the_intent(state: State) -> None:
     heard = hear(state, "手数料はいくらですか", "ask_fee", asked="counter")
     assert (heard.intent, heard.answers, heard.questions) == ("ask_fee", {}, ())

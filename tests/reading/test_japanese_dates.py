@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from reading.dated import read_wish
 from reading.dates import (
     DateRange,
     Found,
@@ -17,7 +18,6 @@ from reading.dates import (
     YearMonth,
     read,
     read_date,
-    read_wish,
     read_year,
     read_year_month,
 )

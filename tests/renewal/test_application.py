@@ -14,7 +14,7 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from reading.dates import read_wish
+from reading.dated import read_wish
 from renewal import application, calendar_view, clock, slots
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import Bookings, TryAgain, create_engine_from
