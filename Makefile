@@ -44,8 +44,10 @@ train: setup $(MODEL) ## 学習データが変わっていれば学習します
 proof: setup $(MODEL) ## 大きな測定を実行します（時間がかかります）
 	@$(PY) -m benchmarks
 
-lock: ## requirements.lock を作り直します
+lock: ## requirements.lock と、検査の道具を除いた requirements-production.lock を作り直します
 	@uv pip compile --quiet --python-version 3.10 --generate-hashes --no-emit-index-url --override requirements-overrides.txt requirements.in -o requirements.lock
+	@sed '/^# checks and tests/,$$d' requirements.in | uv pip compile --quiet --python-version 3.10 --generate-hashes --no-emit-index-url --no-annotate --no-header --override requirements-overrides.txt --constraint requirements.lock - -o requirements-production.lock
+	@$(PY) scripts/licences > docs/licences.md
 
 clean: ## 学習済みモデルと一時ファイルを消します（予約は消しません）
 	@rm -rf models .rasa results .pytest_cache .mypy_cache .ruff_cache

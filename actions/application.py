@@ -15,7 +15,7 @@ from actions.free_times import say_free_times
 from reading.heard import NO_RULE
 from renewal import application, calendar_view, party, settings
 from renewal.application import Application, Desk, Remark
-from renewal.bookings import Card, HoldExpired, NotBookable, SlotFull, TryAgain, Visit
+from renewal.bookings import BoundMet, Card, HoldExpired, NotBookable, SlotFull, TryAgain, Visit
 from renewal.date_words import japanese_date, japanese_time, short_date
 from renewal.documents import Document
 from renewal.phone_numbers import hyphenated
@@ -357,7 +357,12 @@ class ActionFinishApplication(AssistantAction):
                 city=at_desk.city,
                 now=at_desk.now,
                 at=at_desk.at,
+                origin=at_desk.origin,
             )
+        except BoundMet as met:
+            at_desk.bookings.release(str(a.hold))
+            say(dispatcher, [application.bound_remark(met, at_desk)])
+            return forget_application()
         except (HoldExpired, SlotFull, NotBookable, TryAgain):
             say(dispatcher, [Remark("time_lost")])
             lost = ("hold", "visit_time", "visit_date", "confirmed", "wish")

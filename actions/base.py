@@ -6,6 +6,7 @@ import logging
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -17,7 +18,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from reading.heard import UNCLEAR, Form, Heard
 from renewal import city, clock, settings
 from renewal.application import Desk, Remark
-from renewal.bookings import Bookings, create_engine_from
+from renewal.bookings import Bookings, Origin, create_engine_from
 
 log = logging.getLogger("actions")
 
@@ -41,6 +42,7 @@ class AssistantAction(Action, ABC):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
+        _origin.set(origin_of(tracker))
         try:
             return self.perform(dispatcher, tracker)
         except Exception as error:
@@ -78,9 +80,19 @@ def bookings() -> Bookings:
     return Bookings(create_engine_from(settings.database_url()))
 
 
+_origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
+
+
+def origin_of(tracker: Tracker) -> Origin:
+    """Return whose conversation it is, and the hash of the address that its channel has passed on."""
+    metadata = (tracker.latest_message or {}).get("metadata") or {}
+    source = metadata.get("source")
+    return Origin(settings.keyed_hash(tracker.sender_id), str(source)[:32] if source else None)
+
+
 def desk() -> Desk:
-    """Return the desk as it is now."""
-    return Desk(the_city(), bookings(), clock.now(), clock.real_now())
+    """Return the desk as it is now, for the conversation whose action runs."""
+    return Desk(the_city(), bookings(), clock.now(), clock.real_now(), _origin.get())
 
 
 def say(dispatcher: CollectingDispatcher, remarks: Iterable[Remark], **kwargs: Any) -> None:
@@ -134,7 +146,8 @@ class Turn:
     @property
     def message_id(self) -> str:
         """An id that the same message keeps when it is delivered again."""
-        return f"{self.tracker.sender_id}:{self._message.get('message_id')}"[:100]
+        # Hashed: it ends in the keys of holds, and a conversation's id opens it.
+        return settings.keyed_hash(f"{self.tracker.sender_id}:{self._message.get('message_id')}")
 
     def answers(self, form: Form) -> dict[str, Any]:
         """Return what the message answers in this form, {} when it is something else."""

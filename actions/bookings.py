@@ -12,9 +12,18 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.application import ActionAskVisitDate, ActionAskVisitTime
-from actions.base import IN_OTHER_WORDS, AssistantAction, Events, Turn, answers_to, desk, say
+from actions.base import (
+    IN_OTHER_WORDS,
+    AssistantAction,
+    Events,
+    Turn,
+    answers_to,
+    desk,
+    origin_of,
+    say,
+)
 from reading.heard import ABOUT_BOOKINGS, NO_RULE
-from renewal import application, booking_change, calendar_view, settings
+from renewal import application, booking_change, calendar_view
 from renewal.application import Application, Desk, Remark
 from renewal.booking_change import Caller, Request
 from renewal.bookings import Booking, HoldExpired, NotBookable, NotChangeable, SlotFull, TryAgain
@@ -28,12 +37,9 @@ _AGAIN = {"booking_not_found": "booking_not_found_again"}
 
 def caller_of(tracker: Tracker) -> Caller:
     """Return who asks, as far as this conversation shows."""
-    metadata = (tracker.latest_message or {}).get("metadata") or {}
-    return Caller(
-        settings.keyed_hash(tracker.sender_id),
-        tuple(tracker.get_slot("booking_known") or ()),
-        metadata.get("source"),
-    )
+    origin = origin_of(tracker)
+    known = tuple(tracker.get_slot("booking_known") or ())
+    return Caller(origin.conversation, known, origin.source)
 
 
 class ValidateBookingForm(AssistantAction):

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks import roomy_city
 from benchmarks.bookings_common import CITY, machine
 from benchmarks.cluster import NOW, under_fire, what_is_wrong
 from deploy.cluster import Cluster, running
@@ -73,7 +74,7 @@ def measure(seconds: float, seed: int) -> Cost:
     """Return what a turn costs, measured while eight people book as fast as they can."""
     with (
         tempfile.TemporaryDirectory(prefix="capacity", ignore_cleanup_errors=True) as folder,
-        running(Path(folder), environment={"RENEWAL_NOW": NOW}) as cluster,
+        running(Path(folder), environment={"RENEWAL_NOW": NOW, "RENEWAL_CITY": roomy_city()}) as cluster,
     ):
         under_fire(cluster, 4, 5, every=1e6, seed=seed + 1, think=0.2)  # warm
         before = _used(cluster)

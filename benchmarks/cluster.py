@@ -31,6 +31,7 @@ from pathlib import Path
 
 import aiohttp
 
+from benchmarks import roomy_city
 from benchmarks.bookings_common import machine, starts
 from deploy.cluster import ROOT, Cluster, running
 
@@ -267,7 +268,7 @@ def main() -> None:
     print(machine())
     with (
         tempfile.TemporaryDirectory(prefix="cluster", ignore_cleanup_errors=True) as folder,
-        running(Path(folder), environment={"RENEWAL_NOW": NOW}) as cluster,
+        running(Path(folder), environment={"RENEWAL_NOW": NOW, "RENEWAL_CITY": roomy_city()}) as cluster,
     ):
         if options.rolling:
             names = [*cluster.actions, *cluster.workers]

@@ -16,6 +16,7 @@ import tempfile
 import time
 
 from actions import base
+from benchmarks import roomy_city
 from renewal.bookings import create_engine_from, migrate
 from tests.conversations.driver import Person, load_agent
 from tests.conversations.hostile import messages, play
@@ -29,6 +30,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DATABASE_URL"] = f"sqlite:///{folder}/renewal.db"
         os.environ["RENEWAL_NOW"] = "2026-11-24T10:00:00+09:00"
+        os.environ["RENEWAL_CITY"] = roomy_city()
         engine = create_engine_from(os.environ["DATABASE_URL"])
         migrate(engine)
         loop = asyncio.new_event_loop()

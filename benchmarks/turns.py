@@ -23,6 +23,7 @@ from typing import Any
 
 import aiohttp
 
+from benchmarks import roomy_city
 from benchmarks.bookings_common import machine, starts
 from benchmarks.turns_common import CACHE, Bot, Person, bots
 from tests.server.servers import ROOT
@@ -293,7 +294,8 @@ def profile() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(DATABASE_URL=f"sqlite:///{folder}/renewal.db",
-                          RENEWAL_NOW="2026-11-24T10:00:00+09:00")  # fmt: skip
+                          RENEWAL_NOW="2026-11-24T10:00:00+09:00",
+                          RENEWAL_CITY=roomy_city())  # fmt: skip
         migrate(create_engine_from(os.environ["DATABASE_URL"]))
         from bot.conversation_store import ConversationStore
 

@@ -21,6 +21,7 @@ from typing import Any
 
 import aiohttp
 
+from benchmarks import roomy_city
 from renewal.bookings import create_engine_from, migrate
 from tests.server.servers import MODEL, ROOT, SECONDS_TO_START, free_port
 
@@ -34,6 +35,7 @@ ENVIRONMENT = {
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "SANIC_HOST": "127.0.0.1",
     "RENEWAL_NOW": "2026-11-24T10:00:00+09:00",
+    "RENEWAL_CITY": roomy_city(),
 }
 STOCK_ENDPOINTS = """
 action_endpoint:

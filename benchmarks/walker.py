@@ -21,6 +21,7 @@ import time
 from collections import Counter
 
 from actions import base
+from benchmarks import roomy_city
 from renewal.bookings import create_engine_from, migrate
 from tests.conversations.driver import Person, load_agent
 from tests.conversations.walker import MOST_MESSAGES, REACHED, walks
@@ -36,6 +37,7 @@ def main() -> int:
     count, seed = (*given, *(COUNT, SEED)[len(given) :])
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DATABASE_URL"] = f"sqlite:///{folder}/renewal.db"
+        os.environ["RENEWAL_CITY"] = roomy_city()
         engine = create_engine_from(os.environ["DATABASE_URL"])
         migrate(engine)
         loop = asyncio.new_event_loop()

@@ -11,10 +11,19 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("SANIC_HOST", "127.0.0.1")
 
 
+ANSWERS = ("run", "shell", "interactive", "x")
+"""Commands that answer somebody."""
+
+
 def main() -> None:
     """Run Rasa's own command line; `run` and `shell` listen on loopback only."""
-    serves = len(sys.argv) > 1 and sys.argv[1] in ("run", "shell")
-    if serves:
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    serves = command in ("run", "shell")
+    if command in ANSWERS:
+        from bot import start
+
+        if refused := start.refusals(sys.argv[1:]):
+            sys.exit("\n".join(refused))
         # A turn is one short sentence: more threads would only take the other processes' cores.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with warnings.catch_warnings(record=True):
@@ -25,10 +34,8 @@ def main() -> None:
         from bot import without_tensorflow
 
         without_tensorflow.apply()
-        from bot import rasa_fixes, start
+        from bot import rasa_fixes
 
-        if refused := start.refusals(sys.argv):
-            sys.exit("\n".join(refused))
         rasa_fixes.apply()
         if sys.argv[1] == "run" and "--interface" not in sys.argv:
             sys.argv += ["--interface", "127.0.0.1"]

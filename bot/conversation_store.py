@@ -10,11 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 from rasa.core.agent import Agent
 from rasa.core.tracker_store import SQLTrackerStore
-from rasa.shared.core.events import Event, SessionStarted
+from rasa.nlu.constants import RESPONSE_SELECTOR_UTTER_ACTION_KEY as _RESPONSE
+from rasa.shared.core.events import BotUttered, Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from renewal.bookings import create_engine_from
 
+_STORED = ("intent", "entities", "text", "message_id", "metadata", "heard")
 KEPT = 1000
 """Conversations kept in memory: the ones that are being held just now."""
 
@@ -112,8 +114,20 @@ class ConversationStore(SQLTrackerStore):
                     kept = {"intent": data.get("parse_data", {}).get("intent"), "entities": []}
                     data |= {"text": "", "parse_data": {**kept, "text": ""}}
                     change = sa.update(table).where(table.c.id == row.id)
-                    connection.execute(change.values(data=json.dumps(data)))
+                    connection.execute(change.values(data=_json(data)))
         self._kept.pop(sender_id, None)
+
+    def can_write(self) -> bool:
+        """Return whether the database takes and keeps a row; raises what it raises when it cannot."""
+        row = {"sender_id": "", "type_name": "probe", "timestamp": 0.0, "data": "{}"}
+        with self.engine.begin() as connection:
+            connection.execute(sa.insert(self._table).values(**row))
+            gone = connection.execute(
+                sa.delete(self._table).where(
+                    self._table.c.sender_id == "", self._table.c.type_name == "probe"
+                )
+            )
+        return bool(gone.rowcount)
 
     def _unsaved(self, tracker: DialogueStateTracker) -> list[Event]:
         saved = getattr(tracker, "events_saved", None)
@@ -144,14 +158,28 @@ async def look_at(agent: Agent, sender_id: str) -> DialogueStateTracker | None:
 def _row(sender_id: str, event: Event) -> dict[str, Any]:
     """Return an event as Rasa's SQL store keeps it."""
     data = event.as_dict()
+    if isinstance(data.get("parse_data"), dict):
+        # What else a message might have meant is needed in its own turn alone.
+        data["parse_data"] = {k: v for k, v in data["parse_data"].items() if k in _STORED}
+    metadata = data.get("metadata") or {}
+    if isinstance(event, BotUttered):
+        # The values that were put into a sentence stand in the sentence.
+        metadata = {k: v for k, v in metadata.items() if k == _RESPONSE}
+        data["data"] = {k: v for k, v in data["data"].items() if v is not None}
+    data["metadata"] = {k: v for k, v in metadata.items() if k not in ("model_id", "assistant_id")}
     return {
         "sender_id": sender_id,
         "type_name": event.type_name,
         "timestamp": data.get("timestamp"),
         "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
         "action_name": data.get("name"),
-        "data": json.dumps(data),
+        "data": _json(data),
     }
+
+
+def _json(data: dict[str, Any]) -> str:
+    # As UTF-8, Japanese takes half of what it takes escaped.
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def _quick_and_safe(connection: Any, record: Any) -> None:

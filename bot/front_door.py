@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bot import calendars
 from reading import masking
 
 MAX_LENGTH = 1_000
@@ -34,13 +35,29 @@ class Admitted:
     intent: str | None = None
     entities: tuple[dict[str, Any], ...] = ()
     secret: bool = False
+    begun_before: bool = False
+    """Whether the person's message before holds, readable, the first part of a My Number."""
 
 
-def admit(text: str | None, offered: Iterable[str], pin_expected: bool) -> Admitted:
+ASKS_FOR_FIGURES = frozenset(
+    ["birthday", "expires_on", "issued_on", "reply_form_limit", "date_meant", "visit_date", "visit_time", "phone", "booking_code", "booking_last4", "booking_date", "booking_time", "cards"]
+)
+"""Questions (slots) that are answered with figures."""
+
+
+def admit(
+    text: str | None,
+    offered: Iterable[str],
+    pin_expected: bool,
+    *,
+    before: str = "",
+    asked: str | None = None,
+) -> Admitted:
     """Return the message made safe.
 
     `offered`: the payloads of all buttons that this conversation has shown, the latest first.
     `pin_expected`: the bot has just asked about PINs, so that bare digits are taken for one.
+    `before`: the same person's message before, as it was kept. `asked`: the slot asked for.
     """
     text = _printable(text or "").strip()
     if text.startswith("/") and text in offered:
@@ -50,10 +67,15 @@ def admit(text: str | None, offered: Iterable[str], pin_expected: bool) -> Admit
         character.isalnum() or unicodedata.category(character) == "So" for character in text
     ):
         return Admitted(text[:MAX_LENGTH], "empty_message")
-    masked = masking.mask(text, pin_expected=pin_expected)
+    # The last four of the phone are asked for beside a forgotten PIN: no guess then.
+    before = "" if asked == "booking_last4" else before
+    masked = masking.mask(
+        text, pin_expected, before=before, figures_expected=asked in ASKS_FOR_FIGURES
+    )
+    secret, begun = bool(masked.found), masked.begun_before
     if len(masked.text) > MAX_LENGTH:
-        return Admitted(masked.text[:MAX_LENGTH], "message_too_long", secret=bool(masked.found))
-    return Admitted(masked.text, secret=bool(masked.found))
+        return Admitted(masked.text[:MAX_LENGTH], "message_too_long", (), secret, begun)
+    return Admitted(masked.text, secret=secret, begun_before=begun)
 
 
 def offered_payloads(bot_messages: Iterable[dict[str, Any]]) -> Iterator[str]:
@@ -64,6 +86,8 @@ def offered_payloads(bot_messages: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 def _payloads(node: Any) -> Iterator[str]:
     if isinstance(node, dict):
+        if calendars.is_calendar(node):
+            yield from (payload for payload, _ in calendars.offered(node))
         if isinstance(node.get("payload"), str):
             yield node["payload"]
         for value in node.values():

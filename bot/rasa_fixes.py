@@ -46,8 +46,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.schemas.events import EVENT_SCHEMA
 from rasa.utils.endpoints import EndpointConfig
 
-from bot import front_door, pause, watch
+from bot import calendars, front_door, pause, watch
 from bot.nlu import interpreter
+from reading import masking
+from renewal import settings
 
 _sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
 _check_event = {
@@ -74,6 +76,8 @@ ACTION_SECONDS = 10
 """An action that takes longer is given up: a citizen waits for the answer."""
 TURNS_AT_ONCE = 8
 """Turns that a process has under way: enough to keep it busy while actions are waited for."""
+MOST_TURNS = 200
+"""Messages of a session; a booking takes a dozen, a long talk fifty."""
 PATIENCE_SECONDS = 5
 """Whoever has waited that long for their turn begins it all the same: those ahead may hang."""
 
@@ -105,6 +109,10 @@ def serve_citizens() -> None:
     Agent.handle_message = _attended(Agent.handle_message)
     RemoteAction.run = _given_up_at_once(RemoteAction.run)
     MessageProcessor.handle_message = _first_come_first_served(MessageProcessor.handle_message)
+    MessageProcessor._send_bot_messages = staticmethod(
+        _sent_then_kept(MessageProcessor._send_bot_messages)
+    )
+    MessageProcessor._has_session_expired = _or_too_long(MessageProcessor._has_session_expired)
     MessageProcessor.save_tracker = _counted(MessageProcessor.save_tracker)
     FailSafeTrackerStore.retrieve = _retrieve
     FailSafeTrackerStore.save = _save
@@ -144,6 +152,8 @@ async def _receive(
     latest_first = list(reversed(tracker.events))
     if any(type(e) is UserUttered and e.message_id == message.message_id for e in latest_first):
         raise AlreadyDone
+    said_before = next((event for event in latest_first if type(event) is UserUttered), None)
+    asked = tracker.get_slot("requested_slot")
     bot_messages = (event.data for event in latest_first if type(event) is BotUttered)
     admitted = front_door.admit(
         message.text,
@@ -152,13 +162,19 @@ async def _receive(
             # A menu or a card that outlives its conversation: the channel vouches for its button.
             getattr(message.output_channel, "offers", ()),
         ),
-        pin_expected=tracker.get_slot("requested_slot") == "pins",
+        pin_expected=asked == "pins",
+        before=(said_before.text or "") if said_before else "",
+        asked=asked,
     )
+    # A channel that stores what comes has masked it already, and says so.
+    secret = admitted.secret or getattr(message.output_channel, "secret", False)
+    if admitted.begun_before and said_before:
+        _erase(self, tracker, said_before)
     message.text = admitted.text
     if admitted.intent:
         parsed = _as_parsed(admitted.text, admitted.intent, list(admitted.entities), tracker)
     else:
-        metadata = {**(message.metadata or {}), interpreter.MASKED: admitted.secret}
+        metadata = {**(message.metadata or {}), interpreter.MASKED: secret}
         parsed = self._parse_message_with_graph(UserMessage(message.text, metadata=metadata), tracker)
         await asyncio.sleep(0)  # that took a while: everybody else's requests come in first
     tracker.update(
@@ -173,8 +189,18 @@ async def _receive(
         ),
         self.domain,
     )
-    if admitted.secret and parsed["intent"]["name"] == "book":
+    if secret and parsed["intent"]["name"] == "book":
         await _say(self, "utter_secret_typed", message.output_channel, tracker)
+
+
+def _erase(self: MessageProcessor, tracker: DialogueStateTracker, said: UserUttered) -> None:
+    """Erase a message that turned out to be the first part of a secret, stored and in memory."""
+    said.text = masking.MASK
+    said.parse_data = {"intent": said.intent, "entities": [], "text": said.text}
+    said.entities = []
+    store = getattr(self.tracker_store, "_tracker_store", self.tracker_store)
+    if said.message_id and hasattr(store, "erase_text"):
+        store.erase_text(tracker.sender_id, said.message_id)
 
 
 def _attended(handle_message: Any) -> Any:
@@ -182,7 +208,8 @@ def _attended(handle_message: Any) -> Any:
 
     async def handle(self: Agent, message: UserMessage) -> Any:
         channel = message.output_channel
-        with watch.turn(message.sender_id, channel.name()) as turn:
+        source = getattr(channel, "source", None)
+        with watch.turn(message.sender_id, channel.name(), source) as turn:
             stopped = await pause.current()
             if stopped is None:
                 try:
@@ -262,6 +289,34 @@ def _given_up_at_once(run: Any) -> Any:
             raise
 
     return call
+
+
+def _sent_then_kept(send: Any) -> Any:
+    """Send a calendar with its days, and store it without (bot/calendars.py)."""
+
+    async def send_and_keep(events: Any, *args: Any, **kwargs: Any) -> None:
+        await send(events, *args, **kwargs)
+        for event in events:
+            if isinstance(event, BotUttered):
+                event.data = calendars.kept(event.data)
+
+    return send_and_keep
+
+
+def _or_too_long(has_expired: Any) -> Any:
+    """Let a session end after MOST_TURNS messages, too: each turn costs more than the one before."""
+
+    def ended(self: MessageProcessor, tracker: DialogueStateTracker) -> bool:
+        if has_expired(self, tracker):
+            return True
+        turns = 0
+        for event in reversed(tracker.events):
+            if type(event) is SessionStarted:
+                break
+            turns += type(event) is UserUttered
+        return turns >= MOST_TURNS
+
+    return ended
 
 
 def _counted(save_tracker: Any) -> Any:
@@ -357,13 +412,17 @@ def _action_call(
         if isinstance(event, UserUttered):
             break
     loop = tracker.active_loop
+    latest = tracker._latest_message_data()
+    if (this := watch.this_turn()) is not None and this.source:
+        # For the bounds on bookings only: the conversation does not store it.
+        latest = {**latest, "metadata": {**(latest.get("metadata") or {}), "source": this.source}}
     return {
         "next_action": self._name,
         "sender_id": tracker.sender_id,
         "tracker": {
             "sender_id": tracker.sender_id,
             "slots": tracker.current_slot_values(),
-            "latest_message": tracker._latest_message_data(),
+            "latest_message": latest,
             "latest_event_time": tracker.events[-1].timestamp if tracker.events else None,
             "followup_action": tracker.followup_action,
             "paused": tracker.is_paused(),
@@ -495,7 +554,7 @@ def _kept_session(self: EndpointConfig) -> Any:
     session = _sessions.get(loop)
     if session is None or session.closed:
         session = _sessions[loop] = aiohttp.ClientSession(
-            headers=self.headers,
+            headers={**(self.headers or {}), settings.ACTION_HEADER: settings.action_secret()},
             timeout=aiohttp.ClientTimeout(total=ACTION_SECONDS),
             connector=aiohttp.TCPConnector(keepalive_timeout=30),  # the server's is longer
         )

@@ -21,7 +21,8 @@ from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot import database
-from renewal import clock, settings
+from renewal import city, clock, settings
+from renewal.bookings import bounds
 from renewal.bookings.schema import bookings, seats
 
 log = logging.getLogger("bot.turn")
@@ -51,6 +52,8 @@ class Turn:
     outcome: str = "answered"
     lost: bool = False
     """Whether a call of an action got no answer; then nothing of the turn is kept."""
+    source: str | None = None
+    """A keyed hash of the network address; handed to actions, neither logged nor stored here."""
 
 
 _turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
@@ -68,10 +71,10 @@ def running() -> int:
 
 
 @contextmanager
-def turn(conversation: str, channel: str) -> Iterator[Turn]:
+def turn(conversation: str, channel: str, source: str | None = None) -> Iterator[Turn]:
     """Count, time and log one turn, whatever becomes of it."""
     global _running
-    this = Turn(settings.keyed_hash(conversation)[:16], channel)
+    this = Turn(settings.keyed_hash(conversation)[:16], channel, source=source)
     token, begun = _turn.set(this), time.perf_counter()
     _running += 1
     try:
@@ -88,7 +91,8 @@ def turn(conversation: str, channel: str) -> Iterator[Turn]:
         seconds = time.perf_counter() - begun
         TURNS.labels(channel, this.outcome).inc()
         SECONDS.labels(channel).observe(seconds)
-        log.info("turn", extra={"fields": vars(this) | {"ms": round(seconds * 1000)}})
+        fields = {name: value for name, value in vars(this).items() if name != "source"}
+        log.info("turn", extra={"fields": fields | {"ms": round(seconds * 1000)}})
 
 
 def error_in(where: str) -> None:
@@ -142,6 +146,7 @@ class FromTheDatabase(Collector):
                         seats.c.code.is_(None), seats.c.held_until > clock.real_now()
                     )
                 )
+                lately = bounds.made_lately(connection, clock.real_now())
                 waiting = None
                 if sa.inspect(connection).has_table(_LINE_EVENTS.name):
                     undone = _LINE_EVENTS.c.done_at.is_(None)
@@ -159,6 +164,13 @@ class FromTheDatabase(Collector):
             made.add_metric([status], count)
         yield made
         yield GaugeMetricFamily("renewal_holds", "Seats held just now", value=holds or 0)
+        most = city.load().booking.bounds.usual_an_hour
+        yield GaugeMetricFamily(
+            "renewal_bookings_last_hour", "Bookings by citizens within an hour", value=lately
+        )
+        yield GaugeMetricFamily(
+            "renewal_flood", "Whether those are above their usual band", value=int(lately >= most)
+        )
         if waiting is not None:
             yield GaugeMetricFamily("renewal_line_waiting", "LINE's events to do", value=waiting)
 

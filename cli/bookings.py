@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from cli import arguments, output
+from cli import arguments, flood, output
 from cli.arguments import Day, Moment, counter_option, csv_option, json_option, who_option
 from cli.case import (
     APPLICANTS,
@@ -73,6 +73,9 @@ code_argument = click.argument("code", type=Code(), metavar="予約番号")
 @click.group(cls=Group)
 def bookings() -> None:
     """予約の一覧・検索・登録・変更・取り消し"""
+
+
+bookings.add_command(flood.floods)
 
 
 # Looking -------------------------------------------------------------------------------------
@@ -519,11 +522,27 @@ def amend(
 
 
 @bookings.command("cancel")
-@code_argument
+@click.argument("code", type=Code(), metavar="予約番号", required=False)
+@click.option("--phone", metavar="電話番号", help="この電話番号の、これからの予約すべて")
+@click.option("--from-flood", "source", metavar="記号", help="bookings floods で出た記号の予約すべて")
+@click.option("--confirm", is_flag=True, help="まとめての取り消しを、見るだけでなく実行する")
 @who_option
 @json_option
-def cancel(code: str, who: str, as_json: bool) -> None:
-    """取り消し（席はすぐに空きます）"""
+def cancel(
+    code: str | None, phone: str | None, source: str | None, confirm: bool, who: str, as_json: bool
+) -> None:
+    """取り消し（席はすぐに空きます）
+
+    --phone と --from-flood では、まず取り消すものを見せます。--confirm を付けると取り消します。
+    """
+    given = sum(each is not None for each in (code, phone, source))
+    if not given:
+        raise Refused("予約番号 を指定してください（まとめて取り消すときは --phone か --from-flood です）。")
+    if given > 1:
+        raise Refused("予約番号、--phone、--from-flood のどれか1つを指定してください。")
+    if code is None:
+        flood.cancel_many(phone, source, confirm, who, as_json)
+        return
     city, store = load(), open_store()
     key, now, at = uuid.uuid4().hex, arguments.now(), clock.real_now()
     try:

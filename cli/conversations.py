@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from renewal import settings
+from renewal.bookings.engine import leave_no_trace
 
 _EVENTS = sa.table("events", sa.column("sender_id"), sa.column("timestamp"))
 
@@ -46,13 +47,10 @@ def delete_before(before: datetime, dry_run: bool) -> Deleted:
             sa.select(sa.func.count(columns.sender_id.distinct()), sa.func.count()).where(old)
         ).one()
         if not dry_run:
-            if engine.dialect.name == "sqlite":
-                # Deleted text is overwritten in the file, not just unlinked.
-                connection.exec_driver_sql("PRAGMA secure_delete=ON")
             connection.execute(sa.delete(_EVENTS).where(old))
             connection.commit()
-            if engine.dialect.name == "sqlite":  # nor does it live on in a write-ahead log
-                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if not dry_run:
+        leave_no_trace(engine, compact=True)
     engine.dispose()
     return Deleted(*found)
 
@@ -65,4 +63,7 @@ def _engine() -> Engine | None:
     if not Path(where).exists():
         return None
     connect_args = {"timeout": 10}  # seconds, while the bot writes
-    return sa.create_engine(f"sqlite:///{where}", future=True, connect_args=connect_args)
+    engine = sa.create_engine(f"sqlite:///{where}", future=True, connect_args=connect_args)
+    # Deleted text is overwritten in the file, not just unlinked.
+    sa.event.listen(engine, "connect", lambda c, _: c.execute("PRAGMA secure_delete=ON").close())
+    return engine

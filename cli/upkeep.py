@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from renewal.bookings import (
 from renewal.calls import calls_to_make, waiting
 from renewal.city import City, load
 from renewal.clock import TOKYO
+from renewal.date_words import short_date
 
 
 @click.command(cls=Command)
@@ -88,19 +90,25 @@ def _seen(detail: object) -> list[str]:
 
 
 @click.command("purge", cls=Command)
-@click.option("--dry-run", is_flag=True, help="数えるだけで、消しません")
+@click.option("--dry-run", is_flag=True, help="数えるだけで、消しません（--confirm がないときと同じです）")
+@click.option("--confirm", is_flag=True, help="見るだけでなく、消す")
 @click.option(
     "--set-clock", is_flag=True, help="RENEWAL_NOW で進めた時計のとおりに消す（試すときだけ）"
 )
 @who_option
 @json_option
-def purge_data(dry_run: bool, set_clock: bool, who: str, as_json: bool) -> None:
+def purge_data(dry_run: bool, confirm: bool, set_clock: bool, who: str, as_json: bool) -> None:
     """期限の過ぎた個人情報の消去
+
+    まず、何を消すかを見せます。--confirm を付けると消します。これから来る予約は、決して消しません。
 
     来庁日から city.yml の delete_days_after_visit の日数がたった予約の名前と電話番号などと、
     最後の発言から同じ日数がたった会話を消します。件数は数えられるように残ります。
     予約がすべて消えた方の LINE の利用者IDも消します。
     """
+    if settings.in_production() and os.environ.get("RENEWAL_NOW"):
+        raise Refused("本番では、環境変数 RENEWAL_NOW を消してから実行してください。")
+    dry_run = dry_run or not confirm
     city, at, engine = load(), clock.real_now(), open_engine()
     days = city.privacy.delete_days_after_visit
     coming = still_to_come(engine, _kept_from(city), at)
@@ -109,7 +117,7 @@ def purge_data(dry_run: bool, set_clock: bool, who: str, as_json: bool) -> None:
             f"RENEWAL_NOW で時計が進めてあり、本当の時計ではこれから来る方の予約 {coming}件も消えますので、"
             "RENEWAL_NOW を外すか、試すだけなら --set-clock を付けてください。"
         )
-    count = purge(engine, _kept_from(city), at, dry_run=dry_run)
+    count = purge(engine, _kept_from(city), at, now=arguments.now(), dry_run=dry_run)
     if not dry_run:
         users.forget_unneeded(engine)
     talks = conversations.delete_before(at - timedelta(days=days), dry_run)
@@ -125,6 +133,10 @@ def purge_data(dry_run: bool, set_clock: bool, who: str, as_json: bool) -> None:
         return
     done = "を消します（まだ消していません）。" if dry_run else "を消しました。"
     click.echo(f"予約 {count}件の個人情報と、会話 {talks.conversations}件{done}")
+    if dry_run:
+        last = short_date(_kept_from(city) - timedelta(days=1))
+        click.echo(f"{last}までに来る予定だった予約と、{days}日のあいだ発言のない会話です。")
+        click.echo("消すには --confirm を付けてください。消したものは元に戻せません。")
 
 
 def _kept_from(city: City) -> date:
@@ -207,7 +219,7 @@ def check_all(as_json: bool) -> None:
             "calls": len(waiting(calls_to_make(store, city, now, line_account(store)))),
             "told": sum(each.told is not None for each in store.without_seat(city, now)),
             "unmarked": unmarked(engine, now),
-            "purge_bookings": purge(engine, _kept_from(city), at, dry_run=True),
+            "purge_bookings": purge(engine, _kept_from(city), at, now=now, dry_run=True),
             "purge_conversations": conversations.delete_before(
                 at - timedelta(days=days), dry_run=True
             ).conversations,

@@ -10,7 +10,7 @@ renewal=${RENEWAL:-.venv/bin/renewal}
 umask 077
 plain=$(mktemp -d)
 trap 'rm -rf "$plain"' EXIT
-"$renewal" purge --as schedule
+"$renewal" purge --confirm --as schedule
 "$renewal" backup "$plain/bookings.jsonl.gz" --as schedule
 file="$into/bookings-$(date -u +%Y%m%dT%H%M%SZ).jsonl.gz.age"
 age --encrypt --recipient "$RENEWAL_BACKUP_RECIPIENT" --output "$file.part" "$plain/bookings.jsonl.gz"

@@ -26,7 +26,9 @@ ONE_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "h
 
 def conversation_of(request: web.Request) -> str:
     """Return what names the conversation, the same in every request of it."""
-    ticket = request.cookies.get("renewal_chat") or request.headers.get("Authorization", "")
+    cookies = request.cookies
+    ticket = cookies.get("__Host-renewal_chat") or cookies.get("renewal_chat")
+    ticket = ticket or request.headers.get("Authorization", "")
     named = re.match(r"(?:Bearer )?([\w-]+)\.", ticket)
     return named[1] if named else ""
 

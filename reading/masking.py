@@ -23,23 +23,38 @@ MASK = "●"
 
 @dataclass(frozen=True)
 class Masked:
-    """The text with ● for every digit and letter that must not be kept, and what was found."""
+    """The text with ● for every digit and letter that must not be kept, and what was found.
+
+    `begun_before`: the person's message before holds the first part of what was found.
+    """
 
     text: str
     found: frozenset[Kind]
+    begun_before: bool = False
 
 
-def mask(text: str, pin_expected: bool = False) -> Masked:
+def mask(
+    text: str, pin_expected: bool = False, *, before: str = "", figures_expected: bool = False
+) -> Masked:
     """Return the text with My Numbers and PINs masked.
 
-    `pin_expected`: the bot has just asked about PINs, so a bare answer that looks like one is
-    masked as well.
+    `pin_expected`: the bot has just asked about PINs, so that figures are one unless the words
+    around them say what else they are. `before`: what the same person wrote just before, as it was
+    kept; a secret may have begun there. `figures_expected`: the bot has just asked for a day, a
+    time, a phone number or a code, so that figures after a word about PINs may well answer that.
     """
     plain, origin = _plain(text)
     kept = list(_protected(plain))
     numbers = list(_my_numbers(plain, _Spans([*kept, *_codes(plain)])))
+    begun = _Begun(before, figures_expected) if before and not before.startswith("/") else None
+    rest = begun.rest_of_my_number(plain, kept) if begun and not numbers else None
+    numbers += [rest] if rest else []
     # What is called a PIN is one, even if it happens to be right as a booking code.
-    pins = list(_pins(plain, _Spans([*kept, *_codes(plain, "-"), *numbers]), pin_expected))
+    others = _Spans([*kept, *_codes(plain, "-"), *numbers])
+    pin_expected = pin_expected or bool(begun and begun.announces_a_pin)
+    pins = list(_pins(plain, others, pin_expected))
+    if begun and begun.names_a_pin and not pin_expected:
+        pins += begun.pins(plain, others)
     hidden = list(text)
     for begin, end in (*numbers, *pins):
         for position in range(begin, end):
@@ -51,7 +66,7 @@ def mask(text: str, pin_expected: bool = False) -> Masked:
         found.add("my_number")
     if pins:
         found.add("pin")
-    return Masked("".join(hidden), frozenset(found))
+    return Masked("".join(hidden), frozenset(found), bool(rest and begun and begun.part_is_readable))
 
 
 # Reading -------------------------------------------------------------------------------------
@@ -68,6 +83,7 @@ _DIGIT_AFTER = re.compile(rf"{_BETWEEN}[0-9]")
 # Digits as they are said. Four in a row are a number, two are half of a word (しごと, にし).
 _SPOKEN = {
     "ぜろ": "0", "れい": "0", "まる": "0", "いち": "1", "に": "2", "さん": "3", "よん": "4",
+    "にー": "2", "よー": "4", "しー": "4", "ごー": "5", "くー": "9",
     "し": "4", "ご": "5", "ろく": "6", "なな": "7", "しち": "7", "はち": "8", "きゅう": "9",
     "きゅー": "9", "く": "9",
 }  # fmt: skip
@@ -205,8 +221,23 @@ _DIGIT_RUN = re.compile("[0-9]+")
 _MY_NUMBER = re.compile(r"個人番号|マイナンバー|まいなんばー|my\s?number", re.IGNORECASE)
 
 
+_CALLED_BEFORE = re.compile(
+    # Not マイナンバーカード, and not マイナンバーの予約は: what follows must be the number itself.
+    r"(?:個人番号|マイナンバー|まいなんばー|my\s?number)(?!カード)"
+    r"(?:番号|は|が|の|を|も|です|:|=|is|は?ええ?と|えっと|あの|たしか|確か|多分|前半|最初|はじめ|始め|[\s、。・「(\-])*$",
+    re.IGNORECASE,
+)
+_PART_OF_ONE = range(4, 14)
+"""Digits that are a My Number or a part of it where they are called one, mistyped or not yet whole."""
+
+
 def _my_numbers(plain: str, protected: _Spans) -> Iterator[Span]:
     """Yield every group of digits, twelve together, that is a My Number or is called one."""
+    for span in _runs(plain, protected):
+        if sum(map(str.isdigit, plain[slice(*span)])) in _PART_OF_ONE and _CALLED_BEFORE.search(
+            plain, max(span[0] - 30, 0), span[0]
+        ):
+            yield span
     run: list[Span] = []
     for match in _DIGIT_RUN.finditer(plain):
         begin, end = match.span()
@@ -228,8 +259,27 @@ def _my_numbers(plain: str, protected: _Spans) -> Iterator[Span]:
                 break
 
 
+def _runs(plain: str, protected: _Spans) -> Iterator[Span]:
+    """Yield every row of digits with nothing but separators in between, protected ones apart."""
+    run: Span | None = None
+    for match in _DIGIT_RUN.finditer(plain):
+        begin, end = match.span()
+        if protected.touch(begin, end):
+            if run:
+                yield run
+            run = None
+        elif run and _separates(plain[run[1] : begin]):
+            run = (run[0], end)
+        else:
+            if run:
+                yield run
+            run = (begin, end)
+    if run:
+        yield run
+
+
 def _separates(gap: str) -> bool:
-    return len(gap) <= 3 and all(not part.isalnum() or part in "のー" for part in gap)
+    return len(gap) <= 3 and all(not part.isalnum() or part in "のーと" for part in gap)
 
 
 def _valid(digits: str) -> bool:
@@ -290,6 +340,13 @@ _CALLED_AFTER = re.compile(
     + _NAME,
     re.IGNORECASE,
 )
+# 7395で合ってますか、暗証番号
+_ASKED_AFTER = re.compile(
+    r"(?:です|だった|だ|で|って|が|は|なら|じゃ)*"
+    r"(?:合って|あって|正し|間違|まちが|違|良|よ|い|大丈夫|通|使|入|だっけ|っけ|かな|と思)"
+    r"[^0-9]{0,12}[、。?!\s]" + _NAME + r"(?!(?:番号|コード)?[はがをも]?(?:忘|わから|分から|わかん|分かん|不明))",
+    re.IGNORECASE,
+)
 _FILLER = re.compile(
     r"(?:[^0-9A-Za-z\w]|です|でした|だよ|だと思います|だった|だ|と|で|は|が|も|の|かな|かも|たぶん|多分"
     r"|たしか|確か|はい|ええと|えっと|えー|覚えてる|覚えています|覚えてます|番号|数字|英数字|これ|よ|ね"
@@ -298,15 +355,120 @@ _FILLER = re.compile(
 )
 
 
+# What says that figures are something else than the PIN that was asked for.
+_OTHERWISE_BEFORE = re.compile(
+    r"(?:期限|有効|西暦|予約|郵便|〒|住所|番地|電話|携帯|末尾|円|料|時刻|時間|午前|午後|朝|夕方|バス|電車"
+    r"|月曜|火曜|水曜|木曜|金曜|土曜|日曜|明日|あした|明後日|あさって|今日|来週|再来週)[^0-9。]{0,8}$"
+)
+_LAST_FOUR = re.compile(
+    r"(?:(?:下|しも|最後の?|ラスト|last)\s?(?:4|よん|four)|末尾)[^。]{0,24}$", re.IGNORECASE
+)
+_ENGLISH_DAY = re.compile(
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s?(?:[0-3]?[0-9](?:st|nd|rd|th)?,?\s)?$",
+    re.IGNORECASE,
+)
+_OTHERWISE_AFTER = re.compile(
+    r"(?:までに?|以降|より|から|以前|年|円|号室|号|番地|丁目|系|便|台|形式|文字|人分|バス|電車)"
+)
+# 1030 or 1225 with what is said of a time or a day.
+_HOUR_OR_DAY = re.compile(
+    r"(?:0?[6-9]|1[0-9]|2[01])[0-5][05]$|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$"
+)
+_OF_A_VISIT = re.compile(
+    r"(?:に|で|から|まで|ごろ|頃|なら|が|は|の)*"
+    r"(?:行|来|着|予約|伺|うかが|お願|おねが|希望|ごろ|頃|いい|良|よい|空|あい|大丈夫|どう|都合|変|し(?:て|たい|ます))"
+)
+
+
+def _told_pins(plain: str, protected: _Spans) -> Iterator[Span]:
+    """Yield every PIN in an answer about PINs, whatever else the message says."""
+    for begin, end in _secrets(plain, 0, len(plain), protected):
+        token = re.sub("[^0-9A-Za-z]", "", plain[begin:end])
+        if token.isdigit() and (
+            len(token) != 4
+            or _OTHERWISE_BEFORE.search(plain, max(begin - 14, 0), begin)
+            or _OTHERWISE_AFTER.match(plain, end)
+            or _LAST_FOUR.search(plain, max(begin - 34, 0), begin)
+            or _ENGLISH_DAY.search(plain, max(begin - 20, 0), begin)
+            or (_HOUR_OR_DAY.match(token) and _OF_A_VISIT.match(plain, end))
+        ):
+            continue
+        # TR1234567 is a passport's, K7PM a code's: those stand beside their own names.
+        if not token.isdigit() and re.search(r"(?:パスポート|旅券|免許|在留)[^。]{0,6}$", plain[:begin]):
+            continue
+        yield begin, end
+
+
+class _Begun:
+    """What the message before may have begun."""
+
+    def __init__(self, before: str, figures_expected: bool) -> None:
+        self.plain, _ = _plain(before)
+        self.figures_expected = figures_expected
+        names = list(_PIN_NAME.finditer(self.plain))
+        self.names_a_pin = bool(names)
+        # "暗証番号は", and nothing after it.
+        self.announces_a_pin = bool(
+            names and _ANNOUNCES.fullmatch(self.plain, names[-1].end())
+        )
+        digits = list(_runs(self.plain, _Spans(_protected(self.plain))))
+        last = digits[-1] if digits else None
+        self._part = ""
+        if last and _AND_THEN.fullmatch(self.plain, last[1]):
+            self._part = re.sub("[^0-9]", "", self.plain[slice(*last)])
+        self.part_is_readable = bool(self._part)
+
+    def rest_of_my_number(self, plain: str, kept: list[Span]) -> Span | None:
+        """Return the digits that make twelve with those before, or stand where those should."""
+        runs = list(_runs(plain, _Spans(kept)))
+        if not runs or not _AND_THEN.fullmatch(plain, 0, runs[0][0]):
+            return None
+        span = runs[0]
+        digits = re.sub("[^0-9]", "", plain[slice(*span)])
+        called = list(_CALLED_BEFORE_ANYWHERE.finditer(self.plain))
+        if called:
+            hidden = self.plain.count(MASK, called[-1].end())
+            open_end = _CALLED_BEFORE.search(self.plain)
+            if open_end and len(digits) in _PART_OF_ONE:
+                return span
+            if 0 < hidden < 12 and 11 <= hidden + len(digits) <= 13:
+                return span
+        both = self._part + digits
+        whole = len(self._part) >= 3 and len(digits) >= 3 and len(both) == 12
+        return span if whole and (called or (_valid(both) and not self.figures_expected)) else None
+
+    def pins(self, plain: str, others: _Spans) -> Iterator[Span]:
+        """Yield the PINs of a message that follows one about PINs."""
+        for begin, end in _told_pins(plain, others):
+            token = re.sub("[^0-9A-Za-z]", "", plain[begin:end])
+            if self.figures_expected and (
+                _HOUR_OR_DAY.match(token) or not _GUESSED.match(plain, end)
+            ):
+                continue
+            yield begin, end
+
+
+_CALLED_BEFORE_ANYWHERE = re.compile(_MY_NUMBER.pattern + "(?!カード)", re.IGNORECASE)
+_ANNOUNCES = re.compile(
+    r"(?:番号|コード|は|が|って|を|の|:|=|言います|書きます|送ります|いいます|これ|次|です|ですが|ですけど"
+    r"|えっと|ええと|たしか|確か|多分|たぶん|[\s、。…・!.])*"
+)
+_AND_THEN = re.compile(
+    r"(?:です|で|と|の|から|まで|続き|つづき|つぎ|次|残り|のこり|後半|後ろ|それから|あと|は|が|ね|えっと|\W|ー|前半|最初)*"
+)
+_GUESSED = re.compile(r"\W*(?:だった|だと思|かも|だっけ|でした|で合って|であって|かな)")
+
+
 def _pins(plain: str, protected: _Spans, pin_expected: bool) -> Iterator[Span]:
     if pin_expected:
         yield from _bare_pins(plain, protected)
+        yield from _told_pins(plain, protected)
     names = list(_PIN_NAME.finditer(plain))
     for match in names:
         yield from _after_name(plain, match.end(), protected)
     if names:
         for begin, end in _secrets(plain, 0, len(plain), protected):
-            if _CALLED_AFTER.match(plain, end, end + 40):
+            if _CALLED_AFTER.match(plain, end, end + 40) or _ASKED_AFTER.match(plain, end, end + 40):
                 yield begin, end
     for match in _PIN_KIND.finditer(plain):
         for begin, end in _secrets(plain, match.end(), match.end() + 32, protected):

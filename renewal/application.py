@@ -13,7 +13,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from renewal import certificate, opening_hours, party, slots
-from renewal.bookings import Bookings, Hold, NotBookable, Place, SlotFull, TryAgain
+from renewal.bookings import (
+    Bookings,
+    BoundMet,
+    Hold,
+    NotBookable,
+    Origin,
+    Place,
+    SlotFull,
+    TryAgain,
+)
 from renewal.certificate import Status
 from renewal.city import City
 from renewal.clock import TOKYO
@@ -37,13 +46,15 @@ from renewal.wish import Wish
 class Desk:
     """Where an application is worked on: the city's rules, the bookings, and the time.
 
-    `now` is the calendar's now (Tokyo), `at` the real one, on which holds run.
+    `now` is the calendar's now (Tokyo), `at` the real one, on which holds run. `origin` is whose
+    case it is, None where nobody's bounds apply.
     """
 
     city: City
     bookings: Bookings
     now: datetime
     at: datetime
+    origin: Origin | None = None
 
     @property
     def today(self) -> date:
@@ -177,7 +188,12 @@ class _OwnSeatFree:
 
 def seats_for(a: Application, desk: Desk) -> slots.Store:
     """Return the bookings to look for free seats in; a time that is theirs already counts as free."""
-    own = desk.bookings.held(a.hold) if a.hold else None
+    return seats_beside(a.hold, desk)
+
+
+def seats_beside(hold: str | None, desk: Desk) -> slots.Store:
+    """Return the bookings with the seats of this hold counted as free, as long as it holds them."""
+    own = desk.bookings.held(hold) if hold else None
     return _OwnSeatFree(desk.bookings, own) if own else desk.bookings
 
 
@@ -1152,7 +1168,11 @@ def _hold(a: Application, desk: Desk, key: str, remarks: list[Remark]) -> Applic
             now=desk.now,
             at=desk.at,
             instead_of=a.hold,
+            origin=desk.origin,
         )
+    except BoundMet as met:
+        remarks.append(bound_remark(met, desk))
+        return replace(a, visit_time=None, wish=_forget_time(a))
     except SlotFull:
         remarks.append(_not_free("time_full", a, start, desk))
         return replace(a, visit_time=None, wish=_forget_time(a))
@@ -1167,6 +1187,18 @@ def _hold(a: Application, desk: Desk, key: str, remarks: list[Remark]) -> Applic
     if expiries and start.date() > min(expiries):
         remarks.append(Remark("visit_after_expiry", {"expires_on": short_date(min(expiries))}))
     return replace(a, hold=hold.id)
+
+
+def bound_remark(met: BoundMet, desk: Desk) -> Remark:
+    """Return what is said when a bound is met, with the person's own bookings that it counts."""
+    own = [booking for code in met.codes if (booking := desk.bookings.get(code))]
+    lines = [
+        f"・{slot_label(booking.start)}　{desk.city.counters[booking.counter].short_label}"
+        for booking in own
+    ]
+    # Whose the bookings are that this name and number have is not said to anybody else.
+    kind = "phone" if met.kind == "name" and not own else met.kind
+    return Remark(f"bound_{kind}", {"most": met.most, "bookings": "\n".join(lines)})
 
 
 def _held_remark(hold: Hold, desk: Desk) -> Remark:

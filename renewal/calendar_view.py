@@ -23,7 +23,11 @@ CALENDAR_DAYS = 28
 
 def payload(slot: Slot) -> str:
     """Return the command of the button that chooses this start at this counter."""
-    values = {"start": slot.start.strftime("%Y-%m-%dT%H:%M"), "counter": slot.counter}
+    return _payload(slot.start, slot.counter)
+
+
+def _payload(start: datetime, counter: str) -> str:
+    values = {"start": start.strftime("%Y-%m-%dT%H:%M"), "counter": counter}
     return "/inform" + json.dumps(values)
 
 
@@ -91,48 +95,90 @@ def slot_calendar(
     """
     counters = application.counters_wanted(a, desk)
     counter_id = counters[0]
-    store = application.seats_for(a, desk)
     first, bookable_until = application.bookable_days(a, desk)
     last = min(bookable_until, first + timedelta(days=CALENDAR_DAYS - 1))
+    several = len(desk.city.bookable_counters) > 1
+    return drawn(
+        {
+            "type": "slot_calendar",
+            "counter": counter_id,
+            "counter_label": desk.city.counters[counter_id].label,
+            "next": None,
+            "bookable": [first.isoformat(), bookable_until.isoformat()],
+            "shown": [first.isoformat(), last.isoformat()],
+            "seats": party.number(a),
+            "taken": [taken[0], taken[1].isoformat()] if taken else None,
+            "hold": a.hold,
+            "elsewhere": {"title": "@other_counter", "payload": OTHER_COUNTER} if several else None,
+        },
+        desk,
+    )
+
+
+def kept(calendar: dict[str, Any]) -> dict[str, Any]:
+    """Return what is stored of a calendar: which one it is, not what was free when it was shown."""
+    return {name: value for name, value in calendar.items() if name not in ("days", "later")}
+
+
+def drawn(calendar: dict[str, Any], desk: Desk) -> dict[str, Any]:
+    """Return a calendar that was `kept` with its days as they are now; a whole one stays as it is."""
+    if "days" in calendar:
+        return calendar
+    counter_id, seats = str(calendar["counter"]), int(calendar["seats"])
+    first, last = map(date.fromisoformat, calendar["shown"])
+    bookable_until = date.fromisoformat(calendar["bookable"][1])
+    taken = calendar["taken"] and (calendar["taken"][0], datetime.fromisoformat(calendar["taken"][1]))
+    store = application.seats_beside(calendar.get("hold"), desk)
     found = slots.slots(store, desk.city, counter_id, first, last, desk.now, desk.at)
     found = [slot for slot in found if (slot.counter, slot.start) != taken]
     fit = list(
         slots.fitting(
-            store, desk.city, [counter_id], first, bookable_until, desk.now, desk.at, party.number(a)
+            store, desk.city, [counter_id], first, bookable_until, desk.now, desk.at, seats
         )
     )
-    if party.number(a) > 1:
+    if seats > 1:
         # A start where so many cards find no place is as good as full.
         starts = {slot.start for slot in fit}
         found = [s if s.start in starts else replace(s, free=0) for s in found]
     by_day = {day: list(group) for day, group in groupby(found, key=lambda s: s.start.date())}
     next_free = next((slot for slot in found if slot.free), None)
     closures = desk.bookings.closures(first, last)
-    days = []
-    for offset in range((last - first).days + 1):
-        day = first + timedelta(days=offset)
-        days.append(
-            {
-                "date": day.isoformat(),
-                "label": short_date(day),
-                "closed": opening_hours.why_closed(desk.city, counter_id, day, closures),
-                "why": _why_closed(desk.city, counter_id, day, closures),
-                "holiday": opening_hours.is_holiday(day),
-                "slots": [_slot(slot) for slot in by_day.get(day, [])],
-            }
-        )
+    days = [
+        {
+            "date": day.isoformat(),
+            "label": short_date(day),
+            "closed": opening_hours.why_closed(desk.city, counter_id, day, closures),
+            "why": _why_closed(desk.city, counter_id, day, closures),
+            "holiday": opening_hours.is_holiday(day),
+            "slots": [_slot(slot) for slot in by_day.get(day, [])],
+        }
+        for day in _days(first, last)
+    ]
     free_days = dict.fromkeys(slot.start.date() for slot in fit if slot.start.date() > last)
-    several = len(desk.city.bookable_counters) > 1
     return {
-        "type": "slot_calendar",
-        "counter": counter_id,
-        "counter_label": desk.city.counters[counter_id].label,
+        **calendar,
         "next": payload(next_free) if next_free else None,
-        "bookable": [first.isoformat(), bookable_until.isoformat()],
         "days": days,
         "later": [{"date": day.isoformat(), "label": short_date(day)} for day in free_days],
-        "elsewhere": {"title": "@other_counter", "payload": OTHER_COUNTER} if several else None,
     }
+
+
+def offered(calendar: dict[str, Any], city: City) -> Iterator[tuple[str, str]]:
+    """Yield the payload and the label of every time on a calendar, free now or not.
+
+    What is chosen is looked at again when it is taken: here it only counts that it was shown.
+    """
+    if calendar["counter"] not in city.counters:
+        return
+    for day in _days(*map(date.fromisoformat, calendar["shown"])):
+        for item in opening_hours.starts(city, str(calendar["counter"]), day):
+            label = f"{short_date(day)}{item.start:%-H:%M}"
+            yield _payload(item.start, str(calendar["counter"])), label
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(days=offset)
 
 
 OTHER_COUNTER = '/inform{"counter": "any"}'

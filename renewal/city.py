@@ -185,6 +185,19 @@ class Counter(_Model):
     hours: tuple[Hours, ...]
 
 
+class Bounds(_Model):
+    """How much one person, conversation or address may take; see renewal/bookings/bounds.py."""
+
+    live_by_phone: int = Field(ge=1, le=100)
+    live_by_name: int = Field(ge=1, le=100)
+    day_by_conversation: int = Field(ge=1, le=1000)
+    day_by_address: int = Field(ge=60, le=100_000)
+    hour_holds: int = Field(ge=1, le=1000)
+    usual_an_hour: int = Field(ge=1, le=100_000)
+    flood_an_hour: int = Field(ge=1, le=100_000)
+    hour_by_address_in_flood: int = Field(ge=1, le=1000)
+
+
 class BookingRules(_Model):
     """How bookings work. Presets where the city has published nothing."""
 
@@ -199,6 +212,7 @@ class BookingRules(_Model):
     cancel_until: Literal["previous_working_day_end", "start"]
     late_minutes: int = Field(ge=0, le=60)
     reminder_hour: int = Field(ge=0, le=23)
+    bounds: Bounds
 
 
 class Visit(_Model):

@@ -6,6 +6,7 @@ import hashlib
 import os
 import secrets
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 VAR = Path(__file__).resolve().parent.parent / "var"
@@ -16,9 +17,47 @@ def database_url() -> str | None:
     return os.environ.get("DATABASE_URL") or None
 
 
+ENVIRONMENTS = ("development", "production")
+"""What RENEWAL_ENV may say; without it, it is development."""
+
+ACTION_HEADER = "X-Renewal-Actions"
+"""The header that holds `action_secret`."""
+
+
+def environment() -> str | None:
+    """Return which of ENVIRONMENTS it is, or None when RENEWAL_ENV says something else."""
+    said = os.environ.get("RENEWAL_ENV") or "development"
+    return said if said in ENVIRONMENTS else None
+
+
 def in_production() -> bool:
-    """Return whether RENEWAL_ENV says production."""
-    return os.environ.get("RENEWAL_ENV") == "production"
+    """Return whether what is asked of production is asked here: also where the word is unknown."""
+    return environment() != "development"
+
+
+def weakness(key: str) -> str | None:
+    """Return what makes a secret guessable, in Japanese, or None when nothing is seen.
+
+    A key of `openssl rand -hex 32` never has any: 64 figures and letters by chance.
+    """
+    plain = key.strip().lower()
+    if len(plain) < 32:
+        return "短すぎます（32文字以上にしてください）"
+    steps = [ord(b) - ord(a) for a, b in pairwise(plain)]
+    repeated = any(plain == (plain[:n] * len(plain))[: len(plain)] for n in range(1, 17))
+    in_a_row = max((steps.count(step) for step in (-1, 0, 1)), default=0) > len(steps) / 2
+    if len(set(plain)) < 10 or repeated or in_a_row:
+        return "同じ文字や並びのくり返しです"
+    if any(word in plain for word in _GUESSED_FIRST):
+        return "だれでも思いつく言葉が入っています"
+    return None
+
+
+_GUESSED_FIRST = (
+    "password", "secret", "changeme", "change-me", "change_me", "example", "renewal", "fukushima",
+    "mynumber", "qwerty", "letmein", "development", "production", "default", "0123456789",
+    "1234567890", "abcdefgh",
+)  # fmt: skip
 
 
 def public_url() -> str | None:
@@ -44,6 +83,11 @@ def secret_key() -> bytes:
         kept.touch(mode=0o600)
         kept.write_text(secrets.token_hex(32))
     return kept.read_text().strip().encode()
+
+
+def action_secret() -> str:
+    """Return what the bot shows the action server, made from the secret key that both have."""
+    return keyed_hash("the action server's caller")
 
 
 def keyed_hash(value: str) -> str:

@@ -56,6 +56,7 @@ _NOT_CHANGEABLE = {
 _WHAT = {
     "list": "一覧を見た",
     "search": "検索した",
+    "floods": "多すぎる予約を見た",
     "show": "予約の内容を見た",
     "day": "予約表を見た",
     "hit": "休みにかかる予約を見た",
@@ -98,6 +99,7 @@ _DETAILS = {
     "seats": "席",
     "bookings": "予約の件数",
     "conversations": "会話の件数",
+    "addresses": "アドレスの件数",
     "events": "発言の件数",
     "file": "ファイル",
     "rows": "行数",
@@ -106,6 +108,7 @@ _FIELDS = {
     "name": "お名前",
     "name_kana": "お名前",
     "phone": "電話",
+    "source": "アドレスの記号",
     "code": "予約番号",
     "visitor_name": "来る方のお名前",
     "applicant": "来る方",

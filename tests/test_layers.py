@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "cli": {"reading", "renewal", "bot"},
 }
 FRAMEWORKS = {"rasa", "rasa_sdk", "sanic", "linebot"}
-MAY_USE = {"renewal": set(), "reading": set(), "actions": {"rasa_sdk"}, "bot": FRAMEWORKS, "cli": set()}
+MAY_USE = {"renewal": set(), "reading": set(), "actions": {"rasa_sdk", "sanic"}, "bot": FRAMEWORKS, "cli": set()}
 CLOCKS = {
     *(f"datetime.datetime.{name}" for name in ("now", "utcnow", "today")),
     "datetime.date.today",
@@ -59,6 +59,7 @@ MADE_REMARKS = {
     "pins_forgotten_{}": PARTS["applicant"],
     "day_closed_{}": PARTS["closed"],
     "invalid_{}": PARTS["reason"],
+    "bound_{}": ["phone", "name", "conversation", "address", "holds"],
     "booking_{}_too_late": PARTS["action"],
 }
 MADE_WORDS = {
@@ -435,6 +436,7 @@ PATTERNS = {
     "renewal/bookings/engine.py": "numbered parameters of SQL",
     "renewal/bookings/store.py": "names and numbers compared without their marks",
     "bot/front_door.py": "commands of buttons",
+    "bot/start.py": "addresses of sites as credentials.yml writes them",
     "bot/responses.py": "sentences that are filled in",
     "bot/channels/line.py": "a signature",
     "bot/channels/web.py": "message ids, and a slash that is no command",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from rasa.core.agent import Agent
 
 from bot import database
 from bot.conversation_store import store_of
 from renewal.bookings import Bookings
+from renewal.bookings.engine import leave_no_trace
 
 
 async def delete(agent: Agent, conversation: str) -> None:
@@ -21,5 +24,8 @@ async def delete(agent: Agent, conversation: str) -> None:
             with store.session_scope() as session:
                 session.query(store.SQLEvent).filter_by(sender_id=conversation).delete()
                 session.commit()
+            # Nor does it live on in a write-ahead log, here or with the seat that was held.
+            for engine in (store.engine, database.engine()):
+                await asyncio.to_thread(leave_no_trace, engine)
         else:
             store.store.pop(conversation, None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 
 MOST_KEYS = 20_000
@@ -10,27 +9,30 @@ MOST_KEYS = 20_000
 
 
 class Buckets:
-    """Each key has `burst` tokens, which come back at `per_second`. Kept in this process."""
+    """Each key has `burst` tokens, which come back at `per_second`. Kept in this process.
 
-    def __init__(self, burst: float, per_second: float, longest_wait: float = math.inf) -> None:
+    Whoever finds none owes one, and waits for it, but for no longer than `longest_wait` (seconds):
+    beyond that debt nothing is taken, and the caller turns the request away.
+    """
+
+    def __init__(self, burst: float, per_second: float, longest_wait: float = 0.0) -> None:
         self.burst = burst
         self.per_second = per_second
-        self.least = -longest_wait * per_second
+        self.longest_wait = longest_wait
         self._left: dict[str, tuple[float, datetime]] = {}
 
-    def wait(self, key: str, at: datetime, *, refuse: bool) -> float:
+    def wait(self, key: str, at: datetime) -> float:
         """Take a token and return the seconds to wait before going on, 0.0 when there was one.
 
-        `at` is the real now. With `refuse` an empty bucket stays as it is, for the caller turns
-        the message away; otherwise it goes into debt, so that a flood waits longer, up to the
-        longest wait: whoever comes after the flood has soon made up for it.
+        More than `longest_wait` means that none was taken: the request is refused until then. `at`
+        is the real now; a clock that was set back gives no tokens and takes none.
         """
         left, since = self._left.get(key, (self.burst, at))
-        left = min(self.burst, left + (at - since).total_seconds() * self.per_second) - 1
-        left = max(left, self.least)
-        seconds = max(0.0, -left / self.per_second)
-        if refuse and left < 0:
-            left += 1
+        passed = max(0.0, (at - since).total_seconds())
+        left = min(self.burst, left + passed * self.per_second)
+        seconds = max(0.0, (1 - left) / self.per_second)
+        if seconds <= self.longest_wait:
+            left -= 1
         if key not in self._left and len(self._left) >= MOST_KEYS:
             self._forget_full(at)
         self._left[key] = (left, at)

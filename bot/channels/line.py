@@ -26,7 +26,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import database
+from bot import database, watch
 from bot.line import users, visit_link
 from bot.line.inbox import Arrived
 from bot.line.worker import Worker
@@ -40,6 +40,7 @@ LONGEST_BODY = 1_000_000
 MOST_THROWN_AWAY = 16_000_000
 LONGEST_TEXT = 2_000
 """Characters kept of a text: the front door refuses more than 1,000, kindly."""
+_ID = re.compile(r"[!-~]{1,256}")
 _SIGNATURE = re.compile(r"[A-Za-z0-9+/]{43}=")
 """Base64 of a SHA-256."""
 
@@ -78,9 +79,13 @@ class LineChannel(InputChannel):
             if isinstance(body, HTTPResponse):
                 return body
             try:
-                events = json.loads(body)["events"]
-                arrived = [each for event in events if (each := arrival(event))]
-            except (ValueError, KeyError, TypeError, AttributeError):
+                events = list(json.loads(body)["events"])
+            except (ValueError, KeyError, TypeError, RecursionError):
+                return _refused(400)
+            arrived, unreadable = _arrivals(events)
+            if unreadable:
+                watch.error_in("line_unreadable")
+            if unreadable == len(events) > 0:
                 return _refused(400)
             if arrived:
                 await worker.put(arrived)  # an error here is a 500: LINE delivers them again
@@ -121,6 +126,19 @@ class LineChannel(InputChannel):
         return bytes(body)
 
 
+def _arrivals(events: list[Any]) -> tuple[list[Arrived], int]:
+    """Return what is to be stored, and how many events could not be read: they stop no other."""
+    arrived, unreadable = [], 0
+    for event in events:
+        try:
+            json.dumps(event, ensure_ascii=False).encode()  # half a character cannot be stored
+            if each := arrival(event):
+                arrived.append(each)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            unreadable += 1
+    return arrived, unreadable
+
+
 def arrival(event: dict[str, Any]) -> Arrived | None:
     """Return what is to be stored of an event, or None for one that is not for us.
 
@@ -135,22 +153,27 @@ def arrival(event: dict[str, Any]) -> Arrived | None:
         return None
     if not isinstance(event.get("webhookEventId"), str):
         return None
+    if not _ID.fullmatch(event["webhookEventId"]):
+        raise ValueError("an event's id that is none")
     content: dict[str, Any] = {"to": to}
     if isinstance(event.get("replyToken"), str):
         content["reply_token"] = event["replyToken"]
     message_id = None
     if kind == "message" and person:
         message = event.get("message") or {}
-        message_id = str(message.get("id") or "") or None
+        message_id = _plain_id(message.get("id"))
         if message.get("type") == "text":
-            said = str(message.get("text") or "")[:LONGEST_TEXT]
-            content["text"] = masking.mask(said).text
+            # Masked whole, then cut: half a My Number would not be known for one.
+            masked = masking.mask(str(message.get("text") or ""))
+            content["text"] = masked.text[:LONGEST_TEXT]
+            if masked.found:
+                content["secret"] = True  # of the text that is stored nobody could tell any more
     elif kind == "postback" and person:
         postback = event.get("postback") or {}
         content["data"] = str(postback.get("data") or "")[:300]
         content["date"] = str((postback.get("params") or {}).get("date") or "")[:10]
     elif kind == "unsend" and person:
-        message_id = str((event.get("unsend") or {}).get("messageId") or "") or None
+        message_id = _plain_id((event.get("unsend") or {}).get("messageId"))
     elif not (kind in ("follow", "unfollow") and person or kind == "join" and not person):
         return None
     return Arrived(
@@ -161,6 +184,11 @@ def arrival(event: dict[str, Any]) -> Arrived | None:
         content=content,
         message_id=message_id and message_id[:64],
     )
+
+
+def _plain_id(given: Any) -> str | None:
+    """Return a message's id, or None for what is none."""
+    return str(given) if given and _ID.fullmatch(str(given)) else None
 
 
 def _moment(timestamp: Any) -> datetime:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import shutil
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import aiohttp
-import sqlalchemy as sa
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -25,9 +26,11 @@ from sanic.response import HTTPResponse
 from bot import database, redis_server, watch
 from bot.conversation_store import store_of
 from renewal import json_log, settings
-from renewal.bookings import schema_version
+from renewal.bookings import bounds, schema_version
 
 CHECK_SECONDS = 2.0
+LEAST_FREE = 100_000_000
+"""Bytes: below, the next bookings may not find room."""
 LONGEST_STOP = 12.0
 """Seconds that running turns get before the process ends: an action takes 10 at most."""
 
@@ -103,6 +106,7 @@ async def readiness(agent: Agent | None) -> dict[str, bool]:
     checks: dict[str, Awaitable[Any]] = {
         "model": _model(agent),
         "database": asyncio.to_thread(_bookings_database),
+        "disk": asyncio.to_thread(_disk),
     }
     if agent is not None and agent.tracker_store is not None:
         checks["conversations"] = asyncio.to_thread(_conversations, agent)
@@ -126,12 +130,18 @@ async def _model(agent: Agent | None) -> bool:
 
 def _bookings_database() -> bool:
     current, newest = schema_version(database.engine())
-    return current == newest
+    return current == newest and bounds.can_write(database.engine())
 
 
 def _conversations(agent: Agent) -> bool:
-    with store_of(agent).engine.connect() as connection:
-        return bool(connection.scalar(sa.text("SELECT 1")))
+    return store_of(agent).can_write()
+
+
+def _disk() -> bool:
+    """Return whether there is room where this process writes: SQLite's files, or its own folder."""
+    url = database.engine().url
+    where = Path(url.database).parent if url.get_backend_name() == "sqlite" else Path.cwd()
+    return shutil.disk_usage(where).free >= LEAST_FREE
 
 
 async def _actions(agent: Agent) -> bool:

@@ -7,6 +7,8 @@ from typing import Any
 
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
+from bot import calendars
+
 
 def answers_to(events: Iterable[Event], message_id: str) -> list[dict[str, Any]] | None:
     """Return what the bot answered (Rasa's form), or None when the message never came."""
@@ -16,6 +18,6 @@ def answers_to(events: Iterable[Event], message_id: str) -> list[dict[str, Any]]
             answers.append(event)
         elif type(event) is UserUttered:
             if event.message_id == message_id:
-                return [answer.message() for answer in reversed(answers)]
+                return [calendars.drawn(answer.message()) for answer in reversed(answers)]
             answers = []
     return None

@@ -1,6 +1,7 @@
 """The channel of the chat on the city's website, under /webhooks/web/.
 
-    POST   conversation   begin or go on: the transcript, and the ticket (cookie or token)
+    POST   conversation   begin or go on: the last 50 messages with the number of the `first` (with
+                          ?before=NUMBER those before it), and the ticket (cookie or token)
     DELETE conversation   delete everything said
     POST   message        {"id", "text"} or {"id", "button"}: the answers, one JSON line each as
                           they become ready, and at last {"done", "kept", "text"}: whether the
@@ -23,6 +24,7 @@ import ipaddress
 import json
 import logging
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,7 +39,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import database
-from bot.channels import deletion, stored, web_tickets, web_transcript
+from bot.channels import addresses, deletion, stored, web_tickets, web_transcript
 from bot.channels.buttons import button_id
 from bot.channels.limits import Buckets
 from bot.channels.shared_limits import SharedBuckets
@@ -50,23 +52,30 @@ from renewal.bookings import Bookings
 
 log = logging.getLogger("bot.web")
 
-COOKIE = "renewal_chat"
 LONGEST_BODY = 16_000
 LONGEST_TEXT = 2_000
 """Characters handed on: the front door refuses more than 1,000, kindly, and need not read more."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+PAGE_SECONDS = 10.0
+"""How long a page that was shown is shown again as it is: its calendar may be as old as that."""
+MOST_PAGES = 100
 LONGEST_DELAY = 5.0
-"""Seconds that a message from a busy address waits at most. It is never turned away."""
+"""Seconds that a request from a busy address waits at most; what would wait longer is refused."""
 
 WORDS = {
     "ended": "時間がたったため、このお話は終わりました。新しいお話を始めてください。",
     "origin": "このページからは利用できません。",
     "too_fast": "続けて送られたため、受け取れませんでした。"
     "{wait}秒ほど待って、もう一度お送りください。",
+    "busy": "お使いの回線からの利用が多く、受け取れませんでした。"
+    "{wait}秒ほど待って、もう一度お送りください。",
     "button": "そのボタンは使えなくなりました。もう一度選ぶか、文字で書いてください。",
     "old_button": "これは前の質問のボタンです。いまから「{title}」にしますか。",
     "old_yes": "「{title}」にする",
     "old_no": "しない",
+    "two_cookies": "お使いのブラウザーに、このチャットの記録が2つあります。"
+    "Cookieを消してから、もう一度お試しください。",
     "unreadable": "うまく受け取れませんでした。もう一度お送りください。",
     "no_booking": "その予約は見つかりませんでした。",
     "failed": "申し訳ありません。こちらの不具合でお答えできませんでした。"
@@ -94,8 +103,13 @@ class WebChat(InputChannel):
     def __init__(self, allowed_origins: list[str], trusted_proxies: list[str]) -> None:
         self._allowed = {origin.rstrip("/") for origin in allowed_origins}
         self._proxies = [ipaddress.ip_network(each) for each in trusted_proxies]
+        # How much was said then, when the page was made, and the page.
+        self._pages: dict[str, tuple[tuple[int, float] | None, float, web_transcript.Page]] = {}
         self._turns: dict[tuple[str, str], Turn] = {}
         self._per_conversation = SharedBuckets("conversation", Buckets(burst=20, per_second=0.5))
+        # What one conversation can fill of the disk in a day is bounded, too.
+        self._a_day = SharedBuckets("day", Buckets(burst=600, per_second=600 / 86_400))
+        self._openings = SharedBuckets("opening", Buckets(burst=20, per_second=0.2))
         self._per_address = SharedBuckets(
             "address", Buckets(burst=300, per_second=10, longest_wait=LONGEST_DELAY)
         )
@@ -117,13 +131,17 @@ class WebChat(InputChannel):
             origin = self._origin(request)
             await self._slow_down(request)
             at = clock.real_now()
-            conversation = self._conversation(request) or web_tickets.new_conversation()
+            conversation = self._conversation(request)
+            if conversation and (wait := await self._openings.wait(conversation, at)):
+                raise Refused(429, "too_fast", wait=int(wait) + 1)
+            conversation = conversation or web_tickets.new_conversation()
             tracker = await look_at(request.app.ctx.agent, conversation)
             agent = request.app.ctx.agent
+            events = list(tracker.events) if tracker else []
+            page = await self._page(events, conversation, _before(request))
             body: dict[str, Any] = {
-                "messages": web_transcript.transcript(tracker.events, conversation)
-                if tracker
-                else [],
+                "messages": page.messages,
+                "first": page.first,
                 "ended": bool(tracker and _has_ended(agent, tracker)),
                 "desk": _call_centre_now(agent),
             }
@@ -142,6 +160,7 @@ class WebChat(InputChannel):
             conversation = self._conversation(request)
             answer = response.empty()
             if conversation:
+                self._pages.pop(conversation, None)
                 await deletion.delete(request.app.ctx.agent, conversation)
             _set_cookie(answer, "", 0)
             return answer
@@ -153,11 +172,9 @@ class WebChat(InputChannel):
                 raise Refused(401, "ended")
             said = _said(request)
             await self._slow_down(request)
-            now = clock.real_now()
-            wait = await self._per_conversation.wait(conversation, now, refuse=True)
-            if wait:
-                raise Refused(429, "too_fast", wait=int(wait) + 1)
-            turn = self._turn(request.app.ctx.agent, conversation, said, on_new_message)
+            await self._count(conversation)
+            source = addresses.source_of(self._address(request))
+            turn = self._turn(request.app.ctx.agent, conversation, said, on_new_message, source)
             headers = {**self._headers(request), "X-Accel-Buffering": "no"}
             stream = await request.respond(content_type="application/x-ndjson", headers=headers)
             async for answer in turn.answers():
@@ -170,6 +187,7 @@ class WebChat(InputChannel):
             conversation = self._conversation(request)
             if conversation is None:
                 raise Refused(401, "ended")
+            await self._count(conversation)
             tracker = await look_at(request.app.ctx.agent, conversation)
             _keep_opinion(conversation, _body(request), tracker.events if tracker else ())
             return response.empty()
@@ -212,17 +230,34 @@ class WebChat(InputChannel):
 
         return web
 
+    async def _page(
+        self, events: Sequence[Event], conversation: str, before: int | None
+    ) -> web_transcript.Page:
+        """Return a page of what was said; the same one again costs nothing for a few seconds."""
+        as_of = (len(events), events[-1].timestamp if events else 0.0)
+        known, made_at, page = self._pages.get(conversation, (None, 0.0, web_transcript.Page(0, [])))
+        if before is None and known == as_of and time.monotonic() - made_at < PAGE_SECONDS:
+            return page
+        page = await asyncio.to_thread(web_transcript.page, events, conversation, before)
+        if before is None:
+            self._pages.pop(conversation, None)
+            self._pages[conversation] = (as_of, time.monotonic(), page)
+            while len(self._pages) > MOST_PAGES:
+                self._pages.pop(next(iter(self._pages)))
+        return page
+
     def _turn(
         self,
         agent: Agent,
         conversation: str,
         said: dict[str, str],
         on_new_message: Callable[[UserMessage], Awaitable[Any]],
+        source: str,
     ) -> Turn:
         """Return the turn that this message is, begun now unless it is running already."""
         key = (conversation, said["id"])
         if key not in self._turns:
-            turn = self._turns[key] = Turn(agent, conversation, said, on_new_message)
+            turn = self._turns[key] = Turn(agent, conversation, said, on_new_message, source)
             turn.task.add_done_callback(lambda _: self._turns.pop(key, None))
         return self._turns[key]
 
@@ -244,7 +279,7 @@ class WebChat(InputChannel):
     def _conversation(self, request: Request) -> str | None:
         """Return the conversation that the request's cookie or token opens."""
         origin = self._origin(request)
-        ticket = request.token if origin else request.token or request.cookies.get(COOKIE)
+        ticket = request.token if origin else request.token or _cookie(request)
         return web_tickets.conversation_of(ticket, clock.real_now(), origin)
 
     def _headers(self, request: Request) -> dict[str, str]:
@@ -261,10 +296,26 @@ class WebChat(InputChannel):
             headers["Access-Control-Max-Age"] = "600"
         return headers
 
+    async def _count(self, conversation: str) -> None:
+        """Count what a conversation sends and stores. Raises Refused (429) when it is too much."""
+        now = clock.real_now()
+        wait = max(
+            await self._per_conversation.wait(conversation, now),
+            await self._a_day.wait(conversation, now),
+        )
+        if wait:
+            raise Refused(429, "too_fast", wait=int(wait) + 1)
+
     async def _slow_down(self, request: Request) -> None:
-        """Wait when a lot comes from one address: carriers give one address to many people."""
-        address, now = self._address(request), clock.real_now()
-        wait = await self._per_address.wait(address, now, refuse=False)
+        """Wait when a lot comes from one address: carriers give one address to many people.
+
+        Raises Refused (429) beyond a debt: slowed down without end, a flood would keep connections
+        open and go on at the same pace.
+        """
+        network, now = addresses.network_of(self._address(request)), clock.real_now()
+        wait = await self._per_address.wait(network, now)
+        if wait > self._per_address.longest_wait:
+            raise Refused(429, "busy", wait=int(wait - self._per_address.longest_wait) + 1)
         if wait:
             await asyncio.sleep(wait)
 
@@ -296,11 +347,16 @@ class Turn(OutputChannel):
         conversation: str,
         said: dict[str, str],
         on_new_message: Callable[[UserMessage], Awaitable[Any]],
+        source: str | None = None,
     ) -> None:
+        self.source = source
+        """A keyed hash of the network address, for the bounds on bookings."""
         self._agent = agent
         self._conversation = conversation
         self._said = said
         self._on_new_message = on_new_message
+        self.secret = False
+        """Whether a secret was masked before the front door saw the message."""
         self._ready: list[Answer] = []
         self._news = asyncio.Event()
         self.task = asyncio.create_task(self._run())
@@ -351,7 +407,7 @@ class Turn(OutputChannel):
         if before is not None:
             for answer in before:
                 self._add(web_transcript.shown(answer, self._conversation))
-            said = web_transcript.transcript(events, self._conversation)
+            said = web_transcript.page(events, self._conversation).messages
             return next((m["text"] for m in said if m.get("id") == self._said["id"]), None)
         button = self._said.get("button")
         if button == button_id(self._conversation, _NOT_CHANGED):
@@ -369,7 +425,7 @@ class Turn(OutputChannel):
             text = pressed.payload
         else:
             # Typed text is never a command, whatever stands before its slash.
-            text = re.sub(r"^[\W_]*/[\W_]*", "", self._said["text"][:LONGEST_TEXT])
+            text = re.sub(r"^[\W_]*/[\W_]*", "", self._cut(self._said["text"]))
         message = UserMessage(
             text, self, self._conversation, input_channel="web", message_id=self._said["id"]
         )
@@ -391,6 +447,14 @@ class Turn(OutputChannel):
                 {"title": WORDS["old_no"], "id": unchanged},
             ],
         }
+
+    def _cut(self, text: str) -> str:
+        """Return what is handed on; masked first, for half a My Number is not known for one."""
+        if len(text) <= LONGEST_TEXT:
+            return text
+        masked = masking.mask(text)
+        self.secret = bool(masked.found)
+        return masked.text[:LONGEST_TEXT]
 
     async def _events(self) -> Sequence[Event]:
         tracker = await look_at(self._agent, self._conversation)
@@ -415,7 +479,7 @@ def _changes_something(payload: str, tracker: DialogueStateTracker) -> bool:
 def _body(request: Request) -> dict[str, Any]:
     try:
         body = json.loads(request.body) if len(request.body) <= LONGEST_BODY else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         body = {}
     return body if isinstance(body, dict) else {}
 
@@ -424,19 +488,43 @@ def _said(request: Request) -> dict[str, str]:
     """Return the id and the text or button of a message; everything else in it is dropped."""
     body = _body(request)
     said = {key: body[key] for key in ("id", "text", "button") if isinstance(body.get(key), str)}
+    if any(_SURROGATE.search(value) for value in said.values()):
+        raise Refused(400, "unreadable")  # half a character is no text, and cannot be stored
     what = said.keys() - {"id"}
     if not MESSAGE_ID.fullmatch(said.get("id", "")) or len(what) != 1:
         raise Refused(400, "unreadable")
     return said
 
 
+def cookie_name() -> str:
+    """Return the cookie's name: in production one that no other host or path can set (RFC 6265bis)."""
+    return "__Host-renewal_chat" if settings.in_production() else "renewal_chat"
+
+
+def _cookie(request: Request) -> str | None:
+    """Return the ticket's cookie. Raises Refused where there are two: one of them is somebody else's."""
+    sent = "; ".join(request.headers.getall("cookie", []))
+    mine = [part for part in sent.split(";") if part.partition("=")[0].strip() == cookie_name()]
+    if len(mine) > 1:
+        raise Refused(400, "two_cookies")
+    ticket: str | None = request.cookies.get(cookie_name())
+    return ticket
+
+
+def _before(request: Request) -> int | None:
+    """Return the number of the message before which the browser wants to see more, if it says so."""
+    asked = str(request.args.get("before") or "")
+    return int(asked) if re.fullmatch("[0-9]{1,6}", asked) else None
+
+
 def _set_cookie(answer: HTTPResponse, ticket: str, seconds: int) -> None:
-    answer.cookies[COOKIE] = ticket
-    cookie = answer.cookies[COOKIE]
+    name = cookie_name()
+    answer.cookies[name] = ticket
+    cookie = answer.cookies[name]
     cookie["httponly"] = True
     cookie["samesite"] = "Strict"
     cookie["secure"] = settings.in_production()
-    cookie["path"] = "/webhooks/web"
+    cookie["path"] = "/"  # which __Host- asks for
     cookie["max-age"] = seconds
 
 
@@ -449,7 +537,7 @@ def _keep_opinion(conversation: str, body: dict[str, Any], events: Sequence[Even
     id_, topic, helpful, why = (body.get(name) for name in ("id", "topic", "helpful", "why"))
     answered = {web_transcript.topic_of(e.message()) for e in events if isinstance(e, BotUttered)}
     known = isinstance(id_, str) and isinstance(helpful, bool) and topic in answered - {None}
-    if not known or not MESSAGE_ID.fullmatch(str(id_)):
+    if not known or not MESSAGE_ID.fullmatch(str(id_)) or _SURROGATE.search(str(why)):
         raise Refused(400, "unreadable")
     masked = masking.mask(" ".join(why.split())).text if isinstance(why, str) else ""
     reason = "".join(masking.MASK if sign.isdigit() else sign for sign in masked)

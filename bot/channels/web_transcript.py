@@ -7,22 +7,25 @@ which means something in this one conversation only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
-from bot import steps
+from bot import calendars, steps
 from bot.channels.buttons import button_id
 
+PAGE = 50
+"""Messages that are shown at once; who wants to see more pages back."""
 HELLO = "hello-"
 """Message ids that begin so are the widget's own greeting, which nobody typed."""
 
 
 def shown(message: dict[str, Any], conversation: str) -> dict[str, Any]:
     """Return a bot message (Rasa's form) as the browser gets it."""
+    message = calendars.drawn(message)
     result: dict[str, Any] = {"who": "bot", "text": message.get("text") or ""}
     buttons = message.get("buttons") or []
     back = [each for each in buttons if each.get("payload") == steps.BACK]
@@ -41,20 +44,58 @@ def shown(message: dict[str, Any], conversation: str) -> dict[str, Any]:
     return result
 
 
-def transcript(events: Iterable[Event], conversation: str) -> list[dict[str, Any]]:
-    """Return everything said so far, in order, as the browser shows it."""
-    titles: dict[str, str] = {}
-    said: list[dict[str, Any]] = []
-    for event in events:
+@dataclass(frozen=True)
+class Page:
+    """A part of what was said, in order; `first` is the number of its first message, from 0."""
+
+    first: int
+    messages: list[dict[str, Any]]
+
+
+def page(events: Iterable[Event], conversation: str, before: int | None = None) -> Page:
+    """Return the last PAGE messages, or the last before that number, as the browser shows them.
+
+    Of the calendars only the newest of the conversation is drawn: the others are over.
+    """
+    said = [
+        event
+        for event in events
+        if isinstance(event, BotUttered) or (isinstance(event, UserUttered) and not _is_hello(event))
+    ]
+    newest = next((event for event in reversed(said) if _has_calendar(event)), None)
+    last = len(said) if before is None else max(0, min(before, len(said)))
+    first = max(0, last - PAGE)
+    messages = []
+    for number in range(first, last):
+        event = said[number]
         if isinstance(event, BotUttered):
-            titles.update(_titles(event.data))
-            said.append(shown(event.message(), conversation))
-        elif isinstance(event, UserUttered) and not _is_hello(event):
-            text = titles.get(event.text or "", event.text or "")
-            said.append(
-                {"who": "me", "id": event.message_id, "text": text, "time": _iso(event.timestamp)}
+            message = event.message()
+            if event is not newest and _has_calendar(event):
+                message = {name: value for name, value in message.items() if name != "custom"}
+            messages.append(shown(message, conversation))
+        else:
+            messages.append(
+                {
+                    "who": "me",
+                    "id": event.message_id,
+                    "text": _called(event.text or "", said[:number]),
+                    "time": _iso(event.timestamp),
+                }
             )
-    return said
+    return Page(first, messages)
+
+
+def _has_calendar(event: Event) -> bool:
+    return isinstance(event, BotUttered) and calendars.is_calendar(event.data.get("custom"))
+
+
+def _called(text: str, before: Sequence[Event]) -> str:
+    """Return what was typed, or the title of the button that was pressed."""
+    if text.startswith("/"):
+        for event in reversed(before):
+            if isinstance(event, BotUttered) and (title := _titles(event.data).get(text)):
+                return title
+    return text
 
 
 def topic_of(message: dict[str, Any]) -> str | None:
@@ -123,7 +164,7 @@ def _without_payloads(node: Any, conversation: str) -> Any:
     for key, value in node.items():
         if key in ("payload", "next") and isinstance(value, str):
             result["id" if key == "payload" else key] = button_id(conversation, value)
-        elif key != "payload":
+        elif key not in ("payload", "hold"):
             result[key] = _without_payloads(value, conversation)
     return result
 
@@ -138,6 +179,8 @@ def _named(node: Any, day: str) -> Iterator[tuple[str, str]]:
         for each in node:
             yield from _named(each, day)
     elif isinstance(node, dict):
+        if calendars.is_calendar(node):
+            yield from calendars.offered(node)
         label = str(node.get("title") or node.get("label") or "")
         if isinstance(node.get("payload"), str):
             yield node["payload"], day + label

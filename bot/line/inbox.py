@@ -81,7 +81,9 @@ class Inbox:
             before = set(connection.scalars(known))
             new = [event for id, event in unique.items() if id not in before]
             if new:
-                connection.execute(sa.insert(line_events), [_row(event, at) for event in new])
+                connection.execute(
+                    sa.insert(line_events), [_row(event, at, place) for place, event in enumerate(new)]
+                )
             return new
 
         return write(self._engine, work) if unique else []
@@ -104,7 +106,7 @@ class Inbox:
         `ended` is an event that is over now, with its outcome.
         """
         waits = sa.select(line_events).where(_E.conversation == conversation, _E.done_at.is_(None))
-        first = waits.order_by(_E.happened_at, _E.received_at, _E.id).limit(1)
+        first = waits.order_by(_E.happened_at, _E.received_at, _E.place, _E.id).limit(1)
 
         def work(connection: Connection) -> Taken | None:
             if ended:
@@ -181,12 +183,13 @@ class Inbox:
         write(self._engine, lambda c: c.execute(old) and None)
 
 
-def _row(event: Arrived, at: datetime) -> dict[str, Any]:
+def _row(event: Arrived, at: datetime, place: int) -> dict[str, Any]:
     return {
         "id": event.id,
         "conversation": event.conversation,
         "happened_at": event.happened_at,
         "received_at": at,
+        "place": place,
         "kind": event.kind,
         "message_id": event.message_id,
         "content": seal(json.dumps(event.content, ensure_ascii=False)),

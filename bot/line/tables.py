@@ -25,6 +25,7 @@ line_events = sa.Table(
     sa.Column("token_spent", sa.Boolean, nullable=False),
     sa.Column("done_at", Utc),
     sa.Column("outcome", sa.String(16)),
+    sa.Column("place", sa.Integer, nullable=False, server_default="0"),  # among those of one delivery
     sa.Index(None, "conversation", "happened_at"),
     sa.Index(None, "done_at"),
 )

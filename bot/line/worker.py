@@ -12,6 +12,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -21,8 +22,11 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
 from bot import database, front_door, watch
+from bot.calendars import drawn
 from bot.channels import deletion, stored
 from bot.channels.buttons import button_id
+from bot.channels.limits import Buckets
+from bot.channels.shared_limits import SharedBuckets
 from bot.conversation_store import look_at, store_of
 from bot.line import faces, reminders, users
 from bot.line.api import Line, Outcome
@@ -53,6 +57,9 @@ PATIENCE_SECONDS = 1.0
 """After so long the loading animation says that an answer is on its way."""
 LOADING_SECONDS = 20
 LONGEST_STOP = 12.0
+OLDEST = timedelta(days=1)
+"""An event that happened longer ago is not answered as if it were new: it was delivered again, or
+waited until nobody expects an answer."""
 GREETING = "こんにちは"
 """What somebody who has just added the account is taken to say."""
 _RETRY_KEYS = uuid.UUID("5f0b5f7c-6c3b-4b52-9a0e-3f7b8a4c1d20")
@@ -68,6 +75,8 @@ WORDS = {
     "reminders_off": "前日のお知らせを止めました。予約はそのまま残っています。",
     "reminders_on": "前日のお知らせを、またお送りします。",
     "no_reminders": "いま、お知らせする予約はありません。",
+    "too_fast": "続けて送られたため、受け取れませんでした。"
+    "{wait}秒ほど待って、もう一度お送りください。",
     "failed": "申し訳ありません。こちらの不具合でお答えできませんでした。"
     "少しあとでもう一度お試しいただくか、{phone}へお電話ください。",
 }
@@ -83,6 +92,9 @@ class Worker:
         # for LINE waits for that.
         self._database = ThreadPoolExecutor(1, "line-events")
         self._arrivals = ThreadPoolExecutor(1, "line-arrivals")
+        # As on the web: somebody with a finger on the key is slowed down, and told so now and then.
+        self._per_person = SharedBuckets("line", Buckets(burst=20, per_second=0.5))
+        self._per_person_told = SharedBuckets("line_told", Buckets(burst=1, per_second=1 / 30))
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._stopping = False
@@ -209,7 +221,25 @@ class Worker:
             return "unreadable"
         if event.over:
             return "over"
+        now = clock.real_now()
+        if now - event.happened_at > OLDEST:
+            watch.error_in("line_too_old")
+            return "too_old"
+        if event.kind in ("message", "postback") and event.tries == 1:
+            wait = await self._per_person.wait(event.conversation, now)
+            if wait:
+                return await self._slowed_down(event, int(wait) + 1)
         return await self._send(event, await self._answers(event))
+
+    async def _slowed_down(self, event: Taken, wait: int) -> str | None:
+        """Say so once in a while, by the reply token alone: a push would count."""
+        token = event.content.get("reply_token")
+        told = await self._per_person_told.wait(event.conversation, clock.real_now())
+        if told or not token or not await self._db(self._inbox.spend_token, event):
+            return "too_fast"
+        said = WORDS["too_fast"].format(wait=wait)
+        await self._line.reply(token, self._shown(event, [{"text": said}]))
+        return "too_fast"
 
     async def _answers(self, event: Taken) -> list[Message]:
         if event.kind == "join":
@@ -245,7 +275,8 @@ class Worker:
         if kind == "c":
             calendars = [said for said in _said(await self._events(event)) if _is(said, "slot_calendar")]
             if calendars and _day(what):
-                return faces.calendar_page(calendars[-1], event.conversation, what)
+                newest = await asyncio.to_thread(drawn, calendars[-1])
+                return faces.calendar_page(newest, event.conversation, what)
         if kind == "r" and what in ("on", "off"):
             return await self._switch_reminders(event, what == "on")
         return self._shown(event, [{"text": WORDS["button"]}, *await self._asked(event)])
@@ -278,7 +309,7 @@ class Worker:
 
     async def _turn(self, event: Taken, text: str, *, pressed: bool = False) -> list[Said]:
         """Return what the bot says to a message, or has said when it has had it before."""
-        turn = Turn(offers=(text,) if pressed else ())
+        turn = Turn((text,) if pressed else (), secret=bool(event.content.get("secret")))
         message = UserMessage(
             text, turn, event.conversation, input_channel="line", message_id=event.id
         )
@@ -334,7 +365,8 @@ class Worker:
     async def _asked(self, event: Taken) -> list[Said]:
         """Return what the latest turn asked with buttons: all of it, or its numbers would change."""
         latest = _latest(await self._events(event))
-        return [said for said in latest if said.get("buttons") and not _is(said, "booking_card")]
+        asked = [said for said in latest if said.get("buttons") and not _is(said, "booking_card")]
+        return [drawn(said) for said in asked]
 
     async def _forget(self, event: Taken) -> None:
         """Delete the conversation and the user id. A booking stays: staff will have to phone."""
@@ -354,10 +386,14 @@ class Worker:
 
 
 class Turn(OutputChannel):
-    """Collects what the bot says; `offers` are payloads that the channel vouches for."""
+    """Collects what the bot says; `offers` are payloads that the channel vouches for.
 
-    def __init__(self, offers: Iterable[str] = ()) -> None:
+    `secret`: a My Number or a PIN was masked in the message when it arrived.
+    """
+
+    def __init__(self, offers: Iterable[str] = (), *, secret: bool = False) -> None:
         self.offers = tuple(offers)
+        self.secret = secret
         self.messages: list[Said] = []
 
     @classmethod

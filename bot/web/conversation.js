@@ -27,9 +27,11 @@ export class Conversation {
     this.#foreign = this.#base.origin !== location.origin;
   }
 
-  // What was said so far. Begins a conversation where there is none.
-  async open(cookies = navigator.cookieEnabled) {
-    const { token, ...state } = await (await this.#request("POST", "conversation", { cookies })).json();
+  // What was said lately, or before the message of that number: {messages, first, ended, desk}.
+  // Begins a conversation where there is none.
+  async open({ before, cookies = navigator.cookieEnabled } = {}) {
+    const path = before ? `conversation?before=${before}` : "conversation";
+    const { token, ...state } = await (await this.#request("POST", path, { cookies })).json();
     if (token) this.#keep(token);
     this.#isNew = !state.messages.length;
     return state;
@@ -63,7 +65,7 @@ export class Conversation {
       } catch (failure) {
         const last = attempt === PAUSES.length - 1;
         if (failure.error === "ended" && this.#isNew && !last) {
-          await this.open(false); // the cookie was refused without a word
+          await this.open({ cookies: false }); // the cookie was refused without a word
           continue;
         }
         if (failure.error !== "offline" || last || !navigator.onLine) throw failure;

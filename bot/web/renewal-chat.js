@@ -39,6 +39,7 @@ const USUAL = { inputmode: "text", autocomplete: "off", autocapitalize: "none" }
 class RenewalChat extends HTMLElement {
   #conversation;
   #count = 0; // messages shown that the server has, both sides
+  #cards = []; // bookings' cards, in the order in which they were shown
   #sending = Promise.resolve();
   #started = false;
   #tabs = null;
@@ -258,10 +259,15 @@ class RenewalChat extends HTMLElement {
   // Shows what the server has and this tab does not, without reading it aloud; returns how much
   // was said in all. What is on the screen stays as it is: ticks, the calendar's week, the focus.
   async #load() {
-    const { messages, ended, desk } = await this.#conversation.open();
+    const { messages, first = 0, ended, desk } = await this.#conversation.open();
     this.desk.replaceChildren(desk || city.hours);
-    if (ended || messages.length < this.#count) this.#clear();
-    for (const message of messages.slice(this.#count)) {
+    const said = first + messages.length;
+    if (ended || said < this.#count || (this.#count && this.#count < first)) this.#clear();
+    if (this.#count < first) {
+      this.#count = first;
+      this.#offerEarlier(first);
+    }
+    for (const message of messages.slice(this.#count - first)) {
       this.#count += 1;
       if (message.who !== "me") this.#answer(message);
       else {
@@ -273,7 +279,46 @@ class RenewalChat extends HTMLElement {
       this.#use();
       this.#say(h("p", { class: "note" }, label("ended")));
     }
-    return messages.length;
+    return said;
+  }
+
+  // The server gives the latest messages; those before them when somebody asks.
+  #offerEarlier(first) {
+    this.log.prepend(h("div", { class: "note earlier" }, h("button", {
+      type: "button", class: "choice small", click: event => this.#showEarlier(event.currentTarget, first),
+    }, label("earlier"))));
+  }
+
+  async #showEarlier(button, before) {
+    let page;
+    try {
+      page = await this.#conversation.open({ before });
+    } catch (failure) {
+      this.#announce(failure.say ?? plain("failed"));
+      return;
+    }
+    const shown = [...this.log.childNodes].filter(each => each !== button.closest(".earlier"));
+    this.log.replaceChildren();
+    const newer = this.#cards;
+    this.#cards = [];
+    const expected = this.#expected;
+    for (const message of page.messages) {
+      if (message.who !== "me") this.#answer(message);
+      else {
+        this.#use(message.text);
+        this.#mine(message);
+      }
+    }
+    this.#use();
+    this.#expect(expected);
+    const top = this.log.firstElementChild;
+    this.log.append(...shown);
+    this.#cards.push(...newer);
+    for (const card of new Map(this.#cards.map(each => [each.code, each])).values()) this.#outdate(card);
+    if (page.first) this.#offerEarlier(page.first);
+    top?.setAttribute("tabindex", "-1");
+    top?.focus();
+    this.log.scrollTop = 0;
   }
 
   // Whether a message that seemed lost is on the screen: it has come through after all.
@@ -289,6 +334,7 @@ class RenewalChat extends HTMLElement {
     this.log.replaceChildren();
     this.#unsent.clear();
     this.#count = 0;
+    this.#cards = [];
   }
 
   // Other tabs of this browser show the same conversation.
@@ -494,6 +540,7 @@ class RenewalChat extends HTMLElement {
     }
     if (expects || left !== undefined) this.#expect(expects);
     if (card) this.#outdate(card);
+    if (card?.code) this.#cards.push(card);
     this.#say(turn);
     if (!this.isOpen) {
       this.dot.hidden = false;

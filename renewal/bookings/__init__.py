@@ -7,6 +7,7 @@
     booking = store.confirm(hold.id, Visit(…), key=…, city=city, now=…, at=…)
 """
 
+from renewal.bookings.bounds import BoundMet, Origin
 from renewal.bookings.codes import find_code, normalise_code
 from renewal.bookings.engine import TryAgain, create_engine_from, migrate, schema_version
 from renewal.bookings.model import (
@@ -39,6 +40,7 @@ __all__ = [
     "BackupError",
     "Booking",
     "BookingError",
+    "BoundMet",
     "Bookings",
     "Card",
     "Cause",
@@ -46,6 +48,7 @@ __all__ = [
     "HoldExpired",
     "NotBookable",
     "NotChangeable",
+    "Origin",
     "Place",
     "Reopened",
     "SlotFull",

@@ -118,6 +118,7 @@ def _sqlite(address: sa.engine.URL) -> Engine:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")  # a confirmed booking outlives a power cut
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, not just unlinked
         cursor.close()
 
     def begins(connection: Connection) -> None:
@@ -129,6 +130,34 @@ def _sqlite(address: sa.engine.URL) -> Engine:
     sa.event.listen(engine, "connect", connected)
     sa.event.listen(engine, "begin", begins)
     return engine
+
+
+def leave_no_trace(engine: Engine, *, compact: bool = False) -> bool:
+    """Let nothing that was deleted live on in a database's files; return whether that succeeded.
+
+    SQLite: the write-ahead log is written back and emptied; with `compact` the file is made anew as
+    well. False when somebody reads an old state just now: then try again later. PostgreSQL: with
+    `compact` the tables are vacuumed, so that dead rows can be overwritten; what its log and backups
+    keep is not ours to reach (docs/security.md).
+    """
+    if engine.dialect.name == "postgresql":
+        if compact:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as alone:
+                alone.exec_driver_sql("SET statement_timeout = 0")
+                for table in sa.inspect(engine).get_table_names():
+                    alone.exec_driver_sql(f'VACUUM "{table}"')
+                alone.invalidate()  # its settings are its own
+        return True
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        if compact:
+            cursor.execute("VACUUM")
+        return not cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except engine.dialect.dbapi.OperationalError:
+        return False
+    finally:
+        connection.close()
 
 
 @contextmanager

@@ -81,6 +81,7 @@ bookings = sa.Table(
     sa.CheckConstraint("status IN ('booked','cancelled','arrived','no_show')", name="status"),
     sa.Index(None, "start_at", "counter"),
     sa.Index(None, "conversation"),
+    sa.Index(None, "phone"),
 )
 
 # One row for each seat that is taken: booked when it has a code, else held until `held_until`. A
@@ -161,6 +162,23 @@ attempts = sa.Table(
     sa.Column("subject", sa.String(64), nullable=False),
     sa.Column("at", Utc, nullable=False),
     sa.Index(None, "subject", "at"),
+)
+
+# Holds and bookings of citizens by whose they are, for the bounds (bounds.py): keyed hashes of the
+# conversation and of the network address, kept for a week at most and not backed up.
+origins = sa.Table(
+    "origins",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("kind", sa.String(8), nullable=False),  # hold, booking
+    sa.Column("hold_id", sa.String(128), nullable=False),
+    sa.Column("code", sa.String(11)),
+    sa.Column("conversation", sa.String(128), nullable=False),
+    sa.Column("source", sa.String(32)),
+    sa.Index(None, "conversation", "at"),
+    sa.Index(None, "source", "at"),
+    sa.Index(None, "kind", "at"),
 )
 
 # When the chat was stopped by staff, why (in words for citizens), and until when.

@@ -23,10 +23,11 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import ColumnElement
 
 from renewal import slots
-from renewal.bookings import codes, rows, schema, seating, without_seat
+from renewal.bookings import bounds, codes, rows, schema, seating, without_seat
 from renewal.bookings.engine import Sql, moment_in, moment_out, reading, write
 from renewal.bookings.model import (
     Booking,
+    BookingError,
     Hold,
     HoldExpired,
     NotBookable,
@@ -50,6 +51,11 @@ ATTEMPTS = {
     "code": (5, timedelta(hours=1)),
     "source": (20, timedelta(hours=1)),
 }
+
+# Wrong answers in a day up to which the first one of a conversation is looked at all the same: five
+# guesses of a stranger's at a code, or twenty of a neighbour's behind the same address, must not keep
+# the owner out. The digits have 10,000 values, and codes cannot be guessed.
+FIRST_TRIES = {"code": 40, "source": 200}
 
 # Makes the booking and gives it its seats, whose rows come back: none when the hold or the key has
 # made its booking already, or there is no hold.
@@ -118,12 +124,14 @@ class Bookings:
         at: datetime,
         instead_of: str | None = None,
         staff: bool = False,
+        origin: bounds.Origin | None = None,
     ) -> Hold:
         """Keep a seat for each card for city.booking.hold_minutes; the hold's id is its key.
 
         What one start cannot take goes on at the starts that follow it without a gap. `instead_of`
         is an earlier hold that is given up in the same transaction. `staff` have a later cut-off of
-        their own. Raises SlotFull, NotBookable.
+        their own. A citizen's `origin` holds one place at a time. Raises SlotFull, NotBookable, and
+        with an origin BoundMet.
         """
         start = start.astimezone(TOKYO)
         until = at + timedelta(minutes=city.booking.hold_minutes)
@@ -140,6 +148,8 @@ class Bookings:
                 raise NotBookable(reason)
             if instead_of and instead_of != key:
                 seating.release(connection, instead_of)
+            if origin:
+                bounds.check_hold(connection, city, origin, key, at)
             at_counter = city.counters[counter]
             places: list[Place] = []
             got = 0
@@ -157,6 +167,8 @@ class Bookings:
                 places.append(Place(place.start, taken))
                 got += taken
                 if got == seats:
+                    if origin:
+                        bounds.note(connection, origin, at, key)
                     return Hold(key, counter, tuple(places), until)
             raise SlotFull
 
@@ -181,16 +193,21 @@ class Bookings:
         now: datetime,
         at: datetime,
         staff: bool = False,
+        origin: bounds.Origin | None = None,
     ) -> Booking:
         """Make the hold a booking and return it with its code.
 
         A hold that has run out is good as long as nobody has taken its seats over. One hold makes
         one booking, whatever the key. Raises HoldExpired, NotBookable (a late hold, past the
-        cut-off); ValueError when there are fewer cards than seats.
+        cut-off), with a citizen's `origin` BoundMet; ValueError when there are fewer cards than seats.
         """
         visit = _tidied(visit)
+        made = 0
 
         def work(connection: Connection) -> Booking:
+            nonlocal made
+            if origin:
+                bounds.check_booking(connection, city, visit, origin, now, at)
             code = codes.new_code()
             values = rows.columns(visit) | {
                 "cards": json.dumps([card.as_json() for card in visit.cards], ensure_ascii=False),
@@ -203,6 +220,9 @@ class Bookings:
             if not given:
                 raise _Done
             counter, places = _seated(given, visit, city, now, at, staff)
+            if origin:
+                bounds.note(connection, origin, at, hold_id, code)
+                made = bounds.made_lately(connection, at)
             return Booking(
                 code, "booked", counter, places[0].start, places, visit, now.astimezone(TOKYO)
             )
@@ -212,7 +232,9 @@ class Bookings:
             return self._one(sa.or_(table.confirm_key == key, table.hold_id == hold_id))
 
         try:
-            return self._once(work, before)
+            booking = self._once(work, before)
+            bounds.warn(city, made)
+            return booking
         except _Done:  # no such hold: given up, taken over, or never there
             raise HoldExpired from None
 
@@ -220,7 +242,7 @@ class Bookings:
         """Do it, or return the answer that the same request got before."""
         try:
             return write(self.engine, work, before)
-        except (_Done, seating.AlreadyHeld, SlotFull, HoldExpired, NotBookable, NotChangeable):
+        except (_Done, seating.AlreadyHeld, BookingError):
             # Perhaps it fails only because the same request has been done meanwhile.
             answer = before()
             if answer is None:
@@ -272,19 +294,30 @@ class Bookings:
                 for value in subject.values()
             ]
 
-        attempt = write(self.engine, count)
-        for kind, value in subject.items():
-            limit, within = ATTEMPTS[kind]
+        def latest(kind: str, limit: int, within: timedelta) -> list[datetime]:
             with reading(self.engine) as connection:
-                latest = connection.scalars(
-                    sa.select(table.c.at)
-                    .where(table.c.subject == value, table.c.at > at - within)
-                    .order_by(table.c.at.desc())
-                    .limit(limit + 1)
-                ).all()
-            if len(latest) > limit:
-                self._forget_attempt(attempt)  # one that was not even looked at does not count
-                raise TooManyAttempts(latest[limit] + within)
+                return list(
+                    connection.scalars(
+                        sa.select(table.c.at)
+                        .where(table.c.subject == subject[kind], table.c.at > at - within)
+                        .order_by(table.c.at.desc())
+                        .limit(limit + 1)
+                    )
+                )
+
+        attempt = write(self.engine, count)
+        for kind in subject:
+            limit, within = ATTEMPTS[kind]
+            found = latest(kind, limit, within)
+            if len(found) <= limit:
+                continue
+            # Who tries for the first time pays for nobody else's guesses, within a bound of its own.
+            most = FIRST_TRIES.get(kind, 0)
+            first = len(latest("conversation", 1, ATTEMPTS["conversation"][1])) == 1
+            if first and len(latest(kind, most, timedelta(days=1))) <= most:
+                continue
+            self._forget_attempt(attempt)  # one that was not even looked at does not count
+            raise TooManyAttempts(found[limit] + within)
         return attempt
 
     def _forget_attempt(self, attempt: list[int]) -> None:

@@ -13,8 +13,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from renewal.bookings import without_seat
-from renewal.bookings.engine import migrate, reading, schema_version, write, writing
+from renewal.bookings import bounds, without_seat
+from renewal.bookings.engine import (
+    leave_no_trace,
+    migrate,
+    reading,
+    schema_version,
+    write,
+    writing,
+)
 from renewal.bookings.schema import (
     Utc,
     attempts,
@@ -22,6 +29,7 @@ from renewal.bookings.schema import (
     bookings,
     metadata,
     opinions,
+    origins,
     seats,
     told,
 )
@@ -45,18 +53,30 @@ def sweep(engine: Engine, at: datetime) -> None:
         old = at - _KEPT
         connection.execute(sa.delete(seats).where(seats.c.code.is_(None), seats.c.held_until < old))
         connection.execute(sa.delete(attempts).where(attempts.c.at < old))
+        bounds.delete_old(connection, at)
 
     write(engine, work)
 
 
-def purge(engine: Engine, before: date, at: datetime, *, dry_run: bool = False) -> int:
+def purge(
+    engine: Engine,
+    before: date,
+    at: datetime,
+    *,
+    now: datetime | None = None,
+    dry_run: bool = False,
+) -> int:
     """Delete the personal data of visits before that day, and return how many bookings it is.
+
+    `now` is the calendar's: with it no visit still to come is touched, whatever day is given.
 
     Names, phone, conversation, notes and expiry dates go, and so do the keys of requests. Counter,
     time, status, kind of case and documents stay, so that it can be counted. With `dry_run` nothing
     is deleted.
     """
     until = datetime.combine(before, time(), TOKYO)
+    if now is not None:
+        until = min(until, now)
     due = sa.and_(bookings.c.start_at < until, bookings.c.purged_at.is_(None))
 
     def work(connection: Connection) -> int:
@@ -66,9 +86,6 @@ def purge(engine: Engine, before: date, at: datetime, *, dry_run: bool = False) 
             connection.execute(sa.update(opinions).where(opinions.c.at < until).values(why=None))
         if dry_run or not found:
             return len(found)
-        if connection.dialect.name == "sqlite":
-            # Deleted text is overwritten in the file, not just unlinked.
-            connection.exec_driver_sql("PRAGMA secure_delete=ON")
         nothing = dict.fromkeys(("visitor_name", "phone", "conversation", "note"))
         nameless = {"name_kana": None, "expires_on": None, "note": None}
         code = sa.bindparam("of")
@@ -95,9 +112,7 @@ def purge(engine: Engine, before: date, at: datetime, *, dry_run: bool = False) 
     purged = write(engine, work)
     if not dry_run:
         sweep(engine, at)
-        if engine.dialect.name == "sqlite":
-            with engine.connect() as connection:  # or it would live on in the write-ahead log
-                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        leave_no_trace(engine, compact=True)
     return purged
 
 
@@ -145,6 +160,8 @@ def backup(engine: Engine, path: Path, at: datetime) -> int:
         header = {"renewal_backup": 1, "schema": version, "at": at.isoformat()}
         file.write(json.dumps(header) + "\n")
         for table in metadata.sorted_tables:
+            if table is origins:
+                continue  # a backup is kept for longer than they are
             found = connection.execution_options(stream_results=True).execute(sa.select(table))
             for row in found:
                 values = [_plain(value) for value in row]

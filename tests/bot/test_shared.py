@@ -47,7 +47,7 @@ def test_two_processes_take_from_one_bucket(valkey: subprocess.Popen[bytes]) -> 
     async def waits() -> list[float]:
         redis_server._clients.clear()
         two = [SharedBuckets("test", Buckets(burst=3, per_second=0.1)) for _ in range(2)]
-        return [await two[n % 2].wait("somebody", AT, refuse=True) for n in range(5)]
+        return [await two[n % 2].wait("somebody", AT) for n in range(5)]
 
     first, second, third, fourth, fifth = asyncio.run(waits())
     assert (first, second, third) == (0, 0, 0)
@@ -103,7 +103,7 @@ def test_without_redis_locks_and_limits_go_on_in_the_process(
         bucket = SharedBuckets("test", Buckets(burst=1, per_second=1))
         begun = time.monotonic()
         async with ConversationLocks().lock("conversation"):
-            waits = [await bucket.wait("somebody", AT, refuse=True) for _ in range(2)]
+            waits = [await bucket.wait("somebody", AT) for _ in range(2)]
         assert time.monotonic() - begun < 1.5
         return waits
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import random
 from pathlib import Path
 
 import pytest
 
 from bot import start
 from bot.channels.operation import Operation
+from renewal import settings
+from tests.bot.wrong_starts import WRONG_STARTS
+
+KEY = "b7f1c09a5d3e4826917fe0cbd25a6843f9e17c60a2d845b3"
 
 
 @pytest.fixture(autouse=True)
 def production(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RENEWAL_ENV", "production")
-    monkeypatch.setenv("RENEWAL_SECRET_KEY", "a-key-of-this-test-alone")
+    monkeypatch.setenv("RENEWAL_SECRET_KEY", KEY)
     monkeypatch.setenv("SANIC_HOST", "127.0.0.1")
+    monkeypatch.delenv("RENEWAL_NOW", raising=False)
 
 
 @pytest.fixture
@@ -26,29 +32,55 @@ def safe(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_production_starts_with_the_public_channels_alone(safe: str) -> None:
-    assert start.refusals(["run", "--credentials", safe]) == []
+def test_production_starts_as_the_units_and_containers_start_it() -> None:
+    shipped = ["run", "--model", "m", "--credentials", "deploy/credentials.yml", "--port", "5011"]
+    assert start.refusals(shipped) == []
+    assert start.refusals([*shipped, "--interface", "127.0.0.1"]) == []
 
 
-def test_production_refuses_the_development_channel() -> None:
-    assert any("rest" in reason for reason in start.refusals(["run"]))
-
-
-def test_production_refuses_to_start_without_a_secret(
-    safe: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("arguments", "environment", "channels"), WRONG_STARTS.values(), ids=WRONG_STARTS
+)
+def test_production_refuses_each_wrong_start_with_a_sentence(
+    arguments: list[str],
+    environment: dict[str, str],
+    channels: str | None,
+    safe: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delenv("RENEWAL_SECRET_KEY")
-    assert any("RENEWAL_SECRET_KEY" in r for r in start.refusals(["run", "--credentials", safe]))
+    if channels is not None:
+        Path(safe).write_text(channels, encoding="utf-8")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    command, *more = arguments
+    reasons = start.refusals([command, "--credentials", safe, *more])
+    assert reasons
+    assert all(reason.endswith("。") for reason in reasons)
 
 
-@pytest.mark.parametrize("arguments", [["--interface", "0.0.0.0"], ["--interface=0.0.0.0"]])
-def test_production_refuses_to_listen_beyond_this_machine(safe: str, arguments: list[str]) -> None:
-    reasons = start.refusals(["run", "--credentials", safe, *arguments])
-    assert any("127.0.0.1" in reason for reason in reasons)
+def test_30_wrong_starts_are_known() -> None:
+    assert len(WRONG_STARTS) >= 30
 
 
-def test_production_refuses_rasas_own_api(safe: str) -> None:
-    assert start.refusals(["run", "--credentials", safe, "--enable-api"])
+def test_an_unknown_environment_is_no_development(monkeypatch: pytest.MonkeyPatch) -> None:
+    for word in ("Production", "prod", "PRODUCTION", " production"):
+        monkeypatch.setenv("RENEWAL_ENV", word)
+        assert settings.in_production()
+        assert any("RENEWAL_ENV" in reason for reason in start.refusals(["run"]))
+
+
+def test_a_key_by_chance_is_never_called_weak() -> None:
+    chance = random.Random(20)
+    for _ in range(2000):
+        assert settings.weakness(f"{chance.getrandbits(256):064x}") is None
+
+
+def test_development_starts_as_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RENEWAL_ENV", "development")
+    monkeypatch.setenv("RENEWAL_SECRET_KEY", "a")
+    monkeypatch.setenv("RENEWAL_NOW", "2026-11-24T10:00:00+09:00")
+    assert start.refusals(["run", "--enable-api", "--debug"]) == []
 
 
 def test_a_wrong_city_file_is_refused_with_its_line(

@@ -271,10 +271,10 @@ def test_a_clock_that_is_set_deletes_nobody_who_is_still_to_come(
     monkeypatch.setattr("renewal.clock.real_now", lambda: real)
     book()
     later = {"RENEWAL_NOW": "2027-02-01T10:00:00+09:00"}
-    assert "--set-clock" in refused(run("purge", **later))
+    assert "--set-clock" in refused(run("purge", "--confirm", **later))
     assert "サトウ" in run("bookings", "list").stdout
     assert answer(run("purge", "--dry-run", "--json", **later))["bookings"] == 1
-    assert answer(run("purge", "--set-clock", "--json", **later))["bookings"] == 1
+    assert answer(run("purge", "--confirm", "--set-clock", "--json", **later))["bookings"] == 1
 
 
 def test_a_visit_that_is_over_by_the_real_clock_is_deleted_without_asking(
@@ -284,7 +284,7 @@ def test_a_visit_that_is_over_by_the_real_clock_is_deleted_without_asking(
     real = datetime.fromisoformat("2027-02-01T01:00:00+00:00")
     monkeypatch.setattr("renewal.clock.real_now", lambda: real)
     later = {"RENEWAL_NOW": "2027-02-01T10:00:00+09:00"}
-    assert answer(run("purge", "--json", **later))["bookings"] == 1
+    assert answer(run("purge", "--confirm", "--json", **later))["bookings"] == 1
 
 
 def test_check_says_that_the_chat_is_stopped(run: Run) -> None:

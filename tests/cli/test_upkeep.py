@@ -52,7 +52,7 @@ def test_personal_data_goes_on_the_day_that_citizens_were_told(
     now = f"{today}T00:30:00+09:00"
     assert answer(run("purge", "--dry-run", "--json", RENEWAL_NOW=now))["bookings"] == deleted
     assert answer(run("check", "--json", RENEWAL_NOW=now))["to_do"]["purge_bookings"] == deleted
-    purge = ("purge", "--set-clock", "--json")
+    purge = ("purge", "--confirm", "--set-clock", "--json")
     assert answer(run(*purge, RENEWAL_NOW=now))["bookings"] == deleted
     assert answer(run(*purge, RENEWAL_NOW=now))["bookings"] == 0
 
@@ -64,7 +64,7 @@ def test_what_is_left_can_be_counted_but_has_no_name(
     later = {"RENEWAL_NOW": "2027-02-01T10:00:00+09:00"}
     assert "予約 1件" in run("purge", "--dry-run", **later).stdout
     assert "サトウ" in run("bookings", "list", **later).stdout
-    assert "消しました" in run("purge", "--set-clock", **later).stdout
+    assert "消しました" in run("purge", "--confirm", "--set-clock", **later).stdout
     (booking,) = answer(run("bookings", "search", "--code", code, "--json", **later))
     assert (booking["phone"], booking["cards"][0]["name_kana"]) == (None, None)
     assert "消去済み" in run("bookings", "list", **later).stdout
@@ -86,7 +86,7 @@ def test_conversations_without_a_word_for_as_long_are_deleted_too(
     proposed = answer(run("purge", "--dry-run", "--json"))
     assert (proposed["dry_run"], proposed["conversations"], proposed["events"]) == (True, 1, 2)
     assert senders(environment) == {"old", "just", "fresh"}
-    done = answer(run("purge", "--json"))
+    done = answer(run("purge", "--confirm", "--json"))
     assert (done["conversations"], done["events"]) == (1, 2)
     assert senders(environment) == {"just", "fresh"}
     kept = b"".join(file.read_bytes() for file in tmp_path.glob("conversations.db*"))
@@ -97,10 +97,10 @@ def test_conversations_without_a_word_for_as_long_are_deleted_too(
 
 
 def test_without_conversations_nothing_is_made(run: Run, environment: dict[str, str]) -> None:
-    assert answer(run("purge", "--json"))["conversations"] == 0
+    assert answer(run("purge", "--confirm", "--json"))["conversations"] == 0
     assert not Path(environment["CONVERSATIONS_DB"]).exists()
     Path(environment["CONVERSATIONS_DB"]).touch()
-    assert answer(run("purge", "--json"))["conversations"] == 0
+    assert answer(run("purge", "--confirm", "--json"))["conversations"] == 0
 
 
 # backup and restore

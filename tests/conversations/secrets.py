@@ -13,12 +13,17 @@ from typing import Any, Protocol
 
 import structlog
 
+from renewal.bookings.codes import new_code
+
 WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 KANJI = str.maketrans("0123456789", "〇一二三四五六七八九")
 FULL = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)})
 FROM_KANJI = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
-NUMBER_IN = (
+# Each form is a frame for the secret, or two: what is said in the message before, and in this one.
+Form = str | tuple[str, str]
+
+NUMBER_IN: tuple[Form, ...] = (
     "{}",
     "マイナンバーは{}です",
     "個人番号 {} で予約をお願いします",
@@ -26,8 +31,51 @@ NUMBER_IN = (
     "my number is {}",
     "あのー、{}なんですけど、期限はいつですか",
     "父の分です。カードの裏に{}と書いてあります。木曜に行けますか",
+    "{}が私の個人番号です",
+    "私のマイナンバー：{}",
+    "マイナンバー（{}）",
+    "{} これで合ってますか",
+    "番号{}の者です",
+    "娘は{}です",
+    "No.{}",
+    "マイナンバーは、えっと{}です",
+    "個人番号「{}」",
+    "My Number: {}",
+    "カードには{}とあります",
+    "{}、よろしく",
+    "まいなんばーは{}",
+    ("マイナンバーは", "{}"),
+    ("個人番号を言いますね。マイナンバーは", "{}です"),
+    ("私の個人番号は", "えっと、{}"),
+    ("マイナンバーは", "{}で合ってますか"),
 )
-PIN_IN = (
+# With one digit wrong, a number is one where it is called so.
+MISTYPED_IN: tuple[Form, ...] = (
+    "マイナンバーは{}です",
+    "個人番号は{}",
+    "個人番号：{}",
+    "{}が私のマイナンバーです",
+    "マイナンバー {}",
+    "my number is {}",
+    "マイナンバーは、たしか{}です",
+    ("マイナンバーは", "{}"),
+)
+# Halves, in one message or in two.
+HALVES_IN: tuple[Form, ...] = (
+    "{}と{}",
+    "マイナンバーは{}と{}です",
+    "{}と{}です",
+    "個人番号は{}と{}",
+    ("マイナンバーは{}", "{}"),
+    ("マイナンバーは{}です", "続きは{}です"),
+    ("個人番号は{}", "{}です"),
+    ("個人番号、{}", "次が{}"),
+    ("{}", "{}"),
+    ("{}です", "残りが{}です"),
+    ("前半が{}", "後半が{}"),
+    ("{}、", "{}"),
+)
+PIN_IN: tuple[Form, ...] = (
     "暗証番号は{}です",
     "暗証番号{}であっていますか",
     "パスワードは{}だったと思います",
@@ -36,8 +84,78 @@ PIN_IN = (
     "my PIN is {}",
     "パスワード：{}",
     "{}が暗証番号です",
+    "{}で合ってますか、暗証番号",
+    "{}でいいんでしたっけ、暗証番号",
+    "暗証番号、{}だっけ",
+    "暗証番号ってたしか{}",
+    "暗証は{}",
+    "パスコードは{}です",
+    "ピンは{}",
+    "PIN {}",
+    "password {}",
+    "暗証番号「{}」",
+    "暗証番号（{}）です",
+    "{}という暗証番号です",
+    "{} is my pin",
+    "暗証番号 番号は{}",
+    "あんしょうばんごうは{}です",
+    "暗唱番号は{}です",
+    "カードの暗証番号が{}です",
+    "利用者証明用の暗証番号は{}です",
+    "暗証番号を{}に変えたい",
+    "暗証番号は前に{}にしました",
+    "パスは{}",
+    "pw:{}",
+    ("暗証番号は", "{}"),
+    ("暗証番号は", "{}です"),
+    ("パスワードは", "{}です"),
+    ("暗証番号ですが", "{}でした"),
+    ("暗証番号を忘れました", "{}だったと思う"),
+    ("暗証番号を忘れました", "{}だったかも"),
+    ("暗証番号を忘れました", "たしか{}"),
+    ("暗証番号がわからない", "{}だっけ"),
+    ("パスワードを忘れた", "{}かな"),
+    ("my pin is", "{}"),
 )
-BARE_PIN = ("{}", "{}です", "たしか{}だったかな", "はい、{}", "{}と覚えています")
+BARE_PIN: tuple[Form, ...] = (
+    "{}",
+    "{}です",
+    "たしか{}だったかな",
+    "はい、{}",
+    "{}と覚えています",
+    "全部{}です",
+    "{}だっけ",
+    "{}ばんです",
+    "番号は{}",
+    "誕生日の{}です",
+    "{}だったと思う",
+    "{}で合ってますか",
+    "{}でしたっけ",
+    "どっちも{}",
+    "{}にしています",
+    "{}だったような気がします",
+    "えーと{}",
+    "{}かな",
+    "{}だと思いますけど",
+    "覚えてます。{}",
+    "車のナンバーの{}です",
+    "{}を使ってます",
+    "{}番",
+    "全部おなじで{}",
+    "{}！",
+    "{}であってる？",
+    "むかしの番号で{}です",
+    "{}だよ",
+    "{}とかだった",
+    "住基のは{}です",
+    "たぶん{}",
+    "{}、これでいいですか",
+    "妻と同じ{}です",
+    "メモに{}とあります",
+    "{}らしいです",
+    "はい覚えてます{}です",
+)
+FORMS = len(NUMBER_IN) + len(MISTYPED_IN) + len(HALVES_IN) + len(PIN_IN) + len(BARE_PIN)
 TO_THE_PIN_QUESTION = {
     "notice": "電子証明書と書いてあります",
     "applicant": "本人です",
@@ -55,26 +173,86 @@ class Person(Protocol):
 
 @dataclass(frozen=True)
 class Told:
-    """One message, the secret in it in plain digits and letters, and whether it answers the bot."""
+    """One message, the secret in it in plain digits and letters, and whether it answers the bot.
+
+    `first`: the same person's message before, which begins it.
+    """
 
     text: str
     secret: str
     answers_the_pin_question: bool
+    first: str = ""
 
 
 def messages(count: int, seed: int = 7) -> Iterator[Told]:
     """Yield messages with My Numbers and PINs as people write them, every one with its own secret."""
     chance = random.Random(seed)
     told: set[str] = set()
+    kinds = ("number", "number", "mistyped", "halves", "four", "four", "four", "letters", "letters")
     while len(told) < count:
-        kind = chance.choice(("number", "four", "letters"))
-        secret = _my_number(chance) if kind == "number" else _pin(chance, kind)
+        kind = chance.choice(kinds)
+        number = kind in ("number", "mistyped", "halves")
+        secret = _my_number(chance) if number else _pin(chance, kind)
+        if kind == "mistyped":
+            place = chance.randrange(12)
+            wrong = str((int(secret[place]) + chance.randint(1, 9)) % 10)
+            secret = secret[:place] + wrong + secret[place + 1 :]
         if secret in told:
             continue
         told.add(secret)
-        bare = kind != "number" and chance.random() < 0.5
-        frame = chance.choice(NUMBER_IN if kind == "number" else BARE_PIN if bare else PIN_IN)
-        yield Told(frame.format(_written(chance, secret, kind)), secret, bare)
+        bare = not number and chance.random() < 0.5
+        forms = {"number": NUMBER_IN, "mistyped": MISTYPED_IN, "halves": HALVES_IN}.get(
+            kind, BARE_PIN if bare else PIN_IN
+        )
+        form = chance.choice(forms)
+        if kind == "halves":
+            cut = chance.choice((4, 6, 8))
+            parts = [secret[:cut], secret[cut:]]
+            if chance.random() < 0.3:
+                parts = [part.translate(FULL) for part in parts]
+        else:
+            parts = ["", _written(chance, secret, "number" if number else kind)]
+        if isinstance(form, str):
+            text = form.format(*(parts if kind == "halves" else parts[1:]))
+            yield Told(text, secret, bare)
+        else:
+            yield Told(form[1].format(parts[1]), secret, bare, form[0].format(parts[0]))
+
+
+HARMLESS_IN = (
+    "{time}にお願いします", "{time}でお願いします", "{time}に行きたいです", "{day}の{time}に行けます",
+    "{clock}", "{day}", "{day}にお願いします", "{birthday}", "{birthday}生まれです", "{phone}",
+    "電話は{phone}です", "下4桁は{last}です", "電話番号の下4けたは{last}", "末尾は{last}です", "{code}",
+    "予約番号は{code}です", "郵便番号は{post}です", "〒{post}", "{age}歳です", "母は{age}才です", "4桁ですか",
+    "暗証番号は4桁ですか、6文字ですか", "期限は{birthday}です", "{year}年までです", "父は{year}年生まれ",
+    "{count}人で行きます", "{count}枚あります", "{count}番目", "{age}番地", "手数料は{count}00円ですか",
+    "{day}は空いてますか", "{clock}まで仕事です",
+)  # fmt: skip
+
+
+def harmless(count: int, seed: int = 7) -> Iterator[str]:
+    """Yield messages with figures that are no secret: times, days, phones, codes, ages."""
+    chance = random.Random(seed)
+    for _ in range(count):
+        month, day = chance.randint(1, 12), chance.randint(1, 28)
+        hour, minute = chance.randint(8, 18), chance.choice((0, 10, 15, 30, 45))
+        year, last = chance.randint(1930, 2035), chance.randint(0, 9999)
+        text = chance.choice(HARMLESS_IN).format(
+            time=f"{hour:02}{minute:02}",
+            clock=chance.choice((f"{hour}:{minute:02}", f"{hour}時{minute}分", f"午後{hour % 12}時")),
+            day=chance.choice((f"{month}/{day}", f"{month}月{day}日", f"2026-{month:02}-{day:02}")),
+            birthday=chance.choice(
+                (f"{year}年{month}月{day}日", f"{year}{month:02}{day:02}", f"昭和40年{month}月{day}日")
+            ),
+            phone=f"0{chance.choice((90, 80, 70))}-{chance.randint(1000, 9999)}-{last:04}",
+            last=f"{last:04}",
+            code=new_code(),
+            post=f"960-8{chance.randint(0, 999):03}",
+            age=chance.randint(14, 99),
+            year=year,
+            count=chance.randint(1, 9),
+        )
+        yield text.translate(FULL) if chance.random() < 0.2 else text
 
 
 def _my_number(chance: random.Random) -> str:
@@ -112,6 +290,8 @@ def tell(new_person: Callable[[], Person], told: Iterable[Told], each: int = 10)
         if message.answers_the_pin_question and person.slot("requested_slot") != "pins":
             person = new_person()
             yield from _reach_the_pin_question(person)
+        if message.first:
+            yield person.says(message.first)
         yield person.says(message.text)
 
 

@@ -97,3 +97,50 @@ def test_nothing_but_secrets_is_masked_in_the_held_out_sets(name: str, pin_expec
     masked = {text for text in texts if mask(text, pin_expected).found}
     assert len(texts) > 300
     assert masked == (TYPED_ON_PURPOSE if name == "conversations" else set())
+
+
+def _masked(told: secrets.Told) -> str:
+    """Return what is kept of a message and the one before, as the front door would have it."""
+    first = mask(told.first).text
+    now = mask(told.text, told.answers_the_pin_question, before=first)
+    return now.text if now.begun_before else f"{first}\n{now.text}"
+
+
+def test_no_form_in_which_a_secret_is_written_stays_readable() -> None:
+    assert secrets.FORMS >= 120
+    for told in secrets.messages(3000):
+        kept = _masked(told)
+        assert secrets.kept(kept.encode(), [told.secret]) == [], told
+        assert "●" in kept
+
+
+@pytest.mark.parametrize("pin_expected", [False, True])
+@pytest.mark.parametrize("before", ["", "暗証番号を忘れました", "本人です", "マイナンバーカードの更新です"])
+def test_harmless_numbers_are_left_alone(pin_expected: bool, before: str) -> None:
+    for text in secrets.harmless(500):
+        assert mask(text, pin_expected, before=before).text == text
+
+
+def test_after_a_word_about_pins_what_was_asked_for_is_still_answered() -> None:
+    for text in ("1030", "1225", "1030です", "09012345678", "12月3日", "20270220", "5678"):
+        kept = mask(text, before="暗証番号を忘れました", figures_expected=True)
+        assert kept.text == text
+    guessed = mask("6284だったと思う", before="暗証番号を忘れました", figures_expected=True)
+    assert guessed.text == "●●●●だったと思う"
+    assert mask("6284", before="暗証番号は", figures_expected=True).text == "●●●●"
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "kept"),
+    [
+        ("マイナンバーは●●●●●●", "789018", "●●●●●●"),
+        ("123456", "789018", "●●●●●●"),
+        ("マイナンバーは●●●●●●●●●●●●", "1030", "1030"),
+        ("12月3日の10時", "1030", "1030"),
+        ("20261203", "1030", "1030"),
+        ("09012345678", "5", "5"),
+        ('/inform{"pins": "forgotten"}', "1030", "1030"),
+    ],
+)
+def test_a_my_number_in_two_messages(before: str, text: str, kept: str) -> None:
+    assert mask(text, before=before).text == kept

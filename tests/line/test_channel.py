@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import requests
+import sqlalchemy as sa
 from prometheus_client import REGISTRY
 from rasa.shared.core.events import BotUttered, UserUttered
 
@@ -24,6 +25,7 @@ from bot import database, watch
 from bot.channels.line import LONGEST_BODY, LineChannel
 from bot.conversation_store import ConversationStore
 from bot.line import inbox, users, visit_link, worker
+from bot.line.tables import line_events
 from renewal import clock, settings
 from renewal.bookings import Bookings, create_engine_from, migrate
 from tests.line import platform as line_platform
@@ -32,6 +34,7 @@ from tests.line.person import Person, user_id
 from tests.line.platform import Platform
 from tests.line.test_reminders import book
 from tests.web.conftest import BUTTONS, EchoBot, serving
+from tests.web.odd_bodies import odd_events
 
 
 @dataclass
@@ -475,3 +478,66 @@ def until(condition: Any, seconds: float = 10) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+# Limits --------------------------------------------------------------------------------------------
+
+
+def test_who_writes_without_end_is_told_once_and_nobody_else_waits(site: Site) -> None:
+    me, other = site.person(), site.person()
+    at = time.time()
+    flood = [site.platform.text(me.id, f"{n}", at=at + n / 1000) for n in range(40)]
+    assert site.platform.deliver(*flood).status_code == 200
+    assert "echo やあ" in other.says("やあ")
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and not _all_done(flood):
+        time.sleep(0.1)
+    mine = [turn for turn in site.bot.turns if turn.sender_id == users.conversation_of(me.id)]
+    assert 20 <= len(mine) <= 30
+    told = [m for m in site.platform.sent[me.id] if "続けて送られた" in str(m.get("text"))]
+    assert len(told) == 1
+
+
+def _all_done(events: list[dict[str, Any]]) -> bool:
+    ids = [event["webhookEventId"] for event in events]
+    with database.engine().connect() as connection:
+        query = sa.select(sa.func.count()).where(
+            line_events.c.id.in_(ids), line_events.c.done_at.is_not(None)
+        )
+        return int(connection.scalar(query) or 0) == len(ids)
+
+
+def test_an_event_of_last_week_is_not_answered_as_if_it_were_new(site: Site) -> None:
+    me = site.person()
+    old = site.platform.text(me.id, "先週の話", at=time.time() - 8 * 86400)
+    assert site.platform.deliver(old).status_code == 200
+    assert "echo 今日の話" in me.says("今日の話")
+    assert [turn.text for turn in site.bot.turns] == ["今日の話"]
+
+
+def test_texts_of_one_millisecond_are_answered_in_the_order_in_which_they_came(site: Site) -> None:
+    me, at = site.person(), time.time()
+    texts = list("いろはにほへ")
+    events = [site.platform.text(me.id, text, at=at) for text in texts]
+    # Their ids say nothing about the order.
+    assert sorted(e["webhookEventId"] for e in events) != [e["webhookEventId"] for e in events]
+    for event in (events[:4], events[4:]):
+        assert site.platform.deliver(*event).status_code == 200
+    site.platform.wait_for(me.id, 6)
+    assert [turn.text for turn in site.bot.turns] == texts
+
+
+def test_of_a_batch_with_odd_events_the_others_are_answered(site: Site) -> None:
+    me = site.person()
+    good = [site.platform.text(me.id, text, at=time.time() + n) for n, text in enumerate("いろは")]
+    odd = list(odd_events(30, seed=7))
+    batch = [*odd[:10], good[0], *odd[10:20], good[1], *odd[20:], good[2]]
+    body = json.dumps({"destination": "U", "events": batch}).encode()
+    assert site.platform.post(body, site.platform.signature(body)).status_code == 200
+    site.platform.wait_for(me.id, 3)
+    assert [turn.text for turn in site.bot.turns] == ["い", "ろ", "は"]
+    for each in odd:
+        alone = json.dumps({"destination": "U", "events": [each]}).encode()
+        assert site.platform.post(alone, site.platform.signature(alone)).status_code == 400
+    deep = b'{"events": ' + b"[" * 200_000 + b"]" * 200_000 + b"}"
+    assert site.platform.post(deep, site.platform.signature(deep)).status_code == 400

@@ -75,7 +75,7 @@ def test_every_sentence_of_the_domain_passes() -> None:
 
 @pytest.mark.parametrize("words", worker.WORDS.values())
 def test_the_channels_own_sentences_pass(words: str) -> None:
-    sent([{"text": words.format(phone="024-505-0445"), "buttons": WHO["buttons"]}])
+    sent([{"text": words.format(phone="024-505-0445", wait=3), "buttons": WHO["buttons"]}])
 
 
 # The three payloads, of any size -----------------------------------------------------------------

@@ -37,6 +37,11 @@ def test_a_person_books_changes_and_cancels_in_line(site: Site) -> None:
     assert redelivered.booked(site[1]) == 0
 
 
+def test_who_types_a_secret_is_told_not_to(site: Site) -> None:
+    for text in ("暗証番号は7395です", "マイナンバーは123456789018です"):
+        assert "書かないで" in Person(site[0]).says(text)
+
+
 def test_each_event_is_worked_once_when_the_bot_is_killed_among_redeliveries(site: Site) -> None:
     platform, servers = site
     events = redelivered.events_of(platform, people=4, each=5)
