@@ -75,7 +75,8 @@ def told(reading: Reading, s: Situation) -> Case:
         answers["forgotten_pins"] = []
     corrects = frozenset(each.slot for each in kept if each.kind == "correct_slot" and each.slot in answers)
     doubts = [each for each in commands if each.kind == "clarify"]
-    asks = "birthday" if answers.get("near_fifteen") else _doubt(doubts, answers, wanted)
+    open_age = answers.get("near_fifteen") and not _settles_age(answers)
+    asks = "birthday" if open_age else _doubt(doubts, answers, wanted)
     return Case(answers, spans, corrects, asks, _waits(reading.facts, answers))
 
 
@@ -101,11 +102,15 @@ def _age(answers: dict[str, Any], s: Situation) -> dict[str, Any]:
     if not isinstance(told, str) or not asked or s.bookable is None:
         return {}
     born, days = date.fromisoformat(told), Wish.from_json(answers.get("wish")).days
-    first, last = (days[0], days[0]) if len(days) == 1 else s.bookable
-    groups = {s.holder_on(born, first), s.holder_on(born, last)}
+    groups = {s.holder_on(born, day) for day in s.bookable}
     if len(groups) == 1:
         return {"holder": groups.pop(), "near_fifteen": None}
-    return {"holder": "under_15", "near_fifteen": True}
+    return {"holder": s.holder_on(born, days[0]) if len(days) == 1 else "under_15", "near_fifteen": True}
+
+
+def _settles_age(answers: dict[str, Any]) -> bool:
+    """Return whether the birthday and the one day of the visit are both told."""
+    return bool(answers.get("birthday")) and len(Wish.from_json(answers.get("wish")).days) == 1
 
 
 def _half_a_date(command: Command, wanted: set[str]) -> bool:

@@ -183,12 +183,15 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
     if role is None and any(word["person"] for word in lead[-3:]):
         role = "person"
     opened = behind == "visit" or item.kind == "date_range"
+    if role in PURPOSES and _BEFORE_IT.search(m.plain, 0, piece.start):
+        role = "visit"
     beside = (opened and leads.endswith("の")) or _SINCE.search(item.text)
     if beside and role in PURPOSES:
         return replace(told, piece=replace(piece, for_visit=True), role=role, both=True)
     return replace(told, role=role)
 
 
+_BEFORE_IT = re.compile("(?:前|まえ|手前|あと|後)の$")  # 期限の前の12月2日
 _SINCE = re.compile("(?:その|それ)[^。]{0,6}$")  # 期限は20日なので、その前に
 
 
@@ -252,6 +255,8 @@ def _carried(m: Message, clause: Clause, lead: Sequence[Word]) -> str | None:
 
 
 _PUT_RIGHT = re.compile("違|ちが|間違|まちが")
+
+
 def _was_the_end(m: Message, clause: Clause, tail: Sequence[Word]) -> bool:
     """期限切れちまった。11月20日までだった."""
     was = any(word.kind == "copula" and "past" in word.flags for word in tail)

@@ -160,7 +160,7 @@ def _kinds(group: Sequence[Word]) -> list[str]:
 def _groups_before(words: Sequence[Word], at: int) -> Iterator[list[Word]]:
     """Yield the object of a deed and what belongs to it (の), going back from the deed."""
     group: list[Word] = []
-    particle, found = "", False
+    particle, found, passed = "", False, False
     for word in [*reversed(words[:at]), None]:
         if word and word.kind in ("noun", "number") and not word["asks"]:
             group.insert(0, word)
@@ -168,7 +168,8 @@ def _groups_before(words: Sequence[Word], at: int) -> Iterator[list[Word]]:
         if group:
             if found and particle not in ("の", "を", *_TO):
                 return
-            if particle not in _TO:
+            passed = particle in _TO or (passed and particle == "の")  # 成人の日に
+            if not passed:
                 yield group
                 found |= any(kind != "own" for kind in _kinds(group))
             group = []

@@ -244,13 +244,22 @@ def states_a_case(reading: Reading, state: State, likely: Intent | None = None) 
         return True  # "期限が切れてるんですけど予約できますか"
     if any(isinstance(each, CannotCome) for each in reading.facts) and not _comes(reading):
         said -= {"applicant", "holder"}  # that asks for help before it asks for a time
-    plain = len(said) >= 2 or _asks_for_a_time(reading) or _wants_to_come(reading) or _names_a_card(reading)
-    return plain and not _only_asks(reading) and not likely.name.startswith("ask_")
+    if _only_asks(reading):
+        return False
+    if _asks_for_a_time(reading) or _wants_to_come(reading):
+        return True
+    plain = len(said) >= 2 or _names_a_card(reading)
+    return plain and (not likely.name.startswith("ask_") or _tells_who_comes(said, reading))
 
 
 def _told_before(m: Message, deed: Deed) -> bool:
     """Return whether something is told first, and the wish follows from it."""
     return deed.clause > 0 and m.clauses[deed.clause - 1].link == "but"
+
+
+def _tells_who_comes(said: set[str], reading: Reading) -> bool:
+    """Return whether nothing is asked and it is told who comes for whom: 母の更新を、娘の私がします."""
+    return {"applicant", "holder"} <= said and not asks(reading.message)
 
 
 def _comes(reading: Reading) -> bool:

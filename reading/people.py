@@ -292,7 +292,7 @@ _IN = "(?:(?!<who>[がはも])[^|VE])"
 _END = "(?=<c>|[、。!|…?]|$)"
 RULES = [
     # Coming
-    Rule("母が行く", f"(?P<w><who>)(?:[がはだでま、]|も(?!{_IN}*<along>)|<alone>)(?!<card>){_IN}*?(?P<v><comes>)", _coming),
+    Rule("母が行く", f"(?P<w><who>)(?:が|(?:[はだでま、]|も(?!{_IN}*<along>)|<alone>)(?!<card>)){_IN}*?(?P<v><comes>)", _coming),
     Rule("私が連れて行く", f"(?P<w><who>)[がは]{_IN}*?(?P<v><along>)", _takes),
     Rule("俺行く", "(?P<w><who>)(?P<v><comes>)", _coming),
     Rule("行くのは母", f"<comes|along>(?:[のんZ]+|<n>)[はがも、](?:<who>E、?\\|?)*(?:<card>の)?(?P<w><who>)(?!E|の){_END}", _coming),

@@ -709,7 +709,7 @@ def test_any_words_are_read_without_an_error(text: str, asked: str | None, state
         (None, "中3の息子の更新です。1月20日で15になります", {"near_fifteen": True, "wish": None}),
         (None, "小2と年中の子ども2人分の更新をしたいです", {"people": [{"relation": "child", **PARENT, **CHILD}] * 2}),
         (None, "小2と高1の子ども2人分の更新をしたいです",
-         {"cards": 2, "people": [PARENT | {"relation": "child"}, GENERAL | {"relation": "child"}]}),
+         {"cards": 2, "people": [PARENT | CHILD | {"relation": "child"}, GENERAL | {"relation": "child"}]}),
         (None, "小2と年中の子ども2人分と私の更新をしたいです",
          {"people": [{**SELF, **GENERAL}, *[{"relation": "child", **PARENT, **CHILD}] * 2]}),
         ("counter", "えきの ちかく", {"counter": "nishiguchi"}),
