@@ -68,7 +68,7 @@ def told(reading: Reading, s: Situation) -> Case:
     if answers.get("applicant") == "other_proxy" and isinstance(answers.get("people"), list):
         proxy = {"applicant": "other_proxy"}
         answers["people"] = [{**proxy, **each} for each in answers["people"]]
-    if answers.keys() & {"people", "children"}:
+    if answers.keys() & {"people", "children", "comes"}:
         answers = {slot: value for slot, value in answers.items() if slot not in _OF_ONE}
     answers |= _age(answers, s)
     if answers.get("pins") == "remembered":

@@ -407,7 +407,7 @@ _BOOKS = re.compile("に?(?:予約|申し?込)")  # 今日予約したいのは�
 def _is_wished(m: Message, each: Told, told: Sequence[Told]) -> bool:
     """Return whether the clause of a day or time wishes, or names it without another predicate."""
     if _is_past(m, each):
-        return False
+        return len(told) == len(m.clauses) == 1 and not _between(m, each.piece.end, len(m.plain))  # 昨日: refused with its reason
     if each.item.kind == "preference" or each.item.kind.startswith("not_") or each.piece.for_visit:
         return True
     pieces = [other.piece for other in told]

@@ -248,7 +248,9 @@ def _elsewhere(read: _Reading, told: Told, s: Situation) -> Told:
         return replace(told, role="expires_on")
     if told.role == "person":
         return replace(told, role=None if s.asked in (None, *_VISIT_QUESTIONS) else "other")
-    alone = len(read.told) == 1 and told.role is None and told.item.kind in ("date", "date_range")
+    full = [each for each in read.told if _WITH_YEAR.search(_plain(read.m, each))]
+    only = len(read.told) == 1 or full == [told]  # 来週水曜11時、R9.2.10
+    alone = only and told.role is None and told.item.kind in ("date", "date_range")
     if not alone or s.asked in (*_VISIT_QUESTIONS, *_AFTER_THE_VISIT):
         return told
     said = "".join(in_line(read.m, clause) for clause in read.m.clauses)
@@ -260,7 +262,7 @@ def _elsewhere(read: _Reading, told: Told, s: Situation) -> Told:
         limit = told.item.text.endswith(("まで", "迄")) and until
         return replace(told, role="expires_on") if limit else told
     role = _bare(value, _plain(read.m, told), s) if isinstance(value, date) else None
-    if s.asked == "pins" and role is None and re.search("間違|まちが|違[っい]|ちが[っい]|^いいえ|^いや", plain):
+    if s.asked == "pins" and role in (None, "unclear_date") and re.search("間違|まちが|違[っい]|ちが[っい]|^いいえ|^いや", plain):
         role = "expires_on"  # the answer before: "まちがえた、1月10日でした"
     return replace(told, role=role) if role else told
 

@@ -168,7 +168,7 @@ def _groups_before(words: Sequence[Word], at: int) -> Iterator[list[Word]]:
         if group:
             if found and particle not in ("の", "を", *_TO):
                 return
-            passed = particle in _TO or (passed and particle == "の")  # 成人の日に
+            passed = particle in _TO or (passed and particle in ("の", "が"))  # 成人の日に
             if not passed:
                 yield group
                 found |= any(kind != "own" for kind in _kinds(group))

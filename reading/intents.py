@@ -259,7 +259,7 @@ def _told_before(m: Message, deed: Deed) -> bool:
 
 def _tells_who_comes(said: set[str], reading: Reading) -> bool:
     """Return whether nothing is asked and it is told who comes for whom: 母の更新を、娘の私がします."""
-    return {"applicant", "holder"} <= said and not asks(reading.message)
+    return bool({"applicant", "holder"} <= said or "people" in said) and not asks(reading.message)
 
 
 def _comes(reading: Reading) -> bool:

@@ -319,6 +319,7 @@ RULES = [
     # Hindrance and company
     Rule("夫は仕事なので", "(?P<w><who>)[がはも、](?:(?!<who>[がは])[^|])*?(?P<v><hindered>)", _hindered),
     Rule("母を連れて", f"(?P<w><who>)(?:[をもとにはで、]|<alone>){_IN}{{0,3}}?(?P<v><along>)", _along),
+    Rule("母と行く", "(?P<w><who>)と(?P<v><comes>)", _along),
     # Who speaks
     Rule("母です", f"(?:^|\\|)(?:[^|]*V)?(?:<n|j|d|hindered|elsewhere>[のなだ]?|[OA、。!])*(?:(?P<h><who>)は?、?)?(?P<w><who>){_END}", _identity),
     Rule("私は母で", "(?P<h><who>)は、?(?P<w><who>)で(?!<comes>)", _identity),

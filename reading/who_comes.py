@@ -131,7 +131,7 @@ def _as_if_asked(facts: Sequence[Fact], m: Message, s: Situation) -> Situation:
     small = {"particle", "copula", "mark", "other", "auxiliary", "end"}
     for word in m.words:
         start, end = m.folded.span(word.start, word.end)
-        if word.kind not in small and not any(f.start <= start and end <= f.end for f in about_people):
+        if word.kind not in small and not word["speaker"] and not any(f.start <= start and end <= f.end for f in about_people):
             return s
     return replace(s, asked="applicant")
 
@@ -403,7 +403,8 @@ def _by_company(c: _Case) -> Decided:
         if c.comer and c.comer.who == HOLDER:
             return SELF, c.comer
         if c.known == "under_15":
-            return (REPRESENTATIVE if c.speaker_is_parent and not c.custody_elsewhere else _ASK), each
+            parent = c.speaker_is_parent or (c.owner is None and each.who in _PARENTS)  # 母と行きます
+            return (REPRESENTATIVE if parent and not c.custody_elsewhere else _ASK), each
         helps = each.who in ("helper", "friend", *_SPOUSES) and c.owner is None
         if not helps and each.who not in _MAYBE_YOUNG and c.known != "adult_ward":
             return SELF, each
@@ -452,7 +453,7 @@ def _by_hindrance(c: _Case) -> Decided:
 def _by_card(c: _Case) -> Decided:
     """Only whose card it is is said: where it was asked who comes, that tells it too."""
     card = c.told.card
-    if card and card.who == SPEAKER and (c.asked or (c.s.asked is None and not c.told.comes)):
+    if card and card.who in (SPEAKER, HOLDER) and (c.asked or (c.s.asked is None and not c.told.comes)):
         return SELF, card
     return (OTHER, card) if card and c.asked and c.known == "general" and not c.told.comes else None
 

@@ -355,7 +355,7 @@ def test_the_holder_who_comes_along_after_all_needs_no_reply_form(person: NewPer
 
 def test_a_fifteen_year_old_may_come_along_in_words(person: NewPerson) -> None:
     me = person()
-    all_say(me, "兄弟2人分の更新です。兄は14歳、弟は10歳です", "電子証明書", "2012年1月5日", "同じ世帯",
+    all_say(me, "兄弟2人分の更新です。兄は14歳、弟は10歳です", "電子証明書", "母です", "2012年1月5日", "同じ世帯",
             "2人とも令和9年2月3日", "覚えてます", "本庁舎", "1月6日")  # fmt: skip
     first, second = me.says("兄は一人で行きます").split("【2人目（お子さま）】")
     assert "署名用" in first and "戸籍謄本" in second

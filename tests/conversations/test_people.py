@@ -450,7 +450,7 @@ def test_answers_that_come_before_their_question_are_kept(person: NewPerson) -> 
         person, "おばあちゃんの更新なんですけど", "回答書は封筒に入ってました", "わたしは孫です", "電子証明書",
         "令和9年1月15日",
     )  # fmt: skip
-    assert "読み取れません" not in "".join(said)
+    assert "読み取れません" not in "".join(said), said
     assert "回答書に書かれた期限" in said[3]
     assert talker.slot("reply_form") == "ready"
     assert talker.slot("requested_slot") == "expires_on"
