@@ -17,6 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from renewal.bookings import create_engine_from
 
 _STORED = ("intent", "entities", "text", "message_id", "metadata", "heard")
+_SAID = (_RESPONSE, "expects", "left")
 KEPT = 1000
 """Conversations kept in memory: the ones that are being held just now."""
 
@@ -164,7 +165,7 @@ def _row(sender_id: str, event: Event) -> dict[str, Any]:
     metadata = data.get("metadata") or {}
     if isinstance(event, BotUttered):
         # The values that were put into a sentence stand in the sentence.
-        metadata = {k: v for k, v in metadata.items() if k == _RESPONSE}
+        metadata = {k: v for k, v in metadata.items() if k in _SAID}
         data["data"] = {k: v for k, v in data["data"].items() if v is not None}
     data["metadata"] = {k: v for k, v in metadata.items() if k not in ("model_id", "assistant_id")}
     return {

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    BotUttered,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.conversation_store import ConversationStore
@@ -124,3 +130,17 @@ def test_a_new_session_begins_empty_in_every_process(database: Path) -> None:
     tracker.update_with_events(events, DOMAIN)
     asyncio.run(process.store.save(tracker))
     assert process.sees() == Process(database).sees() == ["b"]
+
+
+def test_what_a_question_says_of_itself_outlives_a_restart(database: Path) -> None:
+    question = {"utter_action": "utter_ask_phone", "expects": "phone", "left": 2}
+    tracker = DialogueStateTracker("somebody", DOMAIN.slots)
+    heard = {"text": "はい", "heard": {"questions": []}, "intent_ranking": [{"name": "affirm"}]}
+    said = UserUttered("はい", {"name": "affirm"}, [], heard)
+    tracker.update_with_events([*BEGIN, said, BotUttered("お電話番号は", {}, {**question, "of": 1})], DOMAIN)
+    asyncio.run(Process(database).store.save(tracker))
+    read = asyncio.run(Process(database).store.retrieve("somebody"))
+    assert read is not None
+    assert read.events[-1].metadata == question
+    assert "heard" in read.latest_message.parse_data
+    assert "intent_ranking" not in read.latest_message.parse_data

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks import roomy_city
 from tests.browser.chromium import ARGUMENTS, MISSING, executable
 from tests.browser.other_site import OtherSite
 from tests.browser.person import Person
@@ -35,7 +36,9 @@ def other_site() -> Iterator[OtherSite]:
 
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory, other_site: OtherSite) -> Iterator[Servers]:
-    with running(tmp_path_factory.mktemp("browser"), other_site.url) as servers:
+    # In these tests many book under one name and phone.
+    city = {"RENEWAL_CITY": roomy_city()}
+    with running(tmp_path_factory.mktemp("browser"), other_site.url, **city) as servers:
         yield servers
 
 

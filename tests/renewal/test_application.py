@@ -1089,6 +1089,19 @@ def check_state(a: Application, desk: Desk) -> None:
         assert slots.why_not_bookable(desk.city, str(a.counter), a.start, desk.now) is None
 
 
+def test_a_stored_calendar_is_drawn_as_it_was_with_ones_own_seat_free(adult: Talk) -> None:
+    adult.says(counter="honchosha", visit_date="2026-12-03", visit_time="17:30")
+    assert adult.a.hold
+    drawn = calendar_view.slot_calendar(adult.a, adult.desk)
+    kept = calendar_view.kept(drawn)
+    assert not kept.keys() & {"days", "later"}
+    assert calendar_view.drawn(kept, adult.desk) == drawn
+    others = calendar_view.drawn({**kept, "hold": None}, adult.desk)
+    assert others["days"] != drawn["days"]
+    adult.desk.bookings.release(adult.a.hold)
+    assert calendar_view.drawn(kept, adult.desk) == drawn
+
+
 @settings(ONCE, max_examples=60)
 @given(data=st.data())
 def test_any_answers_to_any_application_are_taken_in_without_an_error(

@@ -403,6 +403,18 @@ def test_a_conversation_is_not_opened_without_end(site: Site) -> None:
     other.begins()
 
 
+def test_opinions_are_not_taken_without_end(site: Site) -> None:
+    browser = site.browser()
+    browser.begins()
+    said = {"id": "opinion-1", "topic": "ask_fee", "helpful": False, "why": "\ud800"}
+    came = [
+        browser.session.post(f"{browser.url}/opinion", data=json.dumps(said), timeout=10)
+        for _ in range(25)
+    ]
+    assert {answer.status_code for answer in came} == {400, 429}
+    assert "秒" in came[-1].json()["say"]
+
+
 # The cookie ------------------------------------------------------------------------------------
 
 
