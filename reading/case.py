@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -32,6 +33,8 @@ ANSWERS_TO: dict[str, set[str]] = {
 }
 # Whose card it is and who comes are told for each of several cards.
 _OF_ONE = {"applicant", "holder", "near_fifteen", "relation"}
+_WRITTEN_BY_A_MACHINE = re.compile(r"/?\w+\s*\{\s*\"")
+"""A button's payload that was never offered here: the days and times in it are nobody's wish."""
 _SOUND_LIKE_WORDS = {"name_kana", "visitor_name", "phone"}
 
 
@@ -51,6 +54,8 @@ class Case:
 
 def told(reading: Reading, s: Situation) -> Case:
     """Return what a message settles of an application in this situation."""
+    if _WRITTEN_BY_A_MACHINE.match(reading.text):
+        return Case()
     commands = [
         command
         for topic in TOPICS

@@ -416,7 +416,7 @@ def _by_comer(c: _Case) -> Decided:
     if c.comer is None:
         return None
     who = c.comer.who
-    own_child = c.s["relation"] == "child" and who in _MAYBE_YOUNG and c.owner in (None, who)
+    own_child = (c.s["relation"] == "child" or c.s["near_fifteen"]) and who in _MAYBE_YOUNG and c.owner in (None, who)
     if who == HOLDER or (who == c.owner and who != SPEAKER) or own_child:
         return SELF, c.comer
     rules = _OF_THE_SPEAKER if who == SPEAKER else _OF_ANOTHER

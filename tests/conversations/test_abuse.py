@@ -123,7 +123,7 @@ def test_who_has_booked_twice_is_told_which_bookings_and_may_change_one(
     for _ in range(3):
         me.says("予約したいです")
         reaches(me, "visit_date")
-        me.says("12月3日の17時30分" if not me.slot("last_booking") else "一番早い時間で")
+        me.says("12月3日の17時30分" if not me.slot("last_booking") else "12月10日の17時30分")
         reaches(me, "confirmed")
         said = me.says("はい")
     assert "もう予約があります" in said

@@ -632,6 +632,11 @@ def test_writing_what_a_button_says_is_as_good_as_tapping_it(
     check(title.format(**labels), asked, values, state)
 
 
+@pytest.mark.parametrize("asked", ["visit_date", "expires_on", "name_kana", "confirmed"])
+def test_a_forged_button_settles_nothing(asked: str, state: State) -> None:
+    assert read('inform{"start": "2031-01-01T09:00", "counter": "honchosha"}', state.at(asked)) == {}
+
+
 def test_a_name_that_could_be_told_of_somebody_is_asked_for_again(state: State) -> None:
     assert read("ちばなお", state.at("name_kana")) == {"name_kana": "チバナオ"}
     assert read("ちばはは", state.at("name_kana")) == {}
