@@ -438,9 +438,8 @@ def _named_before(units: _Units, at: int) -> str | None:
 
 def _roles(units: _Units) -> Iterator[Fact]:
     """Yield as what the speaker speaks: 妻の私."""
-    at = -1
-    for party in units.people:
-        at = next(place for place in range(at + 1, len(units.units)) if units.units[place]["who"])
+    places = [place for place, unit in enumerate(units.units) if unit["who"]]
+    for party, at in zip(units.people, places, strict=False):  # two may stand in one unit
         if party.role and not party.role.startswith("guardian"):
             start, end = units.span(at, at)
             yield SpeaksAs(start, end, units.clause_of(at), "said", party.role)
