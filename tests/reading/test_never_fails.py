@@ -29,7 +29,7 @@ def put_together(chance: random.Random, words: list[str]) -> str:
 def test_any_words_in_any_order_are_read_to_the_end(seed: int, state: State) -> None:
     chance = random.Random(seed)
     words = sorted(lexicon.words())
-    for _ in range(300):
+    for _ in range(80):
         text = put_together(chance, words)
         try:
             case.told(reader.read(text, NOW), state.at(chance.choice(_ASKED)))
