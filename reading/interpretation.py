@@ -19,8 +19,6 @@ from reading.situation import State
 from renewal.booking_change import QUESTIONS, Request
 from renewal.wish import Wish
 
-# Intents whose words may answer the question that the form has just asked.
-ANSWERING = {"inform", "book", "correct", "affirm", "deny", "dont_know", "ask_free_times", "resume"}
 LEAVING = {"stop", "start_over", "go_back", "talk_to_human", "check_booking", "cancel_booking"}
 # Short words for these read like a name; a clear one is never taken for an answer.
 COMMANDS = {*LEAVING, "resume", "greet", "thank", "goodbye", "change_booking"}

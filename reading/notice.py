@@ -52,7 +52,6 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
 _TAGS = ("notice", "letter", "written", "thinks", "came")
 _NAMED = re.compile("<(certificate|card|both)>")
 _QUOTED = re.compile("[^、]*?(?:と|って|とか|とも|しか|だけ|に|が|は|も|、)?.*?<says>|.*?(?:と|って|とは|とも|ってのが)V")
-_CALLED = re.compile("(?:の|N|D|O|の?<card>)*の?<notice>")
 _CALLED_OF = re.compile("(?:の|N|D|O)*の?<notice>(?:.*<came>|.*[VJ])")  # "カードの更新のお知らせが来た"
 _FINAL = re.compile("(?:の|N|D|O|A|C(?!!)|と|か|も|って|<notice>|<card>|は|で)*(?:<thinks>|Nが?V)?[、。!！…ー~?？」』)）]*")
 _BESIDE = re.compile("(?:の?N)*[はも](?:A|O|、)*(?:[NDJVC]|O、)")  # カードの期限はまだ先で

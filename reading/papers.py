@@ -316,9 +316,6 @@ def _honseki(words: Sequence[Word], said: str) -> HomeState | None:
     return "honseki_elsewhere" if re.match("V!|C!", rest) else "open"
 
 
-_NAMED_AT = ("home", "home_of", "in_city")
-
-
 def _household_heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     asked = s.asked == "proof_waiver"
     told = [fact for fact in facts if isinstance(fact, Household) and (asked or _is_explicit(fact, m))]

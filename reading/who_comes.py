@@ -36,7 +36,6 @@ _CHILDREN = {"son", "daughter", "child", "baby"}
 _MAYBE_YOUNG = {*_CHILDREN, "grandchild", "nephew", "brother", "sister", "cousin", "pupil", "step_child",
                 "student_middle"}  # fmt: skip
 _SPOUSES = {"husband", "wife", "partner"}
-_PROXIES = {"proxy"}
 _ABOUT_PEOPLE = ("applicant", "holder", "proof_waiver")
 
 

@@ -62,12 +62,6 @@ class Notice:
     ended_at: datetime | None = None
 
 
-def reminder_at(city: City, start: datetime) -> datetime:
-    """Return when the visit is reminded of: the evening before, at the city's hour (Tokyo)."""
-    day_before = start.astimezone(TOKYO).date() - timedelta(days=1)
-    return datetime.combine(day_before, time(city.booking.reminder_hour), TOKYO)
-
-
 def reminders_end(city: City, day: date) -> datetime:
     """Return the moment of that evening (Tokyo) from which no reminder is sent."""
     hour = max(REMINDERS_END, city.booking.reminder_hour + 1)

@@ -34,11 +34,6 @@ def is_several(a: Application) -> bool:
     return number(a) > 1 or bool(a.family and a.cards is None)
 
 
-def has_child(a: Application) -> bool:
-    """Return whether one of several cards is known to be a child's."""
-    return is_several(a) and bool(children(a))
-
-
 def children(a: Application) -> list[int]:
     """Return the places of the cards that are known to be a child's."""
     cards = [known(a, at) for at in range(number(a))]

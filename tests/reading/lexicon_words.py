@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pytest
 import yaml
@@ -11,7 +12,7 @@ import yaml
 from reading import lexicon
 from reading.facts import Fact
 from reading.message import Message, cut
-from tests.reading.corpus_rows import NOW, Heard, Row, wrong
+from tests.reading.corpus_rows import NOW, Heard, Row, without, wrong
 
 
 def words_of(file: str) -> Iterator[tuple[str, str]]:
@@ -21,6 +22,29 @@ def words_of(file: str) -> Iterator[tuple[str, str]]:
         for listed in meanings.values() if tag[0] != "_" else ():
             for word in listed.split():
                 yield tag, lexicon.plain(word.replace("_", " "))
+
+
+def deciding_nothing(
+    file: str, topic: Any, rows: Sequence[Row], caches: Sequence[Any], patch: pytest.MonkeyPatch
+) -> list[str]:
+    """Return those of a few rows that are heard as before without their word.
+
+    For topics that make their patterns from their file once, and keep them in `caches`.
+    """
+    found = []
+    for row in random.Random(8).sample([row for row in rows if row.word], 60):
+        with patch.context() as left_out:
+            left_out.setattr(lexicon, "_read", without(file, row.word or ""))
+            _forget(caches)
+            if not wrong(row, topic.facts, topic.heard):
+                found.append(row.text)
+    _forget(caches)
+    return found
+
+
+def _forget(caches: Sequence[Any]) -> None:
+    for cached in caches:
+        cached.cache_clear()
 
 
 def unnoticed(

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from random import Random
-
 import jaconv
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reading import lexicon, names
+from reading import names
 from reading.message import cut
-from tests.reading.corpus_rows import NOW, Row, rows, without, wrong
+from tests.reading.corpus_rows import NOW, Row, rows, wrong
+from tests.reading.lexicon_words import deciding_nothing
 
 ROWS = list(rows("names"))
 
@@ -22,27 +20,9 @@ def test_names_are_heard(row: Row) -> None:
     assert not wrong(row, names.facts, names.heard)
 
 
-@pytest.fixture
-def forget() -> Iterator[None]:
-    yield
-    _forget()
-
-
-def _forget() -> None:
-    for cached in (names._names, names._rules, names._right):
-        cached.cache_clear()
-
-
-@pytest.mark.usefixtures("forget")
 def test_words_decide_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    unnoticed = []
-    for row in Random(8).sample([row for row in ROWS if row.word], 60):
-        with monkeypatch.context() as patch:
-            patch.setattr(lexicon, "_read", without("names", row.word or ""))
-            _forget()
-            if not wrong(row, names.facts, names.heard):
-                unnoticed.append(row.text)
-    assert unnoticed == []
+    caches = (names._names, names._rules, names._right)
+    assert deciding_nothing("names", names, ROWS, caches, monkeypatch) == []
 
 
 KANA = st.text("アイウエオカキクケコサシタテトナハマミヤユヨラリルンー", min_size=3, max_size=8)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from random import Random
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reading import lexicon, phones
+from reading import phones
 from reading.message import cut
-from tests.reading.corpus_rows import NOW, Row, rows, without, wrong
+from tests.reading.corpus_rows import NOW, Row, rows, wrong
+from tests.reading.lexicon_words import deciding_nothing
 
 ROWS = list(rows("phones"))
 
@@ -21,27 +19,9 @@ def test_telephone_numbers_are_heard(row: Row) -> None:
     assert not wrong(row, phones.facts, phones.heard)
 
 
-@pytest.fixture
-def forget() -> Iterator[None]:
-    yield
-    _forget()
-
-
-def _forget() -> None:
-    for cached in (phones._rules, phones._corrections):
-        cached.cache_clear()
-
-
-@pytest.mark.usefixtures("forget")
 def test_words_decide_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    unnoticed = []
-    for row in Random(8).sample([row for row in ROWS if row.word], 60):
-        with monkeypatch.context() as patch:
-            patch.setattr(lexicon, "_read", without("phones", row.word or ""))
-            _forget()
-            if not wrong(row, phones.facts, phones.heard):
-                unnoticed.append(row.text)
-    assert unnoticed == []
+    caches = (phones._rules, phones._corrections)
+    assert deciding_nothing("phones", phones, ROWS, caches, monkeypatch) == []
 
 
 SPOKEN = ("ゼロ", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュウ")

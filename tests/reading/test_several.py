@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 
-from reading import consent, lexicon, names, several
+from reading import consent, names, several
 from reading.facts import Count, Fact, OneCard
-from reading.lexicon import FOLDER, plain
 from reading.message import Message, cut
 from tests.reading.corpus_rows import NOW, Row, rows, wrong
+from tests.reading.lexicon_words import unnoticed
 
 ROWS = tuple(rows("several"))
 
@@ -35,28 +33,8 @@ def test_what_a_message_says_of_several_cards(row: Row) -> None:
     assert wrong(row, facts, heard) == ""
 
 
-def own_words() -> Iterator[tuple[str, str]]:
-    """Yield each word of this topic's file with its tag."""
-    for tag, meanings in yaml.safe_load((FOLDER / "several.yml").read_text(encoding="utf-8")).items():
-        for listed in meanings.values():
-            for word in str(listed).split():
-                yield tag, plain(word.replace("_", " "))
-
-
 def test_each_word_of_the_file_changes_what_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    ones = [(row, {word.lemma for word in cut(row.text, NOW).words}) for row in ROWS]
-    unnoticed = []
-    for tag, word in own_words():
-        meanings = dict(lexicon.words()[word])
-        del meanings[tag]
-        with monkeypatch.context() as without:
-            if meanings:
-                without.setitem(lexicon.words(), word, meanings)
-            else:
-                without.delitem(lexicon.words(), word)
-            if not any(wrong(row, facts, heard) for row, inside in ones if word in inside):
-                unnoticed.append(word)
-    assert unnoticed == []
+    assert unnoticed("several", ROWS, facts, heard, monkeypatch) == []
 
 
 @pytest.mark.parametrize(
