@@ -100,14 +100,7 @@ def take(someone: Person, look: str, to: Path) -> None:
 
 def book_together(someone: Person) -> None:
     """Say everything that a parent with two children is asked for."""
-    someone.says("子ども2人と私の3人分を予約したいです")
-    someone.taps("全員 電子証明書")
-    someone.says("R9.2.20")
-    for title in ("全員覚えている", "15歳未満", "同じ世帯"):
-        someone.taps(title)
-    someone.says("令和9年1月10日")
-    someone.taps("15歳未満")
-    someone.says("2027/1/12")
+    someone.tells_of_a_family()
     someone.taps("本庁舎")
     someone.taps("いちばん早い空き")
     for line in ("サトウ ハナコ", "サトウ タロウ", "サトウ ジロウ", "09022223333"):

@@ -92,6 +92,17 @@ class Person:
         )
         self.page.wait_for_selector(".calendar")
 
+    def tells_of_a_family(self) -> None:
+        """Say of a parent and two children what is asked before the list of what to bring."""
+        self.says("子ども2人と私の3人分を予約したいです")
+        self.taps("全員 電子証明書")
+        self.says("R9.2.20")
+        for title in ("全員覚えている", "15歳未満", "同じ世帯"):
+            self.taps(title)
+        self.says("令和9年1月10日")
+        self.taps("15歳未満")
+        self.says("2027/1/12")
+
     def takes_the_first_free_time(self) -> None:
         """Press the first free time of the calendar's table."""
         self.page.get_by_label(re.compile("空きあり|残りわずか")).first.click()

@@ -236,14 +236,7 @@ def test_the_server_is_killed_in_the_middle_and_one_booking_comes_of_it(
 
 def test_a_family_finds_one_list_for_all_and_books_together(person: MakePerson) -> None:
     someone = person(**PHONE).opens()
-    someone.says("子ども2人と私の3人分を予約したいです")
-    someone.taps("全員 電子証明書")
-    someone.says("R9.2.20")
-    for title in ("全員覚えている", "15歳未満", "同じ世帯"):
-        someone.taps(title)
-    someone.says("令和9年1月10日")
-    someone.taps("15歳未満")
-    someone.says("2027/1/12")
+    someone.tells_of_a_family()
     family = someone.page.get_by_role("group", name="持ち物")
     names = [re.sub(r"\s", "", each) for each in family.locator("h3").all_inner_texts()]
     assert names == ["皆さん", "1人目（ご本人）", "2人目（お子さま）・3人目（お子さま）"]
