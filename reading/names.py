@@ -13,6 +13,7 @@ import jaconv
 from reading import lexicon
 from reading.facts import Fact, Name
 from reading.message import Message
+from reading.parties import SPEAKER
 from reading.situation import Command, Situation
 from reading.text import fold, hiragana
 from reading.words import name_parts
@@ -80,8 +81,11 @@ def _answers(
     found: dict[str, Command] = {}
     if s[other] and _SAME_FAMILY.search(m.plain) and len(told) == 1 and not told[0][1].full:
         return [Command("set_slot", asked, f"{str(s[other]).split()[0]} {told[0][1].name}", told[0][0])]
+    several = len(told) > 1 and int(s["cards"] or 1) > 1
     for fact, each in told:
-        slot = other if each.role not in (None, asked) else asked
+        slot = _whose(each, asked, s) if len(told) > 1 else other if each.role not in (None, asked) else asked
+        if several and slot in found:
+            continue  # ソウタとハナ: each is asked about in its turn
         if _will_do(each, int(s["failed_answers"] or 0)):
             found[slot] = _taken(slot, each.name, s, fact)
         elif slot == asked and (slot not in found or found[slot].kind == "clarify"):
@@ -89,6 +93,15 @@ def _answers(
     if not found and (kanji := _KANJI_NAME.fullmatch(m.plain)) and set(name_parts(kanji[1])) <= _PEOPLE:
         return [Command("clarify", asked)]
     return list(found.values())
+
+
+def _whose(each: _Told, asked: str, s: Situation) -> str:
+    """Return whose name one of two is: 主人はニシムラ タダシ、私はニシムラ カズコです."""
+    if each.role:
+        return each.role
+    if each.of and s["applicant"] in ("legal_representative", "other_proxy"):
+        return "visitor_name" if each.of == SPEAKER else "name_kana"
+    return asked
 
 
 def _will_do(each: _Told, failed: int) -> bool:
@@ -139,7 +152,7 @@ def _spaced(kept: str, gaps: frozenset[int]) -> tuple[str, tuple[int, ...]]:
 
 
 _KANA = re.compile("[ぁ-ゖァ-ヺー]")
-_MARK = re.compile(r"[^\w\s・=ー'.:\-]+|\.(?=\s|$)|\n|(?<=[ぁ-ゖァ-ヺー])で ?(?=(?:下の ?)?(?:名前|なまえ|名字|苗字|みょうじ|姓|名)[はが])|(?<!の) (?=(?:下の ?|した ?の ?)?(?:名前|なまえ)(?:[はがも: ]|[ァ-ヺ]))")
+_MARK = re.compile(r"[^\w\s・=ー'.:\-]+|(?<=[ァ-ヺー])と ?(?=、|(?:[一-龥ぁ-ん]{1,6}[はの])?[ァ-ヺー]+ [ァ-ヺ])|\.(?=\s|$)|\n|(?<=[ぁ-ゖァ-ヺー])で ?(?=(?:下の ?)?(?:名前|なまえ|名字|苗字|みょうじ|姓|名)[はが])|(?<!の) (?=(?:下の ?|した ?の ?)?(?:名前|なまえ)(?:[はがも: ]|[ァ-ヺ]))")
 _KANJI = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〆ヶ]"
 _KANJI_NAME = re.compile(f"({_KANJI}(?:{_KANJI}|[ぁ-ゖー]){{1,7}}?)(?:です|と申します|といいます|と言います)?。?")
 
@@ -282,7 +295,7 @@ def _name(text: str, start: int, end: int, before_given: bool = False) -> _Told 
             break
         role = _role(lead["lead"] or "") or role
         introduced |= bool(lead["lead"]) or "名前" in lead[0]
-        of = lead["of"] or of
+        of = of or lead["of"]  # 私は弁護士の…
         part = "family" if lead["family"] else "given" if lead["given"] else part
         start = lead.end()
     filler = rules.filler.match(plain, start, end)
@@ -300,7 +313,8 @@ def _name(text: str, start: int, end: int, before_given: bool = False) -> _Told 
     if written is None or tail.startswith("ですか") or (beside and not _is_whole(name)):
         return None
     introduced |= bool(re.search("申|言|いい|間違|まちが|直|なお|変|訂|修", tail))
-    who = lexicon.words().get(of or "", {}).get("person")
+    meanings = lexicon.words().get(of or "", {})
+    who = SPEAKER if "speaker" in meanings else meanings.get("person")
     return _Told(first, last, written[0], written[1], role, who, introduced, part)
 
 
