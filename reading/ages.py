@@ -34,12 +34,14 @@ _N = rf"(?:\d{{1,3}}|[{KANJI_DIGITS}]{{1,4}})"
 # What follows a number of years that is no age, or bounds one.
 _BOUND = "(?P<bound>未満|以上|以下|まで|から|より)?"
 _YEARS = re.compile(
-    rf"(?<![0-9第])(?P<n>{_N})(?:歳|才|さい(?!ふ)|years?[ -]old|yo(?![a-z])|yrs?(?![a-z])){_BOUND}"
+    rf"(?<![0-9第])(?P<n>{_N})(?:歳|才|さい(?!ふ)|years?[ -]old|yo(?![a-z])|yrs?(?![a-z])){_BOUND}(?!のお?(?:誕生日|たんじょうび))"
     rf"|(?<![0-9月年第])(?P<u>{_N})に(?:なる(?=$|[、。ん])|なります|なりまし)"
     rf"|(?:^|[。、|])(?:まだ|もう|今|いま)?(?P<v>[1-9][0-9])(?=です|だ[。、けよっ]|なん|、|でした|$)(?![0-9])"
-    r"|(?<![0-9])(?P<t>1[0-9])に(?:なった(?!ら)|なりました|なって(?:い?た|い?まし|い?る|い?ま)|なったばっ?か)"
-    rf"|age[d ]*(?P<e>\d{{1,3}})(?!\d)"
+    r"|(?<![0-9十])(?P<t>1[0-9]|十[一二三四五六七八九]?)に(?:なった(?!ら)|なりました|なって(?:い?た|い?まし|い?る|い?ま)|なったばっ?か)"
+    rf"|(?<![0-9月年第])(?P<p>{_N})(?:を|も|は)?(?:とうに|とっくに)?(?:過ぎ|すぎ|越え|超え)(?=て|た|で|の|だ|、|。)"
+    rf"|(?:age[d ]*|turn(?:s|ed|ing)? |\b(?:he|she|who|son|daughter|child|kid|boy|girl|niece|nephew)(?:['’]s| is) (?:only |just |already |now )?)(?P<e>\d{{1,3}})(?!\d)"
 )
+_OF_YEARS = ("n", "t", "u", "v", "p", "e")
 _STAGE = re.compile(
     "(?P<months>(?:生後)?[0-9一二三四五六七八九十]+(?:か月|ヶ月|カ月|ヵ月|ヶ月半|かげつ)(?:の(?=赤|子|娘|息子|孫|男|女)|です))"
     "|(?P<yet>(?:15|十五)(?:歳|才)?に(?:は)?(?:まだ)?な(?:って(?:い)?(?:な|ませ)|りませ|らな))"
@@ -50,7 +52,16 @@ _STAGE = re.compile(
     "|(?:15|十五)(?:歳|才)?(?:に|の誕生日)(?:なる|なります)?(?:前|予定|ところ|直前)|(?:15|十五)(?:歳|才)?になります|まだ(?:15|十五)(?:じゃ|では))"
 )
 # 三つの娘, 5つです
-_COUNTED = re.compile("(?<![0-9一二三四五六七八九十])(?P<n>[1-9一二三四五六七八九])つ(?=の(?:子|孫|娘|息子|男|女)|だ|です|になる|、|。|$)")
+_COUNTED = re.compile("(?<![0-9一二三四五六七八九十])(?P<n>[1-9一二三四五六七八九])つ(?=の(?:子|孫|娘|息子|男|女)|だ|です|に(?:なる|なった)|\\)|、|。|$)")
+_TURNS = re.compile("(?:15|十五)(?:歳|才|さい)?になるのは(?:来年の?)?(?P<is>[0-9]{1,2})月|(?P<in>[0-9]{1,2})月(?:に|で|の誕生日で)(?:ようやく|やっと|ちょうど)?(?:15|十五)(?!(?:歳|才|さい)?に(?:なった|なりまし|なって))")
+"""In which month somebody turns 15."""
+_WORKS = re.compile("(?:保育|クラブ)?(?:所)?で[^、。]{0,10}(?:働|勤|指導員|支援員|先生|仕事|パート|バイト|手伝|やって)")
+_DENIED = re.compile("(?:な(?:わけ|はず)(?:が|は|も)?|じゃ|では?)(?:な[いくか]|ねえ|ありません)")
+_UNITS = {"いち": 1, "いっ": 1, "に": 2, "さん": 3, "よん": 4, "ご": 5, "ろく": 6, "なな": 7, "しち": 7, "はち": 8, "はっ": 8, "きゅう": 9}
+_KANA_YEARS = re.compile(
+    "(?<![ぁ-ん])(?:(?P<tens>" + "|".join(_UNITS) + ")?(?P<ten>じゅう|じゅっ|じっ))?(?P<one>" + "|".join(_UNITS) + ")?さい(?=$|[のですだはがとに、。])"
+)
+"""じゅうさんさい, ななさい."""
 _HORIZON = timedelta(days=92)
 """How far ahead somebody may be 15 when they come."""
 _BORN = re.compile("生まれ|うまれ|生(?=$|です|の)")
@@ -62,7 +73,7 @@ _GRADE = re.compile(
 )
 _ENGLISH = re.compile(
     "(?P<young>(?:goes to|attends|in|at) (?:elementary|primary|nursery|kindergarten|preschool)(?: school)?|"
-    r"(?:grade|year) [1-7](?!\d)|[1-7](?:st|nd|rd|th) grade(?:r)?|kindergart\w+|preschool\w*|elementary school(?:er)?)"
+    r"(?:grade|year) [1-7](?!\d)|(?:[1-7](?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth)[ -]grade(?:r)?|kindergart\w+|preschool\w*|elementary(?: school(?:er)?)?)"
     "|(?P<near>(?:in|goes to|attends) (?:junior high|middle school)|junior high(?: school)?(?: student)?|middle schooler)"
     "|(?P<old>(?:in|goes to|attends|a|at) (?:senior )?(?:high ?school(?:er)?|university|college)|high school(?:er| student)?|university student)"
 )
@@ -78,11 +89,12 @@ _YOUNG_SCHOOLS = ("保", "幼", "こ", "小", "しょ")
 
 def ages(m: Message) -> Iterator[Age]:
     """Yield the ages told in a message, in the order of their rules."""
-    text = m.plain
+    text, told = m.plain, False
     for match in _YEARS.finditer(text):
-        years = number(next(part for part in (match["n"], match["t"], match["u"], match["v"], match["e"]) if part))
+        years = number(next(match[group] for group in _OF_YEARS if match[group]))
         bound = match["bound"]
         if years <= 120 and bound in (None, "から"):
+            told = True
             yield Age(match.start(), match.end(), years)
         elif years == 15 and bound in ("未満", "以上"):
             yield Age(match.start(), match.end(), UNDER_15 if bound == "未満" else GENERAL)
@@ -91,11 +103,20 @@ def ages(m: Message) -> Iterator[Age]:
         yield Age(match.start(), match.end(), group[str(match.lastgroup)])
     for match in _COUNTED.finditer(text):
         yield Age(match.start(), match.end(), number(match["n"]))
+    for match in _KANA_YEARS.finditer(text):
+        yield Age(match.start(), match.end(), _years_in_kana(match))
     for word in m.words:
-        if word["age"]:
+        if word["age"] and not _DENIED.match(text, word.end) and not _WORKS.match(text, word.end):
             yield Age(word.start, word.end, str(word["age"]))
+        elif word["age"] and word.text == "未成年":
+            yield Age(word.start, word.end, GENERAL)
     yield from _born(m)
-    yield from _grades(text)
+    turns = _TURNS.search(text)
+    if turns:
+        far = _begins(int(turns["is"] or turns["in"]), m.now.date()) > m.now.date() + _HORIZON
+        yield Age(turns.start(), turns.end(), UNDER_15 if far else NEARLY_15)
+    else:
+        yield from (age for age in _grades(text) if not (told and age.age == NEARLY_15))  # 中3で、15になったところ
     for match in _ENGLISH.finditer(text):
         yield Age(match.start(), match.end(), {"young": UNDER_15, "near": UNDER_15, "old": GENERAL}[str(match.lastgroup)])
     for match in _ATTENDS.finditer(text):
@@ -107,6 +128,16 @@ def ages(m: Message) -> Iterator[Age]:
             yield Age(match.start(), match.end(), UNDER_15 if started else NEARLY_15)
         else:
             yield Age(match.start(), match.end(), UNDER_15 if young else GENERAL)
+
+
+def _years_in_kana(match: re.Match[str]) -> int:
+    tens = (_UNITS[match["tens"]] if match["tens"] else 1) if match["ten"] else 0
+    return 10 * tens + (_UNITS[match["one"]] if match["one"] else 0)
+
+
+def _begins(month: int, today: date) -> date:
+    """Return the first day of the next such month."""
+    return date(today.year + (month < today.month), min(max(month, 1), 12), 1)
 
 
 def _born(m: Message) -> Iterator[Age]:
@@ -137,6 +168,6 @@ def _grades(text: str) -> Iterator[Age]:
             group = NEARLY_15 if year == 3 else UNDER_15
         else:
             group = GENERAL
-        if first in "中高" and year > 3:
+        if first in "中高" and year > 3 and school != "高専":
             continue
         yield Age(match.start(), match.end(), group)

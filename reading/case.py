@@ -104,7 +104,8 @@ def _age(answers: dict[str, Any], s: Situation) -> dict[str, Any]:
     """Return whose card it is by a birthday told: under 15 is judged on the day of the visit."""
     told = answers.get("birthday")
     asked = s.asked == "holder" or "near_fifteen" in answers or "holder" in answers
-    if not isinstance(told, str) or not asked or s.bookable is None:
+    young = isinstance(told, str) and date.fromisoformat(told).year >= s.now.year - 16
+    if not isinstance(told, str) or not (asked or young) or s.bookable is None:
         return {}
     born, days = date.fromisoformat(told), Wish.from_json(answers.get("wish")).days
     groups = {s.holder_on(born, day) for day in s.bookable}
@@ -152,6 +153,8 @@ def _doubt(doubts: Sequence[Command], answers: dict[str, Any], wanted: set[str])
     """Return the slot to ask back about: the one asked for, or one of a first message."""
     if wanted & answers.keys():
         return None
+    if answers:  # "ちょっと待って、西口じゃなくて本庁舎": the question is put again in any case
+        doubts = [each for each in doubts if not (isinstance(each.fact, Unsure) and each.fact.kind_of == "finding_out")]
     for each in doubts:
         if each.slot in wanted or not wanted:
             return each.slot if each.slot not in answers else None

@@ -76,6 +76,11 @@ def _parts(words: Sequence[Word], folded: Folded) -> Iterator[tuple[int, int]]:
     yield first, len(words)
 
 
+_POLITE_ENDS = ("ます", "です", "ました", "でした", "ません")
+_FORMAL = {"こと", "とき", "時", "方", "ほう", "者", "もの", "人", "ところ", "予定", "つもり", "ため", "場合", "よう", "件", "なら", "ので", "ん", "際", "前", "後", "日", "頃", "って", "と", "とおり", "通り", "でしょう", "だけ", "くらい", "かも", "っけ"}
+"""Words that a polite predicate may stand before within its clause."""
+
+
 def _apart(before: Word, word: Word) -> bool:
     """Return whether a space between these words parts clauses: "主人の予約　行くのは私"."""
     ends = before.kind in ("noun", "verb", "adjective", "copula") and before.text not in _WAITS
@@ -94,6 +99,8 @@ def _leads_on(words: Sequence[Word], at: int) -> bool:
         return True
     if "te" in word.flags:
         return after.kind not in ("particle", "end")
+    if word.text.endswith(_POLITE_ENDS) and after.kind in ("noun", "verb", "adjective", "adverb", "other"):
+        return after.text not in _FORMAL  # without a mark, as it is spoken
     return after.kind in ("other",) and not word.flags  # はい、行きます そうです
 
 
@@ -106,6 +113,8 @@ def _flags(inside: Sequence[Word]) -> Flags:
         elif word["manner"]:
             flags = flags | {str(word["manner"])}
     last = [word for word in inside if word.kind != "mark"]
+    if [word.text for word in last[-2:]] == ["よう", "な"]:  # 福島だったような
+        flags |= {"maybe"}
     if inside[-1].text in ("?", "？") or "ask?" in flags or (last and last[-1].kind == "end" and last[-1].text in _ASKS):
         flags |= {"ask"}
     concedes = any(word.kind in ("verb", "adjective") and word.text.endswith(("ても", "でも")) for word in inside)

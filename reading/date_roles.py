@@ -107,6 +107,7 @@ _LEADS = tuple(
         ("birthday", "<born>"),
         ("issued_on", "<issued>"),
         ("other", "<(?:event|elsewhere)>の<visit>"),  # 病院の予約が
+        ("other", "<event>(?:N|<link>)*<link>"),  # I fly home on Dec 19
         ("visit", "<visit>(?:の?N)?"),
     )
 )  # fmt: skip
@@ -124,9 +125,9 @@ _WEAK_LEADS = tuple(
 _TAILS = tuple(
     (role, re.compile(pattern))
     for role, pattern in (
-        ("expires_on", f"{_UP_TO}(?:(?:<expires>[がの]?)?<ends>(?!!)|まで<expires>)"),
+        ("expires_on", f"(?:の<born>)?{_UP_TO}(?:(?:<expires>[がの]?)?<ends>(?!!)|まで<expires>)"),
         ("expires_on", "に<expires>(?=が|に<stands>)"),
-        ("expires_on", "(?:[がはでの、]|まで|まで[がの])?N?<expires>(?=$|C|[でとだ、。だ]|って|に<stands>)"),
+        ("expires_on", "(?:[がはでの、]|まで|まで[がの])?(?:N|<(?:notice|certificate)>の?)?<expires>(?=$|C|[でとだ、。だ]|って|に<stands>)"),
         ("card_expires_on", "[(（]<card>[)）]"),
         ("expires_on", "[(（]<certificate>[)）]"),
         ("birthday", "[にがはの、]?<born>(?=$|C|[でのだ、。]|って)(?!の<)"),
@@ -176,7 +177,9 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
         return replace(told, role=role if role in PURPOSES else None)
     if role in PURPOSES and not told.is_date or (role == "birthday" and item.kind == "year"):
         role = None
-    if role in (None, "visit") and _was_the_end(m, clause, tail):
+    if role == "expires_on" and _ends_otherwise(m, clause, piece):
+        role = "other"
+    if role in (None, "visit") and _was_the_end(m, clause, tail, item.value if isinstance(item.value, date) else None):
         role = "expires_on"
     if role in (None, "visit") and _is_story(m, clause, tail):
         role = "other"
@@ -191,6 +194,18 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
     return replace(told, role=role)
 
 
+def _ends_otherwise(m: Message, clause: Clause, piece: Piece) -> bool:
+    """Return whether it is something else that ends or runs out: 血圧の薬が切れる, 賞味期限."""
+    words = m.inside(clause)
+    for one, after, verb in zip(words, words[1:], words[2:], strict=False):
+        if verb["dated"] != "ends" or after.text not in ("が", "は", "も") or one.kind != "noun":
+            continue
+        plain = not one.meanings and not (piece.start <= one.start < piece.end)
+        return plain and one.text not in _IT and not one.text.isascii()
+    return False
+
+
+_IT = {"これ", "それ", "あれ", "やつ", "もの", "こちら", "そちら", "そっち", "日", "月", "年", "の", "ん"}
 _BEFORE_IT = re.compile("(?:前|まえ|手前|あと|後)の$")  # 期限の前の12月2日
 _SINCE = re.compile("(?:その|それ)[^。]{0,6}$")  # 期限は20日なので、その前に
 
@@ -208,7 +223,7 @@ def _is_asked(m: Message, clause: Clause, piece: Piece) -> bool:
 
 
 _SET_OFF = re.compile("(?:まで|です|だ|で|に|って|なの|なん)*(?:けど|が)?、")
-_WONDERS = re.compile("かなあ?|っけ|かも|かしら|ますかね|(?:ど[れこ]|いつ|どっち|どちら|何日|誰)か(?!ら)|でもいい")
+_WONDERS = re.compile("に(?:して|変え|かえ|ずらし|直し|移し)[^。]*(?:もらえ|貰え|いただけ|頂け|くれ|くださ)|かなあ?|っけ|かも|かしら|ますかね|(?:ど[れこ]|いつ|どっち|どちら|何日|誰)か(?!ら)|でもいい")
 
 
 def _fits(table: Sequence[tuple[str, re.Pattern[str]]], said: str, match: bool = False) -> str | None:
@@ -257,10 +272,11 @@ def _carried(m: Message, clause: Clause, lead: Sequence[Word]) -> str | None:
 _PUT_RIGHT = re.compile("違|ちが|間違|まちが")
 
 
-def _was_the_end(m: Message, clause: Clause, tail: Sequence[Word]) -> bool:
+def _was_the_end(m: Message, clause: Clause, tail: Sequence[Word], day: date | None) -> bool:
     """期限切れちまった。11月20日までだった."""
     was = any(word.kind == "copula" and "past" in word.flags for word in tail)
-    before = m.clauses[clause.at - 1] if was and clause.at else None
+    over = day is not None and day < m.now.date()  # 期限すぎちゃった、先週の金曜で
+    before = m.clauses[clause.at - 1] if (was or over) and clause.at else None
     return before is not None and bool(re.search("<(?:ends|expires)>(?!!)", in_line(m, before)))
 
 
@@ -279,7 +295,9 @@ def _is_story(m: Message, clause: Clause, tail: Sequence[Word]) -> bool:
         and (("past" in word.flags and "ask" not in word.flags) or ("ing" in word.flags and word.lemma in _GOES))
         for word in tail
     )
-    return done or any("hearsay" in word.flags for word in tail)
+    others = [word for word in m.inside(clause) if word["person"] and not word["speaker"]]
+    comes_home = others and any(word.lemma in ("来る", "くる", "帰る", "泊まる") and word["dated"] for word in tail)
+    return bool(done or comes_home) or any("hearsay" in word.flags for word in tail)
 
 
 _GOES = ("来る", "くる", "行く", "いく")
@@ -387,10 +405,10 @@ def _names_again(m: Message, earlier: Told, later: Told) -> bool:
 def _leads_to_another(m: Message, earlier: Told, later: Told) -> bool:
     """11時の電車に乗りたいから10時で; 15日に行こうと思ったけど16日で."""
     clauses = m.clauses[earlier.clause.at : later.clause.at]
-    if any(each.link == "end" for each in clauses[:-1]):
-        return False
     if earlier.asked and not re.search("<(?:visit|fine)>", in_line(m, earlier.clause)):
         return True
+    if any(each.link == "end" for each in clauses[:-1]):
+        return False
     flags = frozenset(flag for each in clauses for flag in each.flags)
     thought = "but" in flags and ("past" in flags or "will" in flags)
     if earlier.item.value == m.now.date() and _BOOKS.match(m.plain, earlier.piece.end):
@@ -419,6 +437,8 @@ def _is_wished(m: Message, each: Told, told: Sequence[Told]) -> bool:
     lead = [word for word in words if word.end <= each.piece.start]
     tail = _of_its_own(m, each, beside, words) or [*words, *_chained(m, each, pieces)]
     tail = [word for word in tail if word.start >= each.piece.end and not (_is_person(word) or _foreign(word))]
+    while tail and tail[-1].kind == "mark":
+        tail.pop()
     ahead, behind = line(lead, *TAGS).text, _behind(tail)
     if _MUST_IT.match(m.plain, each.piece.end) or _ELSEWHERE.search(behind) or _tells_of_the_past(lead, ahead, tail):
         return False

@@ -302,7 +302,7 @@ def _dates_told(read: _Reading, s: Situation) -> list[Command]:
         return [Command("set_slot", "unclear_date", _as_answer(_day(unclear) or ""))]
     found: dict[str, tuple[Any, Fact | None]] = {}
     for slot in PURPOSES:
-        told = [each for each in read.told if each.role == slot and not each.piece.background]
+        told = [each for each in read.told if each.role == slot and (not each.piece.background or slot == s.asked)]
         value = _value(read, told, slot) if told else None
         if value is not None and not _unasked(read, told[0], value, s):
             at = told[0]
@@ -410,11 +410,22 @@ def _counts(read: _Reading, told: Told, s: Situation) -> bool:
         or any(each.piece.start <= word.start < each.piece.end for each in read.told)
         for word in read.m.inside(told.clause)
     )
-    if told.asked and not (comes or alone):
+    if told.asked and (not (comes or alone) or s.asked in PURPOSES):
+        return False
+    if _was_booked(read, told, s):
         return False
     hours = told.item.kind in ("time", "time_range", "not_time")
     dayless = hours and not any(each.item.kind not in ("time", "time_range", "preference") for each in read.told)
     return not dayless or comes or alone or s.asked in (*_VISIT_QUESTIONS, *_AFTER_THE_VISIT)
+
+
+def _was_booked(read: _Reading, told: Told, s: Situation) -> bool:
+    """Return whether a day belongs to what is over: 前の予約が11/20で、行けなかった者です."""
+    goes_on = told.clause.link == "and" and told.clause.at + 1 < len(read.m.clauses)
+    after = read.m.clauses[told.clause.at + 1] if goes_on else None
+    day, last = _day(told), s.bookable[1] if s.bookable else s.now.date() + timedelta(days=60)
+    over = told.clause.mood == "past" or (after is not None and "past" in after.flags)
+    return over and day is not None and day > last and not _WITH_YEAR.search(_plain(read.m, told))
 
 
 _WHAT_OF_IT = re.compile("(?:は|って|とか)[?。]?$")  # 祝日の月曜は？

@@ -125,9 +125,9 @@ class AgeOf(Fact):
 @dataclass(frozen=True)
 class Guardian(Fact):
     """A guardianship: of an adult, a minor, another kind (保佐, 任意後見), none at all, or custody that
-    somebody else has."""
+    the speaker or somebody else has."""
 
-    of: Literal["adult", "minor", "other", "none", "not_me"]
+    of: Literal["adult", "minor", "other", "none", "me", "not_me"]
 
 
 @dataclass(frozen=True)

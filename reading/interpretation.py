@@ -40,7 +40,7 @@ def pressed(intent: str, values: Mapping[str, Any], state: State, asked: str | N
 def interpret(reading: Reading, state: State, asked: str | None, intents: Intents) -> Heard:
     """Return what a message means after the question for the slot `asked`, None if there was none."""
     intent = intent_of(reading, intents, state)
-    turn = _Turn(state, asked, intent, intents.parts or (intents.whole,))
+    turn = _Turn(state, asked, intent, intents.parts or (intents.whole,), intents.whole.likely)
     given: dict[str, Any] = {}
     spans: dict[str, Span] = {}
     left: dict[str, Any] = {}
@@ -66,6 +66,8 @@ class _Turn:
     asked: str | None
     intent: Intent
     parts: tuple[Part, ...]
+    likely: Intent = Intent("", 0.0)
+    """What the classifier takes the whole message for, however unsure."""
 
 
 # Questions -----------------------------------------------------------------------------------
@@ -118,7 +120,7 @@ def _for_application(
 ) -> tuple[dict[str, Any], dict[str, Span], dict[str, Any]]:
     """Return what the message answers of an application, where, and what is left for the actions."""
     told = case.told(reading, turn.state.at(turn.asked))
-    given = {} if _leaves(turn, told) else dict(told.answers)
+    given = {} if _leaves(turn, told) or _only_talks(reading, turn, told) else dict(told.answers)
     if given == {"confirmed": "yes"} and turn.state.slots.get("ask_how") == "fix":
         given = {}  # no answer to what is wrong
     later = "expires_on" in told.corrects and turn.asked == "pins" and case.several(turn.state.slots)
@@ -146,6 +148,44 @@ def _leaves(turn: _Turn, told: case.Case) -> bool:
     if wanted & told.answers.keys() or told.corrects:
         return False
     return turn.intent.name in LEAVING and turn.intent.confidence >= SURE
+
+
+_TALK = ("chitchat", "complain", "out_of_scope")
+_TALKS = 0.2
+"""Confidence from which a message may be small talk that only mentions what is asked about."""
+_PLAIN_ANSWERS = {"name_kana", "visitor_name", "phone", "confirmed"}
+
+
+def _only_talks(reading: Reading, turn: _Turn, told: case.Case) -> bool:
+    """Return whether what would be an answer is only mentioned: 木曜のドラマ、うちじゅうで見てるの.
+
+    Two witnesses are needed: the classifier takes the message for small talk, and each clause with an
+    answer in it says something (by its last word) that no topic here explains.
+    """
+    if turn.asked in (None, *_PLAIN_ANSWERS) or not told.spans or turn.likely.confidence < _TALKS:
+        return False
+    return turn.likely.name.startswith(_TALK) and not any(
+        _is_explained(reading, at, told) for at in _clauses_of(reading, told)
+    )
+
+
+def _clauses_of(reading: Reading, told: case.Case) -> list[int]:
+    m = reading.message
+    spans = {clause.at: m.folded.span(clause.start, clause.end) for clause in m.clauses}
+    return [at for at, (first, last) in spans.items() if any(first < end and start < last for start, end in told.spans.values())]
+
+
+_SMALL_WORDS = {"particle", "mark", "copula", "auxiliary", "nominal", "other", "end", "adverb"}
+
+
+def _is_explained(reading: Reading, at: int, told: case.Case) -> bool:
+    """Return whether the last word of weight in a clause is one of a topic, or the answer itself."""
+    m = reading.message
+    words = [word for word in m.inside(m.clauses[at]) if word.kind not in _SMALL_WORDS and len(word.text) > 1]
+    if not words or words[-1].meanings:
+        return True
+    first, last = m.folded.span(words[-1].start, words[-1].end)
+    return any(first < end and start < last for start, end in told.spans.values())
 
 
 def _said_before(turn: _Turn, slot: str, value: Any) -> bool:

@@ -45,6 +45,8 @@ def parties(m: Message) -> list[Party]:
     shape = TABLE.shape(m.words)
     found: list[Party] = []
     for match in _CHAIN.finditer(shape):
+        if _GENERIC.search(m.plain, 0, m.words[match.start()].start):
+            continue  # いまどきの小学生は背が高いねえ
         found += _of_chain(m, match.start(), match.end())
     return [_with_stage(_with_age(m, party, aged)) for party in found]
 
@@ -63,7 +65,7 @@ def _of_chain(m: Message, first: int, last: int) -> Iterator[Party]:
     elif before == SPEAKER:
         yield Party(first, last, who, of=before)
     elif who == HOLDER:
-        yield Party(first, last, HOLDER, of=before)  # 娘本人
+        yield Party(first, last, before if before in _AT_WORK else HOLDER, of=before)  # 理事長本人, 娘本人
     else:
         if who in _OWN:
             who = _CHILD_OF.get(before, "nephew")
@@ -72,11 +74,14 @@ def _of_chain(m: Message, first: int, last: int) -> Iterator[Party]:
         yield Party(first, last, who, of=before)
 
 
+_AT_WORK = {"colleague", "helper", "lawyer", "official"}
+_GENERIC = re.compile("(?:今どき|いまどき|最近|近頃|ちかごろ|このごろ|この頃|昨今|昔|むかし|世の中|世間|よそ|近所)の$")
 _OWN = {"son", "daughter", "child", "baby"}
 # Whose child it is: 娘の子 is a grandchild, 姉の子 a nephew or niece, 妻の子 as one's own.
 _CHILD_OF = {
     **dict.fromkeys(("son", "daughter"), "grandchild"),
     **dict.fromkeys(("husband", "wife", "partner", "child", "pupil", "baby", "student_middle", "student_high"), "child"),
+    "lover": "step_child",
 }
 
 
@@ -115,7 +120,7 @@ def _with_bracket(m: Message, party: Party) -> Party:
 
 
 _N = rf"(?P<n>\d{{1,3}}|[{KANJI_DIGITS}]{{1,3}})"
-_BARE_AFTER = re.compile(rf"(?:\({_N}\)|(?:は|も)?(?:まだ|もう|今|ことし|今年|現在)?{_N.replace('?P<n>', '?P<k>')}(?=で(?!す?か)|だ|です|、|。|$|じゃ|なん))")
+_BARE_AFTER = re.compile(rf"(?:\({_N}\)|(?:は|も|が)?(?:まだ|もう|今|ことし|今年|現在)?{_N.replace('?P<n>', '?P<k>')}(?=で(?!す?か)|だ|です|、|。|$|じゃ|なん))")
 _BARE_BEFORE = re.compile(rf"(?<![\d{KANJI_DIGITS}年月日時第/:-]){_N}(?:の|になる|になった|、)$")
 
 

@@ -32,7 +32,7 @@ from reading.words import SAYS, Word
 
 _TABLE = Table(
     "who", "comes", "sends", "along", "instead", "alone", "hindered", "desk", "card", "named",
-    "elsewhere", "writes", "asks", "addressed", "custody",
+    "elsewhere", "writes", "asks", "addressed", "custody", "done",
 )  # fmt: skip
 
 
@@ -194,13 +194,24 @@ def _sent(found: _Found) -> Made:
     if verb["comes"] and "let" not in verb.flags:
         return
     mood = "supposed" if verb.flags & {"will"} and found.mood == "past" else _planned(found.mood, verb)
+    if verb["sends"] and mood == "past" and not _is_over(found):
+        mood = "said"  # 後輩に頼みました: that is how it will be
     if verb["sends"] and found.mood == "denied":
         return
     yield Comes(**found.place(), mood=mood, who=found.party.who, sent=True)
 
 
 def _card(found: _Found) -> Made:
+    if _is_done(found):
+        return  # 主人の分は済みました
     yield CardOf(**found.place(), mood=_asserted_card(found), who=_meant(found))
+
+
+def _is_done(found: _Found) -> bool:
+    """Return whether a clause tells of a card that is renewed already."""
+    clause = found.units.message.clauses[found.units.clause_of(found.match.end() - 1)]
+    inside = found.units.message.inside(clause)
+    return any(word["done"] and word.flags & {"past", "ing"} and "neg" not in word.flags for word in inside)
 
 
 def _meant(found: _Found) -> str:
@@ -213,6 +224,7 @@ def _meant(found: _Found) -> str:
     return found.party.who
 
 
+_PARENTS = {"mother", "father", "parent", "parents"}
 _CHILDLIKE = {"son", "daughter", "baby", "grandchild", "nephew", "brother", "sister", "cousin", "step_child"}
 
 
@@ -271,6 +283,17 @@ def _identity(found: _Found) -> Made:
     )
 
 
+def _postponed(found: _Found) -> Made:
+    if found.units.party(found.match.start("h")).who == SPEAKER:
+        yield SpeaksAs(**found.place(), mood=found.mood, who=found.party.who)
+
+
+def _not_that(found: _Found) -> Made:
+    verb, of = found.word("v"), found.match.start("h")
+    if verb and "te" not in verb.flags and (of < 0 or found.units.party(of).who == SPEAKER):
+        yield SpeaksAs(**found.place(), mood="denied", who=found.party.who)
+
+
 def _asked_to(found: _Found) -> Made:
     verb = found.word("v")
     if verb is not None and (verb["sends"] == "was_asked" or "passive" in verb.flags):
@@ -279,7 +302,10 @@ def _asked_to(found: _Found) -> Made:
 
 def _custody(found: _Found) -> Made:
     party = found.party
-    if party.who != SPEAKER and not (party.role or "").startswith(("mother", "father", "parent")):
+    if party.who == SPEAKER or party.who == HOLDER:
+        yield Guardian(**found.place(), mood="said", of="me")  # 親権者は私です
+        return
+    if not (party.role or "").startswith(("mother", "father", "parent")):
         yield Guardian(**found.place(), mood="said", of="not_me")
 
 
@@ -289,18 +315,19 @@ def _proxy(found: _Found) -> Made:
 
 # Within a clause, without another subject or another verb.
 _IN = "(?:(?!<who>[がはも])[^|VE])"
-_END = "(?=<c>|[、。!|…?]|$)"
+_END = "(?=[ねよなわさぞ]?(?:<c>|[、。!|…?]|$))"
 RULES = [
     # Coming
     Rule("母が行く", f"(?P<w><who>)(?:が|(?:[はだでま、]|も(?!{_IN}*<along>)|<alone>)(?!<card>)){_IN}*?(?P<v><comes>)", _coming),
     Rule("私が連れて行く", f"(?P<w><who>)[がは]{_IN}*?(?P<v><along>)", _takes),
     Rule("俺行く", "(?P<w><who>)(?P<v><comes>)", _coming),
-    Rule("行くのは母", f"<comes|along>(?:[のんZ]+|<n>)[はがも、](?:<who>E、?\\|?)*(?:<card>の)?(?P<w><who>)(?!E|の){_END}", _coming),
+    Rule("行くのは母", f"<comes|along>(?:[のんZ]+|<n>)[はがも、](?:<who>E、?\\|?)*(?:<card>の)?(?P<w><who>)(?!E|の)(?:<alone>|だ)?(?:{_END}|に)", _coming),
+    Rule("パパかママが行く", "(?P<w><who>)か<who>(?:[^|]{0,8}\\|)?[^|]{0,4}(?P<v><comes>)", _coming),
     Rule("手続きは私がします", "<desk>[はも]、?(?P<w><who>)が[VN]", _coming),
     Rule("うちのは寝たきり", "(?P<w><who>)の[はが](?:(?!<who>[がは])[^|])*?(?P<v><hindered>)", _partner_hindered),
     Rule("行くのを妻に", "(?:<comes>[のZ]|<desk>|<comes>N)を、?(?P<w><who>)に", _coming),
     Rule("窓口は私", f"<desk>(?:に)?[はも]、?(?P<w><who>){_END}", _coming),
-    Rule("母じゃなくて父に変更", "(?:^|\\||[はがも])(?:<who>)E、?\\|?(?P<w><who>)(?=[がに]|<c>|[、。|]|$)", _coming),
+    Rule("母じゃなくて父に変更", "(?:^|\\||[はがも]|<comes>)(?:<who>)E、?\\|?(?P<w><who>)(?=[がに]|<c>|[、。|]|$)", _coming),
     Rule("…私が", "(?P<w><who>)(?:が|<alone>)(?=[、。!|…]*(?:\\||$))", _coming),
     Rule("俺が窓口に", "(?P<w><who>)が<desk>[にへ](?=[、。!|]|$)", _coming),
     Rule("母に頼む", "(?P<w><who>)に(?:も|は|だ)?(?:(?!<who>)[^|])*?(?P<v><sends|comes>)", _sent),
@@ -310,6 +337,7 @@ RULES = [
     # Whose card
     Rule("母のカード", "(?P<w><who>)の(?:(?!<who>)[^|はがをに、。]){0,3}?<card|desk>", _card),
     Rule("両親二人分", "(?P<w><who>)D?N?<card>", _card),
+    Rule("更新したいのは私", f"<card|desk>[をがは]?(?:V|<comes>)のは、?(?P<w><who>)(?:{_END}|で)", _card),
     Rule("私のを", "(?P<w><who>)の(?=[をでもはがだんZ]|<c>|E|[、。!|…]|$)", _card),
     Rule("カードは母の", f"<card>は、?(?P<w><who>)の?{_END}", _card),
     Rule("母の代わりに", "(?P<w><who>)[のにん](?P<v><instead>)", _card_by_proxy),
@@ -323,6 +351,8 @@ RULES = [
     Rule("母と行く", "(?P<w><who>)と(?P<v><comes>)", _along),
     # Who speaks
     Rule("母です", f"(?:^|\\|)(?:[^|]*V)?(?:<n|j|d|hindered|elsewhere>[のなだ]?|[OA、。!])*(?:(?P<h><who>)は?、?)?(?P<w><who>){_END}", _identity),
+    Rule("私です、孫の", f"(?P<h><who>)C、?\\|?(?P<w><who>)の{_END}", _postponed),
+    Rule("俺は父じゃない", "(?:(?P<h><who>)[はが]?、?|^|\\|)(?P<w><who>)(?P<v>E)", _not_that),
     Rule("私は母で", "(?P<h><who>)は、?(?P<w><who>)で(?!<comes>)", _identity),
     Rule("里親をしています", "(?:^|\\|)(?P<w><who>)をV", _identity),
     Rule("母として", "(?P<w><who>)とV", _identity),
@@ -330,7 +360,8 @@ RULES = [
     # Without saying who
     Rule("代わりに行く", "(?P<v><instead>)[ににで]?[^|]{0,3}?(?:<comes>|<desk>)", _proxy),
     Rule("更新を頼まれた", "<card>[をは]?(?:(?!<who>)[^|])?(?P<v><sends>)", _asked_to),
-    Rule("親権は元夫に", "<custody>[はが]、?N?(?P<w><who>)", _custody),
+    Rule("親権は元夫に", "<custody>[はがも]、?N?(?P<w><who>)", _custody),
+    Rule("親権を持つ私", "<custody>[をが]V?の?(?P<w><who>)", _custody),
 ]
 _ONLY_HOLDER = {"カードの持ち主は私", "…本人です", "本人が予約したい"}
 
@@ -371,6 +402,8 @@ def _excluded(rule: Rule, units: _Units, match: re.Match[str]) -> bool:
     if rule.name == "私のを":  # 車は弟の
         if re.match("[はが](?:(?!<who>)[^|])*" + _TABLE.compiled("<hindered>").pattern, units.shape[match.end() :]):
             return True  # うちのは寝たきりで
+        if re.search(_TABLE.compiled("<who>C、?\\|?$"), units.shape[: match.start()]):
+            return True  # 私です、ケアマネジャーの
         bare = units.shape[match.end() : match.end() + 1] not in ("が", "を")
         return bare and bool(re.search("[^|]*N[はも]、?$", units.shape[: match.start()]))
     return False
@@ -385,6 +418,8 @@ def _subject_is_another(units: _Units, match: re.Match[str]) -> bool:
         return True
     party = units.party(match.start("w"))
     after = units.units[match.end("w") : match.end("w") + 1]
+    if party.of and party.who in _PARENTS:
+        return False  # 中2の娘の母
     # むすこ 8さい tells an age, not who speaks
     return bool(party.age and party.age.start >= 0 and not (after and after[0].kind == "copula"))
 
@@ -454,7 +489,8 @@ def _ages(m: Message, units: _Units) -> Iterator[Fact]:
             clause_at = next(c.at for c in m.clauses if c.first <= party.first < c.last)
             start, end = m.folded.span(m.words[party.first].start, m.words[party.last - 1].end)
             value = age.age if isinstance(age.age, int) else age.group
-            yield AgeOf(start, end, clause_at, "said", party.role or party.who, value)
+            first = age.start < m.words[party.first].end and party.of not in (None, SPEAKER, HOLDER)
+            yield AgeOf(start, end, clause_at, "said", party.of if first else party.role or party.who, value)
     for age in told:
         clause = m.clause_at(age.start)
         if clause is None:
@@ -463,6 +499,8 @@ def _ages(m: Message, units: _Units) -> Iterator[Fact]:
         start, end = m.folded.span(age.start, age.end)
         value = age.age if isinstance(age.age, int) else age.group
         who = (told_of.role or told_of.who) if told_of else None
+        if told_of and told_of.of not in (None, SPEAKER, HOLDER) and age.end <= m.words[told_of.first].start:
+            who = told_of.of  # 2歳の子の母
         if told_of and _only_exists(m, told_of):
             continue  # 小学生の孫がいる年寄り
         if told_of and told_of.who.startswith("guardian"):
@@ -499,7 +537,13 @@ _NO_GUARDIAN = re.compile(
 )
 
 
+_ADOPTED = re.compile("養子(?:縁組み?)?(?:も|は|を|が|に)?(?:もう|すでに|既に|ちゃんと)?(?:済|すませ|すんで|して(?!い?な|ませ)|した|しま|組ん|結ん|入っ|なっ|とっ|迎え)(?!.{0,3}(?:ない|ません|ねえ))")
+_WHETHER = re.compile("[^、。]*?(?:かどうか|のか|んだか)")
+
+
 def _guardians(m: Message, units: _Units) -> Iterator[Fact]:
+    if (adopted := _ADOPTED.search(m.plain)) and (clause := m.clause_at(adopted.start())):
+        yield Guardian(*m.folded.span(*adopted.span()), clause.at, "said", "me")
     none = _NO_GUARDIAN.search(m.plain)
     for party in units.people:
         for name in (party.who, party.role or "", party.of or ""):
@@ -514,6 +558,8 @@ def _guardians(m: Message, units: _Units) -> Iterator[Fact]:
             kind = name.removeprefix("guardian_")
             start, end = m.folded.span(words[0].start, words[-1].end)
             mood = "said" if clause.mood in ("past", "denied") else clause.mood
+            if _WHETHER.match(m.plain, words[-1].end):
+                continue  # 後見がついているのかどうか
             adjacent = none and none.start() < words[-1].end <= none.end() + 2
             denied = adjacent or (clause.mood == "denied" and kind != "other")
             of = "none" if denied else "adult" if kind == "ward" else kind

@@ -251,6 +251,10 @@ def _head(known: str, parts: list[int], old: str, new: str) -> str | None:
 
 
 def _anywhere(known: str, parts: list[int], old: str, new: str) -> str | None:
+    first, last = parts[0], len(known) - parts[2]
+    groups = [known[:first], known[first:last], known[last:]]
+    if groups.count(old) == 1:  # 0000 of 090-0000-1234
+        return "".join(new if each == old else each for each in groups)
     return known.replace(old, new) if known.count(old) == 1 else None
 
 

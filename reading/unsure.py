@@ -23,7 +23,13 @@ def facts(m: Message) -> list[Fact]:
 
 def no_answers(m: Message) -> set[int]:
     """Return the clauses that answer nothing yet: not understood, or to be found out."""
-    found = {fact.clause for fact in unsure_of(m) if fact.kind_of != "unknown"}
+    unsure = [fact for fact in unsure_of(m) if fact.kind_of != "unknown"]
+    found = {fact.clause for fact in unsure}
+    for fact in unsure:
+        at = fact.clause
+        while fact.kind_of == "finding_out" and at and m.clauses[at - 1].link in ("and", "reason", "cond"):
+            at -= 1
+            found.add(at)  # 世帯は別で、夫に聞かないと
     return found | {at + 1 for at in found if m.clauses[at].link == "cond"}  # 聞かないと分からない
 
 
@@ -77,6 +83,8 @@ def _kind(words: Sequence[Word], clause: Clause) -> Kind | None:
         if word["finds_out"] and _finds_out(words, at, clause):
             return "finding_out"
     text = "".join(word.text for word in words)
+    if clause.link == "reason" and any(word["unsure"] == "is_told" for word in words):
+        return None  # 自分で行けと言われたので
     if _STARTLED.fullmatch(text):
         return "not_understood"
     if any(map(_cannot, words)) and "ask" not in clause.flags:

@@ -51,6 +51,7 @@ class _Told:
     ages: list[AgeOf]
     guardian: Guardian | None
     proxy: Proxy | None
+    not_parent: SpeaksAs | None
 
     @property
     def card(self) -> CardOf | None:
@@ -90,6 +91,7 @@ def _sorted(facts: Sequence[Fact], s: Situation) -> _Told:
         [each for each in held(AgeOf) if isinstance(each, AgeOf)],
         guardians[0] if guardians else None,
         proxies[0] if proxies else None,
+        next((f for f in facts if isinstance(f, SpeaksAs) and f.mood == "denied" and f.who in _PARENTS), None),
     )
 
 
@@ -276,6 +278,11 @@ class _Case:
         return bool(self.told.guardian and self.told.guardian.of == "not_me")
 
     @property
+    def custody(self) -> bool:
+        """Whether the speaker is said to have custody, or to have adopted the child."""
+        return bool(self.told.guardian and self.told.guardian.of == "me")
+
+    @property
     def young(self) -> bool:
         """Whether the holder is under 15, or may be."""
         return self.known in ("under_15", "nearly_15")
@@ -285,6 +292,8 @@ class _Case:
         """Whether the speaker is a parent of the child: by what they say, or as it is their own."""
         role, kin = self.told.speaks_as, self.owner
         kin = kin or next((age.who for age in self.told.ages if age.who in _MAYBE_YOUNG), None)
+        if self.told.not_parent:
+            return False
         return role in _PARENTS or (kin in _CHILDREN and (role is None or role in _SPOUSES))
 
     @property
@@ -326,6 +335,7 @@ class _Case:
 _Rules = tuple[tuple[str, Callable[[_Case], object], "str | None"], ...]
 _OF_THE_SPEAKER: _Rules = (
     ("custody is another's", lambda c: c.custody_elsewhere, _ASK),
+    ("親権者は私です", lambda c: c.custody and c.owner != SPEAKER, REPRESENTATIVE),
     ("the guardian", lambda c: c.guardian, REPRESENTATIVE),
     ("for their own card", lambda c: c.owner == SPEAKER, SELF),
     ("代理で", lambda c: c.nobody_else and c.told.proxy, OTHER),
@@ -370,7 +380,7 @@ _BY_NAME: _Rules = (
 def _visitor(told: _Told, holder: str | None, s: Situation, facts: Sequence[Fact]) -> Decided:
     """Return who comes with what tells it, "?" where that is to be asked, None where nothing is told."""
     comer, card = told.comer, told.card
-    if comer is None and s.asked == "applicant":
+    if comer is None and s.asked == "applicant" and (holder or s["holder"]) not in ("under_15", "nearly_15"):
         comer = _hypothetical(told, facts)
     owner = card.who if card else SPEAKER if s["applicant"] == SELF else None
     case = _Case(told, s, owner, holder or s["holder"], comer)
@@ -427,9 +437,15 @@ def _by_role(c: _Case) -> Decided:
     told = c.told
     if not c.asked and not (told.card or told.guardian or c.s.asked in ("holder", None)):
         return None
+    if c.asked and c.custody_elsewhere and told.guardian:
+        return _ASK, told.guardian
     if c.guardian and told.guardian and c.s.asked != "holder":
         return REPRESENTATIVE, told.guardian
+    if c.asked and told.not_parent and c.young and not told.as_whom:
+        return _ASK, told.not_parent  # 父じゃないけど大丈夫？
     for each in sorted(told.as_whom, key=lambda each: each.who not in _PARENTS):
+        if each.who == SPEAKER and told.speaks_as:
+            continue  # 私です、ケアマネジャーの
         if found := _decided(_BY_NAME, replace(c, who=each.who, by=each), each):
             return found
     return None
@@ -452,6 +468,8 @@ def _by_hindrance(c: _Case) -> Decided:
 def _by_card(c: _Case) -> Decided:
     """Only whose card it is is said: where it was asked who comes, that tells it too."""
     card = c.told.card
+    if c.young and card and card.who == SPEAKER:
+        return None  # 14歳です。自分のカードだけど一人で行ってもいい？
     if card and card.who in (SPEAKER, HOLDER) and (c.asked or (c.s.asked is None and not c.told.comes)):
         return SELF, card
     return (OTHER, card) if card and c.asked and c.known == "general" and not c.told.comes else None

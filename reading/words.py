@@ -70,7 +70,8 @@ def words_of(folded: Folded) -> tuple[Word, ...]:
 
 def _morphs(folded: Folded) -> list[_Morph]:
     """Return the smallest parts of the text; words never cross a space that was left out."""
-    cuts = [0, *sorted(gap for gap in folded.gaps if 0 < gap < len(folded.kept)), len(folded.kept)]
+    gaps = (gap for gap in folded.gaps if 0 < gap < len(folded.kept) and not _denies_on(folded.kept, gap))
+    cuts = [0, *sorted(gaps), len(folded.kept)]
     found: list[_Morph] = []
     for first, last in zip(cuts, cuts[1:], strict=False):
         chunk, places = _spelt(folded.kept[first:last])
@@ -86,6 +87,11 @@ def _morphs(folded: Folded) -> list[_Morph]:
                 )
             )  # fmt: skip
     return found
+
+
+def _denies_on(text: str, gap: int) -> bool:
+    """Return whether a denial goes on behind a space: かーどでは ないです."""
+    return text[:gap].endswith(("では", "じゃ")) and text.startswith(("ない", "なく", "ありません"), gap)
 
 
 def _spelt(text: str) -> tuple[str, list[int]]:
@@ -212,7 +218,7 @@ _KINDS = {
 
 # Predicates ------------------------------------------------------------------------------------
 
-_COPULAS = {"だ", "です", "や", "じゃ"}
+_COPULAS = {"だ", "です", "や", "じゃ", "っす"}
 # What goes on with a predicate, by its dictionary form, and how that is said.
 _GOES_ON: dict[str, str | None] = {
     "ます": None, "た": "past", "だ": None, "です": None, "ない": "neg", "ぬ": "neg", "ん": "neg",
@@ -242,6 +248,12 @@ def _predicates(found: list[Word], folded: Folded) -> Iterator[Word]:
     at = 0
     while at < len(found):
         word = found[at]
+        if _denies(found, at):
+            end, flags = _chain(found, at + 2, folded)
+            text = folded.plain[word.start : found[end - 1].end]
+            yield replace(word, end=found[end - 1].end, text=text, lemma="だ", kind="copula", flags=frozenset(flags | {"neg"}))
+            at = end
+            continue
         begins = word.kind in ("verb", "adjective") or (
             word.kind == "auxiliary" and word.lemma in _COPULAS
         )
@@ -259,6 +271,13 @@ def _predicates(found: list[Word], folded: Folded) -> Iterator[Word]:
             kind=kind, flags=word.flags | flags,
         )  # fmt: skip
         at = end
+
+
+def _denies(found: list[Word], at: int) -> bool:
+    """Return whether particles begin a denial: で は ない, where they were not taken for a form of だ."""
+    head = [word.text for word in found[at : at + 2]]
+    after = found[at + 2] if at + 2 < len(found) else None
+    return head == ["で", "は"] and bool(after and after.kind == "adjective" and after.lemma in ("ない", "無い"))
 
 
 def _particle(word: Word) -> Word:
@@ -354,6 +373,7 @@ _NEXT: tuple[tuple[Callable[[_Next], object], Callable[[Word], str | None]], ...
     (lambda n: n.word.lemma in ("だ", "です") and n.before.kind == "particle", lambda w: None),
     (lambda n: n.word.kind == "auxiliary" and n.friendly, lambda w: ""),
     (lambda n: n.word.kind == "auxiliary", lambda w: _GOES_ON.get(w.lemma) or ""),
+    (lambda n: n.word.text in ("ねえ", "ねぇ", "ねー") and n.before.kind == "verb" and n.before.text != n.before.lemma, lambda w: "neg"),
     (lambda n: n.word.kind == "end", lambda w: _ENDS.get(w.text, "")),
     (lambda n: n.after_te and n.word.lemma in _HELPERS and n.word.kind in ("verb", "adjective"),
      lambda w: _HELPERS[w.lemma] or ""),

@@ -383,8 +383,11 @@ def _since_then(c: Context, piece: Piece, limit: int) -> Piece | None:
         return None
     if piece.week and isinstance(piece.value, DateRange) and "いっぱい" in c.text[piece.start : piece.end]:
         piece = replace(piece, value=DateRange(piece.value.first, piece.week + DAY * 4))  # a week of work
-    before = (since["w"] or since["s"]).startswith(("まで", "より前", "以前", "前"))
-    opened = _opened(c, piece, from_it=not before, inclusive=not since["s"])
+    said = since["w"] or since["s"]
+    before = said.startswith(("まで", "より前", "以前", "前"))
+    if before and said != "まで" and isinstance(piece.value, DateRange) and piece.value.first:
+        piece = replace(piece, kind="date", value=piece.value.first)  # 25日から31日まで旅行なので、その前に
+    opened = _opened(c, piece, from_it=not before, inclusive=not (since["s"] or said == "より前"))
     return replace(opened, end=since.end()) if opened else piece
 
 
@@ -542,10 +545,12 @@ def _negate(c: Context, pieces: list[Piece]) -> None:
         if piece.kind in ("invalid", "preference"):
             following_negated = False
             continue
+        start = piece.start
         end = _negation_end(c, piece, after, limit)
-        following_negated = linked or end is not None
-        if following_negated:
+        if linked or end is not None:
             pieces[at] = _negated(c, piece, end or piece.end)
+        led = piece.start != start  # the 18th, not the 8th
+        following_negated = linked or (end is not None and not led)
 
 
 def _group(piece: Piece) -> str:

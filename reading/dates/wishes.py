@@ -70,6 +70,7 @@ def wish_of(context: Context, found: Sequence[tuple[Piece, Found]]) -> Wish:
                     week = DateRange(max(piece.week, context.today), piece.week + DAY * 6)
                     wanted.append(Piece(piece.start, piece.end, "date_range", week))
                 excluded.days += [span.first + DAY * step for step in range(count + 1)]
+    wanted = _preferred(context, wanted)
     wish = _summed_up(wanted, excluded)
     choices = _choices(context, wish, wanted, excluded)
     if choices:
@@ -84,6 +85,15 @@ def wish_of(context: Context, found: Sequence[tuple[Piece, Found]]) -> Wish:
             invalid=tuple(invalid),
         )
     return wish
+
+
+_RATHER = re.compile("の?(?:ほう|方)が(?!早|近)")  # 水曜か木曜、木曜のほうがいい
+
+
+def _preferred(c: Context, wanted: list[Piece]) -> list[Piece]:
+    """Return what is wanted without the days beside which another is preferred."""
+    at = next((at for at, each in enumerate(wanted) if each.kind in _DATED and _RATHER.match(c.text, each.end)), 0)
+    return [each for each in wanted[:at] if each.kind not in _DATED] + wanted[at:]
 
 
 @dataclass
@@ -106,6 +116,9 @@ def _summed_up(wanted: list[Piece], excluded: _Excluded) -> Wish:
         weekdays = frozenset()
     if named and excluded.weekdays and not said_weekdays:
         weekdays = frozenset()
+    anytime = any(piece.kind == "preference" for piece in wanted)
+    if anytime and weekdays >= frozenset(range(5)):
+        weekdays = frozenset()  # 平日なら何日でもいい
     starts, from_time, until_time = _times(times, excluded.times)
     return Wish(
         days=named,
@@ -115,7 +128,7 @@ def _summed_up(wanted: list[Piece], excluded: _Excluded) -> Wish:
         times=starts,
         from_time=from_time,
         until_time=until_time,
-        anytime=any(piece.kind == "preference" for piece in wanted),
+        anytime=anytime,
         not_days=tuple(sorted(set(excluded.days) - set(named))),
     )
 

@@ -255,13 +255,15 @@ def month_part(month: YearMonth, part: str) -> tuple[date, date]:
 
 
 @rule(
-    "(?P<new>年(?:が?明け|を?越し|が変わっ)(?:早々|すぐ|(?:て|たら)(?:から|すぐ)?)?"
+    "(?P<new>(?!年が?明けて[^、。]{0,2}(?:松の内|三が日|正月))年(?:が?明け|を?越し|が変わっ)(?:早々|すぐ|(?:て|たら)(?:から|すぐ)?)?"
     "|来年(?:早々|の?(?:初め|はじめ|始め|頭))|(?<!謹賀)新年(?!度)|年始(?:早々|明け)?)",
 )
 def new_year(c: Context, m: Match) -> list[Piece] | None:
     """年明け (4–15 January), 新年早々."""
     last = 10 if re.search("早|すぐ", m["new"]) else 15
     year = c.today.year + (c.today > date(c.today.year, 1, 3))
+    if m["new"].endswith("から"):
+        return [Piece(m.start(), m.end(), "date_range", DateRange(date(year, 1, 4), None))]
     return [c.span(m.start(), m.end(), date(year, 1, 4), date(year, 1, last))]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from reading.dates.context import (
@@ -35,8 +36,10 @@ _SPANS = {
     "年末の休み": ((12, 29), (1, 3)), "年末休み": ((12, 29), (1, 3)), "春休み": ((3, 25), (4, 5)), "夏休み": ((7, 21), (8, 24)),
 }  # fmt: skip
 _OVER = (
-    "(?:が?明け|が?終わっ|が?おわっ|が済ん)[ただ](?=[0-9一二三四五六七八九十])|(?:明け|あけ)(?:て(?:から)?)?(?:すぐ|早々)?|が?(?:終わ|おわ)っ(?:たら|てから|た(?:後|あと)に?)|が?(?:明け|過ぎ)(?:たら|てから)"
+    "(?:が?明け|が?終わっ|が?おわっ|が済ん)[ただ](?=[0-9一二三四五六七八九十])|(?:明け|あけ)(?:て(?:から)?)?(?:すぐ|早々)?|が?(?:終わ|おわ)っ(?:たら|てから|た(?:後|あと)に?)|が?(?:明け|過ぎ)(?:たら|てから)|(?:が?(?:明け|終わっ|おわっ)た|明け)の?(?=最初の(?:日|平日|営業日)|初日|翌日|次の日)"
 )
+_FIRST = re.compile("の?(?:最初の(?:平日|営業日|日)|初日|翌日|次の日)")
+"""Behind a run of days off: the first working day after it."""
 _HOLIDAYS = {
     "成人の日": "成人の日", "成人式の日": "成人の日", "成人式": "成人の日", "建国記念の日": "建国記念の日",
     "建国記念日": "建国記念の日", "天皇誕生日": "天皇誕生日", "春分の日": "春分の日",
@@ -75,7 +78,7 @@ def named_day(c: Context, m: Match) -> list[Piece] | None:
     return [c.relative_day(m.start(), m.end(), on)]
 
 
-@rule(rf"{L}お?(?P<h>{'|'.join(_SPANS)})(?:休み)?(?P<k>中|(?:に(?:入|な)る|の)?(?:直前|前の?日)|に(?:入|な)る前(?:に|まで)?|の?前(?:に|まで)?(?!半|後)|に入っ(?:て(?:から)?|たら)|{_OVER})?")
+@rule(rf"{L}お?(?P<h>{'|'.join(_SPANS)})(?:の?休み)?(?P<k>中|(?:に(?:入|な)る|の)?(?:直前|前の?日)|に(?:入|な)る前(?:に|まで)?|の?前(?:に|まで)?(?!半|後)|に入っ(?:て(?:から)?|たら)|{_OVER})?")
 def named_span(c: Context, m: Match) -> list[Piece] | None:
     """年末年始, お正月, 冬休み, GW; お盆明け is the day after and later."""
     first, last = _SPANS[m["h"]]
@@ -95,8 +98,16 @@ def named_span(c: Context, m: Match) -> list[Piece] | None:
             Piece(m.start(), m.end(), "date_range", DateRange(date(end.year - wraps, *first), None))
         ]
     if m["k"] and m["k"] != "中":
+        if first_day := _FIRST.match(m.string, m.end()):
+            return [_working_day(c, m.start(), first_day.end(), end + DAY)]
         return [Piece(m.start(), m.end(), "date_range", DateRange(end + DAY, None))]
     return [c.span(m.start(), m.end(), date(end.year - wraps, *first), end)]
+
+
+def _working_day(c: Context, start: int, end: int, on: date) -> Piece:
+    while is_day_off(on):
+        on += DAY
+    return c.relative_day(start, end, on)
 
 
 _COUNTS = {"3": 3, "三": 3, "4": 4, "四": 4, "5": 5, "五": 5}
@@ -125,6 +136,8 @@ def days_off(c: Context, m: Match) -> list[Piece] | None:
             if "日" in m["k"]:
                 return [c.relative_day(m.start(), m.end(), before)]
             return [Piece(m.start(), m.end(), "date_range", DateRange(None, before))]
+        if fits and m["k"] and (first_day := _FIRST.match(m.string, m.end())):
+            return [_working_day(c, m.start(), first_day.end(), last + DAY)]
         if fits and m["k"]:
             return [Piece(m.start(), m.end(), "date_range", DateRange(last + DAY, None))]
         if fits:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from reading.dates.context import Context, Piece
+from datetime import date
+
+from reading.dates.context import DAY, Context, Piece, is_day_off
 from reading.dates.rules.words import L, Match, R, RuleTable, one_of
 
 rule = RuleTable()
@@ -13,7 +15,7 @@ _VERY = one_of(
 
 
 @rule(
-    f"{_VERY}(?:すぐに?|早(?:く|め|い)|はや(?:く|め|い)|直近|近い(?:日(?!程|時|に)|うち|(?=日程|日時|日にち|枠|時間|予約)))",
+    f"{_VERY}(?:すぐに?|早(?:く|め|い)|はや(?:く|め|い)|直近|近い(?:日(?!程|時|に(?!して|お願い|おねがい|取|とっ|予約))|うち|(?=日程|日時|日にち|枠|時間|予約)))",
     one_of(
         "早い(?:日|うち|ほう|方|とこ|もの勝ち) 早急に 早く(?=予約|取|行|した|済ま|空い)"
         " 早めに?(?!の時間|に着|に行って|た|る|て|られ) はやめに はやい(?:ひ|うち|ほう) 早いに(?:越|こ)した (?:早|はや)(?:ければ|けりゃ|きゃ)、?(?:早|はや)いほど なる(?:はや|早)"
@@ -42,7 +44,12 @@ _OF_THEM = "(?:日|枠|時間帯?|時刻|回|予約|スロット)"
     rf"{L}(?:(?:at )?the )?(?:latest|as late as possible|last (?:possible|available|free)?(?: ?(?:day|slot|time|appointment|one))){R}",
 )
 def latest(c: Context, m: Match) -> list[Piece] | None:
-    """いちばん遅い日, 年内最後, 最終の枠, as late as possible."""
+    """いちばん遅い日, 年内最後, 最終の枠, as late as possible; 年内最後の日 is the last working day of the year."""
+    if m[0].endswith("日") and m.string.endswith(("年内", "年内の", "今年", "今年の"), 0, m.start()):
+        on = date(c.today.year, 12, 31)
+        while is_day_off(on):
+            on -= DAY
+        return [c.relative_day(m.start(), m.end(), on)]
     return [Piece(m.start(), m.end(), "preference", "latest")]
 
 
@@ -55,7 +62,7 @@ def latest(c: Context, m: Match) -> list[Piece] | None:
     r"(?:時間帯?|日時|日にち|曜日|日付|日程|(?<![\d〇一-龥])日)[はもに]{0,2}(?:いつでも|何でも|なんでも|特に|とくに)?"
     "(?:問い?(?:ません|わない|わず)|こだわ(?:ら|り)(?:ない|ません)|おまかせ|お任せ"
     "|指定は?(?:なし|ない|あり))",
-    "おまかせ|お任せ|(?:特に)?(?:希望|指定)は?(?:なし|ない|ありません|特にな)"
+    "おまかせ|お任せ|(?:^|[、。])(?:全部|すべて|ぜんぶ|もう)?(?:任せ|まかせ)(?:る|ます|た)(?=[よわねっ。、!]|$)|(?:特に)?(?:希望|指定)は?(?:なし|ない|ありません|特にな)"
     "|(?:都合|空き)に(?:お?任せ|合わせ|おまかせ)|(?:そちら|そっち|市役所|窓口)(?:さん)?の(?:[ご御]?都合|空い)[^、。]{0,6}?(?:日|時|とき)"
     "|(?<!最)終日|[一1]日中(?=$|[、。でな]|空|あい|ok|大丈夫|だいじょうぶ|可|家に|い[けま]|行け)",
     rf"{L}(?:any ?(?:time|day)(?! but)|whenever|no preference|all day){R}",
