@@ -93,7 +93,7 @@ def in_line(m: Message, clause: Clause) -> str:
 # The words beside it -----------------------------------------------------------------------------
 
 _INSTEAD = re.compile("(?:じゃ|では?)な(?:く|し|い)て?、?|から|、?(?:いや|やっぱり?|あっ?|間違い?|まちがえた|違う|もとい)[、。]?")
-_LINKS = "(?:[はがものにで:→、とCOA]|って|<link>)*$"
+_LINKS = "(?:[はがものにで:→、とCOA]|って|なら|<link>)*$"
 _UP_TO = "(?:まで|って|付け?で|<link>|[にでがはもとの、CAO])*"
 # Before it: "期限は…". The first that fits decides.
 _LEADS = tuple(
@@ -166,9 +166,10 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
     leads, tails = line(lead, *TAGS).text, line(tail, *TAGS).text
     behind = _fits(_TAILS, tails, match=True)
     ahead = _fits(_LEADS, leads) or ("other" if _OF_EVENT.search(leads) else _carried(m, clause, lead))
-    weak = _fits(_WEAK_LEADS, leads)
+    weak = None if "<visit>" in leads else _fits(_WEAK_LEADS, leads)
     role = behind if behind not in (None, "visit", "written") else ahead or (behind != "visit" and weak) or behind or None
-    if role == "other" and (item.kind == "time_range" or (item.kind == "weekday" and ahead != "other")):
+    busy_from = item.kind == "time_range" and ahead == "other" and item.text.endswith("から")  # 仕事は昼から
+    if role == "other" and not busy_from and (item.kind == "time_range" or (item.kind == "weekday" and ahead != "other")):
         role = None  # 仕事が16時に終わる: free from then on
     if role is None and _SINCE.search(item.text):
         within = [word for word in _between(m, piece.start, piece.end) if word.kind not in ("number", "noun", "mark") or word["dated"]]
@@ -185,6 +186,8 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
         role = "other"
     if role is None and any(word["person"] for word in lead[-3:]):
         role = "person"
+    if _MUSED.match(m.plain, piece.end) or _TAKEN_UP.match(m.plain, piece.end):
+        role = "other"
     opened = behind == "visit" or item.kind == "date_range"
     if role in PURPOSES and _BEFORE_IT.search(m.plain, 0, piece.start):
         role = "visit"
@@ -192,6 +195,11 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
     if beside and role in PURPOSES:
         return replace(told, piece=replace(piece, for_visit=True), role=role, both=True)
     return replace(told, role=role)
+
+
+_MUSED = re.compile("か[あぁー]+(?![ぁ-ん])")  # もう11月24日かあ
+# 3日…あ、その日会議か
+_TAKEN_UP = re.compile(r"[^\d。]{0,6}?(?:あ|えっと|うーん)、?(?:その日|それ)(?:は|って)?(?!で|に|が[いえよ])[^\d。]{0,8}(?:か|だ|だった|ある|あった|が入って[^。]{0,4}|無理|だめ)[。、ー]")
 
 
 def _ends_otherwise(m: Message, clause: Clause, piece: Piece) -> bool:
@@ -459,9 +467,14 @@ def _foreign(word: Word) -> bool:
     return word.text.isascii() and word.text.replace(" ", "").isalpha() and not word["dated"]
 
 
+_SAID_SO = re.compile("(?:と|って)(?:言|い)っ(?:た|て[たる])(?:はず|のに|つもり|んだ|です|けど|だけ|だげ)|はず(?:です|だ|な|$)")  # 9日って言ったはず
+
+
 def _asks_for(tail: Sequence[Word], behind: str) -> bool:
     """Return whether the predicate wishes or asks for something, and for nothing else by name."""
     flags = frozenset(flag for word in tail for flag in word.flags)
+    if _SAID_SO.search("".join(word.text for word in tail)):
+        return True
     if tail and tail[0].text == "に" and any(word.lemma in ("なる", "成る") for word in tail[1:2]):
         return not flags & {"cond", "past"}  # 17時半になります
     return bool(flags & {"by", "order", "goes"}) or {"let", "can"} <= flags or ("past" not in flags and bool(flags & {"want", "let"}) and not _OF_THING.search(behind))

@@ -535,6 +535,8 @@ def visit_answers(wish: Wish, s: Situation) -> dict[str, Any]:
         answers["visit_day_options"] = [day.isoformat() for day in days]
     else:
         weekdays = wish.weekdays | {day for each in wish.choices for day in each.weekdays}
+        if wish.anytime and weekdays >= set(range(5)):
+            weekdays = frozenset()  # 平日なら何日でもいい
         spans = {
             "visit_weekdays": [_NAMES[day] for day in sorted(weekdays)],
             "visit_from": wish.first and wish.first.isoformat(),
@@ -545,7 +547,7 @@ def visit_answers(wish: Wish, s: Situation) -> dict[str, Any]:
         answers["visit_time"] = f"{wish.times[0] if wish.times else wish.from_time:%H:%M}"
     elif part := _part(wish.from_time, wish.until_time):
         answers["visit_part"] = part
-    anytime = wish.anytime and not (days or wish.weekdays or wish.first or wish.last)
+    anytime = wish.anytime and not (days or len(wish.weekdays) < 5 and wish.weekdays or wish.first or wish.last)
     for preference, said in (("earliest", wish.earliest), ("latest", wish.latest), ("any", anytime)):
         if said:
             answers.setdefault("visit_pref", preference)

@@ -115,9 +115,41 @@ def plain_intent(reading: Reading, classified: Intent, state: State, likely: Int
     if plainly := _of_a_booking(reading, classified, state):
         return plainly
     likely = likely or classified
-    if intent == "inform" or not states_a_case(reading, state, likely):
+    if intent != "inform" and states_a_case(reading, state, likely):
+        return "inform" if likely.name == "inform" else "book"  # either begins the application
+    return _by_its_facts(reading, state, likely) if intent == FALLBACK else None
+
+
+def _by_its_facts(reading: Reading, state: State, likely: Intent) -> str | None:
+    """Return what a message of which the classifier is unsure is for, by what is told in it.
+
+    What is told of somebody's card begins the application, or is a second thought about what was booked
+    here; a question beside it is taken as what it most likely asks.
+    """
+    m = reading.message
+    if likely.name.startswith(TALK) and likely.confidence >= FAIRLY:
         return None
-    return "inform" if likely.name == "inform" else "book"  # either begins the application
+    when = any(isinstance(each, When) and each.holds for each in reading.facts)
+    shifts = any(means(word, "shift") in ("later", "sooner") for word in m.words)
+    if state.booked and (when or shifts) and not _questions(likely):
+        return "change_booking"
+    if state.booked and any(word["comes"] == "go" and "neg" in word.flags for word in m.words):
+        return "check_booking"  # 行けなくなった
+    said = {slot for slot in _OF_A_CASE if case.told(reading, state.at(None)).answers.get(slot) not in (None, "none")}
+    if said == {"wish"} and any(word["books"] for word in m.words) and not any(word["notice"] or word["comes"] for word in m.words):
+        return None  # タクシーを10時に予約
+    ends = any(isinstance(each, DateOf) and each.what == "expires_on" for each in reading.facts)
+    comes = _comes(reading) and any(word["card"] == "card" for word in m.words)
+    if not (said or ends or comes or any(each.what == "book" and each.how == "wished" for each in _deeds(reading))):
+        return None
+    if likely.name.startswith("ask_"):
+        return likely.name if likely.confidence >= 0.5 else None
+    if likely.name in _OF_BOOKINGS.values() or (likely.name == "correct" and not comes):
+        return None
+    return "inform" if likely.name == "inform" else "book"
+
+
+TALK = ("chitchat", "complain", "out_of_scope")
 
 
 def _in_the_application(reading: Reading, intent: str, state: State) -> str | None:
@@ -236,7 +268,7 @@ def states_a_case(reading: Reading, state: State, likely: Intent | None = None) 
     if books:
         question = likely.name.startswith("ask_") or _asked_after(m, books[-1], deeds)
         return not question or bool(said & {"counter", "wish"}) or (len(said) >= 2 and not asks(m))
-    if told.get("notice") == "certificate" and any(each.mood == "asked" and _what_to_do(m, each.at) for each in m.clauses):
+    if told.get("notice") == "certificate" and any(each.mood == "asked" and what_to_do(m, each.at) for each in m.clauses):
         return True  # "電子証明書の通知が届きました。どうしたらいいですか"
     if any(each.what == "book" and each.how == "may" for each in deeds) and ("notice" in told or said & {"people", "cards", "applicant", "expires_on"}):
         return True  # "2人まとめて予約できますか" is best answered by beginning
@@ -311,7 +343,7 @@ def _asked_after(m: Message, deed: Deed, deeds: Sequence[Deed]) -> bool:
     )
 
 
-def _what_to_do(m: Message, at: int) -> bool:
+def what_to_do(m: Message, at: int) -> bool:
     said = "".join(m.plain[clause.start : clause.end] for clause in m.clauses[at:])
     return bool(re.match("(?:これは)?(?:どう|何を|なにを)(?:すれば|したら|やれば|やったら)", said))
 

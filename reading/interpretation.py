@@ -13,9 +13,20 @@ from typing import Any
 from reading import bookings, case
 from reading.facts import CannotCome
 from reading.heard import ABOUT_BOOKINGS, FALLBACK, NO_RULE, UNCLEAR, Form, Heard, Span
-from reading.intents import SURE, Intent, Intents, Part, clauses_in, intent_of, question_of
+from reading.intents import (
+    SURE,
+    TALK,
+    Intent,
+    Intents,
+    Part,
+    clauses_in,
+    intent_of,
+    question_of,
+    what_to_do,
+)
 from reading.reader import Reading
 from reading.situation import State
+from reading.words import Word
 from renewal.booking_change import QUESTIONS, Request
 from renewal.wish import Wish
 
@@ -89,16 +100,29 @@ def _questions(
         clauses = [m.clauses[at] for at in places]
         asked = any(clause.mood == "asked" for clause in clauses)
         name = question_of(part, asked)
-        start, end = (clauses[0].start, clauses[-1].end) if clauses else (0, 0)
-        answers = any(start <= at < end for at, _ in spans.values()) or (given and not spans)
-        begins = bool(given) and turn.state.form is None and name == "ask_capabilities"  # どうすればいいですか
+        start, end = m.folded.span(clauses[0].start, clauses[-1].end) if clauses else (0, 0)
+        answers = any(start <= at < end for at, _ in spans.values()) or (given and (not spans or _all_known(reading, places)))
+        asks_what_to_do = name == "ask_capabilities" or any(what_to_do(m, at) for at in places)
+        begins = bool(given) and turn.state.form is None and asks_what_to_do  # どうすればいいですか
         if name and not begins and not (name == UNCLEAR and answers):
             found.append(name)
+    if len(found) == 1 and turn.likely.name.startswith("ask_") and turn.likely.confidence >= SURE:
+        found = [turn.likely.name]
     known = sure or (turn.state.form is None and turn.intent.name == FALLBACK)  # that is asked back about
     asked_for = [name for name in dict.fromkeys(found) if not (known and name == UNCLEAR)]
     if len(asked_for) == 1 and sure:
         return (turn.intent.name,)  # "15歳です。自分で更新できますか": what was told first belongs to it
     return tuple(asked_for)
+
+
+def _all_known(reading: Reading, places: Sequence[int]) -> bool:
+    """Return whether clauses hold no word of weight that no topic explains: 娘の名前ですか？ササキ ユイです."""
+    m = reading.message
+    return all(
+        word.meanings or not _has_weight(word)
+        for at in places
+        for word in m.inside(m.clauses[at])
+    )
 
 
 def _asked_for(
@@ -150,7 +174,6 @@ def _leaves(turn: _Turn, told: case.Case) -> bool:
     return turn.intent.name in LEAVING and turn.intent.confidence >= SURE
 
 
-_TALK = ("chitchat", "complain", "out_of_scope")
 _TALKS = 0.2
 """Confidence from which a message may be small talk that only mentions what is asked about."""
 _PLAIN_ANSWERS = {"name_kana", "visitor_name", "phone", "confirmed"}
@@ -164,7 +187,7 @@ def _only_talks(reading: Reading, turn: _Turn, told: case.Case) -> bool:
     """
     if turn.asked in (None, *_PLAIN_ANSWERS) or not told.spans or turn.likely.confidence < _TALKS:
         return False
-    return turn.likely.name.startswith(_TALK) and not any(
+    return turn.likely.name.startswith(TALK) and not any(
         _is_explained(reading, at, told) for at in _clauses_of(reading, told)
     )
 
@@ -178,10 +201,14 @@ def _clauses_of(reading: Reading, told: case.Case) -> list[int]:
 _SMALL_WORDS = {"particle", "mark", "copula", "auxiliary", "nominal", "other", "end", "adverb"}
 
 
+def _has_weight(word: Word) -> bool:
+    return word.kind not in _SMALL_WORDS and (len(word.text) > 1 or word.text >= "一")
+
+
 def _is_explained(reading: Reading, at: int, told: case.Case) -> bool:
     """Return whether the last word of weight in a clause is one of a topic, or the answer itself."""
     m = reading.message
-    words = [word for word in m.inside(m.clauses[at]) if word.kind not in _SMALL_WORDS and len(word.text) > 1]
+    words = [word for word in m.inside(m.clauses[at]) if _has_weight(word)]
     if not words or words[-1].meanings:
         return True
     first, last = m.folded.span(words[-1].start, words[-1].end)

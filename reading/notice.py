@@ -149,7 +149,7 @@ def _owner(words: Sequence[Word]) -> str | None:
     return found
 
 
-_OWNS = {"の", "は", "あて", "宛", "宛て", "に", "には", "も", "だけ", "へ", "分", "宛先"}
+_OWNS = {"の", "ん", "は", "あて", "宛", "宛て", "に", "には", "も", "だけ", "へ", "分", "宛先"}
 
 
 # Whether it has come -------------------------------------------------------------------------------
@@ -230,13 +230,15 @@ def _asked(own: Sequence[NoticeSays], m: Message, s: Situation) -> tuple[str | N
     named = [fact for fact in own if fact.what in ("certificate", "card", "both") and fact.mood not in ("asked", "supposed", "denied")]
     none = [fact for fact in own if fact.what == "none"]
     missing = [fact for fact in none if fact.how == "said"]
+    puzzled = any("neg" in clause.flags and any(word["asks"] or word["unsure"] == "what" for word in m.inside(clause)) for clause in m.clauses)
     if missing and not any(_RANK[fact.how] > 1 and fact.clause > missing[-1].clause for fact in named):
         return "none", missing[-1]
+    if named and puzzled:
+        return "?", named[-1]  # どっちの更新なのか見分けがつかない
     if named:
         value = _one(named, m, s)
         return ("?" if value == "card" and _loosely(named) else value), named[-1]
     if none:
-        puzzled = any("neg" in clause.flags and any(word["asks"] or word["unsure"] == "what" for word in m.inside(clause)) for clause in m.clauses)
         return ("?" if puzzled else "none"), none[-1]  # 捨てたので何だったか分からない
     return ("?" if own else None), None
 

@@ -36,7 +36,7 @@ def facts(m: Message) -> list[Fact]:
         mood: Mood = "said" if clause.mood in ("denied", "past") else clause.mood
         if tags & _FORM_TAGS and clause.at not in not_now and (form := _form(m, clause, words)):
             found.append(Form(start, end, clause.at, mood, form))
-        if tags & _HOME_TAGS and not asks_back(m, clause):
+        if tags & _HOME_TAGS and clause.at not in not_now and not asks_back(m, clause):
             found += [Household(start, end, clause.at, mood, state) for state in _household(words)]
         if "certificate_of" in tags and (which := _certificates(words)):
             found.append(CertificatesOnCard(start, end, clause.at, mood, which))

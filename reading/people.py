@@ -32,7 +32,7 @@ from reading.words import SAYS, Word
 
 _TABLE = Table(
     "who", "comes", "sends", "along", "instead", "alone", "hindered", "desk", "card", "named",
-    "elsewhere", "writes", "asks", "addressed", "custody", "done",
+    "elsewhere", "writes", "asks", "addressed", "custody", "renewed",
 )  # fmt: skip
 
 
@@ -202,16 +202,21 @@ def _sent(found: _Found) -> Made:
 
 
 def _card(found: _Found) -> Made:
-    if _is_done(found):
-        return  # 主人の分は済みました
-    yield CardOf(**found.place(), mood=_asserted_card(found), who=_meant(found))
+    done = _is_done(found)  # 主人の分は済みました
+    yield CardOf(**found.place(), mood="denied" if done else _asserted_card(found), who=_meant(found))
+
+
+def _card_wanted(found: _Found) -> Made:
+    verb = found.word("v")
+    if verb is not None and verb["comes"] in (None, "handle") and "want" in verb.flags:
+        yield from _card(found)
 
 
 def _is_done(found: _Found) -> bool:
     """Return whether a clause tells of a card that is renewed already."""
     clause = found.units.message.clauses[found.units.clause_of(found.match.end() - 1)]
     inside = found.units.message.inside(clause)
-    return any(word["done"] and word.flags & {"past", "ing"} and "neg" not in word.flags for word in inside)
+    return any(word["renewed"] and word.flags & {"past", "ing"} and "neg" not in word.flags for word in inside)
 
 
 def _meant(found: _Found) -> str:
@@ -309,6 +314,12 @@ def _custody(found: _Found) -> Made:
         yield Guardian(**found.place(), mood="said", of="not_me")
 
 
+def _has_custody(found: _Found) -> Made:
+    who = found.units.party(found.match.start("h")).who
+    if who == "parent" and "親権" in found.units.message.plain:
+        yield from _custody(found)
+
+
 def _proxy(found: _Found) -> Made:
     yield Proxy(**found.place(), mood=found.mood)
 
@@ -337,7 +348,7 @@ RULES = [
     # Whose card
     Rule("母のカード", "(?P<w><who>)の(?:(?!<who>)[^|はがをに、。]){0,3}?<card|desk>", _card),
     Rule("両親二人分", "(?P<w><who>)D?N?<card>", _card),
-    Rule("更新したいのは私", f"<card|desk>[をがは]?(?:V|<comes>)のは、?(?P<w><who>)(?:{_END}|で)", _card),
+    Rule("更新したいのは私", f"<card|desk>[をがは]?(?P<v>V|<comes>)のは、?(?P<w><who>)(?:{_END}|で)", _card_wanted),
     Rule("私のを", "(?P<w><who>)の(?=[をでもはがだんZ]|<c>|E|[、。!|…]|$)", _card),
     Rule("カードは母の", f"<card>は、?(?P<w><who>)の?{_END}", _card),
     Rule("母の代わりに", "(?P<w><who>)[のにん](?P<v><instead>)", _card_by_proxy),
@@ -361,6 +372,7 @@ RULES = [
     Rule("代わりに行く", "(?P<v><instead>)[ににで]?[^|]{0,3}?(?:<comes>|<desk>)", _proxy),
     Rule("更新を頼まれた", "<card>[をは]?(?:(?!<who>)[^|])?(?P<v><sends>)", _asked_to),
     Rule("親権は元夫に", "<custody>[はがも]、?N?(?P<w><who>)", _custody),
+    Rule("親権者は私", f"(?P<h><who>)は、?(?P<w><who>)(?:{_END}|C)", _has_custody),
     Rule("親権を持つ私", "<custody>[をが]V?の?(?P<w><who>)", _custody),
 ]
 _ONLY_HOLDER = {"カードの持ち主は私", "…本人です", "本人が予約したい"}

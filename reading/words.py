@@ -181,6 +181,8 @@ def _longest(
             meanings = known.get(form)
             if meanings:
                 kind = _kind(last) if count == 1 or form != said else "noun"
+                if kind == "auxiliary" and _kind(first) in ("verb", "adjective"):
+                    kind = _kind(first)  # 済ま|せ, 言わ|れ
                 if count > 1 and form == said and _kind(last) in ("verb", "adjective"):
                     kind = _kind(last)
                 return _word(first, last, folded, form, kind, meanings), count

@@ -32,7 +32,7 @@ _OR_GAP = re.compile("、?(?:または|もしくは|あるいは|それか|と�
 # What takes back what was said before it: 3日、いや4日; 3日と言いましたが4日; 3日→4日.
 _TAKEN_BACK = re.compile(
     "[^、。]{0,6}(?:→|->|⇒)|かあ?[、。]?(?:じゃあ?|では|なら)、?"
-    "|(?:の[^、。]{1,4})?(?:と|って)[^、。]{0,4}(?:言|い[いっ]|書|入力|送|伝え|申)[^、。]{0,8}?(?:が|けれ?ども?|のは|を)、?"
+    "|(?:の[^、。]{1,4})?(?:と|って)[^、。]{0,4}(?:言|い[いっ]|書(?!いて(?:あ|い))|入力|送|伝え|申)[^、。]{0,8}?(?:が|けれ?ども?|のは|を)、?"
     "(?:[^、。]{0,6}で)?"
     "|.{0,14}?(?:(?<![ぁ-ん])(?:あ[っ、ー]*)?(?:やっぱり?|やはり|いやいや|いや|あっ)"
     "|もとい|訂正|間違[いえっ]|まちが[いえっ]|(?<!都合が)違[いうっ]|ちが[いうっ]|(?:じゃ|では)なかった"
@@ -57,7 +57,7 @@ _CLOSED = re.compile("まで(?:に|の間)?|迄|の(?:間|あいだ)に?|間に|
 # 移行 and 意向 are how 以降 is often converted by mistake. "10時からでお願いします" is a start.
 _FROM = re.compile(
     "以降|以後|いこう|移行(?!し|す|期)|意向|より後|よりあと|よりも?遅(?:い(?:時間帯?)?|く|め)?|から先|から後"
-    "|から(?!で(?:お|す|は?予|$)|に(?:し|変|直|なお|でき|お願)|の(?:予約|枠|回|部|やつ|分|こま)|お願|予約|変更|変え|ずら|きゃん)"
+    "|からあと|から(?!で(?:お|す|は?予|$)|に(?:し|変|直|なお|でき|お願)|の(?:予約|枠|回|部|やつ|分|こま)|お願|予約|変更|変え|ずら|きゃん)"
     r"|~(?=$|[^\d一-龥ぁ-ん]|[がの希]|[でに](?!お|す|し|予))|を過ぎ(?:て|れば|たら)|になってから"
 )
 _A_LITTLE = "(?:少し|ちょっと|ちょい|すこし)"
@@ -350,6 +350,8 @@ def _led(c: Context, piece: Piece) -> Piece | None:
         return None
     if _RANGE_GAP.search(c.text, piece.start, piece.end):
         return replace(piece, start=leading.start())  # from Dec 3 to Dec 10
+    if c.purpose is not Purpose.BOOKING and piece.kind in DAY_KINDS:
+        return replace(piece, start=leading.start())  # valid until 6 December
     working = leading["until"] and _WORKING.search(c.text[: leading.start()])
     from_it = bool(leading["from"] or working)
     opened = _opened(c, piece, from_it, leading["until"] != "before")

@@ -116,9 +116,6 @@ def _summed_up(wanted: list[Piece], excluded: _Excluded) -> Wish:
         weekdays = frozenset()
     if named and excluded.weekdays and not said_weekdays:
         weekdays = frozenset()
-    anytime = any(piece.kind == "preference" for piece in wanted)
-    if anytime and weekdays >= frozenset(range(5)):
-        weekdays = frozenset()  # 平日なら何日でもいい
     starts, from_time, until_time = _times(times, excluded.times)
     return Wish(
         days=named,
@@ -128,7 +125,7 @@ def _summed_up(wanted: list[Piece], excluded: _Excluded) -> Wish:
         times=starts,
         from_time=from_time,
         until_time=until_time,
-        anytime=anytime,
+        anytime=any(piece.kind == "preference" for piece in wanted),
         not_days=tuple(sorted(set(excluded.days) - set(named))),
     )
 

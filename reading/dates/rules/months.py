@@ -262,8 +262,6 @@ def new_year(c: Context, m: Match) -> list[Piece] | None:
     """年明け (4–15 January), 新年早々."""
     last = 10 if re.search("早|すぐ", m["new"]) else 15
     year = c.today.year + (c.today > date(c.today.year, 1, 3))
-    if m["new"].endswith("から"):
-        return [Piece(m.start(), m.end(), "date_range", DateRange(date(year, 1, 4), None))]
     return [c.span(m.start(), m.end(), date(year, 1, 4), date(year, 1, last))]
 
 
