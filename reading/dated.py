@@ -425,6 +425,7 @@ def _was_booked(read: _Reading, told: Told, s: Situation) -> bool:
     after = read.m.clauses[told.clause.at + 1] if goes_on else None
     day, last = _day(told), s.bookable[1] if s.bookable else s.now.date() + timedelta(days=60)
     over = told.clause.mood == "past" or (after is not None and "past" in after.flags)
+    over = over or (after is not None and any(word["comes"] and "past" in word.flags for word in read.m.inside(after)))
     return over and day is not None and day > last and not _WITH_YEAR.search(_plain(read.m, told))
 
 

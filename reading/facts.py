@@ -71,12 +71,14 @@ class Comes(Fact):
     """Somebody comes to the counter; `sent` says that they are asked to by the speaker.
 
     `alone`: by themselves (自分で行く). `named` is False where the words do not say who comes, and the speaker is meant ("行きたいです").
+    `here` is said as 来る: to the counter, or to where the speaker is.
     """
 
     who: Who
     sent: bool = False
     named: bool = True
     alone: bool = False
+    here: bool = False
 
 
 @dataclass(frozen=True)

@@ -227,7 +227,8 @@ def _joined(text: str, first: _Told, last: _Told) -> _Told | None:
         return None
     named = last.introduced and not last.part and not first.introduced and _said_as(last.name) != "family"
     parted = bool(first.part or last.part) or named
-    beside = not re.search(r"\w", text[first.end : last.start]) and "。" not in text[first.end : last.start]
+    between = re.sub(f"{_KANJI}+(?=[(（])", "", text[first.end : last.start])  # 佐々木（ささき）良平（りょうへい）
+    beside = not re.search(r"\w", between) and "。" not in text[first.end : last.start]
     kinds = _said_as(first.name), _said_as(last.name)
     if not parted and (not beside or kinds[0] == "given" or kinds[1] == "family" or first.introduced or last.introduced):
         return None
@@ -239,17 +240,33 @@ def _joined(text: str, first: _Told, last: _Told) -> _Told | None:
 @lru_cache(maxsize=8)
 def _names(text: str, clauses: tuple[int, ...]) -> tuple[_Told, ...]:
     """Return the names in the stretches between marks, or in their clauses."""
+    read_as = _READ_AS.search(text)
+    reading = _name(text, read_as.end(), len(text)) if read_as else None
+    if reading and reading.full and not _latin(reading.name):
+        return (replace(reading, introduced=True),)  # Nguyen Van An です。カタカナで グエン ヴァン アン
     found: list[_Told] = []
-    at = 0
+    at, part = 0, None
     for mark in [*_MARK.finditer(text), None]:
         end = mark.start() if mark else len(text)
         if text[at:end].strip():
-            whole = _name(text, at, end, before_given=mark is not None and mark[0] == " ")
+            whole = _name(text, at, end, before_given=(mark is not None and mark[0] == " ") or part is not None)
+            if whole and part:
+                whole = replace(whole, part=part)
             found += [whole] if whole else _within(text, at, end, clauses)
+            part = _part_alone(text[at:end])
         at = mark.end() if mark else end
     if len(found) == 2 and (joined := _joined(text, *found)):
         return (joined,)
     return tuple(_led_up_to(text, each) for each in found)
+
+
+_READ_AS = re.compile("(?:カタカナ|かたかな|片仮名|カナ表記|フリガナ|ふりがな|読み方?)(?:で(?:書くと)?|は|だと|なら)[:、 ]*(?=[ァ-ヺ])")
+
+
+def _part_alone(text: str) -> str | None:
+    """Return which part of a name is announced by a stretch that holds nothing else: みょうじが『きくち』."""
+    lead = _rules().lead.fullmatch(hiragana(text).strip())
+    return "family" if lead and lead["family"] else "given" if lead and lead["given"] else None
 
 
 def _led_up_to(text: str, told: _Told) -> _Told:
@@ -298,6 +315,8 @@ def _name(text: str, start: int, end: int, before_given: bool = False) -> _Told 
         of = of or lead["of"]  # 私は弁護士の…
         part = "family" if lead["family"] else "given" if lead["given"] else part
         start = lead.end()
+    if part == "family" and (same := re.compile("(?:同じ|おなじ) ?").match(plain, start, end)):
+        start = same.end()  # 名字はおなじサトウで
     filler = rules.filler.match(plain, start, end)
     if filler and (filler[0][-1] != " " or filler[0].strip() in _NEVER_NAMES or plain.count(" ", filler.end(), end)):
         start = filler.end()

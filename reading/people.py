@@ -154,9 +154,10 @@ def _coming(found: _Found) -> Made:
         if verb["comes"] == "handle" and mood != "said":
             return
         mood = _planned(mood, verb)
-    elif mood == "denied":
-        mood = "said"  # 行くのは私ではなく長女
-    yield Comes(**found.place(), mood=mood, who=who)
+    elif mood in ("denied", "past"):
+        mood = "said"  # 行くのは私ではなく長女, 夫じゃなくて妻になりました
+    here = verb is not None and verb.lemma in ("来る", "くる")
+    yield Comes(**found.place(), mood=mood, who=who, here=here)
 
 
 def _is_over(found: _Found) -> bool:
@@ -208,7 +209,8 @@ def _card(found: _Found) -> Made:
 
 def _card_wanted(found: _Found) -> Made:
     verb = found.word("v")
-    if verb is not None and verb["comes"] in (None, "handle") and "want" in verb.flags:
+    renews = verb is not None and (verb["comes"] == "handle" or (verb["comes"] is None and found.word("c")))
+    if renews and verb is not None and "want" in verb.flags:
         yield from _card(found)
 
 
@@ -247,6 +249,10 @@ def _asserted_card(found: _Found) -> Mood:
 
 
 def _card_by_proxy(found: _Found) -> Made:
+    verb = found.word("v")
+    if verb is not None and verb.kind == "verb" and "te" not in verb.flags and "past" in verb.flags:
+        yield Comes(**found.place(), mood="said", who=found.party.who)  # 兄から姉に代わりました
+        return
     over = _is_over(found)
     yield CardOf(**found.place(), mood="past" if over else _asserted(found.mood), who=found.party.who)
     yield Proxy(**found.place(), mood="past" if over else found.mood)
@@ -333,7 +339,7 @@ RULES = [
     Rule("私が連れて行く", f"(?P<w><who>)[がは]{_IN}*?(?P<v><along>)", _takes),
     Rule("俺行く", "(?P<w><who>)(?P<v><comes>)", _coming),
     Rule("行くのは母", f"<comes|along>(?:[のんZ]+|<n>)[はがも、](?:<who>E、?\\|?)*(?:<card>の)?(?P<w><who>)(?!E|の)(?:<alone>|だ)?(?:{_END}|に)", _coming),
-    Rule("パパかママが行く", "(?P<w><who>)か<who>(?:[^|]{0,8}\\|)?[^|]{0,4}(?P<v><comes>)", _coming),
+    Rule("パパかママが行く", "(?P<w><who>)か<n>?<who>(?:[^|]{0,8}\\|)?[^|]{0,6}(?P<v><comes>)", _coming),
     Rule("手続きは私がします", "<desk>[はも]、?(?P<w><who>)が[VN]", _coming),
     Rule("うちのは寝たきり", "(?P<w><who>)の[はが](?:(?!<who>[がは])[^|])*?(?P<v><hindered>)", _partner_hindered),
     Rule("行くのを妻に", "(?:<comes>[のZ]|<desk>|<comes>N)を、?(?P<w><who>)に", _coming),
@@ -348,7 +354,7 @@ RULES = [
     # Whose card
     Rule("母のカード", "(?P<w><who>)の(?:(?!<who>)[^|はがをに、。]){0,3}?<card|desk>", _card),
     Rule("両親二人分", "(?P<w><who>)D?N?<card>", _card),
-    Rule("更新したいのは私", f"<card|desk>[をがは]?(?P<v>V|<comes>)のは、?(?P<w><who>)(?:{_END}|で)", _card_wanted),
+    Rule("更新したいのは私", f"(?P<c><card|desk>[をがは]?)?(?P<v>V|<comes>)のは、?(?P<w><who>)(?:{_END}|で)", _card_wanted),
     Rule("私のを", "(?P<w><who>)の(?=[をでもはがだんZ]|<c>|E|[、。!|…]|$)", _card),
     Rule("カードは母の", f"<card>は、?(?P<w><who>)の?{_END}", _card),
     Rule("母の代わりに", "(?P<w><who>)[のにん](?P<v><instead>)", _card_by_proxy),

@@ -484,6 +484,9 @@ def _of_visitor(visitor: Decided, holder: str | None, told: _Told, s: Situation)
         if s.asked in ("applicant", None) or settled is None:
             yield Command("clarify", "applicant", None, fact)
         return
+    visits = isinstance(fact, Comes) and fact.here and fact.who not in (SPEAKER, HOLDER)
+    if visits and s.asked not in (*_ABOUT_PEOPLE, None, "confirmed", "visitor_name"):
+        return  # 25日は孫が来るから
     plain = isinstance(fact, Comes) and fact.named
     if s.asked not in (*_ABOUT_PEOPLE, None, "notice") and settled is not None and not plain:
         return

@@ -92,8 +92,13 @@ _RATHER = re.compile("の?(?:ほう|方)が(?!早|近)")  # 水曜か木曜、�
 
 def _preferred(c: Context, wanted: list[Piece]) -> list[Piece]:
     """Return what is wanted without the days beside which another is preferred."""
-    at = next((at for at, each in enumerate(wanted) if each.kind in _DATED and _RATHER.match(c.text, each.end)), 0)
-    return [each for each in wanted[:at] if each.kind not in _DATED] + wanted[at:]
+    at = next((at for at, each in enumerate(wanted) if each.kind in _DATED and _RATHER.match(c.text, each.end)), None)
+    if at is None:
+        return wanted
+    chosen, said = wanted[at], c.text[wanted[at].start : wanted[at].end]
+    if chosen.kind == "weekday" and (named := re.findall("[月火水木金土日]", said)):
+        chosen = replace(chosen, value=frozenset({"月火水木金土日".index(named[-1])}))
+    return [*(each for each in wanted[:at] if each.kind not in _DATED), chosen, *wanted[at + 1 :]]
 
 
 @dataclass
