@@ -104,7 +104,7 @@ def _age(answers: dict[str, Any], s: Situation) -> dict[str, Any]:
     """Return whose card it is by a birthday told: under 15 is judged on the day of the visit."""
     told = answers.get("birthday")
     asked = s.asked == "holder" or "near_fifteen" in answers or "holder" in answers
-    young = isinstance(told, str) and date.fromisoformat(told).year >= s.now.year - 16
+    young = s.asked is None and isinstance(told, str) and date.fromisoformat(told).year >= s.now.year - 16
     if not isinstance(told, str) or not (asked or young) or s.bookable is None:
         return {}
     born, days = date.fromisoformat(told), Wish.from_json(answers.get("wish")).days

@@ -359,7 +359,7 @@ RULES = [
     Rule("カードは母の", f"<card>は、?(?P<w><who>)の?{_END}", _card),
     Rule("母の代わりに", "(?P<w><who>)[のにん](?P<v><instead>)", _card_by_proxy),
     Rule("カードの持ち主は私", f"(?P<h><who>)は、?(?P<w><who>){_END}", _card),
-    Rule("本人が予約したい", f"(?P<w><who>)が(?:(?!<comes|hindered>){_IN})*(?=[、。!|…]*$)", _coming),
+    Rule("本人が予約したい", f"(?P<w><who>)が(?:(?!<comes|hindered|writes|sends|along|alone>){_IN})*(?=[、。!|…]*$)", _coming),
     Rule("名前で来てる", "(?P<w><who>)の<named>で<comes>", _card),
     Rule("母あて", "(?P<w><who>)(?P<v><addressed>)", _card),
     # Hindrance and company
