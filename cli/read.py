@@ -87,6 +87,8 @@ def shown(parsed: Mapping[str, Any], known: Mapping[str, Any], s: Situation) -> 
 def answers_of(heard: Heard, known: Mapping[str, Any], s: Situation) -> dict[str, Any]:
     """Return what was heard, by the names of the command."""
     found = {name: heard.answers[name] for name in _AS_THEY_ARE if _told(heard.answers.get(name))}
+    if heard.answers.get("near_fifteen") and heard.asks_back:
+        found.pop("holder", None)  # the day of the visit decides
     found |= _of_cards(heard.answers, known)
     found |= visit_answers(Wish.from_json(heard.answers.get("wish")), s)
     if heard.intent == "stop":

@@ -39,7 +39,7 @@ _YEARS = re.compile(
     rf"|(?:^|[。、|])(?:まだ|もう|今|いま)?(?P<v>[1-9][0-9])(?=です|だ[。、けよっ]|なん|、|でした|$)(?![0-9])"
     r"|(?<![0-9十])(?P<t>1[0-9]|十[一二三四五六七八九]?)に(?:なった(?!ら)|なりました|なって(?:い?た|い?まし|い?る|い?ま)|なったばっ?か)"
     rf"|(?<![0-9月年第])(?P<p>{_N})(?:を|も|は)?(?:とうに|とっくに)?(?:過ぎ|すぎ|越え|超え)(?=て|た|で|の|だ|、|。)"
-    rf"|(?:age[d ]*|turn(?:s|ed|ing)? |\b(?:he|she|who|son|daughter|child|kid|boy|girl|niece|nephew)(?:['’]s| is) (?:only |just |already |now )?)(?P<e>\d{{1,3}})(?!\d)"
+    rf"|(?:age[d ]*|turn(?:s|ed|ing)? |\b(?:he|she|who|son|daughter|child|kid|boy|girl|niece|nephew|grandson|granddaughter|grandchild)(?:['’]s| is) (?:only |just |already |now )?)(?P<e>\d{{1,3}})(?!\d)"
 )
 _OF_YEARS = ("n", "t", "u", "v", "p", "e")
 _STAGE = re.compile(

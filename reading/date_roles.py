@@ -127,7 +127,7 @@ _TAILS = tuple(
     for role, pattern in (
         ("expires_on", f"(?:の<born>)?{_UP_TO}(?:(?:<expires>[がの]?)?<ends>(?!!)|まで<expires>)"),
         ("expires_on", "に<expires>(?=が|に<stands>)"),
-        ("expires_on", "(?:[がはでの、]|まで|まで[がの])?(?:N|<(?:notice|certificate)>の?)?<expires>(?=$|C|[でとだ、。だ]|って|に<stands>)"),
+        ("expires_on", "(?:[がはでの、]|まで|まで[がの])?(?:(?:N|<(?:notice|certificate)>)の?)?<expires>(?=$|C|[でとだ、。だ]|って|に<stands>)"),
         ("card_expires_on", "[(（]<card>[)）]"),
         ("expires_on", "[(（]<certificate>[)）]"),
         ("birthday", "[にがはの、]?<born>(?=$|C|[でのだ、。]|って)(?!の<)"),
@@ -168,6 +168,8 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
     ahead = _fits(_LEADS, leads) or ("other" if _OF_EVENT.search(leads) else _carried(m, clause, lead))
     weak = None if "<visit>" in leads else _fits(_WEAK_LEADS, leads)
     role = behind if behind not in (None, "visit", "written") else ahead or (behind != "visit" and weak) or behind or None
+    if role == "other" and m.plain.endswith("都合で", 0, piece.start):
+        role = None  # 仕事の都合で水曜しか
     busy_from = item.kind == "time_range" and ahead == "other" and item.text.endswith("から")  # 仕事は昼から
     if role == "other" and not busy_from and (item.kind == "time_range" or (item.kind == "weekday" and ahead != "other")):
         role = None  # 仕事が16時に終わる: free from then on
@@ -227,6 +229,8 @@ def _is_asked(m: Message, clause: Clause, piece: Piece) -> bool:
         return False  # 二月はつか
     pause = piece.end in m.folded.gaps or _SET_OFF.match(m.plain, piece.end)
     set_off = pause and not _between(m, clause.start, piece.start)
+    if m.plain.endswith(("っけ", "っけ?"), clause.start, clause.end) and any(word.kind == "verb" for word in _between(m, piece.end, clause.end)):
+        return not set_off  # 28日までやってるんだっけ
     return not (set_off or _WONDERS.search(m.plain, clause.start, clause.end))
 
 

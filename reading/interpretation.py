@@ -100,8 +100,8 @@ def _questions(
         clauses = [m.clauses[at] for at in places]
         asked = any(clause.mood == "asked" for clause in clauses)
         name = question_of(part, asked)
-        start, end = m.folded.span(clauses[0].start, clauses[-1].end) if clauses else (0, 0)
-        answers = any(start <= at < end for at, _ in spans.values()) or (given and (not spans or _all_known(reading, places)))
+        asking = [m.folded.span(clause.start, clause.end) for clause in clauses if clause.mood == "asked"]
+        answers = any(start <= at < end for at, _ in spans.values() for start, end in asking) or (given and (not spans or _all_known(reading, places)))
         asks_what_to_do = name == "ask_capabilities" or any(what_to_do(m, at) for at in places)
         begins = bool(given) and turn.state.form is None and asks_what_to_do  # どうすればいいですか
         if name and not begins and not (name == UNCLEAR and answers):

@@ -246,7 +246,17 @@ class Context:
             found = [on for on in found[:2] if on.weekday() == weekday] or found
         if not found:
             return self.invalid(start, end, "no_such_day")
-        return self.dated(start, end, [found[0].year], found[0].month, day)
+        on = self._behind_the_last(found, start) if self.purpose is Purpose.BOOKING else found[0]
+        return self.dated(start, end, [on.year], on.month, day)
+
+    def _behind_the_last(self, found: list[date], start: int) -> date:
+        """Return the first day that lies behind one named by its day before: 21日から23日まで温泉、24日なら."""
+        days = [each for each in self.pieces if isinstance(each.value, date) and not each.relative]
+        last = days[-1].value if days else None
+        if not isinstance(last, date) or re.search("[。!?\n]", self.text[days[-1].end : start]):
+            return found[0]
+        later = found[0] < last < self.today + DAY * 45 and last.day < found[0].day
+        return next((on for on in found if on > last), found[0]) if later else found[0]
 
     def _is_near(self, piece: Piece) -> bool:
         return isinstance(piece.value, date) and abs(piece.value - self.today) < DAY * 7

@@ -14,8 +14,9 @@ from reading.dates.context import (
     is_holiday,
     runs_of_days_off,
 )
-from reading.dates.rules.words import YEAR, L, Match, RuleTable
+from reading.dates.rules.words import YEAR, L, Match, N, RuleTable
 from reading.dates.values import DateRange, Purpose
+from reading.text import number
 
 rule = RuleTable()
 _DAYS = {
@@ -108,6 +109,13 @@ def _working_day(c: Context, start: int, end: int, on: date) -> Piece:
     while is_day_off(on):
         on += DAY
     return c.relative_day(start, end, on)
+
+
+@rule(rf"お?正月の?(?P<d>{N})日(?!間)")
+def day_of_new_year(c: Context, m: Match) -> list[Piece] | None:
+    """正月の4日."""
+    year = c.today.year + ((1, number(m["d"])) < (c.today.month, c.today.day))
+    return [c.dated(m.start(), m.end(), [year], 1, number(m["d"]))]
 
 
 _COUNTS = {"3": 3, "三": 3, "4": 4, "四": 4, "5": 5, "五": 5}
