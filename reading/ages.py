@@ -53,7 +53,7 @@ _STAGE = re.compile(
 )
 # 三つの娘, 5つです
 _COUNTED = re.compile("(?<![0-9一二三四五六七八九十])(?P<n>[1-9一二三四五六七八九])つ(?=の(?:子|孫|娘|息子|男|女)|だ|です|に(?:なる|なった)|\\)|、|。|$)")
-_TURNS = re.compile("(?:15|十五)(?:歳|才|さい)?になるのは(?:来年の?)?(?P<is>[0-9]{1,2})月|(?P<in>[0-9]{1,2})月(?:に|で|の誕生日で)(?:ようやく|やっと|ちょうど)?(?:15|十五)(?!(?:歳|才|さい)?に(?:なった|なりまし|なって))")
+_TURNS = re.compile("(?:15|十五)(?:歳|才|さい)?になるのは(?:来年の?)?(?P<is>[0-9]{1,2}|[一二三四五六七八九十]{1,2})月|(?P<in>[0-9]{1,2}|[一二三四五六七八九十]{1,2})月(?:に|で|の誕生日で)(?:ようやく|やっと|ちょうど)?(?:15|十五)(?!(?:歳|才|さい)?に(?:なった|なりまし|なって))")
 """In which month somebody turns 15."""
 _WORKS = re.compile("(?:保育|くらぶ)?(?:所)?で[^、。]{0,10}(?:働|勤|指導員|支援員|先生|仕事|ぱーと|ばいと|手伝|やって)")
 _DENIED = re.compile("(?:な(?:わけ|はず)(?:が|は|も)?|じゃ|では?)(?:な[いくか]|ねえ|ありません)")
@@ -113,7 +113,7 @@ def ages(m: Message) -> Iterator[Age]:
     yield from _born(m)
     turns = _TURNS.search(text)
     if turns:
-        far = _begins(int(turns["is"] or turns["in"]), m.now.date()) > m.now.date() + _HORIZON
+        far = _begins(number(turns["is"] or turns["in"]), m.now.date()) > m.now.date() + _HORIZON
         yield Age(turns.start(), turns.end(), UNDER_15 if far else NEARLY_15)
     else:
         yield from (age for age in _grades(text) if not (told and age.age == NEARLY_15))  # 中3で、15になったところ

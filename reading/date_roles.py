@@ -82,7 +82,7 @@ def with_roles(m: Message, found: Sequence[tuple[Piece, Found]]) -> tuple[Told, 
         if new.role is None and told and told[-1].role == "other" and item.kind == "time" and before == piece.start - 1:
             new = replace(new, role="other")  # 病院の予約が14日の10時なので
         told.append(new)
-    return tuple(_with_wishes(m, _of_owners(m, _pointed_at(m, told))))
+    return tuple(_with_wishes(m, _of_owners(m, _pointed_at(m, _referred_to(m, told)))))
 
 
 def in_line(m: Message, clause: Clause) -> str:
@@ -93,7 +93,7 @@ def in_line(m: Message, clause: Clause) -> str:
 # The words beside it -----------------------------------------------------------------------------
 
 _INSTEAD = re.compile("(?:じゃ|では?)な(?:く|し|い)て?、?|から|、?(?:いや|やっぱり?|あっ?|間違い?|まちがえた|違う|もとい)[、。]?")
-_LINKS = "(?:[はがものにで:→、とCOA]|って|なら|<link>)*$"
+_LINKS = "(?:[はがものにで:→、とCOA(（]|って|なら|<link>)*$"
 _UP_TO = "(?:まで|って|付け?で|<link>|[にでがはもとの、CAO])*"
 # Before it: "期限は…". The first that fits decides.
 _LEADS = tuple(
@@ -141,7 +141,7 @@ _TAILS = tuple(
 # "12月18日で15歳になります", "turns 15 on December 18".
 _N = r"(?P<n>\d{1,3}|[一二三四五六七八九十]{1,4})"
 _AGE_AFTER = re.compile(
-    rf"(?:で|に|が|は|には|の?(?:時点|誕生日)で)?(?:ちょうど|やっと|ようやく|満|まん|、)*{_N}(?:(?:歳|才|さい)(?!の|以)|に(?:な|成|達)|[歳才]の(?:お)?誕生日)"
+    rf"(?:で|に|が|は|には|の?(?:時点|誕生日)で)?(?:ちょうど|やっと|ようやく|満|まん|、)*{_N}(?:(?:歳|才|さい)(?!の|以)|に(?:な|成|達)|[歳才]?の(?:お)?誕生日)"
 )
 _AGES_BEFORE = (
     re.compile(rf"(?:turn(?:s|ing)?|will be|becomes?) {_N}(?: years? old)? on (?:the )?$"),
@@ -180,7 +180,7 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
         return replace(told, role=role if role in PURPOSES else None)
     if role in PURPOSES and not told.is_date or (role == "birthday" and item.kind == "year"):
         role = None
-    if role == "expires_on" and _ends_otherwise(m, clause, piece):
+    if role == "expires_on" and (_ends_otherwise(m, clause, piece) or _OF_THING_ELSE.search(line(m.inside(clause), *TAGS, "person", "speaker", "holder", "own").text)):
         role = "other"
     if role in (None, "visit") and _was_the_end(m, clause, tail, item.value if isinstance(item.value, date) else None):
         role = "expires_on"
@@ -199,6 +199,7 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
     return replace(told, role=role)
 
 
+_OF_THING_ELSE = re.compile("^(?:[AO、]|<[a-z]+>の)*Nの<expires>")  # 牛乳の期限なら今日
 _MUSED = re.compile("か[あぁー]+(?![ぁ-ん])")  # もう11月24日かあ
 # 3日…あ、その日会議か
 _TAKEN_UP = re.compile(r"[^\d。]{0,6}?(?:あ|えっと|うーん)、?(?:その日|それ)(?:は|って)?(?!で|に|が[いえよ])[^\d。]{0,8}(?:か|だ|だった|ある|あった|が入って[^。]{0,4}|無理|だめ)[。、ー]")
@@ -229,13 +230,13 @@ def _is_asked(m: Message, clause: Clause, piece: Piece) -> bool:
         return False  # 二月はつか
     pause = piece.end in m.folded.gaps or _SET_OFF.match(m.plain, piece.end)
     set_off = pause and not _between(m, clause.start, piece.start)
-    if m.plain.endswith(("っけ", "っけ?"), clause.start, clause.end) and any(word.kind == "verb" for word in _between(m, piece.end, clause.end)):
+    if m.plain.endswith(("っけ", "っけ?", "っけか", "っけか?"), clause.start, clause.end) and any(word.kind == "verb" for word in _between(m, piece.end, clause.end)):
         return not set_off  # 28日までやってるんだっけ
     return not (set_off or _WONDERS.search(m.plain, clause.start, clause.end))
 
 
 _SET_OFF = re.compile("(?:まで|です|だ|で|に|って|なの|なん)*(?:けど|が)?、")
-_WONDERS = re.compile("に(?:して|変え|かえ|ずらし|直し|移し)[^。]*(?:もらえ|貰え|いただけ|頂け|くれ|くださ)|かなあ?|っけ|かも|かしら|ますかね|(?:ど[れこ]|いつ|どっち|どちら|何日|誰)か(?!ら)|でもいい")
+_WONDERS = re.compile("(?:早め|遅らせ|ずらし|延ばし|戻し|直し|変え|見つくろっ|見繕っ)て[^。]*(?:もらえ|貰え|いただけ|頂け|くれ|くださ)|に(?:して|変え|かえ|ずらし|直し|移し)[^。]*(?:もらえ|貰え|いただけ|頂け|くれ|くださ)|かなあ?|っけ|かも|かしら|ますかね|(?:ど[れこ]|いつ|どっち|どちら|何日|誰)か(?!ら)|でもいい")
 
 
 def _fits(table: Sequence[tuple[str, re.Pattern[str]]], said: str, match: bool = False) -> str | None:
@@ -315,6 +316,19 @@ def _is_story(m: Message, clause: Clause, tail: Sequence[Word]) -> bool:
 
 
 _GOES = ("来る", "くる", "行く", "いく")
+
+
+_ONE_OF_THEM = re.compile("(?:その|この)(?:どっち|どちら|どれ|いずれ|中の?どれ|2日|二日|日)か?(?:で|に|が|なら|を)")
+
+
+def _referred_to(m: Message, told: list[Told]) -> list[Told]:
+    """Wish for the days of a story that are pointed to: "夜勤明けが火曜と金曜なんです、そのどっちかで"."""
+    for at, each in enumerate(told):
+        last = at + 1 == len(told)
+        pointed = last and each.role == "other" and each.item.kind in ("weekday", "date", "date_range") and _ONE_OF_THEM.search(m.plain, each.piece.end)
+        if pointed:
+            told[at] = replace(each, role="visit", both=True)
+    return told
 
 
 def _pointed_at(m: Message, told: list[Told]) -> list[Told]:
@@ -436,10 +450,15 @@ _DIALECT = re.compile("[^、。]{0,4}(?:す(?:っぺ|べ)|[行い]ぎて[えぇ]
 _BOOKS = re.compile("に?(?:予約|申し?込)")  # 今日予約したいのは、12月14日です
 
 
+_OF_WAY = re.compile("(?<![日間枠方時])(?<!ほう)[がは]$")
+
+
 def _is_wished(m: Message, each: Told, told: Sequence[Told]) -> bool:
     """Return whether the clause of a day or time wishes, or names it without another predicate."""
     if _is_past(m, each):
         return len(told) == len(m.clauses) == 1 and not _between(m, each.piece.end, len(m.plain))  # 昨日: refused with its reason
+    if each.item.kind == "preference" and _OF_WAY.search(m.plain, 0, each.piece.start) and re.match("んです|です|だ|よ", m.plain[each.piece.end :]):
+        return False  # 飯坂線がいちばん早いんですよ
     if each.item.kind == "preference" or each.item.kind.startswith("not_") or each.piece.for_visit:
         return True
     pieces = [other.piece for other in told]

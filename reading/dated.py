@@ -230,6 +230,8 @@ def _of_the_form(read: _Reading, told: Told, s: Situation) -> Told:
 def _at_a_date_question(m: Message, told: Told, all_told: Sequence[Told], slot: str) -> Told:
     if told.role not in (None, "written", "person", "visit"):
         return told
+    if "cond" in told.clause.flags and told.clause.mood == "supposed" and told.role is None:
+        return replace(told, role="other")  # 25日までに出せば着く
     beside = [each for each in all_told if each.clause == told.clause]
     timed = any(each.item.kind in ("time", "time_range") for each in beside)
     comes = any(each.role == "visit" for each in beside) or "<visit>" in in_line(m, told.clause)
@@ -412,11 +414,16 @@ def _counts(read: _Reading, told: Told, s: Situation) -> bool:
     )
     if told.asked and (not (comes or alone) or s.asked in PURPOSES):
         return False
+    if s.asked in PURPOSES and _SINCE_THAT.search(told.item.text) and not comes:
+        return False  # 孫の誕生日が6日で、私のがその次の日
     if _was_booked(read, told, s):
         return False
     hours = told.item.kind in ("time", "time_range", "not_time")
     dayless = hours and not any(each.item.kind not in ("time", "time_range", "preference") for each in read.told)
     return not dayless or comes or alone or s.asked in (*_VISIT_QUESTIONS, *_AFTER_THE_VISIT)
+
+
+_SINCE_THAT = re.compile("^(?:その|この)")
 
 
 def _was_booked(read: _Reading, told: Told, s: Situation) -> bool:
@@ -449,12 +456,14 @@ def _beside_the_known(read: _Reading, wish: Wish, s: Situation) -> Wish | None:
         wish = replace(wish, earliest=False)  # 急いでいるので、あさっての9時
     if known.visit_date and s.asked != "visit_date":
         wish = _in_that_week(wish, known.visit_date, read.context.today)
+    if len(wish.days) > 1 and s.asked != "visit_date":
+        wish = replace(wish, days=tuple(day for day in wish.days if day != known.visit_date))
     if s.asked in _VISIT_QUESTIONS:
         return wish
+    if known.visit_date and _SAME_WEEKDAY.search(read.m.plain):
+        wish = _on_its_weekday(wish, known.visit_date)
     if len(wish.times) > 1:
         wish = replace(wish, times=tuple(at for at in wish.times if at != known.visit_time))
-    if len(wish.days) > 1:
-        wish = replace(wish, days=tuple(day for day in wish.days if day != known.visit_date))
     timed = wish.times or wish.from_time or wish.until_time or wish.choices
     if known.visit_time and len(wish.days) == 1 and not timed and not wish.latest:
         wish = replace(wish, times=(known.visit_time,))
@@ -462,6 +471,17 @@ def _beside_the_known(read: _Reading, wish: Wish, s: Situation) -> Wish | None:
     same_time = wish.times in ((), (known.visit_time,) if known.visit_time else ())
     nothing_new = same_day and same_time and replace(wish, not_days=()) == Wish(wish.days, times=wish.times)
     return None if nothing_new else wish
+
+
+_SAME_WEEKDAY = re.compile("(?:同じ|おなじ)曜日|曜日[^。]{0,6}(?:そのま|同じ|おなじ|変え?ず)")
+
+
+def _on_its_weekday(wish: Wish, visit: date) -> Wish:
+    """Return another week with the weekday that is settled: 次の週に、曜日はそのままで."""
+    if wish.days or not (wish.first and wish.last) or (wish.last - wish.first).days > 6:
+        return wish
+    on = wish.first + timedelta(days=(visit.weekday() - wish.first.weekday()) % 7)
+    return replace(wish, days=(on,), first=None, last=None)
 
 
 def _in_that_week(wish: Wish, visit: date, today: date) -> Wish:

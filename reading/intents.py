@@ -361,7 +361,7 @@ FAIRLY = 0.4
 """Confidence from which a plain question beside an answer is taken as what it most likely is."""
 # What these are in a question is no answer to it.
 _NO_QUESTION = {
-    FALLBACK, "inform", "chitchat", "out_of_scope_city", "out_of_scope_card", "deny", "affirm", "correct", "dont_know",
+    FALLBACK, "check_booking", "inform", "chitchat", "out_of_scope_city", "out_of_scope_card", "deny", "affirm", "correct", "dont_know",
 }  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def _questions(
         asked = any(clause.mood == "asked" for clause in clauses)
         name = question_of(part, asked)
         asking = [m.folded.span(clause.start, clause.end) for clause in clauses if clause.mood == "asked"]
-        answers = any(start <= at < end for at, _ in spans.values() for start, end in asking) or (given and (not spans or _all_known(reading, places)))
+        answers = any(start <= at < end for at, _ in spans.values() for start, end in asking) or (given and (not spans or _repeats(reading, places, spans)))
         asks_what_to_do = name == "ask_capabilities" or any(what_to_do(m, at) for at in places)
         begins = bool(given) and turn.state.form is None and asks_what_to_do  # どうすればいいですか
         if name and not begins and not (name == UNCLEAR and answers):
@@ -115,10 +115,11 @@ def _questions(
     return tuple(asked_for)
 
 
-def _all_known(reading: Reading, places: Sequence[int]) -> bool:
-    """Return whether clauses hold no word of weight that no topic explains: 娘の名前ですか？ササキ ユイです."""
+def _repeats(reading: Reading, places: Sequence[int], spans: Mapping[str, Span]) -> bool:
+    """Return whether clauses only say once more what was asked, before the answer: 娘の名前ですか？ササキ ユイです."""
     m = reading.message
-    return all(
+    end = m.folded.span(0, m.clauses[places[-1]].end)[1] if places else 0
+    return all(start >= end for start, _ in spans.values()) and all(
         word.meanings or not _has_weight(word)
         for at in places
         for word in m.inside(m.clauses[at])
@@ -212,7 +213,8 @@ def _is_explained(reading: Reading, at: int, told: case.Case) -> bool:
     if not words or words[-1].meanings:
         return True
     first, last = m.folded.span(words[-1].start, words[-1].end)
-    return any(first < end and start < last for start, end in told.spans.values())
+    whole = m.folded.span(m.clauses[at].start, m.clauses[at].end)  # a fact that rests on all of it
+    return any(first < end and start < last and (start, end) != whole for start, end in told.spans.values())
 
 
 def _said_before(turn: _Turn, slot: str, value: Any) -> bool:

@@ -358,7 +358,8 @@ RULES = [
     Rule("私のを", "(?P<w><who>)の(?=[をでもはがだんZ]|<c>|E|[、。!|…]|$)", _card),
     Rule("カードは母の", f"<card>は、?(?P<w><who>)の?{_END}", _card),
     Rule("母の代わりに", "(?P<w><who>)[のにん](?P<v><instead>)", _card_by_proxy),
-    Rule("カードの持ち主は私", f"(?P<h><who>)は、?(?P<w><who>){_END}", _card),
+    Rule("カードの持ち主は私", f"(?P<h><who>)[はも]、?(?P<w><who>){_END}", _card),
+    Rule("持ち主も行くのも私", f"(?P<h><who>)も、?(?:<desk>に)?<comes>のも、?(?P<w><who>){_END}", _card),
     Rule("本人が予約したい", f"(?P<w><who>)が(?:(?!<comes|hindered|writes|sends|along|alone>){_IN})*(?=[、。!|…]*$)", _coming),
     Rule("名前で来てる", "(?P<w><who>)の<named>で<comes>", _card),
     Rule("母あて", "(?P<w><who>)(?P<v><addressed>)", _card),
@@ -381,7 +382,7 @@ RULES = [
     Rule("親権者は私", f"(?P<h><who>)は、?(?P<w><who>)(?:{_END}|C)", _has_custody),
     Rule("親権を持つ私", "<custody>[をが]V?の?(?P<w><who>)", _custody),
 ]
-_ONLY_HOLDER = {"カードの持ち主は私", "…本人です", "本人が予約したい"}
+_ONLY_HOLDER = {"持ち主も行くのも私", "カードの持ち主は私", "…本人です", "本人が予約したい"}
 
 
 def facts(m: Message) -> list[Fact]:

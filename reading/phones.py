@@ -206,6 +206,7 @@ def _corrections() -> tuple[tuple[re.Pattern[str], Callable[[str, list[int], str
         (re.compile(f"{w['middle']}{of}{some}{instead}{some}"), _middle),
         (re.compile(f"{w['head']}{of}{some}{instead}{some}"), _head),
         (re.compile(f"{some}(?:です|ます)?{w['instead']}{some}"), _anywhere),
+        (re.compile(f"{w['head']}{of}{some}(?:に|と|で)?(?:な|書|言)[^0-9]{{0,8}}(?:が|けど|けれど|のを?)、?{some}"), _head),
         (re.compile(f"{w['thing']}(?:の?番号)?[はが]()(0[5-9]0)(?:で|の|じゃ)"), _head),
         (re.compile(f"{w['end']}{of}(){some}"), _end),
         (re.compile(f"{w['middle']}{of}(){some}"), _middle),

@@ -136,7 +136,7 @@ _RULES: tuple[tuple[Literal["chosen", "near", "refused"], str], ...] = (
     ("chosen", f"(?!から|の|と|や|か)(?:で|にて|に|へ|まで|が|なら|を|は|でも|だと|って)?{_STEP}<(?:does|changes|good)>(?!!)"),
     ("chosen", "(?:C|で|に|へ|を)?(?:[、。!！…~ーね]|O|と)*$"),  # 西口で。
 )
-_TIME = re.compile("(?:の?(?:[0-9]+(?::[0-9]+|月|日|時半?|分)|[月火水木金土日]曜日?|午前中?|午後|朝|お?昼|夕方|夜間?|頃|ごろ))+")
+_TIME = re.compile("(?:さん)?(?:の?(?:[0-9]+(?::[0-9]+|月|日|時半?|分)|[月火水木金土日]曜日?|午前中?|午後|朝|お?昼|夕方|夜間?|頃|ごろ))+")
 _AFTER = tuple((how, re.compile(_SIDE + pattern)) for how, pattern in _RULES)
 _SUBJECT = re.compile("(?:N|<[a-z]+>)[がはも]$")  # "保育園が西口なので" tells where something is
 

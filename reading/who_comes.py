@@ -197,7 +197,7 @@ def _age_of_holder(told: _Told, s: Situation) -> AgeOf | None:
     if s.asked in ("proof_waiver", "holder") and s["holder"] and alone:
         return alone[0]
     # 母は78歳です, of a card whose holder is known to be grown up
-    return next((a for a in ages if a.who not in (None, SPEAKER) and s["holder"] in (None, _group(a))), None)
+    return next((a for a in ages if owner is None and a.who not in (None, SPEAKER) and s["holder"] in (None, _group(a))), None)
 
 
 def _adult_answer(told: _Told) -> bool:

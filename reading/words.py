@@ -61,7 +61,7 @@ def _tokenizer() -> Any:
 
 def words_of(folded: Folded) -> tuple[Word, ...]:
     """Return the words of a text, in its order."""
-    found = _with_meanings(_morphs(folded), folded)
+    found = [word for word in _with_meanings(_morphs(folded), folded) if word.text != "ー"]  # 本人ー
     return tuple(_predicates(found, folded))
 
 

@@ -64,7 +64,7 @@ _A_LITTLE = "(?:少し|ちょっと|ちょい|すこし)"
 _AFTER = re.compile(f"{_A_LITTLE}?(?:過ぎ|すぎ)(?!て(?:し|い)|る)")
 _UNTIL = re.compile("(?:より|の)?前までに?|まで(?:に|の間)?(?!も)|迄に?|以前|いぜん")
 _BEFORE = re.compile(
-    f"より(?:も)?前|よりも?早|の?{_A_LITTLE}?前(?!半|後|回|日|の日|もって|に予)(?:に|まで)?"
+    f"より(?:も)?(?:手前|前)|よりも?早|の?{_A_LITTLE}?前(?!半|後|回|日|の日|もって|に予)(?:に|まで)?"
 )
 _BUSY = "(?:仕事|しごと|会社|学校|授業|勤務|ぱーと|ばいと|用事|会議|病院|通院|透析|歯医者|習い事|塾|部活|保育園?|働)"
 _BUSY_BEFORE = re.compile(f"{_BUSY}[がは](?:だいたい|大体)?$")
@@ -120,7 +120,7 @@ _BUSY_ON = re.compile(f"(?:{_BUSY}|透析|通院|りはびり|塾|習い事|で�
 _SO = re.compile("(?:な|だ|です)(?:ので|から|んで)")
 _EXCEPT = re.compile("の?日?(?:以外|いがい|を?除(?:いて|く|き)|は除(?:いて|く|き)|を?避けて|[はを]?(?:抜き|ぬき|抜かし|抜いて|飛ばし|とばし|な[しく](?=で|て|、|。|$)))")
 _NOT_THIS = re.compile(
-    "(?:の(?:予約|方|ほう))?(?:じゃ|では?|ぢゃ)な(?:く|し|い)|やめて|をやめ|から(?:に)?変更"
+    "[.、]{0,6}(?:の(?:予約|方|ほう))?(?:じゃ|では?|ぢゃ)な(?:く|し|い)|やめて|をやめ|から(?:に)?変更"
 )
 # 金曜でなければいつでも
 _UNLESS = re.compile("(?:じゃ|で)なければ、?(?=いつ|何|なん|どの|どこ|ok|大丈夫|平気|行け)")
@@ -322,6 +322,8 @@ def _one_day(c: Context, a: Piece, b: Piece) -> Piece:
     assert isinstance(a.value, date)
     if (a.value.month, a.value.day) == (b.value.month, b.value.day):
         return replace(a, end=end, relative=False)  # 2014年7月7日の七夕
+    if c.text[a.start : a.start + 2] == "その" and "月" in c.text[b.start : b.end]:
+        return replace(b, start=a.start, end=end)  # 同窓会が17日で、その翌日の1月18日
     return c.invalid(a.start, end, "weekday_mismatch", (b.value, a.value))
 
 

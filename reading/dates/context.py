@@ -234,7 +234,9 @@ class Context:
                     on = valid(*following, day)
                     month = following
                 return self.dated(start, end, [month[0]], month[1], day)
-        if self.purpose is Purpose.BOOKING and (carried := self._in_month_named(start, day)):
+        carried = self._in_month_named(start, day) if self.purpose is Purpose.BOOKING else None
+        said = weekday_after(self.text, end)[0]
+        if carried and said in (None, carried.weekday()):
             return self.dated(start, end, [carried.year], carried.month, day)
         step = -1 if self.purpose in (Purpose.BIRTHDAY, Purpose.ISSUE) else 1
         this = YearMonth(self.today.year, self.today.month)

@@ -262,7 +262,19 @@ def new_year(c: Context, m: Match) -> list[Piece] | None:
     """年明け (4–15 January), 新年早々."""
     last = 10 if re.search("早|すぐ", m["new"]) else 15
     year = c.today.year + (c.today > date(c.today.year, 1, 3))
+    if m["new"].endswith("から"):
+        return [Piece(m.start(), m.end(), "date_range", DateRange(date(year, 1, 4), None))]
     return [c.span(m.start(), m.end(), date(year, 1, 4), date(year, 1, last))]
+
+
+@rule(rf"前の月の(?P<d>{N})日(?!間)")
+def month_before(c: Context, m: Match) -> list[Piece] | None:
+    """The day in the month before the date said last: 1月8日に切れるので、前の月の18日に."""
+    before = next((each.value for each in reversed(c.pieces) if isinstance(each.value, date)), None)
+    if before is None:
+        return []
+    month = add_months(YearMonth(before.year, before.month), -1)
+    return [c.dated(m.start(), m.end(), [month.year], month.month, number(m["d"]))]
 
 
 @rule(
