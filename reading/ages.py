@@ -43,7 +43,7 @@ _YEARS = re.compile(
 )
 _OF_YEARS = ("n", "t", "u", "v", "p", "e")
 _STAGE = re.compile(
-    "(?P<months>(?:生後)?[0-9一二三四五六七八九十]+(?:か月|ヶ月|カ月|ヵ月|ヶ月半|かげつ)(?:の(?=赤|子|娘|息子|孫|男|女)|です))"
+    "(?P<months>(?:生後)?[0-9一二三四五六七八九十]+(?:か月|ヶ月|カ月|ヵ月|ヶ月半|かげつ)(?:の(?=赤|子|娘|息子|孫|男|女)|です|で(?=、)))"
     "|(?P<yet>(?:15|十五)(?:歳|才)?に(?:は)?(?:まだ)?な(?:って(?:い)?(?:な|ませ)|りませ|らな))"
     "|(?P<pupil>(?:幼稚園|保育園|保育所|こども園|小学校)の(?=子|孫|息子|娘|甥|姪|弟|妹|男|女))"
     "|(?P<soon>(?:来年|来春|春から|今度|4月から)(?:から|には|に|は)?小学|来年(?:から)?(?:一年生|中学))"
@@ -53,6 +53,7 @@ _STAGE = re.compile(
 )
 # 三つの娘, 5つです
 _COUNTED = re.compile("(?<![0-9一二三四五六七八九十])(?P<n>[1-9一二三四五六七八九])つ(?=の(?:子|孫|娘|息子|男|女)|だ|です|に(?:なる|なった)|\\)|、|。|$)")
+_BIRTH_MONTH = re.compile("誕生日[はが]?(?:来年の?)?(?P<in>[0-9]{1,2}|[一二三四五六七八九十]{1,2})月(?![0-9一二三四五六七八九十])")
 _TURNS = re.compile("(?:15|十五)(?:歳|才|さい)?になるのは(?:来年の?)?(?P<is>[0-9]{1,2}|[一二三四五六七八九十]{1,2})月|(?P<in>[0-9]{1,2}|[一二三四五六七八九十]{1,2})月(?:に|で|の誕生日で)(?:ようやく|やっと|ちょうど)?(?:15|十五)(?!(?:歳|才|さい)?に(?:なった|なりまし|なって))")
 """In which month somebody turns 15."""
 _WORKS = re.compile("(?:保育|くらぶ)?(?:所)?で[^、。]{0,10}(?:働|勤|指導員|支援員|先生|仕事|ぱーと|ばいと|手伝|やって)")
@@ -112,8 +113,12 @@ def ages(m: Message) -> Iterator[Age]:
             yield Age(word.start, word.end, GENERAL)
     yield from _born(m)
     turns = _TURNS.search(text)
+    nearly = any(age.age == NEARLY_15 for age in _grades(text)) or (told and "14" in text)
+    if turns is None and nearly and (born_in := _BIRTH_MONTH.search(text)):  # 中3、誕生日は3月
+        turns = born_in
     if turns:
-        far = _begins(number(turns["is"] or turns["in"]), m.now.date()) > m.now.date() + _HORIZON
+        month = number(turns.groupdict().get("is") or turns["in"])
+        far = _begins(month, m.now.date()) > m.now.date() + _HORIZON
         yield Age(turns.start(), turns.end(), UNDER_15 if far else NEARLY_15)
     else:
         yield from (age for age in _grades(text) if not (told and age.age == NEARLY_15))  # 中3で、15になったところ

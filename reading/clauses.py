@@ -115,7 +115,8 @@ def _flags(inside: Sequence[Word]) -> Flags:
     last = [word for word in inside if word.kind != "mark"]
     if [word.text for word in last[-2:]] == ["よう", "な"]:  # 福島だったような
         flags |= {"maybe"}
-    if inside[-1].text in ("?", "？") or "ask?" in flags or (last and last[-1].kind == "end" and last[-1].text in _ASKS):
+    ends = [word.text for word in last[-2:] if word.kind == "end"]  # かかるの|か|い
+    if inside[-1].text in ("?", "？") or "ask?" in flags or (ends and (ends[-1] in _ASKS or ends == ["か", "い"])):
         flags |= {"ask"}
     concedes = any(word.kind in ("verb", "adjective") and word.text.endswith(("ても", "でも")) for word in inside)
     if any(word["asks"] for word in inside) and not concedes:  # いつ行っても

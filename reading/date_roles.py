@@ -134,6 +134,7 @@ _TAILS = tuple(
         ("issued_on", "[にがはの、]?<issued>(?![のにの]?<visit>)"),
         ("written", "(?:まで)?(?:と|って)(?:[NC、]|<[a-z]+>と)*<(?:written|stands)>|までに<stands>"),
         ("visit", "(?:から|まで|[にでがはの、])*(?:N(?:[はがをに、])?)*<visit>"),
+        ("other", "A*<event>[をが]V"),  # 年が明けたら手術を受ける
         ("other", "(?:[にはがも]|から|まで)A*<(?:event|elsewhere)>(?=$|[CV!がで、。もか]|に<|し)"),
         ("other", "(?:[にはがも]|から|まで|ごろに?)*(?:N[をがはに])?<happens>"),
     )
@@ -271,7 +272,7 @@ def _carried(m: Message, clause: Clause, lead: Sequence[Word]) -> str | None:
         return None
     before = m.clauses[clause.at - 1]
     words, said = m.inside(before), in_line(m, before)
-    looks = "cond" in before.flags and any(word.lemma in ("見る", "みる") for word in words)
+    looks = "cond" in before.flags and any(word.lemma in ("見る", "みる", "確認", "確認する", "調べる") for word in words)
     if looks and (_LOOKED_AT.search(said) or (clause.at > 1 and "<expires>" in in_line(m, m.clauses[clause.at - 2]))):
         return "expires_on"
     if "<expires>" in said and _PUT_RIGHT.search(m.plain, before.start, before.end):

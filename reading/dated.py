@@ -230,7 +230,8 @@ def _of_the_form(read: _Reading, told: Told, s: Situation) -> Told:
 def _at_a_date_question(m: Message, told: Told, all_told: Sequence[Told], slot: str) -> Told:
     if told.role not in (None, "written", "person", "visit"):
         return told
-    if "cond" in told.clause.flags and told.clause.mood == "supposed" and told.role is None:
+    apart = told.piece.end in m.folded.gaps  # R9.1.31 これ過ぎたら
+    if "cond" in told.clause.flags and told.clause.mood == "supposed" and told.role is None and not apart:
         return replace(told, role="other")  # 25日までに出せば着く
     beside = [each for each in all_told if each.clause == told.clause]
     timed = any(each.item.kind in ("time", "time_range") for each in beside)

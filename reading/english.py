@@ -25,7 +25,7 @@ def _rules() -> list[tuple[re.Pattern[str], type[Fact]]]:
     card = "(?:card|certificate|renewal|number card|my number|appointment)"
     will = "(?:will|can|is going to|would|shall|'ll|is coming|wants to|has to|is)"
     return [
-        (re.compile(rf"(?<!because )(?:for|on behalf of|of) {my} (?:\w+ )?{kin}(?!'|\w)"), CardOf),
+        (re.compile(rf"(?<!because )(?:for|on behalf of|of) {my} (?:[\w-]+ )?{kin}(?!'|\w)"), CardOf),
         (re.compile(rf"{my} (?:\w+ )?{kin}'?s? (?:\w+ ){{0,3}}?{card}"), CardOf),
         (re.compile(rf"\bmy (?:own |my number |number |new )*{card}|\bfor (?:me|myself)\b|\bmine\b|my (?:own )?turn|instead of me|on my behalf"), CardOf),
         (re.compile(rf"{my} (?:\w+ )?{kin} {will} (?:be )?(?:come|go|coming|going|do|bring)"), Comes),

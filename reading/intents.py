@@ -127,7 +127,8 @@ def _by_its_facts(reading: Reading, state: State, likely: Intent) -> str | None:
     here; a question beside it is taken as what it most likely asks.
     """
     m = reading.message
-    if likely.name.startswith(TALK) and likely.confidence >= FAIRLY:
+    ours = any(word["card"] == "card" and word["notice"] for word in m.words)
+    if likely.name.startswith(TALK) and likely.confidence >= FAIRLY and not ours:
         return None
     when = any(isinstance(each, When) and each.holds for each in reading.facts)
     shifts = any(means(word, "shift") in ("later", "sooner") for word in m.words)
@@ -142,6 +143,8 @@ def _by_its_facts(reading: Reading, state: State, likely: Intent) -> str | None:
     comes = _comes(reading) and any(word["card"] == "card" for word in m.words)
     if not (said or ends or comes or any(each.what == "book" and each.how == "wished" for each in _deeds(reading))):
         return None
+    if likely.name == "ask_free_times" and "wish" in said:
+        return "book"
     if likely.name.startswith("ask_"):
         return likely.name if likely.confidence >= 0.5 else None
     if likely.name in _OF_BOOKINGS.values() or (likely.name == "correct" and not comes):

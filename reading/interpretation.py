@@ -213,8 +213,10 @@ def _is_explained(reading: Reading, at: int, told: case.Case) -> bool:
     if not words or words[-1].meanings:
         return True
     first, last = m.folded.span(words[-1].start, words[-1].end)
-    whole = m.folded.span(m.clauses[at].start, m.clauses[at].end)  # a fact that rests on all of it
-    return any(first < end and start < last and (start, end) != whole for start, end in told.spans.values())
+    whole = m.folded.span(m.clauses[at].start, m.clauses[at].end)
+    says = any(word.kind in ("verb", "adjective", "copula") for word in m.inside(m.clauses[at]))
+    # a fact that rests on a whole sentence does not tell which of its words explains it: 書くのが商売でした
+    return any(first < end and start < last and not (says and (start, end) == whole) for start, end in told.spans.values())
 
 
 def _said_before(turn: _Turn, slot: str, value: Any) -> bool:

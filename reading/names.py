@@ -526,7 +526,7 @@ def _instead(text: str, m: Message, known: str) -> str | None:
     return _most_alike(known, new) if not wrong else ""
 
 
-_NEW = "(?P<new>[ぁ-ゖー]+?(?: [ぁ-ゖー]+?)?)(?=です|でした|だよ|だ(?:$|[、。])|に(?:し|変|直|なお|かえ|なり|訂|修)|なん|[^ぁ-ゖー ]|$)"
+_NEW = "(?P<new>[ぁ-ゖー]+?(?: [ぁ-ゖー]+?)?)(?=です|でした|だよ| ?だ(?:$|[、。])|のまま|に(?:し|変|直|なお|かえ|なり|訂|修)|なん|[^ぁ-ゖー ]|$)"
 """What is right, up to how it is said."""
 
 

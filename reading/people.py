@@ -137,7 +137,8 @@ def _coming(found: _Found) -> Made:
     after = found.units.units[found.match.end("w") : found.match.end("w") + 1]
     inside = found.units.units[found.match.end("w") : found.match.end()]
     together = any(unit["along"] == "together" for unit in inside)
-    if (together or (after and after[0].text == "も")) and who not in (SPEAKER, HOLDER):
+    both = who == "parents" and any(unit.text in ("そろって", "揃って") for unit in inside)  # 両親そろって行きます
+    if (together or (after and after[0].text == "も")) and who not in (SPEAKER, HOLDER) and not both:
         yield ComesAlong(**found.place(), mood=mood, who=who)  # 祖母も来る
         return
     if verb is not None and verb["comes"]:
@@ -158,6 +159,12 @@ def _coming(found: _Found) -> Made:
         mood = "said"  # 行くのは私ではなく長女, 夫じゃなくて妻になりました
     here = verb is not None and verb.lemma in ("来る", "くる")
     yield Comes(**found.place(), mood=mood, who=who, here=here)
+
+
+def _books(found: _Found) -> Made:
+    inside = found.units.units[found.match.end("w") : found.match.end()]
+    if not any(unit["writes"] and not unit["books"] for unit in inside):  # 本人が書いたもの
+        yield from _coming(found)
 
 
 def _is_over(found: _Found) -> bool:
@@ -360,7 +367,7 @@ RULES = [
     Rule("母の代わりに", "(?P<w><who>)[のにん](?P<v><instead>)", _card_by_proxy),
     Rule("カードの持ち主は私", f"(?P<h><who>)[はも]、?(?P<w><who>){_END}", _card),
     Rule("持ち主も行くのも私", f"(?P<h><who>)も、?(?:<desk>に)?<comes>のも、?(?P<w><who>){_END}", _card),
-    Rule("本人が予約したい", f"(?P<w><who>)が(?:(?!<comes|hindered|writes|sends|along|alone>){_IN})*(?=[、。!|…]*$)", _coming),
+    Rule("本人が予約したい", f"(?P<w><who>)が(?:(?!<comes|hindered|sends|along|alone>){_IN})*(?=[、。!|…]*$)", _books),
     Rule("名前で来てる", "(?P<w><who>)の<named>で<comes>", _card),
     Rule("母あて", "(?P<w><who>)(?P<v><addressed>)", _card),
     # Hindrance and company

@@ -23,6 +23,7 @@ from reading.facts import (
     No,
     Proxy,
     SpeaksAs,
+    Unsure,
 )
 from reading.message import Message
 from reading.parties import HOLDER, SPEAKER
@@ -380,6 +381,8 @@ _BY_NAME: _Rules = (
 def _visitor(told: _Told, holder: str | None, s: Situation, facts: Sequence[Fact]) -> Decided:
     """Return who comes with what tells it, "?" where that is to be asked, None where nothing is told."""
     comer, card = told.comer, told.card
+    if _puzzled(facts, s) and comer is None:
+        return None
     if comer is None and s.asked == "applicant" and (holder or s["holder"]) not in ("under_15", "nearly_15"):
         comer = _hypothetical(told, facts)
     owner = card.who if card else SPEAKER if s["applicant"] == SELF else None
@@ -389,6 +392,11 @@ def _visitor(told: _Told, holder: str | None, s: Situation, facts: Sequence[Fact
         if found:
             return found
     return None
+
+
+def _puzzled(facts: Sequence[Fact], s: Situation) -> bool:
+    """Return whether a word of the question is not understood: 法定代理人、むずかしくてわからない."""
+    return s.asked == "applicant" and any(isinstance(fact, Unsure) and fact.kind_of == "not_understood" for fact in facts)
 
 
 def _hypothetical(told: _Told, facts: Sequence[Fact]) -> Comes | None:

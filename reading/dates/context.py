@@ -254,6 +254,9 @@ class Context:
     def _behind_the_last(self, found: list[date], start: int) -> date:
         """Return the first day that lies behind one named by its day before: 21日から23日まで温泉、24日なら."""
         days = [each for each in self.pieces if isinstance(each.value, date) and not each.relative]
+        again = next((each.value for each in days if isinstance(each.value, date) and each.value.day == found[0].day and each.value >= self.today), None)
+        if again:
+            return again  # 1月20日に切れるから前の日でも間に合う。19日にするか
         last = days[-1].value if days else None
         if not isinstance(last, date) or re.search("[。!?\n]", self.text[days[-1].end : start]):
             return found[0]
