@@ -298,6 +298,11 @@ class Counter(_Model):
     cutoff: Limit | None = None
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """All that it may be called, its id among them."""
+        return (self.id, self.label, self.short_label, *self.aliases)
+
+    @property
     def bookable(self) -> bool:
         """Whether visits can be booked here at all."""
         return self.enabled and any(hours.bookable for hours in self.hours)
@@ -391,6 +396,8 @@ class City(_Model):
     """All of city.yml."""
 
     name: Text
+    aliases: tuple[Text, ...] = ()
+    prefecture: tuple[Text, ...] = ()
     hall: Text
     department: Department
     source: Source
@@ -429,6 +436,11 @@ class City(_Model):
     def municipality(self) -> str:
         """What the city is: 市, or 区, 町, 村 where its name ends so."""
         return self.name[-1] if self.name[-1] in "市区町村" else "市"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the city is called, with and without 市."""
+        return (self.name, self.name.removesuffix(self.municipality), *self.aliases)
 
     def is_confirmed(self, path: str) -> bool:
         """Return whether the city has confirmed the value at a dotted path."""

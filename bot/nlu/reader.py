@@ -14,8 +14,8 @@ from rasa.shared.nlu.constants import TEXT, TEXT_TOKENS
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from reading import reader
-from renewal import clock
+from reading import lexicon, reader
+from renewal import city, clock
 
 READING, PARTS = "reading", "parts"
 """What the reader leaves in a message: what it read, and a message for each part if it has several."""
@@ -35,6 +35,8 @@ class MessageReader(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> MessageReader:
+        here = city.load()
+        lexicon.here_is(here.names, here.prefecture)
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
