@@ -210,6 +210,12 @@ def _claims(city: City, word: Word) -> dict[str, str]:
         "walk_in_by_counter": "\n".join(_walk_in(each, city, word) for each in city.open_counters),
         "booked_first": word("booked_first", places="・".join(booked_first)) if booked_first else "",
         "before_notice": word("before_notice", places=places) if open_to_all else "",
+        "book_before_notice": word("book_before_notice" if open_to_all else "book_before_notice_only"),
+        "hours_without_booking": "".join(
+            word("hours_without_booking", places=each.short_label, times=times)
+            for each in city.bookable_counters
+            if (times := hours_in_words.times_without_booking(each))
+        ),
         "come_without_phone": word("come_without_phone", places=places) if open_to_all else "",
         "crowded_elsewhere": word("crowded_elsewhere", crowded=crowded) if crowded else "",
         "bookable_here": word("bookable_here", places=_and(bookable)) if bookable else "",

@@ -106,9 +106,9 @@ def _spans(m: Message, s: Situation) -> list[tuple[int, int, str]]:
             found.append((begins[match.start()], ends.index(match.end()), ids[match[0]]))
     for match in pattern.finditer(m.plain):
         # A name that the dictionary does not know is cut anywhere; two letters may be within any word.
-        at = [i for i, word in enumerate(m.words) if word.start < match.end() and match.start() < word.end]
-        if len(match[0]) > 2 and at and not any(first <= at[0] <= last for first, last, _ in found):
-            found.append((at[0], at[-1], ids[match[0]]))
+        within = [n for n, word in enumerate(m.words) if word.start < match.end() and match.start() < word.end]
+        if len(match[0]) > 2 and within and not any(first <= within[0] <= last for first, last, _ in found):
+            found.append((within[0], within[-1], ids[match[0]]))
     taken = {at for first, last, _ in found for at in range(first, last + 1)}
     for at, word in enumerate(m.words):
         name = word["called"] or (word["landmark"] if s.asked == "counter" else None)

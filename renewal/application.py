@@ -1089,6 +1089,7 @@ def why_not_on(a: Application, desk: Desk, day: date) -> Remark | None:
                 **words,
                 "holiday": holiday,
                 "reason": opening_hours.closed_because(desk.city, wanted[0], day, closures),
+                "opening": hours_in_words.opening_in_words(desk.city, wanted),
             },
         )
     if day < first:

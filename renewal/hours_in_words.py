@@ -13,13 +13,16 @@ _NAMES = dict(zip(DAYS, "月火水木金土日", strict=True))
 
 def days_in_words(days: Iterable[str]) -> str:
     """Return days of the week as people say them: 平日, 毎日, 木曜, 土日."""
-    named = [day for day in DAYS if day in set(days)]
+    given = set(days)
+    named = [day for day in DAYS if day in given]
     if named == list(DAYS):
         return "毎日"
     words = ["平日"] if named[:5] == list(DAYS[:5]) else []
     rest = named[5:] if words else named
-    if rest:
-        words.append("".join(_NAMES[day] for day in rest) + ("曜" if rest != ["sat", "sun"] else ""))
+    if rest == ["sat", "sun"]:
+        words.append("土日")
+    elif rest:
+        words.append("・".join(_NAMES[day] for day in rest) + "曜")
     return "と".join(words)
 
 
@@ -73,13 +76,24 @@ def counter_in_words(counter: Counter) -> str:
 
 
 def closed_in_words(city: City) -> str:
-    """Return on which days no counter is open: 土曜、日曜、祝日と、12月29日から1月3日まで."""
-    hours = [each for counter in city.open_counters for each in counter.hours]
-    never = [day for day in DAYS if not any(day in each.days for each in hours)]
-    days = [f"{_NAMES[day]}曜" for day in never]
-    days += [] if any(each.on_holidays for each in hours) else ["祝日"]
+    """Return on which days the counters are closed: 土曜、日曜、祝日と、12月29日から1月3日まで.
+
+    Where a few of many are open all the same they are named: 土曜（北センターを除く）.
+    """
+    days = {f"{_NAMES[day]}曜": [c for c in city.open_counters if _open_on(c, day)] for day in DAYS}
+    days["祝日"] = [c for c in city.open_counters if any(each.on_holidays for each in c.hours)]
+    said = []
+    for day, there in days.items():
+        if not there:
+            said.append(day)
+        elif len(there) * 3 <= len(city.open_counters):
+            said.append(f"{day}（{'・'.join(counter.short_label for counter in there)}を除く）")
     year_end = year_end_in_words(city)
-    return f"{'、'.join(days)}と、{year_end}" if days else year_end
+    return f"{'、'.join(said)}と、{year_end}" if said else year_end
+
+
+def _open_on(counter: Counter, day: str) -> bool:
+    return any(day in each.days for each in counter.hours)
 
 
 def year_end_in_words(city: City) -> str:
@@ -112,41 +126,53 @@ def note_in_words(hours: Hours) -> str:
     return f"{when}は、{str(hours.note).rstrip('。')}。"
 
 
-def opening_in_words(city: City) -> str:
-    """Return on which days people are received at all, as sentences to who asked for another day."""
-    plain = [
-        each for counter in city.open_counters for each in counter.hours
-        if each.kind == "regular" and not (each.weeks or each.after)
-    ]  # fmt: skip
-    days = {day for each in plain for day in each.days}
-    others = list(_other_days(city))
-    only = "だけ" if days == set(DAYS[:5]) and not any(how == "でも" for *_, how in others) else ""
-    said = [f"受付は{days_in_words(days)}{only}です。"] if days else []
+def opening_in_words(city: City, counters: Iterable[str] | None = None) -> str:
+    """Return on which days people are received, as sentences to who asked for another day.
+
+    It is about these counters, or all that are open.
+    """
+    wanted = [each for each in city.open_counters if counters is None or each.id in counters]
+    by_days: dict[str, list[str]] = {}
+    for counter in wanted:
+        plain = [each for each in counter.hours if each.kind == "regular" and not (each.weeks or each.after)]
+        days = days_in_words(day for each in plain for day in each.days)
+        by_days.setdefault(days, []).append(counter.short_label)
+    most = max(by_days, key=lambda days: len(by_days[days]), default="")
+    others = [other for counter in wanted for other in _other_days(counter)]
+    alone = len(by_days) == 1 and most == "平日" and not any(how == "でも" for *_, how in others)
+    said = [f"受付は{most}{'だけ' if alone else ''}です。"] if most else []
+    said += [f"{'・'.join(places)}は{days}です。" for days, places in by_days.items() if days not in (most, "")]
     for when, how in dict.fromkeys((when, how) for when, _, how in others):
         places = "・".join(dict.fromkeys(each[1] for each in others if (each[0], each[2]) == (when, how)))
         said.append(f"{when}は{places}{how}受け付けています。")
     return "".join(said)
 
 
-def _other_days(city: City) -> Iterator[tuple[str, str, str]]:
-    for counter in city.open_counters:
-        for hours in counter.hours:
-            if hours.kind == "evening":
-                yield recurring_in_words(hours), counter.short_label, "で夜間も"
-            elif hours.weeks or hours.after:
-                yield recurring_in_words(hours), counter.short_label, "でも"
+def _other_days(counter: Counter) -> Iterator[tuple[str, str, str]]:
+    for hours in counter.hours:
+        if hours.kind == "evening":
+            yield recurring_in_words(hours), counter.short_label, "で夜間も"
+        elif hours.weeks or hours.after:
+            yield recurring_in_words(hours), counter.short_label, "でも"
 
 
 def walk_in_times(counter: Counter) -> str:
     """Return in which hours people without a booking are received: 平日 8:30〜17:15、第2土曜 9:00〜12:00."""
-    found = [each for each in counter.hours if counter.takes_walk_ins(each)]
-    return "、".join(f"{recurring_in_words(each)} {times_in_words(each)}" for each in found)
+    return _listed(each for each in counter.hours if counter.takes_walk_ins(each))
 
 
 def booked_times(counter: Counter) -> str:
     """Return in which hours only people with a booking are received."""
-    found = [each for each in counter.hours if not counter.takes_walk_ins(each)]
-    return "、".join(f"{recurring_in_words(each)} {times_in_words(each)}" for each in found)
+    return _listed(each for each in counter.hours if not counter.takes_walk_ins(each))
+
+
+def times_without_booking(counter: Counter) -> str:
+    """Return the hours that cannot be booked, since people simply come."""
+    return _listed(each for each in counter.hours if not each.bookable)
+
+
+def _listed(hours: Iterable[Hours]) -> str:
+    return "、".join(f"{recurring_in_words(each)} {times_in_words(each)}" for each in hours)
 
 
 def horizon_in_words(city: City) -> str:
