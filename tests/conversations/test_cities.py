@@ -18,6 +18,7 @@ from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.utils.endpoints import EndpointConfig
 
 from actions import base
+from bot.line import faces
 from renewal.bookings import Bookings
 from renewal.city import DEFAULT_PATH, City, load
 from renewal.clock import TOKYO
@@ -256,3 +257,47 @@ def test_after_a_wish_the_counters_that_fit_come_first(town: Callable[[Path], To
     here = town(twelve_counters(tmp_path))
     talker, _ = here.asks("日曜に予約したいです", *TO_THE_DAY[1:])
     assert [button["title"] for button in talker.buttons][:2] == ["みどりモール", "さくらプラザ"]
+
+
+# A branch of the shipped city, opened in its file alone --------------------------------------------
+
+
+def with_a_branch(folder: Path) -> Path:
+    """Return the shipped file with its commented example of a branch uncommented."""
+    lines = DEFAULT_PATH.read_text(encoding="utf-8").splitlines()
+    first = lines.index("  # iizaka:")
+    last = lines.index("", first)
+    lines[first:last] = [line.replace("  # ", "  ", 1) for line in lines[first:last]]
+    path = folder / "city.yml"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_branch_that_is_opened_in_the_file_is_offered_by_button_by_name_and_in_line(
+    town: Callable[[Path], Town], tmp_path: Path
+) -> None:
+    here = town(with_a_branch(tmp_path))
+    talker = here.person()
+    for line in TO_THE_DAY:
+        talker.says(line)
+    assert [button["title"] for button in talker.buttons][:3] == ["本庁舎1階", "西口行政サービスコーナー", "飯坂支所"]
+    (shown,) = faces.render(
+        [{"text": "どの窓口になさいますか。", "buttons": talker.buttons}], talker.sender
+    )
+    labels = [item["action"]["label"] for item in shown.to_dict()["quickReply"]["items"]]
+    assert "飯坂支所" in labels
+    talker.taps("飯坂支所")
+    talker.says("12月12日の9時")
+    assert booked(here, talker) == ("iizaka", "2026-12-12T09:00")
+    other = here.person()
+    for line in (*TO_THE_DAY, "いいざかでお願いします", "12月2日の13時"):
+        other.says(line)
+    assert booked(here, other) == ("iizaka", "2026-12-02T13:00")
+    assert "飯坂支所です" in here.person().says("支所でもできますか")
+    assert "飯坂支所: 平日 9:00〜12:00・13:00〜16:00、第2・最後の土曜 9:00〜12:00" in here.person().says("窓口の時間は")
+
+
+def test_a_branch_that_is_not_open_here_is_named_with_the_phone(person: Callable[[], Person]) -> None:
+    said = person().says("支所でもできますか")
+    assert "各支所と茂庭出張所でも更新の手続きはできます。ただ、こちらではまだ予約できません" in said
+    assert "024-505-0445" in said
