@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
@@ -16,7 +17,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot import database, steps
+from bot import database, in_force, steps
 from renewal import application, clock, hours_in_words, opening_hours
 from renewal.application import Desk
 from renewal.bookings import Bookings
@@ -39,10 +40,18 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
     """
 
     def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
+        in_force.put()
         super().__init__(domain.responses)
         self._city = load()
-        self._fixed: dict[str, Any] = {}
-        self._fixed = fixed_facts(self._city, self._word)
+
+    @cached_property
+    def _fixed(self) -> dict[str, Any]:
+        """What does not change with the time. Rasa hands over the domain only after it has made this."""
+
+        def word(name: str, **values: str) -> str:
+            return str(self.responses[f"utter_word_{name}"][0]["text"]).format(**values)
+
+        return fixed_facts(self._city, word)
 
     async def generate(
         self,

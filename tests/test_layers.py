@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from actions.questions import NO_BUTTON
+from bot import front_door
 from bot.responses import fixed_facts
 from renewal import city
 from renewal.application import Application
@@ -41,7 +42,7 @@ CLOCKS = {
     "datetime.date.today",
     *(f"time.{name}" for name in ("time", "time_ns", "localtime", "gmtime", "ctime", "strftime")),
 }
-FROM_THE_FRONT_DOOR = {"secret_typed", "empty_message", "message_too_long"}
+FROM_THE_FRONT_DOOR = front_door.INTENTS
 # What a name that is put together in the source can be made of.
 PARTS = {
     "applicant": [each.value for each in Applicant],
