@@ -503,3 +503,17 @@ def test_functions_of_reading_are_short() -> None:
         )
     ]
     assert not long
+
+
+def test_every_sentence_is_uttered_by_a_rule_by_code_or_as_a_question(domain: dict[str, Any]) -> None:
+    # `rasa data validate` lists those that no rule utters: they are for the actions to say.
+    rules = "".join((ROOT / "data" / name).read_text(encoding="utf-8") for name in ("rules.yml", "stories.yml"))
+    code = [text for package in ("actions", "bot") for tree in modules(package).values() for text in strings(tree)]
+    uttered = {*re.findall(r"utter_\w+", rules), *code, *(f"utter_{name}" for name in remark_names())}
+    uttered |= {f"utter_{name}" for name in chain(*(literals(tree) for tree in modules("reading").values()))}
+    uttered |= {f"utter_{intent}" for each in domain["intents"] for intent in each}  # action_answer_question
+    for form, settings in domain["forms"].items():
+        uttered |= {f"utter_ask_{at}{slot}" for slot in settings["required_slots"] for at in ("", f"{form}_")}
+    made_up = [re.escape(name).replace(r"\{\}", r"\w+") for name in uttered if re.search(r"[a-z]_?\{\}", name)]
+    sentences = {name for name in domain["responses"] if not name.startswith("utter_word_")}
+    assert not sorted(each for each in sentences - uttered if not any(re.fullmatch(way, each) for way in made_up))
