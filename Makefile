@@ -36,9 +36,12 @@ test: setup $(MODEL) ## すべての検査を実行します
 	@echo "● テスト"; $(PY) -m pytest --ignore tests/browser
 	@echo "● 画面"; $(PY) -m pytest tests/browser  # apart: Playwright keeps an event loop running
 
-quick: setup ## サーバー、画面、学習の要らない検査だけを、1分たらずで実行します
+quick: setup ## サーバー、画面、データベース、学習の要らない検査だけを実行します（1分たらず）
 	@.venv/bin/ruff check .
-	@$(PY) -m pytest -q -n 2 -m "not slow" tests/renewal tests/reading tests/cli tests/test_city_alone.py
+	@$(PY) -m pytest tests/reading --ignore tests/reading/test_intents.py & reading=$$!; \
+	$(PY) -m pytest tests/renewal tests/cli tests/test_city_alone.py tests/test_layers.py \
+		-k "not postgresql and not sqlite" --ignore tests/cli/test_read.py; rest=$$?; \
+	wait $$reading && exit $$rest
 
 lint: setup ## 文法と型だけを検査します
 	@.venv/bin/ruff check . && $(PY) -m mypy

@@ -17,7 +17,7 @@ from renewal.city import DAYS, City, Counter
 from renewal.clock import TOKYO
 from renewal.opening_hours import Closure
 
-PROPERTY = settings(derandomize=True, max_examples=120, deadline=None)
+PROPERTY = settings(derandomize=True, max_examples=50, deadline=None)
 
 
 # A calendar of its own ----------------------------------------------------------------------------
