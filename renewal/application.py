@@ -782,7 +782,10 @@ def _never_open(wish: Wish, desk: Desk) -> bool:
 def _nothing_fits(wish: Wish, desk: Desk) -> Remark:
     if _never_open(wish, desk):
         days = wish_in_words(replace(Wish(), weekdays=wish.weekdays))
-        return Remark("day_closed_weekend", {"day": days[0]})
+        wished = {DAYS[weekday] for weekday in wish.weekdays}
+        hours = (each for counter in desk.city.open_counters for each in counter.hours)
+        walk_in = any(wished & set(each.days) for each in hours)
+        return Remark("day_closed_walk_in_only" if walk_in else "day_closed_weekend", {"day": days[0]})
     return Remark("nothing_fits_wish")
 
 
@@ -791,7 +794,8 @@ def _wish_said_back(
 ) -> list[Remark]:
     """Say what was understood of day, time and counter while other questions come first."""
     parts = wish_in_words(Wish.from_json(answers.get("wish")))
-    if before.counter is None and a.counter in desk.city.counters:
+    told = before.counter is None and len(desk.city.bookable_counters) > 1
+    if told and a.counter in desk.city.counters:
         parts.append(desk.city.counters[str(a.counter)].short_label)
     return [Remark("understood_wish", {"wish": "、".join(parts)})] if parts else []
 
