@@ -689,7 +689,8 @@ def _why_not(
     if reason == "closure":
         closures = store.closures(start.date(), start.date())
         said = opening_hours.closure_reason(city, counter, start, closures)
-    return words.not_bookable(reason, city, start, said)
+        said = said or opening_hours.closed_because(city, counter, start.date())
+    return words.not_bookable(reason, city, counter, start, said)
 
 
 def _refuse_unasked_split(store: Bookings, hold: Hold, split: bool) -> None:

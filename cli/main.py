@@ -25,6 +25,7 @@ COMMANDS = {
     "backup": ("cli.upkeep:backup_data", "予約のバックアップ"),
     "restore": ("cli.upkeep:restore_data", "バックアップから戻す"),
     "check": ("cli.upkeep:check_all", "未確認の値、データベースの版、予約の整合を確かめます"),
+    "city": ("cli.city:city", "市のファイル（city.yml）の点検"),
     "read": ("cli.read:read", "文を、ボットがどう読むか（標準入力に JSON Lines）"),
     "migrate": ("cli.upkeep:migrate_database", "データベースを作り、最新の形にします"),
 }

@@ -21,7 +21,8 @@ _CLOSED = {
     "disabled": "この窓口は、まだここでは予約できません。",
     "year_end": "年末年始の休みです。",
     "weekend": "土日の休みです。",
-    "no_hours": "受付のない曜日です。",
+    "no_hours": "受付のない日です。",
+    "walk_in_only": "予約なしで受け付ける日です。",
 }
 
 
@@ -75,8 +76,7 @@ def closed_because(
     if why == "holiday":
         return f"祝日（{opening_hours.is_holiday(day)}）の休みです。"
     if why == "closure":
-        reasons = [each.reason for each in closures if each.counter in (None, counter_id)]
-        return f"臨時の休みです（{'、'.join(dict.fromkeys(reasons))}）。"
+        return f"臨時の休みです（{opening_hours.closed_because(city, counter_id, day, closures)}）。"
     return _CLOSED[why] if why else None
 
 

@@ -38,11 +38,12 @@ _NOT_BOOKABLE = {
     "year_end": "{day}は年末年始で、窓口は休みです。",
     "holiday": "{day}は祝日で、窓口は休みです。",
     "weekend": "{day}は土日で、窓口は休みです。",
-    "no_hours": "{day}は、この窓口の受付がない曜日です。",
+    "no_hours": "{day}は、この窓口の受付がない日です。",
     "closure": "{day}{time}は、この窓口の臨時の休みです{reason}。",
     "not_a_start": "{time}は、この窓口の受付時刻ではありません。",
     "past": "{day}{time}は、もう過ぎています。",
-    "too_late": "{day}の予約は、前の開庁日までに締め切られています。",
+    "walk_in_only": "{day}{time}は、この窓口で予約なしで受け付けている時間です。予約は要りません。",
+    "too_late": "{day}{time}の予約は、締め切られています。",
     "too_many_cards": "1回の予約で手続きできるカードは、{most}枚までです。",
 }
 _NOT_CHANGEABLE = {
@@ -178,7 +179,7 @@ def closure_place(closure: Closure, city: City) -> str:
 
 
 def not_bookable(
-    reason: str, city: City, start: datetime, closure_reason: str | None = None
+    reason: str, city: City, counter: str, start: datetime, closure_reason: str | None = None
 ) -> str:
     """Return why a start (Tokyo) cannot be booked, for a reason of slots.why_not_bookable.
 
@@ -188,7 +189,7 @@ def not_bookable(
     from renewal.date_words import japanese_date, japanese_time, short_date
 
     if reason == "too_far":
-        opens = japanese_date(slots.opens_for_booking(city, start.date()))
+        opens = japanese_date(slots.opens_for_booking(city, counter, start.date()))
         return f"{short_date(start.date())}の予約は、{opens}から受け付けます。"
     said = (closure_reason or "").rstrip("。")
     return _NOT_BOOKABLE.get(reason, "{day}{time}は、予約できません。").format(

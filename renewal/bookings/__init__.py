@@ -3,7 +3,7 @@
     engine = create_engine_from(os.environ.get("DATABASE_URL"))
     migrate(engine)
     store = Bookings(engine)
-    hold = store.hold("honchosha", start, key=…, city=city, now=clock.now(), at=clock.real_now())
+    hold = store.hold("counter", start, key=…, city=city, now=clock.now(), at=clock.real_now())
     booking = store.confirm(hold.id, Visit(…), key=…, city=city, now=…, at=…)
 """
 

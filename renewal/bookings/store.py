@@ -141,7 +141,7 @@ class Bookings:
                 raise NotBookable("too_many_cards")
             run = slots.spread(city, counter, start) if counter in city.counters else []
             if reason := (
-                slots.out_of_range(city, start, now, staff)
+                slots.out_of_range(city, counter, start, now, staff)
                 if run
                 else slots.why_not_bookable(city, counter, start, now, staff=staff)
             ):

@@ -213,18 +213,22 @@ class _Hours:
         if not counter.enabled:
             return Cause("counter_disabled")
         day = start.date()
+        if (counter_id, day) not in self._starts:
+            usual = opening_hours.starts(self._city, counter_id, day)
+            self._starts[counter_id, day] = {each.start for each in usual}
+        is_usual = start in self._starts[counter_id, day]
         off = opening_hours.day_off(self._city, day)
-        if off == "holiday":
-            return Cause("holiday", opening_hours.is_holiday(day) or "")
-        if off:
+        if off and not is_usual:
+            if off == "holiday":
+                return Cause("holiday", opening_hours.is_holiday(day) or "")
             return Cause("year_end")
         reason = opening_hours.closure_reason(self._city, counter_id, start, self._closures)
         if reason is not None:
             return Cause("closure", reason)
-        if (counter_id, day) not in self._starts:
-            usual = opening_hours.starts(self._city, counter_id, day)
-            self._starts[counter_id, day] = {each.start for each in usual}
-        return None if start in self._starts[counter_id, day] else Cause("hours")
+        if is_usual:
+            return None
+        regular = opening_hours.closed_because(self._city, counter_id, day)
+        return Cause("closure", regular) if regular else Cause("hours")
 
     def seats(self, counter_id: str, start: datetime) -> int:
         return opening_hours.seats_at(self._city.counters[counter_id], start, self._closures)
