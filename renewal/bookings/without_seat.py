@@ -75,6 +75,17 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Tries:
+    """Who is phoning somebody until when (real time), and how often nobody answered, and when last.
+    """
+
+    who: str | None = None
+    until: datetime | None = None
+    absences: int = 0
+    absent_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class WithoutSeat:
     """A booking that has no seat, why, and whether this person has been told."""
 
