@@ -69,7 +69,6 @@ _WHAT = {
     "board": "今日の窓口を見た",
     "print": "予約表を印刷した",
     "export": "一覧を書き出した",
-    "history": "記録を見た",
     "sign_in": "サインインした",
     "sign_in_refused": "サインインできなかった",
     "sign_out": "サインアウトした",

