@@ -146,10 +146,10 @@ def change(
     roles = _checked(roles)
 
     def work(connection: Connection) -> None:
-        _locked(connection, name)
+        row = _locked(connection, name)
         values = {"roles": roles, "counters": _listed(counters)}
         connection.execute(sa.update(staff_users).where(_U.name == name).values(**values))
-        _keep_an_admin(connection)
+        _keep_an_admin(connection, row)
         connection.execute(sa.delete(staff_sessions).where(_S.name == name))
         audit.note(connection, at, who, "user_change", detail={"user": name, **values}, source=source)
 
@@ -163,9 +163,9 @@ def enable(
     """
 
     def work(connection: Connection) -> None:
-        _locked(connection, name)
+        row = _locked(connection, name)
         connection.execute(sa.update(staff_users).where(_U.name == name).values(enabled=on))
-        _keep_an_admin(connection)
+        _keep_an_admin(connection, row)
         connection.execute(sa.delete(staff_sessions).where(_S.name == name))
         what = "user_enable" if on else "user_disable"
         audit.note(connection, at, who, what, detail={"user": name}, source=source)
@@ -371,7 +371,10 @@ def _locked(connection: Connection, name: str) -> Any:
     return row
 
 
-def _keep_an_admin(connection: Connection) -> None:
+def _keep_an_admin(connection: Connection, before: Any) -> None:
+    """Raise Refused when there was an admin in this row before, and there is none left now."""
+    if "admin" not in before.roles or not before.enabled:
+        return
     rows = connection.execute(sa.select(_U.roles).where(_U.enabled)).all()
     if not any("admin" in row.roles for row in rows):
         raise Refused("「管理」の利用者が1人もいなくなりますので、できません。")
