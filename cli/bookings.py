@@ -45,7 +45,7 @@ from renewal.cases import Correction, comes_for, corrected, lacks_visitor_name, 
 from renewal.city import City, load
 from renewal.date_words import japanese_date, japanese_time, short_date
 from renewal.documents import ImpossibleCase, Pin
-from renewal.found_bookings import COLUMNS, is_unmarked, lines, lost_among
+from renewal.found_bookings import COLUMNS, is_unmarked, lines
 from renewal.phone_numbers import hyphenated
 from renewal.weekly_figures import STATUSES
 from renewal.words import WORDS, moment
@@ -156,7 +156,7 @@ def _look(
         last=None if day else last and last.isoformat(), counter=counter,
         by=[key for key, value in (("name", name), ("phone", phone), ("code", code)) if value],
     )  # fmt: skip
-    _show(found, lost_among(store, city, now, found), city, now, as_json, as_csv)
+    _show(found, store.without_seat_among(found, city, now), city, now, as_json, as_csv)
 
 
 def _show(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from renewal import words
-from renewal.bookings import Booking, Bookings, WithoutSeat
+from renewal.bookings import Booking, WithoutSeat
 from renewal.city import City
 from renewal.phone_numbers import hyphenated
 from renewal.words import WORDS
@@ -21,17 +21,6 @@ COLUMNS = (
 def is_unmarked(booking: Booking, now: datetime) -> bool:
     """Return whether the day of the visit is over and nobody has noted what became of it."""
     return booking.status == "booked" and booking.start.date() < now.date()
-
-
-def lost_among(
-    store: Bookings, city: City, now: datetime, found: Sequence[Booking]
-) -> dict[str, WithoutSeat]:
-    """Return those of the bookings that have no seat, by code."""
-    days = [each.start.date() for each in found if each.status == "booked" and each.start > now]
-    if not days:
-        return {}
-    lost = store.without_seat(city, now, first=min(days), last=max(days))
-    return {each.booking.code: each for each in lost}
 
 
 def lines(

@@ -349,6 +349,25 @@ class Bookings:
         `name` is parts of names with spaces between them, in any order, `phone` any part of the
         number; accents and the case of letters count for nothing in names.
         """
+        where = self._where(
+            first=first, last=last, counter=counter, name=name, phone=phone, code=code,
+            statuses=statuses,
+        )  # fmt: skip
+        with reading(self.engine) as connection:
+            found = rows.load(connection, *where)
+        return [booking for booking in found if name is None or _named(booking, name)]
+
+    def _where(
+        self,
+        *,
+        first: date | None = None,
+        last: date | None = None,
+        counter: str | None = None,
+        name: str | None = None,
+        phone: str | None = None,
+        code: str | None = None,
+        statuses: Collection[str] = ("booked",),
+    ) -> list[ColumnElement[Any]]:
         table = schema.bookings.c
         where: list[ColumnElement[Any]] = [table.status.in_(sorted(statuses))]
         where += rows.on_days(first, last or first)
@@ -365,9 +384,40 @@ class Bookings:
                 sa.or_(table.names.contains(rows.plain_name(word), autoescape=True), unnamed)
                 for word in name.split()
             ]
+        return where
+
+    def search(
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        counters: Collection[str] | None = None,
+        channel: str | None = None,
+        **by: Any,
+    ) -> tuple[int, list[Booking]]:
+        """Return how many bookings match, and the first of them: who is still to come, then who is over.
+
+        The nearest to `now` come first. `by` is as in `list_bookings`; `counters` None is all.
+        """
+        table = schema.bookings.c
+        where = self._where(**by)
+        if counters is not None:
+            where.append(table.counter.in_(sorted(counters)))
+        if channel is not None:
+            where.append(table.channel == channel)
+        found: list[Booking] = []
         with reading(self.engine) as connection:
-            found = rows.load(connection, *where)
-        return [booking for booking in found if name is None or _named(booking, name)]
+            count = sa.select(sa.func.count()).select_from(schema.bookings).where(*where)
+            for times, order in (
+                (table.start_at >= now, table.start_at),
+                (table.start_at < now, table.start_at.desc()),
+            ):
+                nearest = sa.select(table.code).where(*where, times).order_by(order, table.code)
+                codes_ = list(connection.scalars(nearest.limit(limit - len(found))))
+                place = {code: n for n, code in enumerate(codes_)}
+                some = rows.load(connection, table.code.in_(codes_)) if codes_ else []
+                found += sorted(some, key=lambda each: place[each.code])
+            return int(connection.scalar(count) or 0), found
 
     def _one(self, where: ColumnElement[Any]) -> Booking | None:
         with reading(self.engine) as connection:
@@ -712,6 +762,14 @@ class Bookings:
         """Return why this booking has no seat, or None when it has one, is over or cancelled."""
         with reading(self.engine) as connection:
             return without_seat.find_one(connection, booking, city, now)
+
+    def without_seat_among(
+        self, bookings: Collection[Booking], city: City, now: datetime
+    ) -> dict[str, WithoutSeat]:
+        """Return those of the bookings that have no seat, by code."""
+        with reading(self.engine) as connection:
+            found = without_seat.among(connection, bookings, city, now)
+        return {each.booking.code: each for each in found}
 
     def told(self, codes: Collection[str]) -> dict[tuple[object, ...], Told]:
         """Return who has been told what: by code, counter, start and what about."""

@@ -45,17 +45,13 @@ class Looked:
 def form() -> ResponseReturnValue:
     """Show the field, and what was last looked for in this session."""
     looked = _kept()
-    found, why = _find(looked) if looked else ([], "")
+    count, shown, why = _find(looked, MOST) if looked else (0, [], "")
     now, here = clock.now(), city()
-    # What is still to come first, the nearest first; then what is over, the latest first.
-    coming = [each for each in found if each.start >= now]
-    over = [each for each in reversed(found) if each.start < now]
-    shown = (coming + over)[:MOST]
     if looked:
         _note("search", shown, looked)
-    lost = found_bookings.lost_among(store(), here, now, shown)
+    lost = store().without_seat_among(shown, here, now)
     return render_template(
-        "search.html", looked=looked, shown=shown, count=len(found), why=why, reference=reference,
+        "search.html", looked=looked, shown=shown, count=count, why=why, reference=reference,
         status=lambda each: words.status(each, lost.get(each.code), now), statuses=STATUSES,
         counters=[each for each in here.counters if user().at(each)],
     )  # fmt: skip
@@ -78,10 +74,10 @@ def export() -> ResponseReturnValue:
     if not looked:
         flash("先に、書き出すものを検索してください。")
         return redirect(url_for("search.form"), 303)
-    found, _ = _find(looked)
+    _, found, _ = _find(looked, 1_000_000)
     _note("export", found, looked)
     now, here = clock.now(), city()
-    lost = found_bookings.lost_among(store(), here, now, found)
+    lost = store().without_seat_among(found, here, now)
     lines = found_bookings.lines(found, lost, here, now)
     return Response(
         csv_file(found_bookings.COLUMNS, lines), mimetype="text/csv",
@@ -97,8 +93,8 @@ def _kept() -> Looked:
     return Looked(**{name: str(known.get(name, "")) for name in vars(Looked())})
 
 
-def _find(looked: Looked) -> tuple[list[Booking], str]:
-    """Return what matches, by start, and how the field was read."""
+def _find(looked: Looked, most: int) -> tuple[int, list[Booking], str]:
+    """Return how many match, the first of them, and how the field was read."""
     today = clock.now().date()
     first = typed.day(looked.first, today) if looked.first else None
     last = typed.day(looked.last, today) if looked.last else None
@@ -112,22 +108,21 @@ def _find(looked: Looked) -> tuple[list[Booking], str]:
         first, last, why = day, day, "来庁日"
     elif figures.isdigit():
         if len(figures) < 4:
-            return [], "電話番号は、4けた以上で探します"
+            return 0, [], "電話番号は、4けた以上で探します"
         by["phone"], why = figures, "電話番号"
     elif plain:
         by["name"], why = _as_stored(plain), "お名前"
     if not by and not first and not last and not (looked.counter or looked.status or looked.channel):
-        return [], why
-    found = store().list_bookings(
+        return 0, [], why
+    counters = [each for each in store().known_counters() if user().at(each)]
+    if looked.counter:
+        counters = [each for each in counters if each == looked.counter]
+    count, found = store().search(
+        clock.now(), limit=most, counters=counters, channel=looked.channel or None,
         first=first or (date.min if last else None), last=last or (date.max if first else None),
-        counter=looked.counter or None,
-        statuses=(looked.status,) if looked.status in STATUSES else STATUSES, **by,  # type: ignore[arg-type]
+        statuses=(looked.status,) if looked.status in STATUSES else STATUSES, **by,
     )  # fmt: skip
-    return [
-        each
-        for each in found
-        if user().at(each.counter) and looked.channel in ("", each.visit.channel)
-    ], why
+    return count, found, why
 
 
 def _as_stored(text: str) -> str:
