@@ -16,14 +16,14 @@ import statistics
 import threading
 import time
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 import requests
 import sqlalchemy as sa
 
 from benchmarks.bookings_common import machine, postgres, sqlite
 from benchmarks.staff_kill import Clerk, Server, book
-from renewal import clock, opening_hours
+from renewal import opening_hours
 from renewal.bookings import Card, Visit, codes, rows, schema
 from renewal.bookings.engine import writing
 from tests.staff import office as offices
@@ -48,22 +48,26 @@ def full_day(office: Office, count: int = 51) -> None:
 
 
 def many(office: Office, count: int) -> None:
-    """Write so many bookings over 120 days, as a year's end has them."""
+    """Write so many bookings, from the end of the horizon backwards, no start fuller than it may be."""
     rnd, values = random.Random(1), []
-    days = [NOW.date() + timedelta(days=n) for n in range(-60, 60)]
-    working = [each for each in days if opening_hours.is_working_day(CITY, each)]
-    for n in range(count):
-        day: date = rnd.choice(working)
-        start = datetime.combine(day, datetime.min.time(), clock.TOKYO) + timedelta(hours=9, minutes=30 * rnd.randrange(15))
-        name = f"{rnd.choice(FAMILIES)} {rnd.choice(GIVEN)}"
-        visit = Visit("self", (Card("general", name, ("card",)),), f"090{rnd.randrange(10**8):08}", channel="web")
-        values.append({
-            "code": codes.new_code(), "status": "booked" if start > NOW else "arrived", "counter": "honchosha",
-            "start_at": start, "created_at": start - timedelta(days=9), "hold_id": f"h{n}", "confirm_key": f"c{n}",
-            **rows.columns(visit),
-        })  # fmt: skip
+    day = NOW.date() + timedelta(days=CITY.booking.horizon_days)
+    while len(values) < count:
+        day -= timedelta(days=1)
+        if day == NOW.date():
+            continue
+        for item in opening_hours.starts(CITY, "honchosha", day):
+            for _ in range(item.seats - (day > NOW.date())):  # some room for those who book now
+                name = f"{rnd.choice(FAMILIES)} {rnd.choice(GIVEN)}"
+                phone = f"090{rnd.randrange(10**8):08}"
+                visit = Visit("self", (Card("general", name, ("card",)),), phone, channel="web")
+                values.append({
+                    "code": codes.new_code(), "status": "booked" if day > NOW.date() else "arrived",
+                    "counter": "honchosha", "start_at": item.start, "confirm_key": f"c{len(values)}",
+                    "created_at": item.start - timedelta(days=9), "hold_id": f"h{len(values)}",
+                    **rows.columns(visit),
+                })  # fmt: skip
     with writing(office.engine) as connection:
-        connection.execute(sa.insert(schema.bookings), values)
+        connection.execute(sa.insert(schema.bookings), values[:count])
 
 
 def median_board(office: Office) -> float:
@@ -95,12 +99,12 @@ def searches(office: Office, count: int) -> list[float]:
 def clerks_at_once(url: str, clerks: int, seconds: float) -> tuple[list[float], Counter[int]]:
     """Let clerks work on a real server; return how long each page took, and the answers' statuses."""
     server, took, statuses, lock = Server(url), [], Counter[int](), threading.Lock()
+    signed_in = [Clerk(server) for _ in range(clerks)]
     end = time.monotonic() + seconds
 
-    def work(seed: int) -> None:
+    def work(seed: int, clerk: Clerk) -> None:
         rnd = random.Random(seed)
         time.sleep(rnd.uniform(0, 3))
-        clerk = Clerk(server)
         while time.monotonic() < end:
             began = time.perf_counter()
             answer = _one_thing(clerk, rnd)
@@ -109,7 +113,7 @@ def clerks_at_once(url: str, clerks: int, seconds: float) -> tuple[list[float], 
                 statuses[answer.status_code] += 1
             time.sleep(rnd.uniform(1, 3))
 
-    threads = [threading.Thread(target=work, args=(n,)) for n in range(clerks)]
+    threads = [threading.Thread(target=work, args=(n, clerk)) for n, clerk in enumerate(signed_in)]
     for each in threads:
         each.start()
     for each in threads:

@@ -48,6 +48,7 @@ def main() -> None:
             "　確認コード なし（試すための利用者です。本番にはいません）",
             flush=True,
         )
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
     app = create_app(engine, origins)
     waitress.serve(app, host="127.0.0.1", port=port, threads=THREADS, ident=None, **more)
 
