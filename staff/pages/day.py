@@ -88,7 +88,7 @@ def number() -> ResponseReturnValue:
 def paper() -> ResponseReturnValue:
     """Return the day on paper, a page a counter, without phone numbers; noted as printed."""
     day, counter = _asked()
-    sheets = [each for each in _sheets(day, counter) if each.bookings or not each.closed]
+    sheets = [each for each in _sheets(day, counter) if each.bookings or counter]
     seen = [booking for sheet in sheets for booking in sheet.bookings]
     store().record_view(user().name, "print", seen, at=clock.real_now(), date=day.isoformat(),
                         counter=counter)  # fmt: skip

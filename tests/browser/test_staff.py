@@ -14,7 +14,6 @@ import pytest
 from benchmarks.staff_kill import NOW, Server
 from benchmarks.staff_pages import full_day
 from renewal import clock
-from renewal.bookings import BookingError
 from renewal.documents import Applicant, Case, Holder
 from tests.browser.person import axe_source
 from tests.staff import office as offices
@@ -35,19 +34,14 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     os.environ["RENEWAL_NOW"] = NOW.isoformat()
     path = tmp_path_factory.mktemp("staff") / "renewal.db"
     with offices.office(f"sqlite:///{path}") as opened:
-        full_day(opened, 45)
+        full_day(opened, 45)  # at the one counter
         proxy, child = Case(Applicant.OTHER_PROXY, Holder.GENERAL), Case(Applicant.LEGAL_REPRESENTATIVE, Holder.UNDER_15, True)
-        made = 0
-        for minute in range(0, 24 * 60, 30):
-            start = NOW.replace(hour=0, minute=0) + timedelta(minutes=minute)
-            for case in (proxy, child, proxy):
-                if made < 6:
-                    try:
-                        visitor = {"visitor_name": "タナカ ジロウ"} if case is proxy else {}
-                        opened.book(start, "ヤマダ ハル", f"0805555{made:04}", case=case, **visitor)
-                        made += 1
-                    except BookingError:
-                        continue
+        visits = [("16:00", "honchosha"), ("16:00", "honchosha"), ("16:30", "honchosha"),
+                  ("11:00", "nishiguchi"), ("11:30", "nishiguchi"), ("15:30", "nishiguchi")]  # fmt: skip
+        for n, (at, counter) in enumerate(visits):
+            start = NOW.replace(hour=int(at[:2]), minute=int(at[3:]))
+            case, more = (proxy, {"visitor_name": "タナカ ジロウ"}) if n % 2 else (child, {})
+            opened.book(start, "ヤマダ ハル", f"0805555{n:04}", counter, case, **more)
         opened.book(NOW - timedelta(days=4, hours=1), "アベ マコト", "08066660000")
         called = opened.book(NOW + timedelta(days=1, hours=1), "オオタ リン", "08066661111")
         opened.store.cancel(called.code, key="k", city=CITY, now=NOW, at=clock.real_now(), who="test", call=True)
