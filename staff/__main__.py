@@ -41,7 +41,7 @@ def main() -> None:
     else:
         logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
         origins = (f"http://localhost:{port}", f"http://127.0.0.1:{port}", *([url] if url else []))
-        password = _demonstration_password()
+        password = demonstration_password()
         accounts.add_demonstration(engine, DEMONSTRATION, password, clock.real_now())
         print(  # noqa: T201
             f"● 職員画面: http://localhost:{port}/　名前 {DEMONSTRATION}　パスワード {password}"
@@ -60,7 +60,7 @@ def _refusals(url: str) -> list[str]:
     return []
 
 
-def _demonstration_password() -> str:
+def demonstration_password() -> str:
     """Return the password that is made once and kept in var/, readable by its owner alone."""
     settings.VAR.mkdir(exist_ok=True)
     kept = settings.VAR / "staff-demo"

@@ -12,6 +12,7 @@ from flask import Flask, abort, current_app, flash, g, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.engine import Engine
+from werkzeug.exceptions import SecurityError
 
 from renewal import city as city_of
 from renewal import clock, settings, words
@@ -75,6 +76,7 @@ def create_app(engine: Engine, origins: tuple[str, ...]) -> Flask:
     for code in (400, 403, 404, 405, 413, 500):
         app.register_error_handler(code, _failed)
     app.register_error_handler(CSRFError, _failed)
+    app.register_error_handler(SecurityError, _other_name)
     app.register_error_handler(TryAgain, _busy)
     app.register_error_handler(sa.exc.DBAPIError, _busy)
     unnamed = [name for name, view in app.view_functions.items() if not hasattr(view, "permission")]
@@ -225,6 +227,11 @@ def _failed(error) -> ResponseReturnValue:  # type: ignore[no-untyped-def]
     if code == 500:
         log.error("failed: %s", request.endpoint, exc_info=getattr(error, "original_exception", error))
     return render_template("failed.html", said=said, code=code), code
+
+
+def _other_name(error: Exception) -> ResponseReturnValue:
+    """Answer to a request under a name that is not ours, for which nothing is worked out."""
+    return "このアドレスでは開けません。\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def _busy(error: Exception) -> ResponseReturnValue:

@@ -142,6 +142,13 @@ def test_every_answer_forbids_what_a_page_does_not_need(office: Office, chief: C
         assert ("no-store" in headers["Cache-Control"]) == ("static" not in path)
 
 
+def test_under_another_name_it_answers_nothing(office: Office) -> None:
+    for host in ("http://evil.example:5008", "http://localhost.evil.example"):
+        answer = office.app.test_client().get("/sign-in", base_url=host)
+        assert (answer.status_code, "Set-Cookie" in answer.headers) == (400, False)
+        assert "csrf" not in answer.text
+
+
 def test_no_page_asks_anybody_else_for_anything_or_runs_a_script_of_its_own(
     office: Office, chief: Clerk
 ) -> None:
