@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from renewal import calls as calls_of
 from renewal import clock
-from renewal.calls import SAY, Call
+from renewal.calls import REASONS, SAY, Call
 from renewal.calls import whom as whom_to_ask
 from staff.access import allow
 from staff.app import city, store, user
@@ -25,7 +25,7 @@ def listed() -> ResponseReturnValue:
     store().record_view(user().name, "calls", seen, at=clock.real_now())
     waiting = calls_of.waiting(found)
     done = [call for call in found if call.told]
-    return render_template("calls.html", waiting=waiting, done=done, say=SAY, whom=whom_to_ask,
+    return render_template("calls.html", waiting=waiting, done=done, say=SAY, reasons=REASONS, whom=whom_to_ask,
                            reference=reference, busy=_busy)  # fmt: skip
 
 
