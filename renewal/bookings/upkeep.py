@@ -49,12 +49,13 @@ class BackupError(ValueError):
 
 
 def sweep(engine: Engine, at: datetime) -> None:
-    """Delete holds and attempts that ended more than a day before `at` (real time). Only tidies."""
+    """Delete holds, attempts and sessions that ended long before `at` (real time). Only tidies."""
 
     def work(connection: Connection) -> None:
         old = at - _KEPT
         connection.execute(sa.delete(seats).where(seats.c.code.is_(None), seats.c.held_until < old))
         connection.execute(sa.delete(attempts).where(attempts.c.at < old))
+        connection.execute(sa.delete(staff_sessions).where(staff_sessions.c.made_at < old))
         bounds.delete_old(connection, at)
 
     write(engine, work)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -20,7 +21,10 @@ from renewal.bookings import (
     SlotFull,
     Visit,
     audit,
+    backup,
+    create_engine_from,
     purge,
+    restore,
     schema,
 )
 
@@ -85,6 +89,28 @@ def test_deleting_personal_data_leaves_the_chain_whole(engine: Engine) -> None:
     store.mark(booking.code, "arrived", who="tanaka", now=START, at=clock.real_now(), key="m")
     assert purge(engine, START.date() + timedelta(days=1), clock.real_now()) == 1
     assert findings(engine) == []
+
+
+def test_a_restored_log_is_whole_and_goes_on(engine: Engine, tmp_path: Path) -> None:
+    booking = book(Bookings(engine), "a")
+    backup(engine, tmp_path / "all.gz", clock.real_now())
+    other = create_engine_from(f"sqlite:///{tmp_path}/other.db")
+    restore(other, tmp_path / "all.gz")
+    assert findings(other) == []
+    cancel(Bookings(other), booking.code, "c")
+    assert findings(other) == []
+    other.dispose()
+
+
+def test_what_an_older_version_writes_meanwhile_is_chained_with_the_next_entry(engine: Engine) -> None:
+    store = Bookings(engine)
+    with engine.begin() as connection:
+        connection.execute(sa.insert(schema.audit_log).values(at=NOW, who="tanaka", what="list"))
+    store.record("sato", "list", at=clock.real_now())
+    assert findings(engine) == []
+    with engine.connect() as connection:
+        numbers = sa.select(schema.audit_log.c.number).order_by(schema.audit_log.c.id)
+        assert connection.scalars(numbers).all() == [1, 2]
 
 
 def test_who_saw_an_older_version_changes_nothing(engine: Engine) -> None:
