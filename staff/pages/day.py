@@ -128,7 +128,8 @@ def _board(day: date, counter: str | None) -> tuple[str, str]:
         found = store().list_bookings(first=first, last=last, counter=counter)
         late = [each for each in found if user().at(each.counter)]
     html = render_template(
-        "_board.html", sheets=[(each, list(_starts(each, here))) for each in sheets], late=late,
+        "_board.html", late=late,
+        sheets=[(each, list(_starts(each, here)), _changes(each, here)) for each in sheets],
         day=day, counter=counter, may_mark="mark" in user().permissions,
         may_call="number" in user().permissions, **_words_for_rows(),
     )  # fmt: skip
@@ -159,6 +160,20 @@ def _starts(sheet: Sheet, here: City) -> Iterator[Start]:
     for start in sorted({*seats, *taken, *coming}):
         current = start <= clock.now() < start + lasts
         yield Start(start, seats.get(start, 0), taken.get(start, 0), coming.get(start, []), current)
+
+
+def _changes(sheet: Sheet, here: City) -> list[str]:
+    """Return what differs from the usual hours and seats for a part of the day."""
+    minutes = here.counters[sheet.counter].slot_minutes if sheet.counter in here.counters else 30
+    usual = opening_hours.starts(here, sheet.counter, sheet.day) if sheet.counter in here.counters else []
+    said = []
+    for each in () if sheet.closed else store().closures(sheet.day, sheet.day):
+        hit = [item.start for item in usual if each.hits(sheet.counter, item.start, minutes)]
+        if hit:
+            span = f"{hit[0]:%H:%M}" + (f"から{hit[-1]:%H:%M}" if len(hit) > 1 else "") + "の枠"
+            what = f"{each.seats}席です" if each.seats else "休みです"
+            said.append(f"{span}は{what}（{each.reason.rstrip('。')}）。")
+    return said
 
 
 def _mark(booking: Booking, status: str, seen: str) -> str:

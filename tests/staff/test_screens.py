@@ -94,6 +94,21 @@ def test_a_lost_seat_is_marked_until_somebody_has_called(office: Office, desk: C
     assert "連絡した方" in desk.get("/calls").text
 
 
+def test_a_part_of_the_day_that_is_closed_or_smaller_is_said(office: Office, desk: Clerk) -> None:
+    from datetime import time
+
+    from renewal.opening_hours import Closure
+
+    day = NOW.date()
+    for closure in (Closure("honchosha", day, day, time(15, 30), None, "停電のため"),
+                    Closure("honchosha", day, day, None, time(9, 30), "応援のため。", seats=1)):  # fmt: skip
+        office.store.add_closure(closure, city=CITY, who="test", at=clock.real_now())
+    page = desk.get("/day").text
+    assert "15:30から16:30の枠は休みです（停電のため）。" in page
+    assert "08:30から09:00の枠は1席です（応援のため）。" in page
+    assert page.count("の枠は") == 2  # nothing of it at the other counter
+
+
 def test_a_telephone_number_is_shown_when_asked_for_and_that_is_noted(office: Office, desk: Clerk) -> None:
     booking = office.book(at("2026-11-24T11:00:00"))
     assert "090-1234-5678" in desk.post("/number", ref=office.ref(booking)).text
