@@ -295,3 +295,72 @@ def test_enter_that_ends_a_conversion_sends_nothing(clerk: MakePage, server: Ser
         field.dispatchEvent(enter); return enter.defaultPrevented; }"""
     )
     assert kept
+
+
+def test_every_task_is_done_with_the_keyboard_alone(
+    clerk: MakePage, server: Server, office: Office
+) -> None:
+    page = clerk()
+    booking = office.book(NOW + timedelta(days=2), "クボ アキ", "08077770000")
+    keys = Keys(page)
+
+    def follow(text: str) -> None:
+        """Go to what says this, and press it."""
+        for _ in range(120):
+            keys.press("Tab")
+            there = page.evaluate("document.activeElement.closest('a, button, summary')?.innerText || ''")
+            if text in "".join(there.split()):
+                return keys.press("Enter")
+        raise AssertionError(text)
+
+    follow("検索")
+    page.wait_for_selector("#text")
+    page.keyboard.type("あき くぼ")
+    keys.press("Enter")
+    page.wait_for_selector("h2:has-text('1件')")
+    follow("クボアキ")
+    page.wait_for_selector("text=予約の詳細")
+    follow("内容を訂正する")
+    page.wait_for_selector("#note")
+    keys.tab_to("#note")
+    page.keyboard.type("くるまいす")
+    follow("訂正する")
+    page.wait_for_selector("text=訂正しました")
+    follow("日時・窓口を変える")
+    page.wait_for_selector("#day")
+    keys.tab_to("#day")
+    page.keyboard.type("11/30")
+    keys.press("Tab")
+    page.wait_for_selector(".days fieldset:first-child legend:has-text('11月30日')")
+    keys.tab_to("[name=start]")
+    keys.press("ArrowDown")
+    follow("この日時に変える")
+    page.wait_for_selector("text=日時を変えました")
+    follow("取り消す")
+    keys.tab_to("[name=reason]")
+    keys.press("Space")
+    keys.tab_to("[name=tell]")
+    keys.press("ArrowDown")
+    follow("取り消す")
+    page.wait_for_selector("text=取り消しました")
+    follow("連絡が必要な方")
+    page.wait_for_selector("text=クボ アキ様")
+    follow("これから電話する")
+    page.wait_for_selector("text=あなたの担当です")
+    follow("検索")
+    page.wait_for_selector("h2:has-text('1件')")
+    follow("クボアキ")
+    page.wait_for_selector("text=予約の詳細")
+    follow("取り消しを元に戻す")
+    page.wait_for_selector("text=取り消しを元に戻しました")
+    follow("チャットの停止")
+    page.wait_for_selector("#reason")
+    keys.tab_to("#reason")
+    page.keyboard.type("点検のためです")
+    follow("見え方を確かめる")
+    page.wait_for_selector("text=こう見えます")
+    follow("サインアウト")
+    page.wait_for_selector("text=サインアウトしました")
+    now = office.store.get(booking.code)
+    assert now and (now.status, now.visit.note) == ("booked", "くるまいす")
+    assert f"{now.start:%m-%d}" == "11-30"
