@@ -103,10 +103,8 @@ def _let_in() -> ResponseReturnValue | None:
         abort(403, "ほかのページから送られたので、受け付けませんでした。")
     if request.endpoint == "static":
         return None
-    # A page that refreshes itself is no sign of somebody being there.
-    polled = request.headers.get("X-Polled") == "1"
     token = request.cookies.get(cookie_name(), "")
-    g.session = accounts.session(engine(), token, clock.real_now(), touch=not polled) if token else None
+    g.session = accounts.session(engine(), token, clock.real_now(), touch=not polled()) if token else None
     if permission == PUBLIC:
         return None
     if g.session is None:
@@ -172,6 +170,11 @@ def by_me() -> dict[str, str | datetime]:
 def partly() -> bool:
     """Return whether only a part of the page is asked for, by htmx."""
     return request.headers.get("HX-Request") == "true"
+
+
+def polled() -> bool:
+    """Return whether a page asks by itself: no sign of somebody being there."""
+    return request.headers.get("X-Polled") == "1"
 
 
 # What every answer carries -----------------------------------------------------------------------

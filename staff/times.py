@@ -84,14 +84,18 @@ def table(wanted: Wanted) -> dict[date, list[tuple[Slot, bool]]]:
     return days
 
 
-def hold(wanted: Wanted) -> tuple[Hold | None, str]:
+def hold(wanted: Wanted, *, renew: bool = True) -> tuple[Hold | None, str]:
     """Hold the chosen start, or go on with the hold that the page has; return why it is not, if so.
+
+    Without `renew` a hold that has run out stays so: a page that was left alone keeps no seat.
     """
     assert wanted.start is not None
     own = _own_hold(wanted)
     same = own and (own.counter, own.start, own.seats) == (wanted.counter, wanted.start, wanted.seats)
     if own and same and seconds_left(own):
         return own, ""
+    if same and not renew:
+        return None, "席をおさえる時間が過ぎました。もう一度、時刻を選んでください。"
     key = f"{_prefix(wanted)}{uuid.uuid4().hex[:8]}"
     try:
         return store().hold(

@@ -17,7 +17,7 @@ from renewal.documents import Applicant, Case, Certificates, Holder, ImpossibleC
 from renewal.words import PINS
 from staff import times, typed
 from staff.access import allow
-from staff.app import city, store, user
+from staff.app import city, polled, store, user
 from staff.cards import CERTIFICATES, CardFields
 from staff.references import reference
 from staff.times import Wanted
@@ -64,7 +64,7 @@ def go_on() -> ResponseReturnValue:
     count += {"more": 1, "less": -1}.get(do, 0)
     talk = _talk(given, min(max(count, 1), city().booking.max_cards))
     if talk.wanted.start:
-        talk.hold, why = times.hold(talk.wanted)
+        talk.hold, why = times.hold(talk.wanted, renew=not polled())
         if talk.hold is None:
             talk.errors["start"] = why
             talk.wanted = replace(talk.wanted, start=None)

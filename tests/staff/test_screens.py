@@ -232,6 +232,29 @@ def test_at_the_last_seat_one_wins_and_the_others_are_told(office: Office, desk:
     assert len(office.store.list_bookings(counter="nishiguchi")) == 2
 
 
+def test_a_page_left_alone_keeps_no_seat_for_longer_than_a_hold(office: Office, desk: Clerk) -> None:
+    import sqlalchemy as sa
+
+    from renewal.bookings import schema
+
+    given = hidden(desk.post("/telephone", **FORM, do="look").text)
+    form = {name.replace("_n", "-"): value for name, value in (FORM | given).items()}
+    form |= {"start": at("2026-11-25T10:30:00").isoformat(), "do": "part", "csrf_token": desk.token()}
+
+    def refreshed() -> str:
+        headers = {"Origin": "http://localhost:5008", "X-Polled": "1"}
+        return desk.client.post("/telephone", base_url="http://localhost:5008", data=form, headers=headers).text
+
+    assert "の席をおさえています" in refreshed()
+    with office.engine.begin() as connection:
+        connection.execute(sa.update(schema.seats).values(held_until=clock.real_now()))
+    assert "席をおさえる時間が過ぎました" in refreshed()
+    taken = office.store.taken("honchosha", NOW, NOW + timedelta(days=9), clock.real_now())
+    assert taken == {}
+    # Who is there and goes on has it again, as long as nobody else took it.
+    assert "の席をおさえています" in desk.post("/telephone", **(FORM | given), do="look").text
+
+
 def test_nobody_can_give_up_or_take_the_hold_of_another(office: Office, desk: Clerk) -> None:
     other = office.hire("電話花子", "telephone")
     held = hidden(desk.post("/telephone", **FORM, do="look").text)["hold"]
