@@ -82,6 +82,7 @@ def take(page: Any, url: str, to: Path) -> None:
     page.keyboard.press("Tab")
     page.wait_for_selector("text=の席をおさえています")
     page.fill("#name-1", "さとう はなこ")
+    page.evaluate("scrollTo(0, 0)")
     picture("telephone")
 
 

@@ -18,6 +18,7 @@ _ERAS = {"R": 2018, "令和": 2018, "H": 1988, "平成": 1988, "": 2018}
 _DAY = re.compile(
     r"(?:(?P<era>R|令和|H|平成|)(?P<n>\d{1,2}|元)|(?P<y>\d{4}))[年./-](?P<m>\d{1,2})[月./-](?P<d>\d{1,2})日?"
 )
+_WEEKDAY = re.compile(r"\([月火水木金土日]\)$")  # as our own pages write a day
 _SHORT_DAY = re.compile(r"(\d{1,2})[月./-](\d{1,2})日?")
 _RELATIVE = {"今日": 0, "きょう": 0, "本日": 0, "明日": 1, "あした": 1, "あす": 1, "明後日": 2, "あさって": 2}
 _TIME = re.compile(r"(\d{1,2})(?::(\d{2})|時(?:(\d{1,2})分|(半))?)?")
@@ -49,7 +50,7 @@ def phone(text: str) -> str | None:
 
 def full_date(text: str) -> date | None:
     """Return a date with its year: 令和9年2月20日, R9.2.20, 9.2.20 (Reiwa), 2027-02-20, 20270220."""
-    plain = folded(text).replace(" ", "").upper()
+    plain = _WEEKDAY.sub("", folded(text).replace(" ", "").upper())
     if re.fullmatch(r"\d{8}", plain):
         plain = f"{plain[:4]}-{plain[4:6]}-{plain[6:]}"
     found = _DAY.fullmatch(plain)
@@ -62,7 +63,7 @@ def full_date(text: str) -> date | None:
 
 def day(text: str, today: date) -> date | None:
     """Return a day of a visit: 12/3, 12月3日, 明日 too; without a year the one nearest to today."""
-    plain = folded(text).replace(" ", "")
+    plain = _WEEKDAY.sub("", folded(text).replace(" ", ""))
     if plain in _RELATIVE:
         return today + timedelta(days=_RELATIVE[plain])
     if found := _SHORT_DAY.fullmatch(plain):

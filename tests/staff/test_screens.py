@@ -284,6 +284,27 @@ def test_an_amendment_works_out_what_to_bring_anew(office: Office, desk: Clerk) 
     assert desk.post(f"{path}/amend", **amendment(now, applicant_n1="legal_representative")).status_code == 422
 
 
+def test_a_form_sent_back_as_it_came_is_understood(office: Office, desk: Clerk) -> None:
+    from dataclasses import replace
+    from datetime import date
+    from html import unescape
+
+    booking = office.book(case=PROXY, visitor_name="タナカ ジロウ", note="車いす")
+    card = replace(booking.cards[0], expires_on=date(2027, 2, 20), forgotten_pins=("sign",))
+    visit = replace(booking.visit, cards=(card,))
+    before = office.store.amend(booking.code, visit, who="test", at=clock.real_now())
+    path = f"/booking/{office.ref(booking)}/amend"
+    page = desk.get(path).text
+    form = dict(re.findall(r'<input id="([^"]+)" name="[^"]+" value="([^"]*)"', page))
+    form |= dict(re.findall(r'type="(?:radio|checkbox)" name="([^"]+)" value="([^"]*)" checked', page))
+    form |= dict(re.findall(r'<select[^>]*name="([^"]+)".*?value="([^"]*)" selected', page, re.DOTALL)) | hidden(page)
+    form = {name: unescape(value) for name, value in form.items()}
+    assert desk.post(path, **form).status_code == 303
+    after = office.store.get(booking.code)
+    assert after and replace(after, visit=before.visit) == before
+    assert [name for name in after.visit.differences(before.visit) if name != "documents"] == []
+
+
 def test_two_clerks_on_one_booking_the_second_sees_the_difference(office: Office, desk: Clerk) -> None:
     other = office.hire("電話花子", "telephone")
     booking = office.book()

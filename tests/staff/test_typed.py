@@ -55,6 +55,7 @@ def test_a_telephone_number(text: str, digits: str | None) -> None:
         ("R9.2.20", date(2027, 2, 20)),
         ("令和9年2月20日", date(2027, 2, 20)),
         ("９．２．２０", date(2027, 2, 20)),
+        ("令和9年2月20日（土）", date(2027, 2, 20)),  # as the page itself has it
         ("2027-02-20", date(2027, 2, 20)),
         ("2027/2/20", date(2027, 2, 20)),
         ("20270220", date(2027, 2, 20)),
@@ -74,6 +75,7 @@ def test_a_last_day(text: str, day: date | None) -> None:
     [
         ("12/3", date(2026, 12, 3)),
         ("12月3日", date(2026, 12, 3)),
+        ("12月3日（木）", date(2026, 12, 3)),
         ("1/7", date(2027, 1, 7)),
         ("11/20", date(2026, 11, 20)),  # the nearest one, which is over
         ("明日", date(2026, 11, 25)),
