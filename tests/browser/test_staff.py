@@ -154,8 +154,6 @@ def test_every_screen_can_be_used_in_another_look(clerk: MakePage, server: Serve
         assert (name, page.evaluate(SIDEWAYS)) == (name, False)
         if name in ("day", "telephone", "detail"):
             page.screenshot(path=PICTURES / f"{look}-{name}.png")
-        if look == "forced-colours":
-            assert (name, violations(page)) == (name, [])
 
 
 class Keys:
