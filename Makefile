@@ -7,6 +7,7 @@ export PYTHONWARNINGS := ignore
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export ACTION_PORT ?= 5055
 export BOT_PORT ?= 5005
+export STAFF_PORT ?= 5008
 MODEL := models/assistant.tar.gz
 TRAINED_FROM := bot/rule_policy.py config.yml domain.yml $(wildcard data/*.yml bot/nlu/*.py) \
 	$(shell find reading -name "*.py" -o -name "*.yml")
@@ -16,7 +17,7 @@ TRAINED_FROM := bot/rule_policy.py config.yml domain.yml $(wildcard data/*.yml b
 help: ## この一覧を表示します
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: setup database $(MODEL) ## ボットを起動します（初回は用意と学習に数分かかります）
+run: setup database $(MODEL) ## ボットと職員画面を起動します（初回は用意と学習に数分かかります）
 	@echo "● 起動しています（止めるときは Ctrl-C）"
 	@exec .venv/bin/honcho start --no-prefix
 

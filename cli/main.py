@@ -20,6 +20,7 @@ COMMANDS = {
     "opinions": ("cli.opinions:opinions", "チャットの答えが役に立ったか"),
     "pause": ("cli.pause:pause", "チャットを止めます"),
     "resume": ("cli.pause:resume", "止めたチャットを再開します"),
+    "staff": ("cli.staff:staff", "職員画面の利用者"),
     "audit": ("cli.upkeep:audit", "だれがいつ何をしたかの記録"),
     "purge": ("cli.upkeep:purge_data", "期限の過ぎた個人情報の消去"),
     "backup": ("cli.upkeep:backup_data", "予約のバックアップ"),

@@ -80,6 +80,12 @@ def closed_because(
     return _CLOSED[why] if why else None
 
 
+def proofs(card: Card, city: City) -> list[str]:
+    """Return the proofs that come with this card, in few words; the rest is said by `checks`."""
+    wanted = (item for item in card.documents if item in ("visitor_id_a", "rep_proof"))
+    return [city.documents[item].label.split("（")[0] for item in wanted]
+
+
 def checks(card: Card, booking: Booking) -> Iterator[str]:
     """Yield what the counter has to look at for this card, in Japanese."""
     if card.forgotten_pins:

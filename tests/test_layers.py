@@ -27,16 +27,17 @@ from renewal.documents import Applicant, Holder
 from renewal.wish import Reason
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("renewal", "reading", "actions", "bot", "cli")
+PACKAGES = ("renewal", "reading", "actions", "bot", "cli", "staff")
 MAY_IMPORT = {
     "renewal": set(),
     "reading": {"renewal"},
     "actions": {"reading", "renewal"},
     "bot": {"reading", "renewal"},
-    "cli": {"reading", "renewal", "bot"},
+    "cli": {"reading", "renewal", "bot", "staff"},
+    "staff": {"renewal"},
 }
 FRAMEWORKS = {"rasa", "rasa_sdk", "sanic", "linebot"}
-MAY_USE = {"renewal": set(), "reading": set(), "actions": {"rasa_sdk", "sanic"}, "bot": FRAMEWORKS, "cli": set()}
+MAY_USE = {"renewal": set(), "reading": set(), "actions": {"rasa_sdk", "sanic"}, "bot": FRAMEWORKS, "cli": set(), "staff": set()}
 CLOCKS = {
     *(f"datetime.datetime.{name}" for name in ("now", "utcnow", "today")),
     "datetime.date.today",
