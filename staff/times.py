@@ -105,7 +105,7 @@ def hold(wanted: Wanted, *, renew: bool = True) -> tuple[Hold | None, str]:
     except NotBookable as error:
         closures = store().closures(wanted.start.date(), wanted.start.date())
         why = opening_hours.closure_reason(city(), wanted.counter, wanted.start, closures)
-        return None, words.not_bookable(error.reason, city(), wanted.start, why)
+        return None, words.not_bookable(error.reason, city(), wanted.counter, wanted.start, why)
     except BookingError:
         return None, _full(wanted)
 

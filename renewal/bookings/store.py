@@ -532,7 +532,7 @@ class Bookings:
             start = row.start_at.astimezone(TOKYO)
             run = slots.spread(city, row.counter, start) if row.counter in city.counters else []
             if reason := (
-                slots.out_of_range(city, start, now, staff=True) if run else "not_a_start"
+                slots.out_of_range(city, row.counter, start, now, staff=True) if run else "not_a_start"
             ):
                 raise NotBookable(reason)
             hold_id = f"reinstate:{key}"

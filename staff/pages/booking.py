@@ -274,7 +274,7 @@ def _why(error: BookingError, booking: Booking) -> str:
     if isinstance(error, NotChangeable):
         return words.not_changeable(error.reason, booking.code)
     if isinstance(error, NotBookable):
-        return words.not_bookable(error.reason, city(), booking.start)
+        return words.not_bookable(error.reason, city(), booking.counter, booking.start)
     if isinstance(error, SlotFull):
         return "その時刻の席は、もう埋まっています。"
     return "席をおさえる時間が過ぎました。もう一度、時刻を選んでください。"
