@@ -115,8 +115,15 @@ def _asked_anew(tracker: Tracker, after: Application) -> Events:
 
 
 def _cleared(a: Application, what: str) -> Application:
+    """Return the application with what a row of the summary says to be told anew."""
+    if what in ("applicant", "holder") and party.number(a) > 1:
+        what = "cards"  # whose several cards are, and who comes for each, goes with their number
     if what == "visit":
         return replace(a, visit_date=None, visit_time=None, wish=None, confirmed=None)
+    if what == "applicant":
+        return replace(a, applicant=None, visitor_name=None, confirmed=None)
+    if what == "holder":
+        return replace(party.of_another_holder(a), visitor_name=None, confirmed=None)
     if what == "name_kana":
         return party.without_names(replace(a, confirmed=None))
     if what == "cards":
@@ -136,6 +143,8 @@ def _ask(tracker: Tracker, after: Application, how: str | None = None) -> Events
     # Said twice, the question comes in other words; its old button may come at any other question.
     if fix and question == "confirmed" and tracker.get_slot("ask_how") != "fix":
         how = "fix"
+    # Nothing is booked but what the last summary says: what has changed is summed up in full.
+    summed_up = question == "confirmed" and replace(after, confirmed=None) != replace(before, confirmed=None)
     lead = "@lead_2" if tracker.get_slot("lead") == "@lead_1" else "@lead_1"
     person = party.person(after, named=question == "name_kana")
     again = question == tracker.get_slot("requested_slot")
@@ -143,7 +152,7 @@ def _ask(tracker: Tracker, after: Application, how: str | None = None) -> Events
     same_card = len(before.done or ()) == len(after.done or ())
     if question == "name_kana":
         same_card = tracker.get_slot("person") in (person, None)
-    alike = again and same_card and after.pins_each == before.pins_each
+    alike = again and same_card and after.pins_each == before.pins_each and not summed_up
     # What names are for, and when they go, is said once.
     another_name = question == "name_kana" and any(c.get("name_kana") for c in after.done or ())
     if how is None and question and (alike or another_name):
@@ -252,7 +261,7 @@ class ActionAskConfirmed(AssistantAction):
         assert a.start is not None
         dispatcher.utter_message(
             response="utter_ask_confirmed",
-            summary=_summary(a, at_desk),
+            **_summary(a, at_desk),
             when=f"{short_date(a.start.date())}{japanese_time(a.start.time())}",
             counter_label=at_desk.city.counters[str(a.counter)].short_label,
             # "Where is it wrong?" has buttons of its own.
@@ -318,7 +327,8 @@ def _when(a: Application) -> str:
     return f"{japanese_date(a.start.date())}{japanese_time(a.start.time())}"
 
 
-def _summary(a: Application, at_desk: Desk) -> str:
+def _summary(a: Application, at_desk: Desk) -> dict[str, Any]:
+    """Return all that decides, as the text of the last question has it."""
     people = application.checklists(a, at_desk)
     several = len(people) > 1
     hold = at_desk.bookings.held(str(a.hold)) if several else None
@@ -328,14 +338,16 @@ def _summary(a: Application, at_desk: Desk) -> str:
         *([f"人数　{application.places_in_words(hold.places)}"] if hold else []),
         f"窓口　{at_desk.city.counters[str(a.counter)].label}",
         f"カードの持ち主　{names}",
-        *([f"来られる方　{a.visitor_name} 様"] if a.visitor_name else []),
-        f"電話　{hyphenated(a.phone)}",
-        "持ち物",
-        application.people_text(people, notes=False)
+    ]
+    return {
+        "summary": "\n".join(lines),
+        "comes": [f"@who_{card.applicant}" for card in party.each(a)],
+        "visitor": f"（{a.visitor_name} 様）" if a.visitor_name else "",
+        "hyphenated_phone": hyphenated(a.phone),
+        "bring": application.people_text(people, notes=False)
         if several
         else application.documents_text(people[0][1], notes=False),
-    ]
-    return "\n".join(lines)
+    }
 
 
 class ActionFinishApplication(AssistantAction):

@@ -36,7 +36,7 @@ _ASIDE = re.compile(
 class CityResponses(TemplatedNaturalLanguageGenerator):
     """Rasa's own response generator, with the city's facts among the variables.
 
-    A value "@name" stands for the word utter_word_name. Where a response has variations, the first
+    A value "@name" stands for the word utter_word_name, a list for its parts in a row. Where a response has variations, the first
     one whose conditions hold is taken: what a citizen is told does not depend on chance.
     """
 
@@ -100,12 +100,15 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
 
     def _spell_out_inside(self, node: Any) -> None:
         for key, value in _entries(node):
-            node[key] = self._spelt_out(value)
+            if isinstance(value, str):
+                node[key] = self._spelt_out(value)
             self._spell_out_inside(value)
 
     def _spelt_out(self, value: Any) -> Any:
         if isinstance(value, str) and value.startswith("@"):
             return self._word(value[1:])
+        if isinstance(value, list) and all(isinstance(each, str) for each in value):
+            return "、".join(dict.fromkeys(str(self._spelt_out(each)) for each in value))
         return value
 
     def _word(self, name: str, **values: str) -> str:

@@ -38,6 +38,7 @@ from renewal.documents import (
     holder_on,
 )
 from renewal.opening_hours import Closure
+from renewal.phone_numbers import hyphenated
 from renewal.slots import Slot
 from renewal.wish import Wish
 
@@ -496,6 +497,8 @@ def _reset_dependents(before: Application, a: Application) -> Application:
         a = replace(a, expiry_checked=None, book_later=None)
     if a.reply_form != before.reply_form:
         a = replace(a, reissue_plan=None)
+    if before.applicant and a.applicant != before.applicant and a.visitor_name == before.visitor_name:
+        a = replace(a, visitor_name=None)  # that of another who was to come
     if before.confirmed is None and a.changes_since(before).keys() - {"confirmed"}:
         return replace(a, confirmed=None)  # a "yes" that changes something is not yet a yes
     return a
@@ -736,14 +739,31 @@ def _said_back(before: Application, a: Application, asked: str | None, desk: Des
         and getattr(a, name) is not None
     ]
     if corrected and not a.outcome:
-        name = corrected[-1]
-        return [Remark("changed", {"what": f"@slot_{name}", "value": word(name, a, desk)})]
+        return [
+            Remark("changed", {"what": f"@slot_{name}", "value": word(name, a, desk)})
+            for name in corrected
+        ]
     if asked is None and changed.keys() & _FIELDS == {"notice"} and a.notice == "certificate":
         return [Remark("understood_notice")]
     told = changed.keys() & {"applicant", "holder", "proof_waiver", "counter", "wish"}
     if len(told) >= 2 and a.applicant and a.holder and asked in (None, "notice"):
         return [Remark("understood", {"whose": f"@whose_{a.holder}", "who": f"@who_{a.applicant}"})]
-    return []
+    return _people_said_back(before, a)
+
+
+def _people_said_back(before: Application, a: Application) -> list[Remark]:
+    """Say who comes, and the names, as soon as they are settled: nothing of it is decided silently."""
+    if a.outcome:
+        return []
+    said = []
+    if party.number(a) == 1 and before.applicant is None and a.applicant:
+        said.append(Remark("who_comes", {"who": f"@who_{a.applicant}"}))
+    known = {name for card in party.each(before) for name in (card.name_kana, card.visitor_name)}
+    told = [name for card in party.each(a) for name in (card.name_kana, card.visitor_name)]
+    said += [
+        Remark("name_heard", {"name": name}) for name in dict.fromkeys(told) if name and name not in known
+    ]
+    return said
 
 
 def _without_hopeless_wish(
@@ -792,8 +812,10 @@ def word(name: str, a: Application, desk: Desk) -> str:
         return desk.city.counters[value].label
     if name == "expires_on" and a.expiry:
         return japanese_date(a.expiry)
-    if name in ("name_kana", "visitor_name", "phone"):
-        return value
+    if name in ("name_kana", "visitor_name"):
+        return f"{value} 様"
+    if name == "phone":
+        return hyphenated(value)
     return f"@{name}_{value}"
 
 
@@ -806,7 +828,7 @@ def not_before(a: Application, desk: Desk) -> date | None:
     for card in party.each(a):
         if card.expiry:
             days.append(certificate.renewal_window(card.expiry).renewable_from)
-        if card.reply_form == "missing":
+        if card.applicant == "other_proxy" and card.reply_form == "missing":
             days.append(desk.today + timedelta(days=desk.city.reply_form.reissue_days))
     return max(days, default=None)
 

@@ -91,6 +91,11 @@ def previous_card(a: Application) -> Application:
     return replace(a, **{**_NONE, **last}, done=done or None, to_come=coming)
 
 
+def of_another_holder(a: Application) -> Application:
+    """Return the application with all that is known of this card forgotten but what its notice says."""
+    return replace(a, **{**_NONE, "notice": a.notice})
+
+
 def turned_to(a: Application, place: int) -> Application:
     """Return the application with the card at that place as the one that is asked about.
 

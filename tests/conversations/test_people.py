@@ -323,7 +323,7 @@ def test_what_is_corrected_at_the_summary_is_corrected(
         person, "予約する", "電子証明書", "本人", "R9.2.20", "覚えている", "本庁舎", "12/9 11:00", "オノ タケシ",
         "09099998888", "直す", "電話番号を090-9999-7777に", "はい",
     )  # fmt: skip
-    assert "電話番号を「09099997777」に変えました" in said[-2]
+    assert "電話番号を「090-9999-7777」に変えました" in said[-2]
     assert only(bookings).visit.phone == "09099997777"
 
 
