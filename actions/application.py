@@ -48,6 +48,7 @@ class ValidateApplicationForm(AssistantAction):
             say(dispatcher, [Remark(reply)])
             return _ask(tracker, before, "short")
         answers = turn.answers("application_form")
+        answers.pop("period_of_stay", None)  # a button of an answer, not of this form
         if "correct" in answers:
             return _ask(tracker, _cleared(before, answers["correct"]))
         starting = turn.asked is None

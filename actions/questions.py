@@ -50,6 +50,8 @@ class ActionAnswerQuestion(AssistantAction):
                 say(dispatcher, own)
             elif question == "ask_period" and (window := _window_of(turn)):
                 say(dispatcher, [window])
+            elif question == "ask_foreign_resident" and (stay := turn.heard.answers.get("period_of_stay")):
+                say(dispatcher, [Remark(f"period_of_stay_{stay}")])
             else:
                 said = [
                     replace(each, payload=_checklist(question) or each.payload)

@@ -7,9 +7,10 @@ as remarks that name a sentence of domain.yml.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 
 from renewal import certificate, opening_hours, party, slots
@@ -613,12 +614,37 @@ def _expiry(before: Application, a: Application, desk: Desk, remarks: list[Remar
         return _too_early(before, a, window.renewable_from, words, desk, remarks)
     # Of another date inside the period it is enough to hear that it was changed.
     again_inside = status is Status.INSIDE and _status(before, desk) is status
-    if a.expires_on != before.expires_on and not again_inside:
+    if a.expiry == desk.today and a.expires_on != before.expires_on:
+        remarks.append(_last_day(words, desk))
+    elif a.expires_on != before.expires_on and not again_inside:
         remarks.append(Remark(f"window_{status.value}", words))
     if status is Status.EXPIRED and not desk.city.booking.bookable_after_expiry:
         remarks.append(Remark("expired_not_bookable"))
         return replace(a, outcome="call_centre")
     return a
+
+
+def _last_day(words: dict[str, str], desk: Desk) -> Remark:
+    """Return what is said of a certificate that ends today: it can be renewed until the counter closes."""
+    spans = open_today(desk)
+    return Remark(
+        "window_last_day" if spans else "window_last_day_closed",
+        {**words, "open_today": f"今日は{spans}です。" if spans else ""},
+    )
+
+
+def open_today(desk: Desk) -> str:
+    """Return when those without a booking are still received today, "" when no more."""
+    closures = desk.bookings.closures(desk.today, desk.today)
+    now = desk.now.astimezone(TOKYO).time()
+    spans = [
+        f"{japanese_time(begins)}から{japanese_time(ends)}まで" if begins > now else f"{japanese_time(ends)}まで"
+        for counter in desk.city.bookable_counters
+        if counter.walk_in
+        for begins, ends in opening_hours.spans(desk.city, counter.id, desk.today, closures)
+        if ends > now
+    ]
+    return "、".join(spans)
 
 
 def _too_early(
@@ -644,23 +670,20 @@ def _too_early(
 
 def _computed_expiry(a: Application, desk: Desk, remarks: list[Remark]) -> Application:
     birthday, issued = date.fromisoformat(str(a.birthday)), str(a.issued_on)
+    made = int(issued) if len(issued) == 4 else date.fromisoformat(issued)
     try:
-        if len(issued) == 4:
-            candidates = certificate.expiry_candidates(int(issued), birthday)
-        else:
-            candidates = (certificate.certificate_expiry(date.fromisoformat(issued), birthday),)
+        candidates = certificate.possible_expiries(made, birthday)
     except ValueError:
         remarks.append(Remark("issued_before_birth"))
         return replace(a, birthday=None, issued_on=None)
     days = "、または".join(japanese_date(day) for day in candidates)
-    if len(candidates) == 1:
-        remarks.append(Remark("expiry_computed"))
-        return replace(a, expires_on=candidates[0].isoformat())
-    early = any(
+    early = [
         certificate.renewal_window(day).status(desk.today) is Status.TOO_EARLY for day in candidates
-    )
-    name = "expiry_computed_either" if early else "expiry_computed_renewable"
+    ]
+    name = "expiry_computed_either" if any(early) else "expiry_computed_renewable"
     remarks.append(Remark(name, {"candidates": days}))
+    if all(early):  # whichever it is
+        return replace(a, expires_on=candidates[0].isoformat(), expiry_help="skip")
     return replace(a, expiry_help="skip")
 
 
@@ -1331,16 +1354,21 @@ def split_documents(
 
 
 def documents_text(items: Iterable[Document], *, notes: bool = True) -> str:
-    """Return the list as lines of text, one item a line, with when it may be left out.
+    """Return the list as lines of text, one item a line, with when it may be left out, once for several.
 
-    Without `notes` only what may be left out this time says so: the list is known already.
+    What is not needed this time does not stand among them. Without `notes` only that is said: the
+    list is known already.
     """
+    items = list(items)
     lines = []
-    for item in items:
-        line = f"・{item.label}"
-        if item.waived:
-            line += "（今回は省けます）"
-        elif notes and item.may_be_left_out:
-            line += f"（{item.may_be_left_out}は省けます）"
-        lines.append(line)
-    return "\n".join(lines)
+    for why, alike in groupby((item for item in items if not item.waived), _left_out_when(notes)):
+        labels = [f"・{item.label}" for item in alike]
+        if why:
+            labels[-1] += f"（{why}は省けます）" if len(labels) == 1 else f"\n（上の{len(labels)}つは、{why}は省けます）"
+        lines += labels
+    waived = "、".join(item.label for item in items if item.waived)
+    return "\n".join([*lines, *([f"（{waived}は、今回は要りません）"] if waived else [])])
+
+
+def _left_out_when(notes: bool) -> Callable[[Document], str | None]:
+    return lambda item: item.may_be_left_out if notes else None

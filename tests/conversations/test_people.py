@@ -45,7 +45,7 @@ def test_a_widow_of_75_who_pauses_and_thanks(person: NewPerson, bookings: Bookin
     )
     assert "令和9年2月20日（土）ですね" in said[2]
     assert "お名前をカタカナで" in said[6], "a nod is no name"
-    assert "暗証番号（数字4けた）" in said[9] and "代理" not in said[9], "the list of her own case"
+    assert "暗証番号（この更新でかならず使う、数字4けた）" in said[9] and "代理" not in said[9], "the list of her own case"
     booking = only(bookings)
     assert f"{booking.start:%m-%d %H:%M}" == "12-03 10:00"
     assert booking.cards[0].name_kana == "サトウ ハナコ"
