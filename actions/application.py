@@ -10,9 +10,18 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import IN_OTHER_WORDS, AssistantAction, Events, Turn, answers_to, desk, say
+from actions.base import (
+    IN_OTHER_WORDS,
+    AssistantAction,
+    Events,
+    Turn,
+    answers_to,
+    desk,
+    exact_answers,
+    say,
+)
 from actions.free_times import say_free_times
-from reading.heard import NO_RULE
+from reading.heard import EXACTLY, NO_RULE
 from renewal import application, calendar_view, party, settings
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import BoundMet, Card, HoldExpired, NotBookable, SlotFull, TryAgain, Visit
@@ -59,6 +68,8 @@ class ValidateApplicationForm(AssistantAction):
         )
         if starting and tracker.get_slot("stopped") and before != Application():
             remarks.insert(0, Remark("resumed"))
+        elif starting:
+            remarks = [*_told_before(before, remarks), *remarks]
         questions = turn.heard.questions
         asks_times = "ask_free_times" in (turn.intent, *questions)
         if asks_times and application.asked_too_soon(after, at_desk):
@@ -68,10 +79,21 @@ class ValidateApplicationForm(AssistantAction):
         say(dispatcher, _in_one(remarks))
         # Free times come with their own words, or with the form's question for the day.
         said = (remark.name for remark in remarks)
-        say(dispatcher, answers_to(questions, "ask_free_times", *said))
+        say(dispatcher, answers_to(questions, "ask_free_times", EXACTLY, *said))
+        say(dispatcher, exact_answers(turn, after, at_desk))
         if isinstance(answers.get(str(turn.asked)), dict):  # a date that cannot be
             return _asked_anew(tracker, after)
         return _ask(tracker, after)
+
+
+def _told_before(before: Application, remarks: list[Remark]) -> list[Remark]:
+    """Say what was told in a question before the booking began, for it counts now."""
+    if before.holder is None or any(remark.name in ("understood", "changed") for remark in remarks):
+        return []
+    whose = {"whose": f"@whose_{before.holder}"}
+    if before.applicant:
+        return [Remark("understood", {**whose, "who": f"@who_{before.applicant}"})]
+    return [Remark("understood_holder", whose)]
 
 
 def _in_one(remarks: list[Remark]) -> list[Remark]:
@@ -431,7 +453,7 @@ class ActionStop(AssistantAction):
 
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         a = Application.from_slots(tracker.slots)
-        if a == Application():
+        if a == Application() or not (tracker.get_slot("requested_slot") or application.is_begun(a)):
             say(dispatcher, [Remark("nothing_to_stop")])
             return []
         if a.hold:

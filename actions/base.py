@@ -16,8 +16,8 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from reading.heard import UNCLEAR, Form, Heard
-from renewal import city, clock, settings
-from renewal.application import Desk, Remark
+from renewal import answers_about, city, clock, settings
+from renewal.application import Application, Desk, Remark
 from renewal.bookings import Bookings, Origin, create_engine_from
 
 log = logging.getLogger("actions")
@@ -110,6 +110,12 @@ def answers_to(questions: Iterable[str], *without: str) -> list[Remark]:
     """Return the remarks that answer questions, but for those that are answered otherwise."""
     asked = (name for name in questions if name not in without)
     return [Remark("unclear_question" if name == UNCLEAR else name) for name in asked]
+
+
+def exact_answers(turn: Turn, a: Application, at_desk: Desk) -> list[Remark]:
+    """Return the remarks that answer what the message asks exactly, [] where it asks nothing so."""
+    about = turn.heard.left.get("about")
+    return answers_about.answer(about, a, at_desk) if about else []
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
@@ -31,6 +32,8 @@ _ASIDE = re.compile(
     r"utter_(?:ask_(?!application_form|booking|visit|confirmed)\w+|out_of_scope_\w+|chitchat|complain)"
 )
 """What is answered between two questions of a form."""
+SAME_ANSWERS = 2
+"""So often the same answer is given; then it is said that it was, with another way on."""
 
 
 class CityResponses(TemplatedNaturalLanguageGenerator):
@@ -60,6 +63,8 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
         said = await super().generate(utter_action, tracker, output_channel, **values)
         if said and tracker.active_loop_name and _ASIDE.fullmatch(utter_action):
             said.pop("buttons", None)  # the form's own follow: "予約する" would mean two things
+        if said and _ASIDE.fullmatch(utter_action) and _times_said(said["text"], tracker) >= SAME_ANSWERS:
+            said = await super().generate("utter_same_again", tracker, output_channel, **values)
         asked = tracker.get_slot("requested_slot")
         # In LINE a word typed does it: its numbered choices stay short.
         if said and asked and output_channel == "web" and steps.is_question(utter_action):
@@ -120,7 +125,9 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
         hours = opening_hours.call_centre_now(self._city, now)
         if hours.until:
             return self._word("open_now", until=japanese_time(hours.until.time()))
-        opens = f"{short_date(hours.opens.date())}{japanese_time(hours.opens.time())}"
+        today = hours.opens.date() == now.astimezone(clock.TOKYO).date()
+        day = "今日" if today else short_date(hours.opens.date())
+        opens = f"{day}{japanese_time(hours.opens.time())}"
         return self._word("closed_now", opens=opens)
 
     def _random_response_for(
@@ -133,6 +140,11 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
             ):
                 return variation
         return None
+
+
+def _times_said(text: str, tracker: DialogueStateTracker) -> int:
+    """Return how often the bot has said just this in the conversation."""
+    return sum(isinstance(event, BotUttered) and event.text == text for event in tracker.events)
 
 
 def _entries(node: Any) -> list[tuple[Any, Any]]:

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reading import bookings, case
+from reading import asked_about, bookings, case
 from reading.facts import CannotCome
-from reading.heard import ABOUT_BOOKINGS, FALLBACK, NO_RULE, UNCLEAR, Form, Heard, Span
+from reading.heard import ABOUT_BOOKINGS, EXACTLY, FALLBACK, NO_RULE, UNCLEAR, Form, Heard, Span
 from reading.intents import (
     SURE,
     TALK,
@@ -62,6 +62,14 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
         form, given, left = "booking_form", *_for_booking(reading, turn)
         spans = {}
     questions = _questions(reading, turn, given, spans)
+    exactly = asked_about.about(reading, state, asked) if intents.masked is False else None
+    if exactly:
+        begins = state.form is None and asked_about.wants_to_book(reading)
+        intent = Intent("book" if begins else EXACTLY, 1.0)
+        questions, left = (EXACTLY,), {**left, "about": exactly}
+        left.pop("lacks", None), left.pop("reply", None), left.pop("known", None)
+        if exactly["kind"] == "open":
+            given.pop("wish", None)  # it is asked about
     left = {**dict(_asked_for(reading, turn, questions)), **left}
     asks_back = left.pop("asks_back", None) or _open_in(given) or _not_read(turn, given, left, questions)
     return Heard(

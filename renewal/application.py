@@ -257,6 +257,11 @@ def _too_early_questions(a: Application, desk: Desk) -> Iterator[str]:
     yield "book_later"
 
 
+def is_begun(a: Application) -> bool:
+    """Return whether questions of the application have been answered, not only something told before."""
+    return bool(a.notice or a.family or a.done)
+
+
 def next_question(a: Application, desk: Desk) -> str | None:
     """Return the slot to ask for next, or None when the application has ended or is complete."""
     if a.outcome:
@@ -883,6 +888,15 @@ def offer(a: Application, desk: Desk, limit: int = 4) -> list[Slot]:
         limit=limit,
         latest=a.wished.latest,
     )
+
+
+def why_closed(a: Application, desk: Desk, day: date) -> str:
+    """Return in words why no counter is open that day, as a word of domain.yml or a closure's reason."""
+    closures = desk.bookings.closures(day, day)
+    kind = opening_hours.why_closed(desk.city, counters_wanted(a, desk)[0], day, closures)
+    if kind == "closure":
+        return next((each.reason.rstrip("。") for each in closures if each.seats == 0), "")
+    return opening_hours.is_holiday(day) or "" if kind == "holiday" else f"@why_{kind}"
 
 
 def free_on(a: Application, desk: Desk, day: date) -> list[Slot]:

@@ -631,7 +631,7 @@ def test_after_the_limit_a_change_is_for_the_call_centre_and_cancelling_still_po
     monkeypatch.setenv("RENEWAL_NOW", "2026-12-03T08:00:00+09:00")
     answer = me.says("予約を変更したい")
     assert "12月2日（水）まで" in answer
-    assert "024-505-0445（次の受付は12月3日（木）9時から）" in answer
+    assert "024-505-0445（次の受付は今日9時から）" in answer
     assert "よろしいですか" in me.taps("予約の取り消し")
     assert "取り消しました" in me.taps("取り消す")
 

@@ -99,3 +99,27 @@ def test_another_holder_is_asked_about_anew_and_the_seat_stays(person: NewPerson
     )  # fmt: skip
     assert "12月3日（木）10時" in said
     assert "カードの持ち主　サトウ ミオ 様" in said
+
+
+# After something is finished ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("thanks", ["はい", "了解です", "承知しました", "OK", "👍", "わかりました"])
+def test_after_a_booking_a_yes_is_thanks(person: NewPerson, thanks: str) -> None:
+    me, _ = told(person, *TO_THE_SUMMARY, "はい")
+    assert "何の更新" not in me.says(thanks)
+    assert me.slot("requested_slot") is None
+
+
+@pytest.mark.parametrize("words", ["あ、やっぱりやめときます", "やっぱりキャンセルで"])
+def test_a_second_thought_after_a_booking_asks_to_cancel_it(person: NewPerson, words: str) -> None:
+    me, said = told(person, *TO_THE_SUMMARY, "はい", words)
+    assert "取り消します。よろしいですか" in said and "12月3日（木）10時" in said
+
+
+@pytest.mark.parametrize("words", ["名前を変えたい", "人数を2人に"])
+def test_what_cannot_be_changed_here_says_how_and_asks_no_new_day(
+    person: NewPerson, words: str
+) -> None:
+    me, said = told(person, *TO_THE_SUMMARY, "はい", words)
+    assert "024-505-0445" in said and "いつがよろしいですか" not in said
