@@ -28,7 +28,10 @@ from renewal.bookings import BoundMet, Card, HoldExpired, NotBookable, SlotFull,
 from renewal.date_words import japanese_date, japanese_time, short_date
 from renewal.documents import Document
 from renewal.phone_numbers import hyphenated
+from renewal.slots import Slot
 
+PROPOSES_AFTER = 2
+"""After so many answers that could not be read one time is proposed: nobody is asked for ever."""
 MOST_BUTTONS = 11
 """Times offered as buttons, with "another day" after them: LINE shows 13 at most."""
 
@@ -58,7 +61,11 @@ class ValidateApplicationForm(AssistantAction):
             return _ask(tracker, before, "short")
         answers = turn.answers("application_form")
         answers.pop("period_of_stay", None)  # a button of an answer, not of this form
+        if answers.pop("same_phone", False):
+            answers |= _earlier_phone(dispatcher, tracker, at_desk)
+        answers |= _offer_taken(turn, before, at_desk) if not answers else {}
         if "correct" in answers:
+            say(dispatcher, [Remark("reopened", {"what": f"@row_{_ROWS.get(answers['correct'], 'when')}"})])
             return _ask(tracker, _cleared(before, answers["correct"]))
         starting = turn.asked is None
         if not answers and not starting:
@@ -84,6 +91,40 @@ class ValidateApplicationForm(AssistantAction):
         if isinstance(answers.get(str(turn.asked)), dict):  # a date that cannot be
             return _asked_anew(tracker, after)
         return _ask(tracker, after)
+
+
+_ROWS = {
+    "counter": "counter", "applicant": "comes", "holder": "holder", "cards": "people",
+    "name_kana": "name", "phone": "phone",
+}  # fmt: skip
+"""The row of the summary that a correction is about, where it is not the time."""
+_VISIT = ("visit_date", "visit_time")
+
+
+def _earlier_phone(dispatcher: CollectingDispatcher, tracker: Tracker, at_desk: Desk) -> dict[str, str]:
+    """Return the phone of what was booked in this conversation, or say that there is none any more."""
+    booking = at_desk.bookings.get(str(tracker.get_slot("last_booking")))
+    if booking and booking.phone:
+        return {"phone": booking.phone}
+    say(dispatcher, [Remark("no_earlier_phone")])
+    return {}
+
+
+def _offer_taken(turn: Turn, a: Application, at_desk: Desk) -> dict[str, Any]:
+    """Return the one time that was offered, where it is taken with a plain yes ("じゃあそれで")."""
+    if turn.asked not in _VISIT or turn.intent != "affirm":
+        return {}
+    offered = _times_for(a, at_desk)
+    if len(offered) != 1 and turn.tracker.get_slot("ask_how") != "proposed":
+        return {}
+    slot = offered[0]
+    return {"visit_date": f"{slot.start:%Y-%m-%d}", "visit_time": f"{slot.start:%H:%M}", "counter": slot.counter}
+
+
+def _times_for(a: Application, at_desk: Desk) -> list[Slot]:
+    if a.visit_date:
+        return application.free_on(a, at_desk, date.fromisoformat(a.visit_date))
+    return application.offer(a, at_desk)
 
 
 def _told_before(before: Application, remarks: list[Remark]) -> list[Remark]:
@@ -121,6 +162,11 @@ def _unanswered(dispatcher: CollectingDispatcher, turn: Turn, a: Application) ->
             say_free_times(dispatcher, turn, a)
         return _asked_anew(turn.tracker, a)
     failed = int(turn.tracker.get_slot("failed_answers") or 0)
+    if turn.heard.answers.get("same_phone"):
+        return _ask(turn.tracker, a, "example")
+    if turn.asked == "notice" and turn.intent == "dont_know" and not failed:
+        say(dispatcher, [Remark("notice_unknown")])
+        return _asked_anew(turn.tracker, a)
     if turn.intent in ("secret_typed", "book", "resume") or (turn.intent == "affirm" and not failed):
         # Nothing was wrong with what was said ("わかりました"): it only was no answer.
         again = _ask(turn.tracker, a, "short")
@@ -133,7 +179,10 @@ def _unanswered(dispatcher: CollectingDispatcher, turn: Turn, a: Application) ->
 def _asked_anew(tracker: Tracker, after: Application) -> Events:
     """Ask once more after an answer that did not serve, each time in other words."""
     failed = int(tracker.get_slot("failed_answers") or 0) + 1
-    asked = _ask(tracker, after, IN_OTHER_WORDS[(failed - 1) % 3])
+    how = IN_OTHER_WORDS[(failed - 1) % 3]
+    if failed == PROPOSES_AFTER and tracker.get_slot("requested_slot") in _VISIT and _times_for(after, desk()):
+        how = "proposed"
+    asked = _ask(tracker, after, how)
     return [*asked, SlotSet("failed_answers", failed)]
 
 
@@ -224,6 +273,8 @@ def _offer_days(
         response="utter_ask_visit_date",
         times="\n".join(f"・{label}" for label in labels),
         times_inline=calendar_view.slots_in_words(offered, at_desk.city if several else None),
+        near="@late" if a.wished.latest else "@early",
+        first=application.starts_in_words([offered[0].start]),
         buttons=[
             {"title": label, "payload": calendar_view.payload(slot)}
             for label, slot in zip(labels, offered, strict=True)
@@ -258,6 +309,7 @@ class ActionAskVisitTime(AssistantAction):
         dispatcher.utter_message(
             response="utter_ask_visit_time",
             day=short_date(day),
+            first=application.starts_in_words([free[0].start]),
             times_inline=calendar_view.times_by_counter(free, at_desk.city)
             if several
             else calendar_view.times_in_words([slot.start for slot in free]),

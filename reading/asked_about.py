@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
-from reading.facts import AgeOf, CardOf, Comes, DateOf, Deed, SpeaksAs, When
+from reading.facts import AgeOf, CardOf, Change, Comes, DateOf, Deed, NoticeSays, SpeaksAs, When
 from reading.reader import Reading
 from reading.situation import State
 from renewal.wish import Wish
@@ -53,6 +53,43 @@ def wants_to_book(reading: Reading) -> bool:
     """Return whether a booking is wished for besides: 予約したいです."""
     deeds = (each for each in reading.facts if isinstance(each, Deed))
     return any((each.what, each.how, each.of) == ("book", "wished", "booking") for each in deeds)
+
+
+_PARTS = (
+    ("applicant", "来(?:る|られる)(?:人|方)|誰が|だれが"),
+    ("holder", "持ち主|誰のかーど"),
+    ("visit", "時間|日時|時刻|日にち|日程|(?:^|[、。])日を"),
+    ("counter", "窓口|場所"),
+    ("name_kana", "名前|氏名"),
+    ("phone", "電話|連絡先"),
+    ("cards", "人数|枚数"),
+)
+
+
+def reopens(reading: Reading) -> str | None:
+    """Return the row of the summary that is to be told anew: "時間を変えたい", "来る人を変えたい"."""
+    changes = any(isinstance(each, Change) for each in reading.facts) or "選び直" in reading.message.plain
+    text = reading.message.plain
+    return next((row for row, words in _PARTS if changes and re.search(words, text)), None)
+
+
+_LEFT_TO_US = re.compile("任せ|まかせ|(?:いつ|どっち|どちら|どれ|何時|なん)でも|適当|てきとう|そちらで決め")
+_THE_SAME = re.compile("同じ|さっき|先ほど|前の(?:番号|電話)|前と")
+
+
+def instead(reading: Reading, asked: str | None) -> dict[str, Any]:
+    """Return the answer of words that give none by themselves: おまかせ for a time, 同じ番号で."""
+    text = reading.message.plain
+    if asked in ("visit_date", "visit_time") and _LEFT_TO_US.search(text):
+        return {"wish": Wish(anytime=True, earliest=True).to_json()}
+    if asked == "phone" and _THE_SAME.search(text):
+        return {"same_phone": True}
+    return {}
+
+
+def notice_came(reading: Reading, asked: str | None) -> bool:
+    """Return whether it is only told that the notice came, not what it says."""
+    return asked == "notice" and any(isinstance(each, NoticeSays) and each.what == "came" for each in reading.facts)
 
 
 def _found(reading: Reading, state: State, asked: str | None) -> Iterator[dict[str, Any]]:

@@ -58,6 +58,12 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
     form: Form | None = None
     if state.form != "booking_form":
         form, given, spans, left = "application_form", *_for_application(reading, turn)
+        row = asked_about.reopens(reading) if state.form and not given.keys() - {"confirmed"} else None
+        if row and state.slots.get({"visit": "visit_date"}.get(row, row)) is not None:
+            given, spans, left = {"correct": row}, {}, {}
+        elif state.form and not given:
+            given = asked_about.instead(reading, asked)
+            left = {"reply": "notice_came"} if asked_about.notice_came(reading, asked) else {} if given else left
     if form is None or (intent.name in ABOUT_BOOKINGS and not (given and state.form)):
         form, given, left = "booking_form", *_for_booking(reading, turn)
         spans = {}

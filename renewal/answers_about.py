@@ -31,8 +31,8 @@ def _open(about: Mapping[str, Any], a: Application, desk: Desk) -> list[Remark]:
     day = wish.days[0] if wish.days else _next_of(wish, desk)
     if day < desk.today:
         return [Remark("day_past", {"day": short_date(day)})]
-    values = {"day": _day(day, desk), "hours": hours_in_words(day, desk, wish.from_time)}
-    if not hours_in_words(day, desk):
+    values = {"day": _day(day, desk), "hours": _hours(day, desk, wish.from_time)}
+    if not _hours(day, desk):
         why = application.why_closed(a, desk, day)
         return [Remark("closed_on", {**values, "why": why, "opens": next_open(day, desk)})]
     if wish.times:
@@ -40,7 +40,7 @@ def _open(about: Mapping[str, Any], a: Application, desk: Desk) -> list[Remark]:
     if day == desk.today and not application.open_today(desk):
         return [Remark("closed_for_today", {"opens": next_open(day, desk)})]
     if not values["hours"]:
-        return [_at(day, wish.from_time or time(), {**values, "hours": hours_in_words(day, desk)}, desk)]
+        return [_at(day, wish.from_time or time(), {**values, "hours": _hours(day, desk)}, desk)]
     return [Remark("open_on", values)]
 
 
@@ -59,24 +59,13 @@ def _next_of(wish: Wish, desk: Desk) -> date:
     """Return the next such weekday on which no holiday is, from today on."""
     days = (desk.today + timedelta(days=ahead) for ahead in range(60))
     fitting = [day for day in days if day.weekday() in wish.weekdays]
-    return next((day for day in fitting if hours_in_words(day, desk)), fitting[0])
+    return next((day for day in fitting if _hours(day, desk)), fitting[0])
 
 
-def hours_in_words(day: date, desk: Desk, after: time | None = None) -> str:
-    """Return when each counter is open that day, or after that time, "" when all are closed."""
+def _hours(day: date, desk: Desk, after: time | None = None) -> str:
+    counters = [counter.id for counter in desk.city.bookable_counters]
     closures = desk.bookings.closures(day, day)
-    lines = []
-    for counter in desk.city.bookable_counters:
-        spans = opening_hours.spans(desk.city, counter.id, day, closures)
-        spans = [span for span in spans if after is None or span[1] > after]
-        singles = {at for hours in counter.hours for at in hours.starts}
-        words = [
-            japanese_time(begins) if begins in singles else f"{japanese_time(begins)}から{japanese_time(ends)}まで"
-            for begins, ends in spans
-        ]
-        if words:
-            lines.append(f"{counter.short_label}は{'と'.join(words) if len(words) < 3 else '・'.join(words)}")
-    return "、".join(lines)
+    return opening_hours.hours_in_words(desk.city, counters, day, closures, after)
 
 
 def next_open(after: date, desk: Desk) -> str:

@@ -38,7 +38,7 @@ from renewal.documents import (
     documents,
     holder_on,
 )
-from renewal.opening_hours import Closure
+from renewal.opening_hours import Closure, hours_in_words
 from renewal.phone_numbers import hyphenated
 from renewal.slots import Slot
 from renewal.wish import Wish
@@ -1072,11 +1072,76 @@ def _choose_day(a: Application, desk: Desk, just_said: bool, remarks: list[Remar
         return a
     found = offer(a, desk, limit=1)
     if not found:
-        remarks.append(_nothing_fits(wish))
+        remarks += why_nothing(a, desk)
         return replace(a, wish=None)
+    if just_said and wish.anytime:
+        remarks.append(Remark("first_of_all"))
+        return _at_first(a, found[0])
+    if just_said and _leaves_the_day(wish):
+        remarks.append(Remark("wish_heard", {"wish": "、".join(wish_in_words(wish))}))
+        return a
     if narrow:
         return replace(a, visit_date=found[0].start.date().isoformat())
     return a
+
+
+def _at_first(a: Application, slot: Slot) -> Application:
+    at = slot.start
+    return replace(a, counter=slot.counter, visit_date=f"{at:%Y-%m-%d}", visit_time=f"{at:%H:%M}")
+
+
+def _leaves_the_day(wish: Wish) -> bool:
+    """Return whether a span of days, or hours alone, are named: that is said back, and they choose."""
+    several = wish.first is None or wish.last is None or wish.first < wish.last
+    of_days = bool(wish.first or wish.last) and several
+    of_hours = not (wish.first or wish.last) and bool(wish.times or wish.from_time or wish.until_time)
+    of_all = wish.earliest or wish.latest
+    return (of_days or of_hours) and not (wish.days or wish.weekdays or of_all or wish.choices)
+
+
+def why_nothing(a: Application, desk: Desk) -> list[Remark]:
+    """Return why no time is free that was wished: too early, closed, or really full."""
+    wish, days = a.wished, _days_wished(a, desk)
+    if _only_weekends(wish):
+        return [_nothing_fits(wish)]
+    if early := nothing_yet(a, desk):
+        return [early]
+    whys = [why for day in days if (why := why_not_on(a, desk, day))]
+    closed = [why for why in whys if why.name.startswith("day_closed")]
+    others = [why for why in whys if why not in closed]
+    if not days or len(whys) < len(days) or any(why.name == "day_full" for why in others):
+        return [Remark("nothing_fits_wish")]
+    if not others and len(days) > 1:
+        telling = [why for why in closed if why.name != "day_closed_weekend"] or closed
+        shut = {"first": short_date(days[0]), "last": short_date(days[-1])}
+        return [Remark("days_all_closed", shut), telling[0]] if len(telling) < len(days) else telling[:1]
+    if not closed and (next_day := why_not_on(a, desk, days[-1] + timedelta(days=1))):
+        closed = [next_day] if next_day.name.startswith("day_closed") else []  # what follows at once
+    special = [why for why in closed if why.name != "day_closed_weekend"]
+    return [*others[:1], *special[:1]]
+
+
+def _days_wished(a: Application, desk: Desk) -> list[date]:
+    """Return the days that a wish with a last day, or with named days, is about; [] for an open one."""
+    wish = a.wished
+    if wish.days:
+        return list(wish.days)
+    if wish.last is None:
+        return []
+    first = max(wish.first or desk.today, desk.today)
+    span = (first + timedelta(days=ahead) for ahead in range((wish.last - first).days + 1))
+    return [day for day in span if wish.allows_day(day)]
+
+
+def nothing_yet(a: Application, desk: Desk) -> Remark | None:
+    """Return that nothing can be booked yet, and from when, for somebody who is far too early."""
+    earliest = not_before(a, desk)
+    _, last = slots.bookable_range(desk.city, desk.now)
+    if earliest is None or earliest <= last:
+        return None
+    opens = slots.opens_for_booking(desk.city, earliest)
+    values = {"renewable_from": japanese_date(earliest), "opens_on": japanese_date(opens)}
+    return Remark("nothing_bookable_yet", values)
 
 
 def _choose_named_day(
@@ -1089,9 +1154,13 @@ def _choose_named_day(
             return replace(a, visit_date=day.isoformat())
         refused.append(remark)
     remarks.append(refused[0])
-    wish = a.wished
     # The time of day stays wished; offers now start near the day that was refused.
-    return replace(a, wish=replace(wish, days=(), choices=()).to_json())
+    wish = replace(a.wished, days=(), choices=())
+    near = replace(wish, first=min(days))
+    if not offer(replace(a, wish=near.to_json()), desk, limit=1):
+        near = replace(wish, last=max(days), latest=True)
+    free = bool(offer(replace(a, wish=near.to_json()), desk, limit=1))
+    return replace(a, wish=(near if free else wish).to_json())
 
 
 def _left_out(a: Application, desk: Desk, day: date) -> Remark | None:
@@ -1125,7 +1194,8 @@ def why_not_on(a: Application, desk: Desk, day: date) -> Remark | None:
             {**words, "holiday": holiday, "reason": closed[0] if closed else ""},
         )
     if day < first:
-        return Remark("day_too_late", words)
+        walk_in = day != desk.today or open_today(desk)
+        return Remark("day_too_late" if walk_in else "day_over", words)
     if day > last:
         opens = slots.opens_for_booking(desk.city, day)
         return Remark("day_too_far", {**words, "opens_on": short_date(opens)})
@@ -1139,6 +1209,9 @@ def _choose_time(
 ) -> Application:
     wish = a.wished
     day = date.fromisoformat(str(a.visit_date))
+    if said.anytime and (free := free_on(a, desk, day)):
+        remarks.append(Remark("first_of_all"))
+        return replace(a, visit_time=f"{free[0].start:%H:%M}", counter=free[0].counter)
     of_the_hour = asked == "visit_time" or (said.latest and said.days)
     if (said.earliest or said.latest) and of_the_hour:
         only = replace(wish, times=()).to_json() if said.latest else None
@@ -1164,11 +1237,30 @@ def _choose_time(
     return a
 
 
+def _hours(a: Application, desk: Desk, day: date) -> str:
+    """Return when the counters that would suit receive people that day, in words."""
+    closures = desk.bookings.closures(day, day)
+    return hours_in_words(desk.city, counters_wanted(a, desk), day, closures)
+
+
 def _not_free(name: str, a: Application, start: datetime, desk: Desk) -> Remark:
     """Return that a start cannot be had, with others near it; a closed one is not called full."""
+    if name == "time_not_a_start" and _is_received(a, desk, start):
+        name = "time_between_starts"
     remark = _with_alternatives(name, a, start, desk)
     closed = _closed_at(a, desk, start)
     return remark if closed is None else Remark("time_closed", {**remark.values, "reason": closed})
+
+
+def _is_received(a: Application, desk: Desk, at: datetime) -> bool:
+    """Return whether a counter that would suit is open then: 10時10分 is only no start."""
+    closures = desk.bookings.closures(at.date(), at.date())
+    return any(
+        begins <= at.time() < ends
+        for id_ in counters_wanted(a, desk)
+        if not any(hours.starts for hours in desk.city.counters[id_].hours)
+        for begins, ends in opening_hours.spans(desk.city, id_, at.date(), closures)
+    )
 
 
 def _closed_at(a: Application, desk: Desk, start: datetime) -> str | None:
@@ -1199,14 +1291,24 @@ def _with_alternatives(name: str, a: Application, wanted: datetime, desk: Desk) 
         name,
         {
             "wanted": f"{short_date(wanted.date())}{japanese_time(wanted.time())}",
-            "alternatives": "、".join(slot_label(slot.start) for slot in near),
+            "hours": _hours(a, desk, wanted.date()),
+            "minutes": min(desk.city.counters[id_].slot_minutes for id_ in counters_wanted(a, desk)),
+            "alternatives": starts_in_words(slot.start for slot in near),
         },
     )
 
 
 def slot_label(start: datetime) -> str:
-    """Return a start as a button shows it: 12/3（木）17:30."""
-    return f"{start.month}/{start.day}（{'月火水木金土日'[start.weekday()]}）{start:%H:%M}"
+    """Return a start as a button or a list shows it: 12月3日（木）17:30."""
+    return f"{short_date(start.date())}{start:%-H:%M}"
+
+
+def starts_in_words(starts: Iterable[datetime]) -> str:
+    """Return starts as a sentence has them, each day once: "12月3日（木）17時30分・18時"."""
+    by_day = groupby(starts, key=lambda start: start.date())
+    return "、".join(
+        short_date(day) + "・".join(japanese_time(start.time()) for start in group) for day, group in by_day
+    )
 
 
 def _hold(a: Application, desk: Desk, key: str, remarks: list[Remark]) -> Application:

@@ -14,6 +14,7 @@ import holidays
 
 from renewal.city import DAYS, City, Counter, Hours
 from renewal.clock import TOKYO
+from renewal.date_words import japanese_time
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,25 @@ def spans(
         elif opens:
             found += [wall_times(datetime.combine(day, at, TOKYO), counter.slot_minutes) for at in opens]
     return sorted(found)
+
+
+def hours_in_words(
+    city: City, counters: Iterable[str], day: date, closures: Iterable[Closure] = (), after: time | None = None
+) -> str:
+    """Return when these counters are open that day, or after a time of it, "" when all are closed."""
+    closures = list(closures)
+    lines = []
+    for counter in (city.counters[id_] for id_ in counters):
+        found = [span for span in spans(city, counter.id, day, closures) if after is None or span[1] > after]
+        singles = {at for hours in counter.hours for at in hours.starts}
+        words = [
+            japanese_time(begins) if begins in singles else f"{japanese_time(begins)}から{japanese_time(ends)}まで"
+            for begins, ends in found
+        ]
+        if words:
+            joined = "と".join(words) if len(words) < 3 else "・".join(words)
+            lines.append(f"{counter.short_label}は{joined}")
+    return "、".join(lines)
 
 
 def _is_shut(counter: Counter, day: date, at: time, shut: Iterable[Closure]) -> bool:

@@ -123,3 +123,130 @@ def test_what_cannot_be_changed_here_says_how_and_asks_no_new_day(
 ) -> None:
     me, said = told(person, *TO_THE_SUMMARY, "はい", words)
     assert "024-505-0445" in said and "いつがよろしいですか" not in said
+
+
+# When to come -------------------------------------------------------------------------------------
+
+TO_THE_DAY = (*TO_THE_COUNTER, "［本庁舎］")
+
+
+@pytest.mark.parametrize(
+    ("wish", "back"),
+    [
+        ("12月28日まで", "12月28日（月）まで"),
+        ("来週", "11月30日（月）から12月6日（日）まで"),
+        ("来週の午前中", "11月30日（月）から12月6日（日）まで、午前中"),
+        ("午前の終わりごろ", "午前中"),
+    ],
+)
+def test_a_range_is_said_back_and_no_day_of_it_is_taken_in_silence(
+    person: NewPerson, wish: str, back: str
+) -> None:
+    me, said = told(person, *TO_THE_DAY, wish)
+    assert back in said.split("ですね。")[0]
+    assert me.slot("visit_date") is None
+
+
+@pytest.mark.parametrize("words", ["任せる", "いつでもいいです", "どっちでもいい", "おまかせで"])
+def test_who_leaves_it_to_us_gets_the_first_free_time_and_hears_which(
+    person: NewPerson, words: str
+) -> None:
+    me, said = told(person, *TO_THE_DAY, words)
+    assert "いちばん早い日時でお取りします" in said and "11月25日（水）8時30分" in said
+    assert me.slot("requested_slot") == "name_kana"
+
+
+def test_on_a_chosen_day_the_first_free_time_of_it(person: NewPerson) -> None:
+    _, said = told(person, *TO_THE_DAY, "12月3日", "任せます")
+    assert "12月3日（木）8時30分、本庁舎1階ですね" in said
+
+
+def test_the_one_time_that_is_offered_is_taken_with_a_yes(person: NewPerson) -> None:
+    _, said = told(person, *TO_THE_COUNTER, "西口で", "12月3日の15時以降", "じゃあそれで")
+    assert "12月3日（木）15時30分、西口行政サービスコーナーですね" in said
+
+
+def test_of_several_times_a_yes_takes_none(person: NewPerson) -> None:
+    me, _ = told(person, *TO_THE_DAY, "はい")
+    assert me.slot("visit_date") is None
+
+
+def test_a_question_that_stands_unanswered_twice_proposes_a_time(person: NewPerson) -> None:
+    _, said = told(person, *TO_THE_DAY, "ぬるぽ", "ほげほげ")
+    assert "11月25日（水）8時30分でお取りしますか" in said
+    _, said = told(person, *TO_THE_DAY, "ぬるぽ", "ほげほげ", "はい")
+    assert "11月25日（水）8時30分、本庁舎1階ですね" in said
+
+
+@pytest.mark.parametrize(
+    ("counter", "wish", "why"),
+    [
+        ("本庁舎", "12月3日の17時15分", "8時30分から17時までと17時30分から19時30分まで"),
+        ("本庁舎", "12月3日の8時", "本庁舎1階は8時30分から"),
+        ("本庁舎", "12月3日の10時10分", "予約は30分ごと"),
+        ("西口", "12月3日の10時", "西口行政サービスコーナーは11時・11時30分・15時30分です"),
+        ("本庁舎", "12月31日", "年末年始で、窓口が休みです"),
+        ("本庁舎", "来年の5月10日", "3月11日（木）から受け付けます"),
+    ],
+)
+def test_a_wish_that_cannot_be_hears_the_true_reason(
+    person: NewPerson, counter: str, wish: str, why: str
+) -> None:
+    _, said = told(person, *TO_THE_COUNTER, counter, wish)
+    assert why in said and "満席" not in said
+
+
+def test_offers_after_a_refused_day_are_near_it(person: NewPerson) -> None:
+    _, said = told(person, *TO_THE_DAY, "12月31日")
+    assert "1月4日（月）8:30" in said and "11月25日" not in said
+
+
+def test_a_closed_year_end_is_not_called_full(
+    person: NewPerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RENEWAL_NOW", "2026-12-28T18:00:00+09:00")
+    said = person().says("年内に空いてる日はありますか")
+    assert "受付は終わりました" in said and "12月29日から1月3日まで休みます" in said
+    assert "見つかりません" not in said
+
+
+def test_who_is_too_early_hears_from_when_and_is_offered_nothing(person: NewPerson) -> None:
+    me, said = told(person, *TO_THE_COUNTER[:3], "2031年5月10日", "いつから予約できますか")
+    assert said.startswith("まだ予約できません。更新できるのは令和13年2月11日（火）から")
+    assert "空きがありません" not in said
+
+
+# A way back, and answers that need a word -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["時間を変えたい", "日時を選び直す"])
+@pytest.mark.parametrize("far", [TO_THE_NAME, (*TO_THE_NAME, "サトウ ハナコ"), TO_THE_SUMMARY])
+def test_the_time_can_be_chosen_again_at_every_later_question(
+    person: NewPerson, words: str, far: tuple[str, ...]
+) -> None:
+    me, said = told(person, *far, words)
+    assert "日時を変えるのですね" in said and me.slot("requested_slot") == "visit_date"
+
+
+def test_who_comes_can_be_changed_in_words(person: NewPerson) -> None:
+    me, _ = told(person, *TO_THE_SUMMARY, "窓口に来る人を変えたい")
+    assert me.slot("requested_slot") == "applicant"
+
+
+def test_that_the_notice_came_is_no_answer_to_what_it_says(person: NewPerson) -> None:
+    me, said = told(person, "予約する", "届いています")
+    assert said.startswith("通知が届いているのですね") and me.slot("requested_slot") == "notice"
+    _, said = told(person, "予約する", "わからない")
+    assert "「まだ届いていない」でも進めます" in said
+
+
+def test_the_same_phone_is_that_of_what_was_booked_here(person: NewPerson) -> None:
+    _, said = told(person, *TO_THE_SUMMARY, "はい", *TO_THE_COUNTER, "12月4日の10時に本庁舎で", "サトウ ジロウ", "同じ番号で")
+    assert "電話　090-1234-5678" in said
+    _, said = told(person, *TO_THE_NAME, "サトウ ハナコ", "同じ番号で")
+    assert "残っていません" in said
+
+
+def test_forgotten_pins_told_with_a_question_are_not_asked_about_again(person: NewPerson) -> None:
+    me, said = told(person, "暗証番号を忘れました。どうすればいいですか", "予約する", "電子証明書", "本人です", "R9.2.20")
+    assert "覚えていますか" not in said and me.slot("requested_slot") == "counter"

@@ -706,7 +706,7 @@ def test_another_counter_without_that_time_offers_the_nearest(adult: Talk) -> No
     adult.says(counter="honchosha", visit_date="2026-12-03", visit_time="14:00")
     adult.says(counter="nishiguchi")
     assert "time_not_a_start" in adult.said
-    assert "15:30" in adult.value("time_not_a_start", "alternatives")
+    assert "15時30分" in adult.value("time_not_a_start", "alternatives")
     assert (adult.a.visit_time, adult.asked) == (None, "visit_time")
     assert adult.a.hold is None
 
@@ -763,7 +763,7 @@ def test_a_start_in_a_closed_part_of_the_day_is_closed_and_not_full(
         adult.says(counter="honchosha").says(wish="12月3日の10時半")
     assert "time_closed" in adult.said
     assert adult.value("time_closed", "reason") == "会議"
-    assert "12/3（木）11:00" in adult.value("time_closed", "alternatives")
+    assert "12月3日（木）9時30分・11時" in adult.value("time_closed", "alternatives")
     assert adult.says(wish="11時").said == ["held"]
 
 
@@ -905,7 +905,7 @@ def test_a_full_time_comes_with_the_nearest_free_ones(adult: Talk) -> None:
     adult.says(counter="nishiguchi").says(wish="12月9日の11時")
     assert adult.said == ["time_full"]
     assert adult.value("time_full", "wanted") == "12月9日（水）11時"
-    assert "12/9（水）11:30" in adult.value("time_full", "alternatives")
+    assert "12月9日（水）11時30分" in adult.value("time_full", "alternatives")
     assert adult.asked == "visit_time"
 
 
