@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import Any
@@ -61,6 +62,9 @@ class ValidateApplicationForm(AssistantAction):
             return _ask(tracker, before, "short")
         answers = turn.answers("application_form")
         answers.pop("period_of_stay", None)  # a button of an answer, not of this form
+        card_meant = _is_inferred(turn, before, answers)
+        if card_meant:
+            answers.pop("notice")
         if answers.pop("same_phone", False):
             answers |= _earlier_phone(dispatcher, tracker, at_desk)
         answers |= _offer_taken(turn, before, at_desk) if not answers else {}
@@ -68,10 +72,10 @@ class ValidateApplicationForm(AssistantAction):
             say(dispatcher, [Remark("reopened", {"what": f"@row_{_ROWS.get(answers['correct'], 'when')}"})])
             return _ask(tracker, _cleared(before, answers["correct"]))
         starting = turn.asked is None
-        if not answers and not starting:
+        if not answers and not starting and not card_meant:
             return _unanswered(dispatcher, turn, before)
         after, remarks = application.advance(
-            before, answers, at_desk, turn.asked, key=f"hold:{turn.message_id}"
+            replace(before, notice=None) if card_meant else before, answers, at_desk, turn.asked, key=f"hold:{turn.message_id}"
         )
         if starting and tracker.get_slot("stopped") and before != Application():
             remarks.insert(0, Remark("resumed"))
@@ -88,6 +92,8 @@ class ValidateApplicationForm(AssistantAction):
         said = (remark.name for remark in remarks)
         say(dispatcher, answers_to(questions, "ask_free_times", EXACTLY, *said))
         say(dispatcher, exact_answers(turn, after, at_desk))
+        if card_meant and after.notice is None and not after.outcome:
+            return _ask(tracker, after, CARD_MEANT)
         if isinstance(answers.get(str(turn.asked)), dict):  # a date that cannot be
             return _asked_anew(tracker, after)
         return _ask(tracker, after)
@@ -101,6 +107,19 @@ _ROWS = {
 _VISIT = ("visit_date", "visit_time")
 
 
+CARD_MEANT = "card_meant"
+"""How the notice is asked about where words seemed to mean the card itself."""
+
+
+def _is_inferred(turn: Turn, a: Application, answers: Mapping[str, Any]) -> bool:
+    """Return whether the card's own renewal, which cannot be booked here, rests on a reading alone.
+
+    Nobody is turned away on a word: only a button, or an answer to the question about the notice, is one.
+    """
+    asked = turn.asked == "notice" or not turn.heard.spans or party.is_several(a)
+    return answers.get("notice") == "card" and not asked and a.notice != "card"
+
+
 def _earlier_phone(dispatcher: CollectingDispatcher, tracker: Tracker, at_desk: Desk) -> dict[str, str]:
     """Return the phone of what was booked in this conversation, or say that there is none any more."""
     booking = at_desk.bookings.get(str(tracker.get_slot("last_booking")))
@@ -111,8 +130,12 @@ def _earlier_phone(dispatcher: CollectingDispatcher, tracker: Tracker, at_desk: 
 
 
 def _offer_taken(turn: Turn, a: Application, at_desk: Desk) -> dict[str, Any]:
-    """Return the one time that was offered, where it is taken with a plain yes ("じゃあそれで")."""
-    if turn.asked not in _VISIT or turn.intent != "affirm":
+    """Return what was proposed, where it is taken with a plain yes: the one time that was offered ("じゃあそれで")."""
+    if turn.intent != "affirm":
+        return {}
+    if turn.asked == "notice" and turn.tracker.get_slot("ask_how") == CARD_MEANT:
+        return {"notice": "card"}
+    if turn.asked not in _VISIT:
         return {}
     offered = _times_for(a, at_desk)
     if len(offered) != 1 and turn.tracker.get_slot("ask_how") != "proposed":
@@ -132,6 +155,8 @@ def _told_before(before: Application, remarks: list[Remark]) -> list[Remark]:
     if before.holder is None or any(remark.name in ("understood", "changed") for remark in remarks):
         return []
     whose = {"whose": f"@whose_{before.holder}"}
+    if before.applicant == "self":
+        return [Remark("who_comes", {"who": "@who_self"})]
     if before.applicant:
         return [Remark("understood", {**whose, "who": f"@who_{before.applicant}"})]
     return [Remark("understood_holder", whose)]
@@ -217,7 +242,6 @@ def _ask(tracker: Tracker, after: Application, how: str | None = None) -> Events
         how = "fix"
     # Nothing is booked but what the last summary says: what has changed is summed up in full.
     summed_up = question == "confirmed" and replace(after, confirmed=None) != replace(before, confirmed=None)
-    lead = "@lead_2" if tracker.get_slot("lead") == "@lead_1" else "@lead_1"
     person = party.person(after, named=question == "name_kana")
     again = question == tracker.get_slot("requested_slot")
     # Whose card it is may be told only now, and corrected; some questions do not name it.
@@ -229,9 +253,11 @@ def _ask(tracker: Tracker, after: Application, how: str | None = None) -> Events
     another_name = question == "name_kana" and any(c.get("name_kana") for c in after.done or ())
     if how is None and question and (alike or another_name):
         how = "short"
+    if how == "short" and again and tracker.get_slot("ask_how") == "short":
+        how = None  # asked twice in the same words, it sounds like a machine
     changed = {
         **after.changes_since(before),
-        **{"ask_how": how, "person": person, "several": person is not None, "lead": lead},
+        **{"ask_how": how, "person": person, "several": person is not None},
         **{"stopped": None, "failed_answers": None, "requested_slot": question},
     }
     return [SlotSet(name, value) for name, value in changed.items()]

@@ -44,7 +44,7 @@ class AssistantAction(Action, ABC):
     ) -> Events:
         _origin.set(origin_of(tracker))
         try:
-            return self.perform(dispatcher, tracker)
+            return [*_in_their_language(dispatcher, tracker), *self.perform(dispatcher, tracker)]
         except Exception as error:
             error_id = uuid.uuid4().hex[:8]
             # Neither the message of the error nor its arguments: they may hold a name or a phone.
@@ -59,6 +59,15 @@ class AssistantAction(Action, ABC):
                 SlotSet("last_error", error_id),
                 *([SlotSet("requested_slot", asked)] if asked else []),
             ]
+
+
+def _in_their_language(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Say once, to who does not write Japanese, what this is and that buttons and figures work."""
+    language = Turn(tracker).heard.left.get("language")
+    if not language or tracker.get_slot("language") == language:
+        return []
+    say(dispatcher, [Remark(f"language_{language}")])
+    return [SlotSet("language", language)]
 
 
 def _places(error: BaseException) -> str:

@@ -131,11 +131,12 @@ def _ask(
     question = booking_change.next_question(after, at_desk, caller)
     if how is None and question and question == tracker.get_slot("requested_slot"):
         how = "short"
+    if how == "short" and question == tracker.get_slot("requested_slot") and tracker.get_slot("ask_how") == "short":
+        how = None
     changed = after.changes_since(Request.from_slots(tracker.slots))
     return [
         *(SlotSet(name, value) for name, value in changed.items()),
         SlotSet("ask_how", how),
-        SlotSet("lead", "@lead_2" if tracker.get_slot("lead") == "@lead_1" else "@lead_1"),
         SlotSet("failed_answers", None),
         SlotSet("booking_known", _known(after, caller)),
         # From here on "窓口を変えたい" is about this booking.
@@ -345,6 +346,4 @@ class ActionRestartBooking(AssistantAction):
         again = {"action": r.action}
         after, remarks = booking_change.advance(Request(), again, at_desk, caller, "")
         say(dispatcher, [Remark("restarted"), *remarks])
-        asked = _ask(after, at_desk, caller, tracker)
-        # The form asks in this very turn, and takes the other lead by itself.
-        return [event for event in asked if event.get("name") != "lead"]
+        return _ask(after, at_desk, caller, tracker)

@@ -45,6 +45,8 @@ class ActionAnswerQuestion(AssistantAction):
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         turn = Turn(tracker)
         for question in (turn.heard.questions or (turn.intent,))[:MOST_ANSWERS]:
+            if question == "ask_language" and turn.heard.left.get("language"):
+                continue  # told in their own
             if question == EXACTLY:
                 say(dispatcher, exact_answers(turn, Application.from_slots(tracker.slots), desk()))
             elif question == "ask_free_times":

@@ -167,6 +167,8 @@ def _fixed_facts(city: City) -> dict[str, Any]:
         "call_centre_name": centre.name,
         "call_centre_phone": centre.phone,
         "call_centre_hours": f"{days_in_words(centre.days)}の{japanese_time(centre.open)}から{japanese_time(centre.close)}まで",
+        "call_centre_open": f"{centre.open:%-H:%M}",
+        "call_centre_close": f"{centre.close:%-H:%M}",
         "call_centre_hours_en": f"weekdays {centre.open:%H:%M}-{centre.close:%H:%M}",
         "national_name": city.national_line.name,
         "national_phone": city.national_line.phone,

@@ -42,6 +42,7 @@ class Heard:
     - known: slots that are spoken of and left as they are
     - lacks: a remark for who has not got the code or the digits that were asked for
     - besides: a remark on what is wanted beyond the booking itself
+    - language: another one than Japanese, in which it is written
     - about: what is asked exactly (reading/asked_about.py)
     - free_times, expires_on: what a question for free times or for the period names
     """

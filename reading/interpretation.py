@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reading import asked_about, bookings, case
+from reading import asked_about, bookings, case, languages
 from reading.facts import CannotCome
 from reading.heard import ABOUT_BOOKINGS, EXACTLY, FALLBACK, NO_RULE, UNCLEAR, Form, Heard, Span
 from reading.intents import (
@@ -77,6 +77,8 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
         if exactly["kind"] == "open":
             given.pop("wish", None)  # it is asked about
     left = {**dict(_asked_for(reading, turn, questions)), **left}
+    if language := languages.of(reading.text):
+        left = {**left, "language": language}
     asks_back = left.pop("asks_back", None) or _open_in(given) or _not_read(turn, given, left, questions)
     return Heard(
         intent.name, intent.confidence, form, given, questions, asks_back, left, spans

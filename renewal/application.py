@@ -372,7 +372,22 @@ def advance(
         decided = _visit(before, decided, {}, desk, asked, key, remarks)
     a = decided
     a = _show_documents(a, desk, remarks)
-    return a, remarks
+    return a, remarks + _booked_already(before, a, desk)
+
+
+def _booked_already(before: Application, a: Application, desk: Desk) -> list[Remark]:
+    """Point out, before it is booked twice, what this conversation has booked for the same name and phone."""
+    if desk.origin is None or next_question(a, desk) != "confirmed" or a.phone is None:
+        return []
+    if (before.phone, before.name_kana) == (a.phone, a.name_kana):
+        return []
+    names = {card.name_kana for card in party.each(a)}
+    booked = [
+        booking
+        for booking in desk.bookings.find_in_conversation(desk.origin.conversation, desk.now)
+        if booking.phone == a.phone and names & {card.name_kana for card in booking.cards}
+    ]
+    return [Remark("booked_already", {"when": starts_in_words([each.start for each in booked])})] if booked else []
 
 
 _FIELDS = {f.name for f in fields(Application)}
@@ -546,7 +561,7 @@ def _age(before: Application, a: Application, desk: Desk, remarks: list[Remark])
     _, last = slots.bookable_range(desk.city, desk.now)
     if holder_on(date.fromisoformat(str(a.birthday)), last).value == "under_15":
         return replace(a, holder="under_15")
-    return a
+    return replace(a, holder="general") if a.applicant == "self" else a
 
 
 def _people(before: Application, a: Application, desk: Desk, remarks: list[Remark]) -> Application:
@@ -774,8 +789,11 @@ def _said_back(before: Application, a: Application, asked: str | None, desk: Des
     if asked is None and changed.keys() & _FIELDS == {"notice"} and a.notice == "certificate":
         return [Remark("understood_notice")]
     told = changed.keys() & {"applicant", "holder", "proof_waiver", "counter", "wish"}
-    if len(told) >= 2 and a.applicant and a.holder and asked in (None, "notice"):
-        return [Remark("understood", {"whose": f"@whose_{a.holder}", "who": f"@who_{a.applicant}"})]
+    of_another = a.applicant not in (None, "self") and a.holder
+    if len(told) >= 2 and of_another and asked in (None, "notice"):
+        at_home = a.applicant == "legal_representative" and a.proof_waiver == "same_household"
+        who = f"@who_{a.applicant}{'_at_home' if at_home else ''}"
+        return [Remark("understood", {"whose": f"@whose_{a.holder}", "who": who})]
     return _people_said_back(before, a)
 
 

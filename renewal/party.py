@@ -238,7 +238,7 @@ def label(place: int, card: dict[str, Any]) -> str:
         kind = "お子さま"
     elif card.get("holder") == "adult_ward":
         kind = "成年被後見人の方"
-    elif card.get("applicant") == "self":
+    elif card.get("applicant") == "self" and place == 0:  # who comes along is not who writes
         kind = "ご本人"
     elif card.get("applicant") == "other_proxy":
         kind = "代理の分"

@@ -91,7 +91,7 @@ def test_what_was_told_in_a_question_counts_when_the_booking_begins(person: NewP
     me = person()
     me.says("母は87歳で足が悪いです。代理でもいいですか")
     said = me.says("予約する")
-    assert "15歳以上の方の電子証明書の更新を、代理の方が" in said
+    assert "15歳以上の方の電子証明書の更新に、代理の方が来られるのですね" in said
     assert (me.slot("applicant"), me.slot("holder")) == ("other_proxy", "general")
 
 

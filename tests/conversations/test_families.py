@@ -161,7 +161,7 @@ def test_who_has_forgotten_a_pin_is_asked_one_by_one(
     assert "1人目（ご本人）は、暗証番号を覚えていますか" in answer
     all_say(me, "［覚えている］", "R9.2.1")
     listed = me.says("署名用を忘れた")
-    assert "【2人目（ご本人）】" in listed and "追加の書類" in listed.split("【2人目")[1]
+    assert "【2人目の方】" in listed and "追加の書類" in listed.split("【2人目")[1]
     assert "追加の書類" not in listed.split("【2人目")[0].split("【1人目")[1]
 
 

@@ -250,3 +250,54 @@ def test_the_same_phone_is_that_of_what_was_booked_here(person: NewPerson) -> No
 def test_forgotten_pins_told_with_a_question_are_not_asked_about_again(person: NewPerson) -> None:
     me, said = told(person, "暗証番号を忘れました。どうすればいいですか", "予約する", "電子証明書", "本人です", "R9.2.20")
     assert "覚えていますか" not in said and me.slot("requested_slot") == "counter"
+
+
+# Nobody is turned away on a word, nothing is booked twice in silence, no language is met with silence --
+
+
+def test_that_it_is_the_card_itself_is_asked_before_anybody_is_turned_away(person: NewPerson) -> None:
+    me, said = told(person, "予約する", "電子証明書", "本人です", "通知にはマイナンバーカードと書いてありました")
+    assert "カード本体の更新のことですか" in said and me.slot("requested_slot") == "notice"
+    assert "ここでは予約できません" in me.says("はい")
+
+
+def test_the_answer_to_the_question_itself_is_enough(person: NewPerson) -> None:
+    _, said = told(person, "予約する", "マイナンバーカードと書いてあります")
+    assert "ここでは予約できません" in said
+
+
+def test_the_same_name_and_phone_at_another_time_is_pointed_out_before_it_is_booked_twice(
+    person: NewPerson,
+) -> None:
+    again = (*TO_THE_COUNTER, "12月4日の10時に本庁舎で")
+    _, said = told(person, *TO_THE_SUMMARY, "はい", *again, "サトウ ハナコ", "09012345678")
+    assert "12月3日（木）10時のご予約がもうあります" in said.split("この内容で予約します")[0]
+    _, said = told(person, *TO_THE_SUMMARY, "はい", *again, "サトウ ジロウ", "09012345678")
+    assert "もうあります" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "theirs"),
+    [
+        ("I want to renew my certificate", "This is Fukushima City's"),
+        ("请问怎么预约", "这里是福岛市"),
+        ("갱신 예약하고 싶어요", "후쿠시마시"),
+        ("Tôi muốn đặt lịch", "thành phố Fukushima"),
+        ("Quero renovar o certificado", "cidade de Fukushima"),
+        ("Gusto kong mag-renew ng certificate", "This is Fukushima City's"),
+    ],
+)
+def test_who_writes_another_language_hears_once_in_it_what_works(
+    person: NewPerson, text: str, theirs: str
+) -> None:
+    me = person()
+    assert theirs in me.says(text)
+    assert "024-505-0445" in me.transcript[1][1]
+    assert theirs not in me.says(text)
+
+
+@pytest.mark.parametrize("text", ["SATO HANAKO", "OK", "予約変更", "電子証明書 更新", "e-Taxで使うやつです"])
+def test_japanese_and_a_name_in_capitals_are_no_other_language(person: NewPerson, text: str) -> None:
+    me = person()
+    me.says(text)
+    assert me.slot("language") is None

@@ -171,8 +171,8 @@ def test_case_and_wish_of_one_sentence_are_said_back_in_one(person: NewPerson) -
         person, "来週の木曜の夕方に本庁舎で、小3の娘の更新を予約したい。私は母親で同じ世帯です"
     )
     assert (
-        "お子さま（15歳未満）の電子証明書の更新を、法定代理人の方が、12月3日（木）、"
-        "15時から19時まで、本庁舎1階、ですね。" in said
+        "お子さま（15歳未満）の電子証明書の更新に、同じ世帯の、親など法定代理人の方が来られるのですね。"
+        "ご希望は、12月3日（木）、15時から19時まで、本庁舎1階ですね。" in said
     )
     assert [who for who, _ in talker.transcript].count("bot") == 2
 
@@ -464,7 +464,7 @@ def test_a_no_with_a_date_at_the_next_question_corrects_the_date(person: NewPers
 
 def test_who_states_that_they_come_in_somebodys_place_applies(person: NewPerson) -> None:
     talker, said = talks(person, "母が入院してて行けないので、私が代わりに行きます")
-    assert "代理の方が、ですね" in said[0]
+    assert "代理の方が来られるのですね" in said[0]
     assert talker.slot("applicant") == "other_proxy" and talker.slot("holder") == "general"
 
 
