@@ -253,7 +253,7 @@ def _ask(tracker: Tracker, after: Application, how: str | None = None) -> Events
     another_name = question == "name_kana" and any(c.get("name_kana") for c in after.done or ())
     if how is None and question and (alike or another_name):
         how = "short"
-    if how == "short" and again and tracker.get_slot("ask_how") == "short":
+    if how == "short" and again and not another_name and tracker.get_slot("ask_how") == "short":
         how = None  # asked twice in the same words, it sounds like a machine
     changed = {
         **after.changes_since(before),
