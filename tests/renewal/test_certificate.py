@@ -15,8 +15,8 @@ from renewal.certificate import (
     card_expiry,
     certificate_expiry,
     expiry_candidates,
-    possible_expiries,
     is_card_renewal,
+    possible_expiries,
     renewal_window,
 )
 
