@@ -360,9 +360,16 @@ class ActionAskConfirmed(AssistantAction):
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         a, at_desk = Application.from_slots(tracker.slots), desk()
         assert a.start is not None
+        people = application.checklists(a, at_desk)
         dispatcher.utter_message(
             response="utter_ask_confirmed",
-            **_summary(a, at_desk),
+            summary=_summary(a, at_desk),
+            comes=[f"@who_{card.applicant}" for card in party.each(a)],
+            visitor=f"（{a.visitor_name} 様）" if a.visitor_name else "",
+            hyphenated_phone=hyphenated(a.phone),
+            bring=application.people_text(people, notes=False)
+            if len(people) > 1
+            else application.documents_text(people[0][1], notes=False),
             when=f"{short_date(a.start.date())}{japanese_time(a.start.time())}",
             counter_label=at_desk.city.counters[str(a.counter)].short_label,
             # "Where is it wrong?" has buttons of its own.
@@ -428,11 +435,9 @@ def _when(a: Application) -> str:
     return f"{japanese_date(a.start.date())}{japanese_time(a.start.time())}"
 
 
-def _summary(a: Application, at_desk: Desk) -> dict[str, Any]:
-    """Return all that decides, as the text of the last question has it."""
-    people = application.checklists(a, at_desk)
-    several = len(people) > 1
-    hold = at_desk.bookings.held(str(a.hold)) if several else None
+def _summary(a: Application, at_desk: Desk) -> str:
+    """Return when, where and whose card, as lines of text."""
+    hold = at_desk.bookings.held(str(a.hold)) if party.number(a) > 1 else None
     names = "、".join(f"{card.name_kana} 様" for card in party.each(a))
     lines = [
         f"日時　{_when(a)}",
@@ -440,15 +445,7 @@ def _summary(a: Application, at_desk: Desk) -> dict[str, Any]:
         f"窓口　{at_desk.city.counters[str(a.counter)].label}",
         f"カードの持ち主　{names}",
     ]
-    return {
-        "summary": "\n".join(lines),
-        "comes": [f"@who_{card.applicant}" for card in party.each(a)],
-        "visitor": f"（{a.visitor_name} 様）" if a.visitor_name else "",
-        "hyphenated_phone": hyphenated(a.phone),
-        "bring": application.people_text(people, notes=False)
-        if several
-        else application.documents_text(people[0][1], notes=False),
-    }
+    return "\n".join(lines)
 
 
 class ActionFinishApplication(AssistantAction):

@@ -792,7 +792,7 @@ def _said_back(before: Application, a: Application, asked: str | None, desk: Des
     of_another = a.applicant not in (None, "self") and a.holder
     if len(told) >= 2 and of_another and asked in (None, "notice"):
         at_home = a.applicant == "legal_representative" and a.proof_waiver == "same_household"
-        who = f"@who_{a.applicant}{'_at_home' if at_home else ''}"
+        who = "@who_legal_representative_at_home" if at_home else f"@who_{a.applicant}"
         return [Remark("understood", {"whose": f"@whose_{a.holder}", "who": who})]
     return _people_said_back(before, a)
 
@@ -1227,9 +1227,9 @@ def _choose_time(
 ) -> Application:
     wish = a.wished
     day = date.fromisoformat(str(a.visit_date))
-    if said.anytime and (free := free_on(a, desk, day)):
+    if said.anytime and (left := free_on(a, desk, day)):
         remarks.append(Remark("first_of_all"))
-        return replace(a, visit_time=f"{free[0].start:%H:%M}", counter=free[0].counter)
+        return replace(a, visit_time=f"{left[0].start:%H:%M}", counter=left[0].counter)
     of_the_hour = asked == "visit_time" or (said.latest and said.days)
     if (said.earliest or said.latest) and of_the_hour:
         only = replace(wish, times=()).to_json() if said.latest else None
