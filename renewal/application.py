@@ -328,6 +328,8 @@ def advance(
         # 保佐人, 補助人, 任意後見人: never treated as legal representatives here (facts, OPEN).
         return replace(a, outcome="other_guardian"), [Remark("ask_other_guardian")]
     answers = {"half_date": None, **_refuse_invalid(answers, remarks)}
+    if asked == "reply_form" and answers.get("reply_form") and answers.get("applicant") == "self":
+        del answers["applicant"]  # the holder wrote the form that a proxy brings: ある（本人が記入）
     a = _people_counted(a, answers, desk, remarks)
     if comes := answers.pop("comes", None):
         a = _comes_or_not(a, comes, answers)
@@ -1177,7 +1179,7 @@ def _choose_named_day(
     near = replace(wish, first=min(days))
     if not offer(replace(a, wish=near.to_json()), desk, limit=1):
         near = replace(wish, last=max(days), latest=True)
-    free = bool(offer(replace(a, wish=near.to_json()), desk, limit=1))
+    free = refused[0].name != "day_past" and bool(offer(replace(a, wish=near.to_json()), desk, limit=1))
     return replace(a, wish=(near if free else wish).to_json())
 
 
@@ -1193,12 +1195,27 @@ def _left_out(a: Application, desk: Desk, day: date) -> Remark | None:
     return None
 
 
+_LATELY = 60
+"""Days: one told without its year that lies so shortly behind is a slip, not next year's."""
+
+
+def _lately(day: date, desk: Desk) -> date | None:
+    """Return the day a year before, where that was only just."""
+    try:
+        before = day.replace(year=day.year - 1)
+    except ValueError:
+        return None
+    return before if timedelta(0) < desk.today - before <= timedelta(days=_LATELY) else None
+
+
 def why_not_on(a: Application, desk: Desk, day: date) -> Remark | None:
     """Return what keeps this person from booking that day, or None."""
-    words = {"day": short_date(day)}
     first, last = slots.bookable_range(desk.city, desk.now)
     if day < desk.today:
-        return Remark("day_past", words)
+        return Remark("day_past", {"day": short_date(day)})
+    if day > last and (past := _lately(day, desk)):
+        return Remark("day_past", {"day": short_date(past)})
+    words = {"day": japanese_date(day) if day > last else short_date(day)}  # not the year expected
     if left_out := _left_out(a, desk, day):
         return left_out
     closures = desk.bookings.closures(day, day)
@@ -1216,7 +1233,7 @@ def why_not_on(a: Application, desk: Desk, day: date) -> Remark | None:
         return Remark("day_too_late" if walk_in else "day_over", words)
     if day > last:
         opens = slots.opens_for_booking(desk.city, day)
-        return Remark("day_too_far", {**words, "opens_on": short_date(opens)})
+        return Remark("day_too_far", {**words, "opens_on": japanese_date(opens)})
     if not free_on(a, desk, day):
         return Remark("day_full", words)
     return None

@@ -301,3 +301,18 @@ def test_japanese_and_a_name_in_capitals_are_no_other_language(person: NewPerson
     me = person()
     me.says(text)
     assert me.slot("language") is None
+
+
+def test_a_day_that_is_just_over_says_so_and_is_not_next_years(person: NewPerson) -> None:
+    me, said = told(person, *TO_THE_DAY, "11月20日")
+    assert said.startswith("11月20日（金）は過ぎています") and "11月25日" in said
+
+
+def test_the_year_is_shown_where_it_is_not_the_one_expected(person: NewPerson) -> None:
+    _, said = told(person, *TO_THE_DAY, "来年の5月10日")
+    assert said.startswith("令和9年5月10日（月）の予約は、令和9年3月11日（木）から")
+
+
+def test_that_the_holder_wrote_the_form_is_not_that_the_holder_comes(person: NewPerson) -> None:
+    me, _ = told(person, *TO_THE_SUMMARY, "やっぱり本人じゃなくて妻が行きます", "ある（本人が記入）")
+    assert me.slot("applicant") == "other_proxy"
