@@ -69,7 +69,8 @@ class ValidateApplicationForm(AssistantAction):
             answers |= _earlier_phone(dispatcher, tracker, at_desk)
         answers |= _offer_taken(turn, before, at_desk) if not answers else {}
         if "correct" in answers:
-            say(dispatcher, [Remark("reopened", {"what": f"@row_{_ROWS.get(answers['correct'], 'when')}"})])
+            row = "cards" if _goes_with_the_number(before, answers["correct"]) else answers["correct"]
+            say(dispatcher, [Remark("reopened", {"what": f"@row_{_ROWS.get(row, 'when')}"})])
             return _ask(tracker, _cleared(before, answers["correct"]))
         starting = turn.asked is None
         if not answers and not starting and not card_meant:
@@ -211,10 +212,15 @@ def _asked_anew(tracker: Tracker, after: Application) -> Events:
     return [*asked, SlotSet("failed_answers", failed)]
 
 
+def _goes_with_the_number(a: Application, what: str) -> bool:
+    """Return whether it is told anew with the number: whose several cards are, and who comes for each."""
+    return what in ("applicant", "holder") and party.number(a) > 1
+
+
 def _cleared(a: Application, what: str) -> Application:
     """Return the application with what a row of the summary says to be told anew."""
-    if what in ("applicant", "holder") and party.number(a) > 1:
-        what = "cards"  # whose several cards are, and who comes for each, goes with their number
+    if _goes_with_the_number(a, what):
+        what = "cards"
     if what == "visit":
         return replace(a, visit_date=None, visit_time=None, wish=None, confirmed=None)
     if what == "applicant":

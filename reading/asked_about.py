@@ -66,6 +66,13 @@ _PARTS = (
 )
 
 
+def asks_for_times(reading: Reading) -> bool:
+    """Return whether it is asked what can be booked on days that are named: 12月は予約できますか."""
+    wish = _when(reading)
+    named = wish.days or wish.weekdays or wish.first or wish.last
+    return bool(named) and _asks(reading) and bool(_FREE.search(reading.message.plain))
+
+
 def reopens(reading: Reading) -> str | None:
     """Return the row of the summary that is to be told anew: "時間を変えたい", "来る人を変えたい"."""
     changes = any(isinstance(each, Change) for each in reading.facts) or "選び直" in reading.message.plain
@@ -145,8 +152,8 @@ def _of_an_expiry(reading: Reading, state: State) -> Iterator[dict[str, Any]]:
 
 
 def _relative(reading: Reading) -> str | None:
-    """Return whose card it is where somebody who is no parent asks to come: a child's, or one not told."""
-    cards = {each.who for each in reading.facts if isinstance(each, CardOf)}
+    """Return whose card it is where somebody who is no parent asks to come: a child's, an adult's, or unknown."""
+    cards = {each.who for each in reading.facts if isinstance(each, CardOf | AgeOf)}
     speaks = {each.who for each in reading.facts if isinstance(each, SpeaksAs)}
     comes = {each.who for each in reading.facts if isinstance(each, Comes) and each.named}
     ages = [each.age for each in reading.facts if isinstance(each, AgeOf)]
@@ -157,4 +164,5 @@ def _relative(reading: Reading) -> str | None:
     young = cards & {"child", "pupil", "baby", "grandchild", "nephew", "son", "daughter"}
     if child:
         return "under_15"
-    return "unknown" if young and not ages else None
+    grown = cards & {"mother", "father", "parents", "husband", "wife", *_RELATIVES}
+    return "unknown" if young and not ages else "general" if grown and not young else None

@@ -51,6 +51,8 @@ def pressed(intent: str, values: Mapping[str, Any], state: State, asked: str | N
 def interpret(reading: Reading, state: State, asked: str | None, intents: Intents) -> Heard:
     """Return what a message means after the question for the slot `asked`, None if there was none."""
     intent = intent_of(reading, intents, state)
+    if intent.name == FALLBACK and state.form is None and asked_about.asks_for_times(reading):
+        intent = Intent("ask_free_times", 1.0)
     turn = _Turn(state, asked, intent, intents.parts or (intents.whole,), intents.whole.likely)
     given: dict[str, Any] = {}
     spans: dict[str, Span] = {}

@@ -166,7 +166,9 @@ def _twice(about: Mapping[str, Any], a: Application, desk: Desk) -> list[Remark]
 
 
 def _relative(about: Mapping[str, Any], a: Application, desk: Desk) -> list[Remark]:
-    return [Remark("relative_of_child" if about["holder"] == "under_15" else "relative_by_age")]
+    names = {"under_15": "relative_of_child", "general": "ask_proxy"}
+    holder = a.holder if about["holder"] == "unknown" else about["holder"]
+    return [Remark(names.get(str(holder), "relative_by_age"))]
 
 
 def _plainly(name: str) -> Callable[[Mapping[str, Any], Application, Desk], list[Remark]]:

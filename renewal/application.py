@@ -321,6 +321,7 @@ def advance(
     `key` makes the hold of a seat happen once, however often the same message arrives.
     """
     answers = dict(answers)
+    began = a
     remarks: list[Remark] = []
     if answers.pop("no_phone", False):
         remarks.append(Remark("no_phone"))
@@ -352,7 +353,7 @@ def advance(
     for step in (_notice, _age, _people, _reply_form, _expiry, _pins, _counter):
         a = step(before, a, desk, remarks)
     if not any(remark.name.startswith("impossible") for remark in remarks):
-        remarks = _said_back(before, a, asked, desk) + remarks
+        remarks = _said_back(before, a, asked, desk) + _names_said_back(began, a) + remarks
     remarks += noted
     if a.outcome and party.number(a) > 1:
         a = party.without_this_card(replace(a, outcome=None))
@@ -800,18 +801,23 @@ def _said_back(before: Application, a: Application, asked: str | None, desk: Des
 
 
 def _people_said_back(before: Application, a: Application) -> list[Remark]:
-    """Say who comes, and the names, as soon as they are settled: nothing of it is decided silently."""
+    """Say who comes as soon as it is settled: nothing is decided silently."""
     if a.outcome:
         return []
     said = []
     if party.number(a) == 1 and before.applicant is None and a.applicant:
         said.append(Remark("who_comes", {"who": f"@who_{a.applicant}"}))
-    known = {name for card in party.each(before) for name in (card.name_kana, card.visitor_name)}
-    told = [name for card in party.each(a) for name in (card.name_kana, card.visitor_name)]
-    said += [
-        Remark("name_heard", {"name": name}) for name in dict.fromkeys(told) if name and name not in known
-    ]
     return said
+
+
+def _names_said_back(before: Application, a: Application) -> list[Remark]:
+    """Say a name as soon as it is told; one put right is said as that (`_said_back`)."""
+    if a.outcome:
+        return []
+    known = [name for card in party.each(before) for name in (card.name_kana, card.visitor_name) if name]
+    told = [name for card in party.each(a) for name in (card.name_kana, card.visitor_name) if name]
+    new = [name for name in dict.fromkeys(told) if name not in known]
+    return [Remark("name_heard", {"name": name}) for name in new] if len(told) > len(known) else []
 
 
 def _without_hopeless_wish(

@@ -109,3 +109,24 @@ def test_foreign_residents_are_asked_for_a_period_of_stay_first(person: NewPerso
     me.says("外国人でも更新できますか")
     assert "日本人の方と同じです" in me.taps("在留期間はない")
     assert "通知には、何の更新と" in me.taps("予約する")
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("母のカードの更新を姉が行ってもいいですか", "15歳以上の方の手続きは、ご本人が来られなくても、代理の方でできます"),
+        ("孫が7歳です。私が行ってもいいですか", "いいえ、15歳未満の方の手続きは"),
+        ("12月は予約できますか", "12月1日（火）から12月31日（木）までなら"),
+    ],
+)
+def test_who_may_come_and_what_is_free_depend_on_what_is_named(
+    person: NewPerson, question: str, answer: str
+) -> None:
+    assert person().says(question).startswith(answer)
+
+
+def test_who_may_come_is_answered_for_the_holder_that_is_known(person: NewPerson) -> None:
+    me = person()
+    for line in ("予約する", "電子証明書", "15歳未満の娘のカードで、母の私が行きます"):
+        me.says(line)
+    assert me.says("代理の人でもいいですか").startswith("15歳未満の方の手続きは、法定代理人")
