@@ -10,7 +10,7 @@ _HANGUL = re.compile("[가-힣ㄱ-ㆎ]")
 _CHINESE = re.compile("[请們吗嗎么麼这這约证證续續说說谢謝您怎你办给張张时]")
 _VIETNAMESE = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 _PORTUGUESE = re.compile(r"[ãõç]|\b(?:quero|preciso|gostaria|renovar|certificado|cart[aã]o|agendar|marcar|obrigad[oa]|voc[eê])\b", re.IGNORECASE)
-_WORDS = re.compile(r"[^\W\d_]{2,}")
+_WORDS = re.compile(r"\b[^\W\d_]{2,}\b")  # no codes: figures are among their letters
 _JAPANESE = re.compile("[一-龥々]")
 
 
@@ -29,7 +29,7 @@ def of(text: str) -> str | None:
         return None
     if _VIETNAMESE.search(text):
         return "vi"
-    words = _WORDS.findall(text)
+    words = [word for word in _WORDS.findall(text) if not word.isupper()]
     if len(words) >= 2 and _PORTUGUESE.search(text):
         return "pt"
     return "en" if len(words) >= 3 else None
