@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import warnings
 
@@ -27,7 +26,7 @@ def main() -> None:
         json_log.use()
     # Longer than the bot keeps an idle connection: who closes one while the other writes loses a call.
     app.config.KEEP_ALIVE_TIMEOUT = 75
-    app.run("127.0.0.1", int(os.environ.get("ACTION_PORT", "5055")), access_log=False)
+    app.run("127.0.0.1", settings.action_port(), access_log=False)
 
 
 if __name__ == "__main__":

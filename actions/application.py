@@ -33,6 +33,8 @@ from renewal.slots import Slot
 
 PROPOSES_AFTER = 2
 """After so many answers that could not be read one time is proposed: nobody is asked for ever."""
+MOST_COUNTERS = 8
+"""Counters offered as buttons at once; with "any", "others" and "back" beside them LINE has room."""
 MOST_BUTTONS = 11
 """Times offered as buttons, with "another day" after them: LINE shows 13 at most."""
 
@@ -219,6 +221,8 @@ def _goes_with_the_number(a: Application, what: str) -> bool:
 
 def _cleared(a: Application, what: str) -> Application:
     """Return the application with what a row of the summary says to be told anew."""
+    if what == "counter" and len(desk().city.bookable_counters) == 1:
+        return a
     if _goes_with_the_number(a, what):
         what = "cards"
     if what == "visit":
@@ -267,6 +271,35 @@ def _ask(tracker: Tracker, after: Application, how: str | None = None) -> Events
         **{"stopped": None, "failed_answers": None, "requested_slot": question},
     }
     return [SlotSet(name, value) for name, value in changed.items()]
+
+
+class ActionAskCounter(AssistantAction):
+    """Asks for the counter; where there are more than fit, the others come with the next press."""
+
+    def name(self) -> str:
+        return "action_ask_counter"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        a, at_desk = Application.from_slots(tracker.slots), desk()
+        counters = application.counters_in_order(a, at_desk)
+        others = str(Turn(tracker).answers("application_form").get("correct") or "")
+        page = int(others.removeprefix(_OTHERS)) if others.startswith(_OTHERS) else 0
+        pages = -(-len(counters) // MOST_COUNTERS)
+        shown = counters[page * MOST_COUNTERS : (page + 1) * MOST_COUNTERS]
+        buttons = [
+            {"title": counter.short_label, "payload": f'/inform{{"counter": "{counter.id}"}}'}
+            for counter in shown
+        ]
+        buttons.append({"title": "@any_counter", "payload": '/inform{"counter": "any"}'})
+        if pages > 1:
+            buttons.append({"title": "@other_counter", "payload": _CORRECT % f"{_OTHERS}{(page + 1) % pages}"})
+        other_way = tracker.get_slot("ask_how") == "other_way"  # which has buttons of its own
+        dispatcher.utter_message(response="utter_ask_counter", buttons=[] if other_way else buttons)
+        return []
+
+
+_OTHERS = "counters_"
+"""With a page's number: what is corrected is only which counters are shown."""
 
 
 class ActionAskVisitDate(AssistantAction):
@@ -400,9 +433,10 @@ def _rows(a: Application, at_desk: Desk) -> dict[str, Any]:
     # Whose several cards are, and who comes for each, is told anew with their number.
     whose = "cards" if several else "applicant" if a.applicant == "self" else "holder"
     visitor = [f"{a.visitor_name} 様"] if a.visitor_name else []
+    one_of_many = len(at_desk.city.bookable_counters) > 1 or None
     rows = (
         ("when", [_when(a), *starts], "visit"),
-        ("counter", [at_desk.city.counters[str(a.counter)].label], "counter"),
+        ("counter", [at_desk.city.counters[str(a.counter)].label], one_of_many and "counter"),
         ("holder", [f"@whose_{card.holder}" for card in cards], whose),
         ("comes", [f"@who_{card.applicant}" for card in cards] + visitor, "cards" if several else "applicant"),
         ("name", [f"{card.name_kana} 様" for card in cards], "name_kana"),

@@ -33,6 +33,8 @@ def admits(request: Request) -> bool:
         host = urlsplit(f"//{request.headers.get('host', '')}").hostname
     except ValueError:
         return False
+    if request.ip not in ("127.0.0.1", "::1"):
+        return False
     # Browsers name the page's origin, or at least say that they are one.
     if host not in OURS or "origin" in request.headers or "sec-fetch-site" in request.headers:
         return False

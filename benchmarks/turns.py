@@ -5,7 +5,7 @@
 All three run at once and are spoken to in turn, so that whatever else the machine does hits them
 alike; figures are ratios of medians from one run. Stock settings: the same stories, actions and
 classifier with Rasa's own RulePolicy, SQL tracker store and action server, without
-`rasa_fixes.save_time()`. The bot of `rasa init` is untouched, and keeps conversations in memory
+`bot/rasa_fixes/speed.py`. The bot of `rasa init` is untouched, and keeps conversations in memory
 only. Writes var/benchmarks/turns.json and benchmarks/turns.png.
 """
 

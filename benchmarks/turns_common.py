@@ -227,11 +227,9 @@ class Person:
 
 def main() -> None:
     """Run our bot on stock settings: what citizens are owed is in place, what saves time is not."""
+    os.environ["RENEWAL_SAVE_TIME"] = "0"
     import rasa.__main__
 
-    from bot import rasa_fixes
-
-    rasa_fixes.serve_citizens()
     rasa.__main__.main()
 
 

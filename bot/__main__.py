@@ -34,9 +34,6 @@ def main() -> None:
         from bot import without_tensorflow
 
         without_tensorflow.apply()
-        from bot import rasa_fixes
-
-        rasa_fixes.apply()
         if sys.argv[1] == "run" and "--interface" not in sys.argv:
             sys.argv += ["--interface", "127.0.0.1"]
     import rasa.__main__

@@ -14,6 +14,8 @@ from rasa.nlu.constants import RESPONSE_SELECTOR_UTTER_ACTION_KEY as _RESPONSE
 from rasa.shared.core.events import BotUttered, Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot import in_force
+from renewal import settings
 from renewal.bookings import create_engine_from
 
 _STORED = ("intent", "entities", "text", "message_id", "metadata", "heard")
@@ -31,6 +33,8 @@ class ConversationStore(SQLTrackerStore):
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        in_force.put()
+        kwargs.setdefault("db", settings.conversations_db())
         super().__init__(*args, **kwargs)
         if "://" in str(kwargs.get("db")):
             # Rasa's engine, which has made the table, has no time limits.

@@ -21,6 +21,8 @@ from reading import masking
 MAX_LENGTH = 1_000
 """Characters a message may have, in every channel."""
 
+INTENTS = frozenset({"secret_typed", "empty_message", "message_too_long"})
+"""What the door alone calls a message (with reading/, for a secret): nothing is to be learnt about them."""
 _COMMAND = re.compile(r"/(\w+)(\{.*\})?", re.DOTALL)
 
 

@@ -50,11 +50,11 @@ class Listener:
         """Return a message as the conversation keeps it, said after the question for a slot."""
         from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
-        from bot import rasa_fixes
+        from bot.rasa_fixes import citizens
 
         tracker = conversation_at(self._domain, "nobody", asked, slots)
         message = UserMessage(text, CollectingOutputChannel(), tracker.sender_id)
-        asyncio.run(rasa_fixes._receive(self._processor, message, tracker))
+        asyncio.run(citizens._receive(self._processor, message, tracker))
         latest = tracker.latest_message
         assert latest
         return dict(latest.parse_data)

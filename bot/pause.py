@@ -7,7 +7,7 @@ import logging
 import time
 
 from bot import database
-from renewal import pauses
+from renewal import clock, pauses
 from renewal.pauses import Pause
 
 log = logging.getLogger("bot.pause")
@@ -25,7 +25,7 @@ async def current() -> Pause | None:
     if time.monotonic() - _looked_at > FRESH_SECONDS:
         _looked_at = time.monotonic()
         try:
-            looking = asyncio.to_thread(lambda: pauses.current(database.engine()))
+            looking = asyncio.to_thread(lambda: pauses.current(database.engine(), clock.real_now()))
             _known = await asyncio.wait_for(looking, LOOK_SECONDS)
         except Exception as error:  # the turn itself will say what is wrong
             log.warning("cannot see whether the chat is paused: %s", type(error).__name__)

@@ -7,8 +7,9 @@ it as `{call_centre_phone}` whether a rule or an action utters it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
@@ -17,19 +18,17 @@ from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot import database, steps
-from renewal import application, clock, opening_hours
+from bot import database, in_force, steps
+from renewal import application, clock, hours_in_words, opening_hours
 from renewal.application import Desk
 from renewal.bookings import Bookings
 from renewal.city import City, Counter, load
 from renewal.date_words import japanese_time, short_date
 from renewal.documents import USUAL_CASES, documents
+from renewal.hours_in_words import days_in_words
 
-WEEKDAYS = dict(
-    zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "月火水木金土日", strict=True)
-)
 _ASIDE = re.compile(
-    r"utter_(?:ask_(?!application_form|booking|visit|confirmed)\w+|out_of_scope_\w+|chitchat|complain)"
+    r"utter_(?:ask_(?!application_form|booking|counter|visit|confirmed)\w+|out_of_scope_\w+|chitchat|complain)"
 )
 """What is answered between two questions of a form."""
 SAME_ANSWERS = 2
@@ -44,9 +43,18 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
     """
 
     def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
+        in_force.put()
         super().__init__(domain.responses)
         self._city = load()
-        self._fixed = _fixed_facts(self._city)
+
+    @cached_property
+    def _fixed(self) -> dict[str, Any]:
+        """What does not change with the time. Rasa hands over the domain only after it has made this."""
+
+        def word(name: str, **values: str) -> str:
+            return str(self.responses[f"utter_word_{name}"][0]["text"]).format(**values)
+
+        return fixed_facts(self._city, word)
 
     async def generate(
         self,
@@ -58,8 +66,8 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
         # Rasa adds an action's buttons and payload to the message as they are, after this.
         self._spell_out_inside(kwargs.get("buttons"))
         self._spell_out_inside(kwargs.get("custom"))
-        facts = {**self._fixed, "call_centre_now": self.call_centre_now(clock.now())}
-        values = {**facts, **kwargs}
+        now = self.call_centre_now(clock.now())
+        values = {**self._fixed, "call_centre_now": now, "branches": self._branches(now), **kwargs}
         said = await super().generate(utter_action, tracker, output_channel, **values)
         if said and tracker.active_loop_name and _ASIDE.fullmatch(utter_action):
             said.pop("buttons", None)  # the form's own follow: "予約する" would mean two things
@@ -98,7 +106,7 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
             name: self._spelt_out(value)
             for name, value in {**(filled_slots or {}), **kwargs}.items()
         }
-        response["text"] = response["text"].format_map(values)
+        response["text"] = response["text"].format_map(values).rstrip()
         for button in response.get("buttons") or ():
             button["title"] = button["title"].format_map(values)
         return response
@@ -119,6 +127,13 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
     def _word(self, name: str, **values: str) -> str:
         text = str(self.responses[f"utter_word_{name}"][0]["text"])
         return text.format(**{**self._fixed, **values})
+
+    def _branches(self, call_centre_now: str) -> str:
+        """Return what is said of the counters that cannot be booked here."""
+        not_here = [each.label for each in self._city.counters.values() if not each.enabled]
+        if not_here:
+            return self._word("branches", places=_and(not_here), call_centre_now=call_centre_now)
+        return self._word("no_branches", call_centre_now=call_centre_now)
 
     def call_centre_now(self, now: datetime) -> str:
         """Return whether the call centre is open now, in words."""
@@ -153,15 +168,22 @@ def _entries(node: Any) -> list[tuple[Any, Any]]:
     return list(enumerate(node)) if isinstance(node, list) else []
 
 
-def _fixed_facts(city: City) -> dict[str, Any]:
+Word = Callable[..., str]
+"""A word of domain.yml by its name (without utter_word_), with values put in."""
+
+
+def fixed_facts(city: City, word: Word) -> dict[str, Any]:
     """Return what sentences may say of city.yml that does not change with the time."""
     centre, rules = city.call_centre, city.booking
     other = city.alternative_contact
     contact = "、".join(
         f"{kind} {value}" for kind, value in (("FAX", other.fax), ("メール", other.mail)) if value
     )
+    page = "@contact_page" if city.source.page else "@contact_site"
     facts: dict[str, Any] = {
         "city": city.name,
+        "municipality": city.municipality,
+        "hall": city.hall,
         "page": city.source.page,
         "department": city.department.name,
         "call_centre_name": centre.name,
@@ -175,41 +197,81 @@ def _fixed_facts(city: City) -> dict[str, Any]:
         "department_contact": f"{city.department.name} {city.department.phone}"
         if city.department.phone
         else f"{centre.name} {centre.phone}",
-        "other_contact": "@contact_fax_mail" if contact else "@contact_page",
+        "other_contact": "@contact_fax_mail" if contact else page,
         "contact": contact,
-        "hours_by_counter": "\n".join(_hours_line(c) for c in city.bookable_counters),
+        "hours_by_counter": "\n".join(f"・{hours_in_words.counter_in_words(c)}" for c in city.open_counters),
+        "hours_exceptions": hours_in_words.exceptions_in_words(city),
+        "closed_days": hours_in_words.closed_in_words(city),
+        "year_end": hours_in_words.year_end_in_words(city),
+        "opening": hours_in_words.opening_in_words(city),
+        "counter_examples": "".join(f"「{_called(c)}で」" for c in city.bookable_counters[:2]),
         "id_list": "\n".join(f"・{item}" for item in city.id_list_a),
-        "horizon_days": rules.horizon_days,
+        "proof_left_out": city.documents["rep_proof"].may_be_left_out or "",
+        "horizon": hours_in_words.horizon_in_words(city),
         "hold_minutes": rules.hold_minutes,
-        "change_until": f"@until_{rules.change_until}",
-        "cancel_until": f"@until_{rules.cancel_until}",
+        "change_until": hours_in_words.limit_in_words(rules.change_until),
+        "cancel_until": hours_in_words.limit_in_words(rules.cancel_until),
         "delete_days": city.privacy.delete_days_after_visit,
         "visit_minutes": city.visit.minutes,
-        "crowded": city.visit.crowded or "",
     }
-    for short, counter_id in (("honcho", "honchosha"), ("nishiguchi", "nishiguchi")):
-        facts[f"{short}_label"] = city.counters[counter_id].label
-        facts[f"{short}_short"] = city.counters[counter_id].short_label
     for name, case in USUAL_CASES.items():
         facts[f"documents_{name}"] = application.documents_text(documents(case, city))
-    return facts
+    return {**facts, **_claims(city, word)}
 
 
-def days_in_words(days: Sequence[str]) -> str:
-    """Return days of the week as people say them: 平日, 木曜."""
-    if list(days) == list(WEEKDAYS)[:5]:
-        return "平日"
-    return "".join(WEEKDAYS[day] for day in days) + "曜"
+def _claims(city: City, word: Word) -> dict[str, str]:
+    """Return the sentences that hold in some cities only; "" where they do not."""
+    open_to_all = [each for each in city.open_counters if each.always_takes_walk_ins]
+    at_times = [each for each in city.open_counters if hours_in_words.walk_in_times(each)]
+    booked_first = [each.short_label for each in city.open_counters if each.booked_first]
+    places = "・".join(each.short_label for each in open_to_all)
+    if open_to_all:
+        walk_in_too = word("walk_in_too", places=places)
+    else:
+        walk_in_too = "".join(_walk_in_at_times(each, each.short_label, word) for each in at_times[:2])
+    bookable = [each.label for each in city.bookable_counters]
+    crowded = city.visit.crowded
+    return {
+        "walk_in_too": walk_in_too,
+        "walk_in_by_counter": "\n".join(_walk_in(each, city, word) for each in city.open_counters),
+        "booked_first": word("booked_first", places="・".join(booked_first)) if booked_first else "",
+        "before_notice": word("before_notice", places=places) if open_to_all else "",
+        "book_before_notice": word("book_before_notice" if open_to_all else "book_before_notice_only"),
+        "hours_without_booking": "".join(
+            word("hours_without_booking", places=each.short_label, times=times)
+            for each in city.bookable_counters
+            if (times := hours_in_words.times_without_booking(each))
+        ),
+        "come_without_phone": word("come_without_phone", places=places) if open_to_all else "",
+        "crowded_elsewhere": word("crowded_elsewhere", crowded=crowded) if crowded else "",
+        "bookable_here": word("bookable_here", places=_and(bookable)) if bookable else "",
+    }
 
 
-def _hours_line(counter: Counter) -> str:
-    parts = []
-    for hours in counter.hours:
-        days = days_in_words(hours.days)
-        if hours.open and hours.close:
-            parts.append(f"{days} {hours.open:%-H:%M}〜{hours.close:%-H:%M}")
-        else:
-            parts.append(
-                f"{days} {'、'.join(f'{start:%-H:%M}' for start in hours.starts)}（この時刻だけ）"
-            )
-    return f"・{counter.label}: {'、'.join(parts)}"
+def _walk_in(counter: Counter, city: City, word: Word) -> str:
+    """Return whether a counter receives people without a booking, as far as the city has said."""
+    label = counter.label
+    if not counter.bookable:
+        return word("no_booking_at", places=label)
+    if counter.always_takes_walk_ins:
+        first = word("booked_first", places=counter.short_label) if counter.booked_first else ""
+        return word("walk_in_too", places=label) + first
+    if hours_in_words.walk_in_times(counter):
+        return _walk_in_at_times(counter, label, word)
+    known = city.is_confirmed(f"counters.{counter.id}.walk_in")
+    return word("booked_only" if known else "walk_in_unknown", places=label)
+
+
+def _walk_in_at_times(counter: Counter, place: str, word: Word) -> str:
+    open_to_all = word("walk_in_at_times", places=place, times=hours_in_words.walk_in_times(counter))
+    return open_to_all + word("booked_only_at_times", times=hours_in_words.booked_times(counter))
+
+
+def _called(counter: Counter) -> str:
+    """Return how people call a counter: its first alias."""
+    return counter.aliases[0] if counter.aliases else counter.short_label
+
+
+def _and(names: Iterable[str]) -> str:
+    *most, last = names
+    return f"{'、'.join(most)}と{last}" if most else last

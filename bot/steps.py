@@ -26,7 +26,9 @@ EXPECTS = {
 }
 """The questions that are answered by writing, and what is written: a channel offers the right keys."""
 BACK = "/go_back"
-_ASKING = ("utter_ask_application_form_", "utter_ask_booking_", "utter_ask_visit_", "utter_ask_confirmed")
+_ASKING = (
+    "utter_ask_application_form_", "utter_ask_booking_", "utter_ask_counter", "utter_ask_visit_", "utter_ask_confirmed",
+)  # fmt: skip
 
 
 def is_question(utter_action: str) -> bool:

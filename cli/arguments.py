@@ -183,5 +183,5 @@ who_option: Decorator[Any] = click.option(
     "--as", "who", metavar="名前", callback=_who, help="だれがしたかの記録（省くとログイン名）"
 )
 counter_option: Decorator[Any] = click.option(
-    "--counter", metavar="窓口", help="窓口（honchosha、nishiguchi など。省くとすべて）"
+    "--counter", metavar="窓口", help="窓口（city.yml の counters の見出し。省くとすべて）"
 )

@@ -41,11 +41,11 @@ from renewal.bookings import (
     WithoutSeat,
     normalise_code,
 )
-from renewal.cases import Correction, corrected, lacks_visitor_name
-from renewal.certificate import Status
+from renewal.cases import Correction, comes_for, corrected, lacks_visitor_name, wrong_time
 from renewal.city import City, load
 from renewal.date_words import japanese_date, japanese_time, short_date
 from renewal.documents import ImpossibleCase, Pin
+from renewal.found_bookings import COLUMNS, is_unmarked, lines
 from renewal.phone_numbers import hyphenated
 from renewal.weekly_figures import STATUSES
 from renewal.words import WORDS, moment
@@ -156,23 +156,7 @@ def _look(
         last=None if day else last and last.isoformat(), counter=counter,
         by=[key for key, value in (("name", name), ("phone", phone), ("code", code)) if value],
     )  # fmt: skip
-    _show(found, lost_among(store, city, now, found), city, now, as_json, as_csv)
-
-
-def is_unmarked(booking: Booking, now: datetime) -> bool:
-    """Return whether the day of the visit is over and nobody has noted what became of it."""
-    return booking.status == "booked" and booking.start.date() < now.date()
-
-
-def lost_among(
-    store: Bookings, city: City, now: datetime, found: Sequence[Booking]
-) -> dict[str, WithoutSeat]:
-    """Return those of the bookings that have no seat, by code."""
-    days = [each.start.date() for each in found if each.status == "booked" and each.start > now]
-    if not days:
-        return {}
-    lost = store.without_seat(city, now, first=min(days), last=max(days))
-    return {each.booking.code: each for each in lost}
+    _show(found, store.without_seat_among(found, city, now), city, now, as_json, as_csv)
 
 
 def _show(
@@ -183,30 +167,10 @@ def _show(
     as_json: bool,
     as_csv: bool,
 ) -> None:
-    cards = [(booking, card) for booking in found for card in booking.cards]
     if as_csv:
-        output.show_csv(
-            ("予約番号", "窓口", "日時", "状態", "来る方", "カード", "お名前", "持ち物", "電話",
-             "来る方のお名前", "メモ", "席のない理由"),
-            (
-                (
-                    booking.code,
-                    city.counter_label(booking.counter, short=True),
-                    f"{booking.start:%Y-%m-%d %H:%M}",
-                    words.status(booking, lost.get(booking.code), now),
-                    WORDS[booking.applicant_for(card)],
-                    WORDS[card.holder],
-                    card.name_kana,
-                    "、".join(city.documents[item].label for item in card.documents),
-                    hyphenated(booking.phone),
-                    booking.visit.visitor_name,
-                    card.note or booking.visit.note,
-                    lost[booking.code].cause.words if booking.code in lost else None,
-                )
-                for booking, card in cards
-            ),
-        )  # fmt: skip
+        output.show_csv(COLUMNS, lines(found, lost, city, now))
         return
+    cards = [(booking, card) for booking in found for card in booking.cards]
     output.show(
         ("予約番号", "日時", "窓口", "来る方", "カード", "お名前", "電話", "状態"),
         [
@@ -366,14 +330,12 @@ def add_booking(
         )
         _refuse_unasked_split(store, hold, split)
         others = store.of_same_person(visit, now)
-        booking = store.confirm(hold.id, visit, key=key, city=city, now=now, at=at, staff=True)
+        booking = store.confirm(hold.id, visit, key=key, city=city, now=now, at=at, who=who)
     except BookingError as error:
         raise _refusal(error, store, city, counter, start, len(cards), now) from None
     if others:
         known = "、".join(f"{each.code}（{moment(each.start)}）" for each in others)
         click.echo(f"ご注意: 同じ方の予約が、ほかに {len(others)}件あります: {known}", err=True)
-    where = {"counter": counter, "start": booking.start.isoformat(), "cards": len(cards)}
-    store.record(who, "add", at=at, code=booking.code, detail=where)
     if as_json:
         output.show_json(_as_json(booking))
         return
@@ -404,9 +366,7 @@ def _cards(
     cards = []
     for number, name in enumerate(names):
         holder = holders[number if len(holders) > 1 else 0]
-        visitor = case["applicant"]
-        if visitor == "self" and len(names) > 1 and holder != "general":
-            visitor = "legal_representative"  # a parent with a card of their own, and a child's
+        visitor = comes_for(case["applicant"], holder, len(names))
         card = card_from(
             case_of(holder=holder, **{**case, "applicant": visitor}), city,
             kana(name, "--name"), expires[number] if expires else None,
@@ -641,13 +601,9 @@ def _tell(booking: Booking, city: City) -> None:
 
 
 def _refuse_wrong_time(city: City, expires: date, visit: date) -> None:
-    window = window_of(expires)
-    status = window.status(visit)
-    if status is Status.TOO_EARLY:
-        first = japanese_date(window.renewable_from)
-        raise Refused(f"この有効期限では、{first}より前の日は予約できません。")
-    if status is Status.EXPIRED and not city.booking.bookable_after_expiry:
-        raise Refused("有効期限のあとの日は、予約できません。")
+    window_of(expires)  # refuses a year out of reach
+    if reason := wrong_time(city, expires, visit):
+        raise Refused(reason)
 
 
 def _refuse_not_bookable(
@@ -689,7 +645,8 @@ def _why_not(
     if reason == "closure":
         closures = store.closures(start.date(), start.date())
         said = opening_hours.closure_reason(city, counter, start, closures)
-    return words.not_bookable(reason, city, start, said)
+        said = said or opening_hours.closed_because(city, counter, start.date())
+    return words.not_bookable(reason, city, counter, start, said)
 
 
 def _refuse_unasked_split(store: Bookings, hold: Hold, split: bool) -> None:

@@ -6,7 +6,6 @@ gives to Rasa, or the address of a database.
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -57,7 +56,7 @@ def delete_before(before: datetime, dry_run: bool) -> Deleted:
 
 def _engine() -> Engine | None:
     """Return the database of the conversations as Rasa left it, or None when there is none yet."""
-    where = os.environ.get("CONVERSATIONS_DB") or str(settings.VAR / "conversations.db")
+    where = settings.conversations_db()
     if "://" in where:
         return sa.create_engine(where, future=True, hide_parameters=True)
     if not Path(where).exists():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import io
 import json
 import sys
@@ -14,6 +13,7 @@ from typing import Any
 import click
 
 from cli.refusal import Refused
+from renewal.csv_file import csv_file
 
 # What Japanese Windows writes with other characters than everybody else (Shift_JIS and CP932 map
 # the same bytes to different ones).
@@ -93,24 +93,12 @@ def show_table(head: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
 
 
 def show_csv(head: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
-    """Print CSV as spreadsheets expect it: UTF-8 with a mark, CRLF; no cell can be a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(head)
-    for line in lines:
-        writer.writerow([_harmless(value) for value in line])
-    click.echo(text.getvalue().encode("utf-8-sig"), nl=False)
+    """Print CSV as spreadsheets expect it."""
+    click.echo(csv_file(head, lines), nl=False)
 
 
 def _cell(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _harmless(value: object) -> str:
-    # A spreadsheet would run what begins like this, in full width too (OWASP, CSV injection).
-    text = _cell(value)
-    first = unicodedata.normalize("NFKC", text.lstrip()[:1])
-    return "'" + text if first in tuple("=+-@") or text[:1] in tuple("\t\r\n") else text
 
 
 def _width(text: str) -> int:

@@ -9,7 +9,6 @@ from cli.database import open_engine
 from cli.refusal import Command, Refused
 from reading import masking
 from renewal import clock, pauses
-from renewal.bookings import Bookings
 
 LONGEST_REASON = 100
 
@@ -29,9 +28,7 @@ def pause(reason: str, who: str) -> None:
         raise Refused(f"理由は {LONGEST_REASON}文字までにしてください。")
     if masking.mask(sentence).text != sentence:
         raise Refused("理由に、番号のようなものが入っていますので、消してください。")
-    engine, at = open_engine(), clock.real_now()
-    pauses.begin(engine, f"{sentence}。", at)
-    Bookings(engine).record(who, "pause", at=at, detail={"reason": sentence})
+    pauses.begin(open_engine(), f"{sentence}。", clock.real_now(), who=who)
     click.echo("チャットを止めました。再開するときは renewal resume です。")
 
 
@@ -39,8 +36,6 @@ def pause(reason: str, who: str) -> None:
 @who_option
 def resume(who: str) -> None:
     """止めたチャットを再開します"""
-    engine, at = open_engine(), clock.real_now()
-    if not pauses.end(engine, at):
+    if not pauses.end(open_engine(), clock.real_now(), who=who):
         raise Refused("チャットは止まっていません。")
-    Bookings(engine).record(who, "resume", at=at)
     click.echo("チャットを再開しました。")

@@ -16,7 +16,7 @@ from renewal.date_words import short_date
 
 
 @click.command("slots", cls=Command)
-@click.option("--counter", required=True, help="窓口（honchosha、nishiguchi など）")
+@click.option("--counter", required=True, help="窓口（city.yml の counters の見出し）")
 @click.option("--from", "first", type=Day(), help="初めの日（省くと予約できる最初の日）")
 @click.option("--to", "last", type=Day(), help="終わりの日（省くと予約できる最後の日）")
 @click.option("--staff", is_flag=True, help="職員が登録できる日時（当日も）")

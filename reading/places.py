@@ -89,7 +89,7 @@ class _Named:
 @lru_cache(maxsize=8)
 def _names(counters: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[re.Pattern[str], dict[str, str]]:
     """Return the pattern of all counters' names, and whose they are."""
-    ids = {lexicon.plain(word): id_ for id_, words in counters for word in words}
+    ids = {lexicon.plain(word).replace(" ", ""): id_ for id_, words in counters for word in words}
     longest_first = sorted(ids, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first)) or "(?!)"), ids
 
@@ -104,6 +104,11 @@ def _spans(m: Message, s: Situation) -> list[tuple[int, int, str]]:
     for match in pattern.finditer("".join(spelt)):
         if match.start() in begins and match.end() in ends:
             found.append((begins[match.start()], ends.index(match.end()), ids[match[0]]))
+    for match in pattern.finditer(m.plain):
+        # A name that the dictionary does not know is cut anywhere; two letters may be within any word.
+        within = [n for n, word in enumerate(m.words) if word.start < match.end() and match.start() < word.end]
+        if len(match[0]) > 2 and within and not any(first <= within[0] <= last for first, last, _ in found):
+            found.append((within[0], within[-1], ids[match[0]]))
     taken = {at for first, last, _ in found for at in range(first, last + 1)}
     for at, word in enumerate(m.words):
         name = word["called"] or (word["landmark"] if s.asked == "counter" else None)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
 from typing import Any
 
-from renewal import application, certificate, opening_hours, party, slots
+from renewal import application, certificate, hours_in_words, opening_hours, party
 from renewal.application import Application, Desk, Remark
 from renewal.date_words import WEEKDAYS, japanese_date, japanese_time, short_date
 from renewal.wish import Wish
@@ -49,7 +49,7 @@ def _at(day: date, at: time, values: Mapping[str, Any], desk: Desk) -> Remark:
     closures = desk.bookings.closures(day, day)
     received = any(
         begins <= at < ends
-        for counter in desk.city.bookable_counters
+        for counter in desk.city.open_counters
         for begins, ends in opening_hours.spans(desk.city, counter.id, day, closures)
     )
     return Remark("open_at" if received else "not_open_at", {**values, "at": japanese_time(at)})
@@ -63,9 +63,9 @@ def _next_of(wish: Wish, desk: Desk) -> date:
 
 
 def _hours(day: date, desk: Desk, after: time | None = None) -> str:
-    counters = [counter.id for counter in desk.city.bookable_counters]
+    counters = [counter.id for counter in desk.city.open_counters]
     closures = desk.bookings.closures(day, day)
-    return opening_hours.hours_in_words(desk.city, counters, day, closures, after)
+    return hours_in_words.day_in_words(desk.city, counters, day, closures, after)
 
 
 def next_open(after: date, desk: Desk) -> str:
@@ -75,7 +75,7 @@ def next_open(after: date, desk: Desk) -> str:
         closures = desk.bookings.closures(day, day)
         begins = [
             span[0]
-            for counter in desk.city.bookable_counters
+            for counter in desk.city.open_counters
             for span in opening_hours.spans(desk.city, counter.id, day, closures)
         ]
         if begins:
@@ -89,13 +89,15 @@ def _day(day: date, desk: Desk) -> str:
 
 def _same_day(about: Mapping[str, Any], a: Application, desk: Desk) -> list[Remark]:
     first, _ = application.bookable_days(a, desk)
+    if first == desk.today:
+        return [Remark("same_day_bookable")]
     spans = application.open_today(desk)
     values = {"first_day": short_date(first), "open_today": spans}
     return [Remark("same_day_walk_in" if spans else "same_day_closed", values)]
 
 
 def _horizon(about: Mapping[str, Any], a: Application, desk: Desk) -> list[Remark]:
-    _, last = slots.bookable_range(desk.city, desk.now)
+    _, last = application.bookable_range(a, desk)
     return [Remark("horizon", {"last_day": short_date(last)})]
 
 
@@ -113,8 +115,8 @@ def _expires_in_month(about: Mapping[str, Any], a: Application, desk: Desk) -> l
     following = (month + timedelta(days=32)).replace(day=1)
     first = certificate.renewal_window(month).renewable_from
     last = certificate.renewal_window(following - timedelta(days=1)).renewable_from
-    opens = slots.opens_for_booking(desk.city, first)
-    _, bookable = slots.bookable_range(desk.city, desk.now)
+    opens = application.opens_for_booking(a, desk, first)
+    _, bookable = application.bookable_range(a, desk)
     values = {
         "first": short_date(month)[:-3],
         "last": short_date(following - timedelta(days=1))[:-3],

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
-from renewal import certificate, opening_hours, party, slots
+from renewal import certificate, hours_in_words, opening_hours, party, slots
 from renewal.bookings import (
     Bookings,
     BoundMet,
@@ -25,7 +25,7 @@ from renewal.bookings import (
     TryAgain,
 )
 from renewal.certificate import Status
-from renewal.city import City
+from renewal.city import DAYS, City, Counter
 from renewal.clock import TOKYO
 from renewal.date_words import japanese_date, japanese_time, short_date, wish_in_words
 from renewal.documents import (
@@ -38,7 +38,7 @@ from renewal.documents import (
     documents,
     holder_on,
 )
-from renewal.opening_hours import Closure, hours_in_words
+from renewal.opening_hours import Closure
 from renewal.phone_numbers import hyphenated
 from renewal.slots import Slot
 from renewal.wish import Wish
@@ -205,7 +205,8 @@ def seats_beside(hold: str | None, desk: Desk) -> slots.Store:
 def questions(a: Application, desk: Desk) -> Iterator[str]:
     """Yield the slots that this application needs, in the order in which they are asked."""
     yield from _card_questions(a, desk)
-    yield "counter"
+    if len(desk.city.bookable_counters) > 1:
+        yield "counter"
     yield "visit_date"
     yield "visit_time"
     yield "name_kana"
@@ -363,6 +364,12 @@ def advance(
     a = party.with_shared_proof(a)
     while party.has_more(a) and not _open(_card_questions(a, desk), a):
         a = _begin_next_card(a, desk, remarks)
+    counters = desk.city.bookable_counters
+    if not counters and not _open(_card_questions(a, desk), a):
+        a = _show_documents(a, desk, remarks)
+        return replace(a, outcome="walk_in"), [*remarks, Remark("no_booking_needed")]
+    if len(counters) == 1 and a.counter in (None, "any"):
+        a = replace(a, counter=counters[0].id)
     a = _counter_for_all(a, desk, remarks)
     if asked == "counter" and answers.get("wish"):
         a = _counter_by_wish(a, answers["wish"], desk)
@@ -652,22 +659,24 @@ def _last_day(words: dict[str, str], desk: Desk) -> Remark:
     spans = open_today(desk)
     return Remark(
         "window_last_day" if spans else "window_last_day_closed",
-        {**words, "open_today": f"今日は{spans}です。" if spans else ""},
+        {**words, "open_today": spans},
     )
 
 
 def open_today(desk: Desk) -> str:
-    """Return when those without a booking are still received today, "" when no more."""
+    """Return until when those without a booking are still received today, and where, "" when no more."""
     closures = desk.bookings.closures(desk.today, desk.today)
     now = desk.now.astimezone(TOKYO).time()
-    spans = [
-        f"{japanese_time(begins)}から{japanese_time(ends)}まで" if begins > now else f"{japanese_time(ends)}まで"
-        for counter in desk.city.bookable_counters
-        if counter.walk_in
-        for begins, ends in opening_hours.spans(desk.city, counter.id, desk.today, closures)
-        if ends > now
-    ]
-    return "、".join(spans)
+    places = []
+    for counter in desk.city.open_counters:
+        walk_in = opening_hours.walk_in_hours(desk.city, counter.id, desk.today, closures)
+        spans = [span for hours in walk_in for span in hours.spans if span[1] > now]
+        times = "と".join(
+            f"{japanese_time(begins)}から{japanese_time(ends)}まで" if begins > now else f"{japanese_time(ends)}まで"
+            for begins, ends in spans
+        )
+        places += [f"{counter.short_label}は{times}"] if times else []
+    return "、".join(places)
 
 
 def _too_early(
@@ -682,7 +691,7 @@ def _too_early(
     if a.expires_on != before.expires_on and a.expiry_checked != "confirmed":
         remarks.append(Remark("window_too_early", words))
     if a.expiry_checked == "confirmed" and renewable_from > last:
-        opens = slots.opens_for_booking(desk.city, renewable_from)
+        opens = opens_for_booking(a, desk, renewable_from)
         remarks.append(Remark("too_early_to_book", {**words, "opens_on": japanese_date(opens)}))
         return replace(a, outcome="too_early")
     if a.book_later == "no":
@@ -720,8 +729,9 @@ def _pins(before: Application, a: Application, desk: Desk, remarks: list[Remark]
 def _counter(before: Application, a: Application, desk: Desk, remarks: list[Remark]) -> Application:
     if a.counter not in (None, "any", before.counter):
         counter = desk.city.counters[str(a.counter)]
-        if not counter.enabled:
-            remarks.append(Remark("counter_not_bookable", {"counter_label": counter.label}))
+        if not counter.bookable:
+            name = "counter_without_booking" if counter.enabled else "counter_not_bookable"
+            remarks.append(Remark(name, {"counter_label": counter.label}))
             return replace(a, counter=before.counter)
     return a
 
@@ -827,8 +837,8 @@ def _without_hopeless_wish(
     wish = Wish.from_json(said)
     if not wish or wish.invalid:
         return said
-    if _only_weekends(wish):
-        remarks.append(_nothing_fits(wish))
+    if _never_open(wish, desk):
+        remarks.append(_nothing_fits(wish, desk))
         return None
     whys = [why_not_on(a, desk, day) for day in wish.days]
     closed = [why for why in whys if why and why.name.startswith("day_closed")]
@@ -838,14 +848,20 @@ def _without_hopeless_wish(
     return said
 
 
-def _only_weekends(wish: Wish) -> bool:
-    return bool(wish.weekdays) and wish.weekdays <= {5, 6} and not wish.days
+def _never_open(wish: Wish, desk: Desk) -> bool:
+    """Return whether only weekdays are wished on which no counter has bookable hours."""
+    hours = [each for counter in desk.city.bookable_counters for each in counter.hours if each.bookable]
+    wished = {DAYS[weekday] for weekday in wish.weekdays}
+    return bool(wished) and not wish.days and not any(wished & set(each.days) for each in hours)
 
 
-def _nothing_fits(wish: Wish) -> Remark:
-    if _only_weekends(wish):
+def _nothing_fits(wish: Wish, desk: Desk) -> Remark:
+    if _never_open(wish, desk):
         days = wish_in_words(replace(Wish(), weekdays=wish.weekdays))
-        return Remark("day_closed_weekend", {"day": days[0]})
+        wished = {DAYS[weekday] for weekday in wish.weekdays}
+        hours = (each for counter in desk.city.open_counters for each in counter.hours)
+        walk_in = any(wished & set(each.days) for each in hours)
+        return Remark("day_closed_walk_in_only" if walk_in else "day_closed_weekend", {"day": days[0]})
     return Remark("nothing_fits_wish")
 
 
@@ -854,7 +870,8 @@ def _wish_said_back(
 ) -> list[Remark]:
     """Say what was understood of day, time and counter while other questions come first."""
     parts = wish_in_words(Wish.from_json(answers.get("wish")))
-    if before.counter is None and a.counter in desk.city.counters:
+    told = before.counter is None and len(desk.city.bookable_counters) > 1
+    if told and a.counter in desk.city.counters:
         parts.append(desk.city.counters[str(a.counter)].short_label)
     return [Remark("understood_wish", {"wish": "、".join(parts)})] if parts else []
 
@@ -887,9 +904,19 @@ def not_before(a: Application, desk: Desk) -> date | None:
     return max(days, default=None)
 
 
+def opens_for_booking(a: Application, desk: Desk, day: date) -> date:
+    """Return from which day on this person can book a day."""
+    return min(slots.opens_for_booking(desk.city, id_, day) for id_ in counters_wanted(a, desk))
+
+
+def bookable_range(a: Application, desk: Desk) -> tuple[date, date]:
+    """Return the first and the last day that can be booked now at the counters wanted."""
+    return slots.bookable_range(desk.city, desk.now, counters=counters_wanted(a, desk))
+
+
 def bookable_days(a: Application, desk: Desk) -> tuple[date, date]:
     """Return the first and the last day that this person can book now."""
-    first, last = slots.bookable_range(desk.city, desk.now)
+    first, last = slots.bookable_range(desk.city, desk.now, counters=counters_wanted(a, desk))
     return max(first, not_before(a, desk) or first), last
 
 
@@ -898,6 +925,15 @@ def counters_wanted(a: Application, desk: Desk) -> list[str]:
     if a.counter in (None, "any"):
         return [counter.id for counter in desk.city.bookable_counters]
     return [str(a.counter)]
+
+
+def counters_in_order(a: Application, desk: Desk) -> list[Counter]:
+    """Return the counters to choose from, as the file has them; after a wish, the first to fit it first."""
+    counters = list(desk.city.bookable_counters)
+    if not a.wished:
+        return counters
+    fitting = [slot.counter for slot in offer(replace(a, counter="any"), desk, limit=1000)]
+    return sorted(counters, key=lambda each: fitting.index(each.id) if each.id in fitting else len(fitting))
 
 
 def offer(a: Application, desk: Desk, limit: int = 4) -> list[Slot]:
@@ -921,7 +957,8 @@ def why_closed(a: Application, desk: Desk, day: date) -> str:
     closures = desk.bookings.closures(day, day)
     kind = opening_hours.why_closed(desk.city, counters_wanted(a, desk)[0], day, closures)
     if kind == "closure":
-        return next((each.reason.rstrip("。") for each in closures if each.seats == 0), "")
+        reason = opening_hours.closed_because(desk.city, counters_wanted(a, desk)[0], day, closures)
+        return reason.rstrip("。")
     return opening_hours.is_holiday(day) or "" if kind == "holiday" else f"@why_{kind}"
 
 
@@ -1065,9 +1102,7 @@ def _holder_on_the_day(before: Application, a: Application, remarks: list[Remark
 
 def asked_too_soon(a: Application, desk: Desk) -> bool:
     """Return whether something that can turn the person away is still unknown."""
-    upcoming = next_question(a, desk)
-    order = list(questions(a, desk))
-    return upcoming in order and order.index(upcoming) < order.index("counter")
+    return next_question(a, desk) in set(_card_questions(a, desk))
 
 
 def _wish_for(a: Application) -> Wish:
@@ -1128,15 +1163,15 @@ def _leaves_the_day(wish: Wish) -> bool:
 def why_nothing(a: Application, desk: Desk) -> list[Remark]:
     """Return why no time is free that was wished: too early, closed, or really full."""
     wish, days = a.wished, _days_wished(a, desk)
-    if _only_weekends(wish):
-        return [_nothing_fits(wish)]
+    if _never_open(wish, desk):
+        return [_nothing_fits(wish, desk)]
     if early := nothing_yet(a, desk):
         return [early]
     whys = [why for day in days if (why := why_not_on(a, desk, day))]
     closed = [why for why in whys if why.name.startswith("day_closed")]
     others = [why for why in whys if why not in closed]
     if not days or len(whys) < len(days) or any(why.name == "day_full" for why in others):
-        return [Remark("nothing_fits_wish")]
+        return [_nothing_fits(wish, desk)]
     if not others and len(days) > 1:
         telling = [why for why in closed if why.name != "day_closed_weekend"] or closed
         shut = {"first": short_date(days[0]), "last": short_date(days[-1])}
@@ -1165,7 +1200,7 @@ def nothing_yet(a: Application, desk: Desk) -> Remark | None:
     _, last = slots.bookable_range(desk.city, desk.now)
     if earliest is None or earliest <= last:
         return None
-    opens = slots.opens_for_booking(desk.city, earliest)
+    opens = opens_for_booking(a, desk, earliest)
     values = {"renewable_from": japanese_date(earliest), "opens_on": japanese_date(opens)}
     return Remark("nothing_bookable_yet", values)
 
@@ -1214,14 +1249,19 @@ def _lately(day: date, desk: Desk) -> date | None:
     return before if timedelta(0) < desk.today - before <= timedelta(days=_LATELY) else None
 
 
+def _with_its_year(day: date, desk: Desk) -> str:
+    """Return a day with its year, where that is not this one."""
+    return short_date(day) if day.year == desk.today.year else japanese_date(day)
+
+
 def why_not_on(a: Application, desk: Desk, day: date) -> Remark | None:
     """Return what keeps this person from booking that day, or None."""
-    first, last = slots.bookable_range(desk.city, desk.now)
+    first, last = slots.bookable_range(desk.city, desk.now, counters=counters_wanted(a, desk))
     if day < desk.today:
         return Remark("day_past", {"day": short_date(day)})
     if day > last and (past := _lately(day, desk)):
         return Remark("day_past", {"day": short_date(past)})
-    words = {"day": japanese_date(day) if day > last else short_date(day)}  # not the year expected
+    words = {"day": _with_its_year(day, desk) if day > last else short_date(day)}
     if left_out := _left_out(a, desk, day):
         return left_out
     closures = desk.bookings.closures(day, day)
@@ -1229,17 +1269,21 @@ def why_not_on(a: Application, desk: Desk, day: date) -> Remark | None:
     reasons = [opening_hours.why_closed(desk.city, id_, day, closures) for id_ in wanted]
     if all(reasons):
         holiday = opening_hours.is_holiday(day) or ""
-        closed = [c.reason for c in closures if c.seats == 0]
         return Remark(
             f"day_closed_{reasons[0]}",
-            {**words, "holiday": holiday, "reason": closed[0] if closed else ""},
+            {
+                **words,
+                "holiday": holiday,
+                "reason": opening_hours.closed_because(desk.city, wanted[0], day, closures),
+                "opening": hours_in_words.opening_in_words(desk.city, wanted),
+            },
         )
     if day < first:
         walk_in = day != desk.today or open_today(desk)
         return Remark("day_too_late" if walk_in else "day_over", words)
     if day > last:
-        opens = slots.opens_for_booking(desk.city, day)
-        return Remark("day_too_far", {**words, "opens_on": japanese_date(opens)})
+        opens = opens_for_booking(a, desk, day)
+        return Remark("day_too_far", {**words, "opens_on": _with_its_year(opens, desk)})
     if not free_on(a, desk, day):
         return Remark("day_full", words)
     return None
@@ -1281,7 +1325,7 @@ def _choose_time(
 def _hours(a: Application, desk: Desk, day: date) -> str:
     """Return when the counters that would suit receive people that day, in words."""
     closures = desk.bookings.closures(day, day)
-    return hours_in_words(desk.city, counters_wanted(a, desk), day, closures)
+    return hours_in_words.day_in_words(desk.city, counters_wanted(a, desk), day, closures)
 
 
 def _not_free(name: str, a: Application, start: datetime, desk: Desk) -> Remark:
@@ -1358,7 +1402,7 @@ def _hold(a: Application, desk: Desk, key: str, remarks: list[Remark]) -> Applic
     counter = a.counter
     if counter == "any":
         day = free_on(replace(a, wish=None), desk, start.date())
-        counter = next((slot.counter for slot in day if slot.start == start), "honchosha")
+        counter = next((slot.counter for slot in day if slot.start == start), counters_wanted(a, desk)[0])
         a = replace(a, counter=counter)
     try:
         hold = desk.bookings.hold(
@@ -1411,8 +1455,10 @@ def _held_remark(hold: Hold, desk: Desk) -> Remark:
     }
     if len(hold.places) > 1:
         return Remark("held_in_a_row", {**words, "places": places_in_words(hold.places)})
-    evening = _is_evening(desk.city, hold.counter, start)
-    return Remark("held_evening" if evening else "held", words)
+    hours = opening_hours.hours_at(desk.city, hold.counter, start)
+    if hours and hours.note:
+        return Remark("held_with_note", {**words, "note": hours_in_words.note_in_words(hours)})
+    return Remark("held", words)
 
 
 def places_in_words(places: Iterable[Place]) -> str:
@@ -1422,13 +1468,6 @@ def places_in_words(places: Iterable[Place]) -> str:
 
 def _forget_time(a: Application) -> dict[str, Any]:
     return replace(a.wished, times=(), choices=()).to_json()
-
-
-def _is_evening(city: City, counter: str, start: datetime) -> bool:
-    return any(
-        item.start == start and item.kind == "evening"
-        for item in opening_hours.starts(city, counter, start.date())
-    )
 
 
 # Documents ---------------------------------------------------------------------------------

@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from renewal import application, calendar_view, slots
+from renewal import application, calendar_view, hours_in_words, slots
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import (
     Booking,
@@ -249,11 +249,16 @@ def why_not(action: str, booking: Booking, desk: Desk) -> Remark | None:
     rule = rules.change_until if action == "change" else rules.cancel_until
     deadline = slots.deadline(desk.city, rule, booking.start)
     if desk.now >= deadline:
-        # Midnight ends the last day on which it was possible.
-        last = short_date((deadline - timedelta(seconds=1)).date())
-        until = "@until_start" if rule == "start" else last
-        return Remark(f"booking_{action}_too_late", {"until": until})
+        return Remark(f"booking_{action}_too_late", {"until": _until(rule, deadline)})
     return None
+
+
+def _until(rule: str, deadline: datetime) -> str:
+    if rule == "start":
+        return hours_in_words.limit_in_words(rule)
+    if deadline.time() == time():  # midnight ends the last day on which it was possible
+        return short_date((deadline - timedelta(seconds=1)).date())
+    return moment(deadline)
 
 
 def seat_lost(lost: WithoutSeat, desk: Desk) -> Remark:
@@ -423,7 +428,10 @@ def refusal(action: str, booking: Booking | None, desk: Desk) -> Remark:
 def remark_besides(name: str, desk: Desk) -> Remark:
     """Return the remark on what somebody wants beyond the booking, such as until when it can change."""
     rules = desk.city.booking
-    values = {"change": f"@until_{rules.change_until}", "cancel": f"@until_{rules.cancel_until}"}
+    values = {
+        "change": hours_in_words.limit_in_words(rules.change_until),
+        "cancel": hours_in_words.limit_in_words(rules.cancel_until),
+    }
     return Remark(name, values if name == "booking_rules" else {})
 
 

@@ -194,8 +194,7 @@ def _why_closed(
     if closed == "year_end":
         return "@year_end"
     if closed == "closure":
-        start = opening_hours.starts(city, counter_id, day)[0].start
-        return opening_hours.closure_reason(city, counter_id, start, closures)
+        return opening_hours.closed_because(city, counter_id, day, closures)
     return None
 
 

@@ -1,28 +1,41 @@
 """Whom staff have to phone, and why: each person once, for the weightiest reason.
 
-A lost seat; a message in LINE that did not arrive; an answer there that did not arrive, so that
-somebody may not know what became of a booking; where LINE is in use, the visits up to the next
-working day of those who cannot be reminded there.
+A lost seat; what staff have moved or cancelled and said that they would phone about; a message in
+LINE that did not arrive; an answer there that did not arrive, so that somebody may not know what
+became of a booking; where LINE is in use, the visits up to the next working day of those who cannot
+be reminded there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from renewal import notices, opening_hours
-from renewal.bookings import Booking, Bookings, Told
+from renewal.bookings import Booking, Bookings, Told, Tries
 from renewal.city import City
+from renewal.words import moment
 
 REASONS = {
     "no_seat": "席がなくなった",
+    "moved": "職員が日時を変えた",
+    "cancelled": "職員が取り消した",
     "not_sent": "お知らせが届かなかった",
     "not_answered": "LINE のお返事が届かなかった",
     "no_line": "前日のお知らせ（LINE なし）",
 }
 """The reasons, the weightiest first, in words for staff."""
+SAY = {
+    "no_seat": "その時刻には受け付けられなくなったことと、その理由。新しい日時のご希望。",
+    "moved": "日時か窓口が変わったこと。新しい日時と窓口。",
+    "cancelled": "予約を取り消したこと。取り直すときの日時のご希望。",
+    "not_sent": "予約の日時と窓口。お知らせが届かなかったこと。",
+    "not_answered": "予約がいまどうなっているか。LINE のお返事が届かなかったこと。",
+    "no_line": "予約の日時と窓口。お持ちいただくもの。",
+}
+"""What is to be said on the phone, by reason."""
 
 
 class Line(Protocol):
@@ -41,7 +54,7 @@ class Call:
     """Somebody to phone: why (a key of REASONS), in which words, and whether it has been done.
 
     `about` is what `told` notes: with the booking, its counter and its start it says that this
-    person was told of this very thing.
+    person was told of this very thing. `tries` is who is phoning now, and how often nobody answered.
     """
 
     booking: Booking
@@ -49,6 +62,7 @@ class Call:
     about: str
     words: str
     told: Told | None = None
+    tries: Tries = Tries()
 
 
 def calls_to_make(
@@ -63,6 +77,7 @@ def calls_to_make(
         Call(each.booking, "no_seat", each.cause.about, each.cause.words, each.told)
         for each in lost
     ]
+    found += _by_staff(store, now)
     for booking, notice in notices.to_phone(store, city, now):
         if notice.status in notices.FAILED:
             found.append(Call(booking, "not_sent", "not_sent", REASONS["not_sent"]))
@@ -84,8 +99,11 @@ def calls_to_make(
     first: dict[str, Call] = {}
     for call in found:
         first.setdefault(call.booking.code, call)
-    told = store.told(first)
-    known = [_with_told(call, told) for call in first.values()]
+    told, tries = store.told(first), store.call_tries(first)
+    known = [
+        replace(_with_told(call, told), tries=tries.get(_key(call), Tries()))
+        for call in first.values()
+    ]
     return sorted(known, key=lambda call: (call.booking.start, call.booking.counter))
 
 
@@ -94,12 +112,34 @@ def waiting(calls: Iterable[Call]) -> list[Call]:
     return [call for call in calls if call.told is None]
 
 
-def _with_told(call: Call, told: dict[tuple[object, ...], Told]) -> Call:
+def _by_staff(store: Bookings, now: datetime) -> Iterator[Call]:
+    """Yield the visits to come about whose change or cancellation a member of staff is to phone."""
+    since = now.date() - timedelta(days=366)  # the longest horizon
+    last = {
+        entry["code"]: entry
+        for entry in store.audit(whats=("change", "cancel", "reinstate"), first=since)
+    }
+    for entry in last.values():
+        if not (entry["detail"] or {}).get("call"):
+            continue
+        booking = store.get(entry["code"])
+        about = "cancelled" if entry["what"] == "cancel" else "moved"
+        if booking and booking.start > now and booking.phone:
+            if about == "moved" and booking.status == "booked":
+                before, at = entry["detail"]["from"], booking.start
+                was = datetime.fromisoformat(before[1])
+                yield Call(booking, about, about, f"{moment(was)}から{moment(at)}に変えた")
+            elif about == booking.status:
+                yield Call(booking, about, about, REASONS[about])
+
+
+def _key(call: Call) -> tuple[object, ...]:
     booking = call.booking
-    known = told.get((booking.code, booking.counter, booking.start, call.about))
-    if call.told or known is None:
-        return call
-    return Call(booking, call.reason, call.about, call.words, known)
+    return booking.code, booking.counter, booking.start, call.about
+
+
+def _with_told(call: Call, told: dict[tuple[object, ...], Told]) -> Call:
+    return call if call.told else replace(call, told=told.get(_key(call)))
 
 
 def whom(booking: Booking) -> str | None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from renewal import certificate
 from renewal import documents as documents_of
 from renewal.bookings import Booking, Card, Visit
+from renewal.certificate import Status
 from renewal.city import City
+from renewal.date_words import japanese_date
 from renewal.documents import Applicant, Case, Certificates, Holder, Pin
 
 
@@ -99,6 +102,30 @@ def corrected(booking: Booking, correction: Correction, city: City) -> Visit:
         visitor_name=visit.visitor_name if c.visitor_name is None else c.visitor_name or None,
         note=visit.note if c.note is None else c.note or None,
     )
+
+
+def comes_for(applicant: str, holder: str, cards: int) -> str:
+    """Return who comes for a card of that holder when `applicant` comes for the visit.
+
+    Whoever comes for themselves with several cards comes for a child's as its representative.
+    """
+    if applicant == "self" and cards > 1 and holder != "general":
+        return Applicant.LEGAL_REPRESENTATIVE.value
+    return applicant
+
+
+def wrong_time(city: City, expires: date, visit: date) -> str | None:
+    """Return why a card with that last day cannot be renewed on the day of the visit, in Japanese.
+
+    None when it can. Raises ValueError for a year out of reach of the calendar.
+    """
+    window = certificate.renewal_window(expires)
+    status = window.status(visit)
+    if status is Status.TOO_EARLY:
+        return f"この有効期限では、{japanese_date(window.renewable_from)}より前の日は予約できません。"
+    if status is Status.EXPIRED and not city.booking.bookable_after_expiry:
+        return "有効期限のあとの日は、予約できません。"
+    return None
 
 
 def lacks_visitor_name(visit: Visit) -> bool:

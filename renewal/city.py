@@ -10,7 +10,7 @@ import os
 import re
 import types
 from collections.abc import Callable, Iterator
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -23,6 +23,7 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationError,
+    WithJsonSchema,
 )
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -77,6 +78,30 @@ def _month_day(value: str) -> str:
     raise ValueError('月日ではありません。"12-29" の形で書いてください。')
 
 
+def _calendar_day(value: object) -> object:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError('日付ではありません。"2026-12-01" の形で書いてください。') from None
+
+
+_LIMIT = r"previous_working_day_end|start|[1-9]\d? (working )?days? before( \d{1,2}:\d{2})?|[1-9]\d{0,3} minutes before"
+
+
+def _limit(value: str) -> str:
+    if re.fullmatch(_LIMIT, value):
+        if value.endswith("before") or ":" not in value:
+            return value
+        _time(value.rsplit(" ", 1)[1])
+        return value
+    raise ValueError(
+        "書ける値は previous_working_day_end、start、1 day before 17:15、2 working days before 12:00、"
+        "60 minutes before の形です（時刻を省くと、その日の終わりまで）。"
+    )
+
+
 def _url(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]+\.[^\s]+", value):
         raise ValueError('アドレスではありません。"https://…" の形で書いてください。')
@@ -90,12 +115,21 @@ def _mail(value: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1)]
-Time = Annotated[time, BeforeValidator(_time)]
+def _text_like(pattern: str) -> WithJsonSchema:
+    """Say in the JSON Schema how a value is written in the file."""
+    return WithJsonSchema({"type": "string", "pattern": f"^(?:{pattern})$"})
+
+
+Time = Annotated[time, BeforeValidator(_time), _text_like(r"([01]?\d|2[0-3]):[0-5]\d")]
+CalendarDay = Annotated[date, BeforeValidator(_calendar_day), _text_like(r"\d{4}-\d{2}-\d{2}")]
+Limit = Annotated[str, AfterValidator(_limit), _text_like(_LIMIT)]
+"""Until when: a moment before the start of a visit; `slots.deadline` works it out."""
 Phone = Annotated[str, AfterValidator(_phone)]
 MonthDay = Annotated[str, AfterValidator(_month_day)]
 Url = Annotated[str, AfterValidator(_url)]
 Mail = Annotated[str, AfterValidator(_mail)]
 Days = Annotated[tuple[Day, ...], Field(min_length=1)]
+Week = Literal[1, 2, 3, 4, 5, "last"]
 
 
 # The file ------------------------------------------------------------------------------------
@@ -115,7 +149,7 @@ class Department(_Model):
 class Source(_Model):
     """The city's own page that the rules come from."""
 
-    page: int = Field(ge=1)
+    page: int | None = Field(default=None, ge=1)
     url: Url | None = None
 
 
@@ -143,11 +177,57 @@ class AlternativeContact(_Model):
     mail: Mail | None = None
 
 
+class After(_Model):
+    """A weekday of each month that others are counted from: its first, second … or last one."""
+
+    week: Week
+    day: Day
+
+
+class Recurring(_Model):
+    """Days that come again: weekdays, perhaps only some of each month, perhaps only for a while.
+
+    `weeks`: the month's first, second … such weekday. `after`: only in the seven days after another
+    weekday ("the Sunday after the third Saturday"), which may lie in the next month. Both days of
+    the validity are included.
+    """
+
+    days: Days
+    weeks: tuple[Week, ...] = ()
+    after: After | None = None
+    valid_from: CalendarDay | None = None
+    valid_until: CalendarDay | None = None
+
+    def falls_on(self, day: date) -> bool:
+        """Return whether the day is one of these."""
+        if DAYS[day.weekday()] not in self.days:
+            return False
+        if (self.valid_from and day < self.valid_from) or (self.valid_until and day > self.valid_until):
+            return False
+        if self.after:
+            back = (day.weekday() - DAYS.index(self.after.day)) % 7 or 7
+            return _is_week(day - timedelta(days=back), (self.after.week,))
+        return not self.weeks or _is_week(day, self.weeks)
+
+
+def _is_week(day: date, weeks: tuple[Week, ...]) -> bool:
+    """Return whether it is the first, second … or last such weekday of its month."""
+    last = (day + timedelta(days=7)).month != day.month
+    return (day.day + 6) // 7 in weeks or (last and "last" in weeks)
+
+
+class ClosedDays(Recurring):
+    """Days that come again on which a counter is closed; the reason is shown to citizens."""
+
+    reason: Text
+
+
 class Closed(_Model):
-    """The year's end, when every counter is closed; both days included, as MM-DD."""
+    """When every counter is closed: at the year's end (both days included, as MM-DD), and `also`."""
 
     year_end_from: MonthDay
     year_end_to: MonthDay
+    also: tuple[ClosedDays, ...] = ()
 
     def is_year_end(self, day: date) -> bool:
         """Return whether the day falls into the year-end closure."""
@@ -157,32 +237,84 @@ class Closed(_Model):
         return month_day >= self.year_end_from or month_day <= self.year_end_to
 
 
-class Hours(_Model):
-    """Weekly hours: either from open to close, or only the given start times."""
+class Break(_Model):
+    """Within the hours, when nobody is received."""
 
-    days: Days
+    begin: Time
+    end: Time
+
+
+class Hours(Recurring):
+    """Hours on days that come again: from open to close, or only the given start times.
+
+    Not `bookable`: people come without a booking. `walk_in` False: only with one; None is as the
+    counter says. Without `last_start` a visit ends by closing time; with it none begins later, either.
+    `note` is said of these hours to citizens.
+    """
+
     open: Time | None = None
     close: Time | None = None
+    breaks: tuple[Break, ...] = ()
+    last_start: Time | None = None
     starts: tuple[Time, ...] = ()
     kind: Literal["regular", "evening"] = "regular"
     bookable: bool = True
+    walk_in: bool | None = None
+    cutoff: Limit | None = None
+    on_holidays: bool = False
+    note: Text | None = None
+
+    @property
+    def spans(self) -> tuple[tuple[time, time], ...]:
+        """The times from which until which people are received; () where only starts are given."""
+        if self.open is None or self.close is None:
+            return ()
+        edges = [self.open, *(edge for each in self.breaks for edge in (each.begin, each.end)), self.close]
+        return tuple(zip(edges[::2], edges[1::2], strict=True))
 
 
 class Counter(_Model):
-    """A counter. One that is not enabled handles the procedure but cannot be booked here."""
+    """A counter. One that is not enabled handles the procedure but cannot be booked here.
+
+    Its horizon and cut-off are those of `booking` unless it has its own.
+    """
 
     id: str
     label: Text
-    short_label: Text
+    short_label: Annotated[str, Field(min_length=1, max_length=20)]  # a button of LINE holds no more
     place: Text | None = None
     address: Text | None = None
     map_url: Url | None = None
     aliases: tuple[Text, ...] = ()
     enabled: bool
     walk_in: bool
+    booked_first: bool = False
     seats: int = Field(ge=1, le=100)
     slot_minutes: int = Field(ge=5, le=240)
     hours: tuple[Hours, ...]
+    closed: tuple[ClosedDays, ...] = ()
+    horizon_days: int | None = Field(default=None, ge=1, le=366)
+    horizon_months: int | None = Field(default=None, ge=1, le=12)
+    cutoff: Limit | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it may be called, its id among them."""
+        return (self.id, self.label, self.short_label, *self.aliases)
+
+    @property
+    def bookable(self) -> bool:
+        """Whether visits can be booked here at all."""
+        return self.enabled and any(hours.bookable for hours in self.hours)
+
+    def takes_walk_ins(self, hours: Hours) -> bool:
+        """Return whether people without a booking are received in these hours."""
+        return self.walk_in if hours.walk_in is None else hours.walk_in
+
+    @property
+    def always_takes_walk_ins(self) -> bool:
+        """Whether people without a booking are received whenever it is open."""
+        return self.enabled and bool(self.hours) and all(map(self.takes_walk_ins, self.hours))
 
 
 class Bounds(_Model):
@@ -199,17 +331,22 @@ class Bounds(_Model):
 
 
 class BookingRules(_Model):
-    """How bookings work. Presets where the city has published nothing."""
+    """How bookings work. Presets where the city has published nothing.
 
-    horizon_days: int = Field(ge=1, le=366)
-    cutoff: Literal["previous_working_day_end"]
-    staff_cutoff: Literal["previous_working_day_end", "start"] = "start"
+    A day can be booked from `horizon_days` before it on, or from the first of the month that is
+    `horizon_months` before its own.
+    """
+
+    horizon_days: int | None = Field(default=None, ge=1, le=366)
+    horizon_months: int | None = Field(default=None, ge=1, le=12)
+    cutoff: Limit
+    staff_cutoff: Limit = "start"
     hold_minutes: int = Field(ge=1, le=60)
     bookable_without_notice: bool
     bookable_after_expiry: bool
     max_cards: int = Field(ge=1, le=4)
-    change_until: Literal["previous_working_day_end", "start"]
-    cancel_until: Literal["previous_working_day_end", "start"]
+    change_until: Limit
+    cancel_until: Limit
     late_minutes: int = Field(ge=0, le=60)
     reminder_hour: int = Field(ge=0, le=23)
     bounds: Bounds
@@ -259,6 +396,9 @@ class City(_Model):
     """All of city.yml."""
 
     name: Text
+    aliases: tuple[Text, ...] = ()
+    prefecture: tuple[Text, ...] = ()
+    hall: Text
     department: Department
     source: Source
     call_centre: CallCentre
@@ -283,9 +423,28 @@ class City(_Model):
         return self._unconfirmed
 
     @property
-    def bookable_counters(self) -> tuple[Counter, ...]:
-        """The counters that can be booked, in the file's order."""
+    def open_counters(self) -> tuple[Counter, ...]:
+        """The counters whose hours are known, bookable or not, in the file's order."""
         return tuple(counter for counter in self.counters.values() if counter.enabled)
+
+    @property
+    def bookable_counters(self) -> tuple[Counter, ...]:
+        """The counters that can be booked, in the file's order, which is that of offering them."""
+        return tuple(counter for counter in self.counters.values() if counter.bookable)
+
+    @property
+    def municipality(self) -> str:
+        """What the city is: 市, or 区, 町, 村 where its name ends so."""
+        return self.name[-1] if self.name[-1] in "市区町村" else "市"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the city is called, with and without 市."""
+        return (self.name, self.name.removesuffix(self.municipality), *self.aliases)
+
+    def is_confirmed(self, path: str) -> bool:
+        """Return whether the city has confirmed the value at a dotted path."""
+        return path not in self._unconfirmed
 
     def counter_label(self, counter_id: str, short: bool = False) -> str:
         """Return what a counter is called; of one that the file has no more, the name it had.
@@ -299,7 +458,7 @@ class City(_Model):
         return counter.short_label if short else counter.label
 
     def value_at(self, path: str) -> object:
-        """Return the value at a dotted path such as `counters.honchosha.aliases.2`."""
+        """Return the value at a dotted path such as `counters.hall.aliases.2`."""
         value: Any = self
         for part in path.split("."):
             if isinstance(value, dict):
@@ -324,6 +483,18 @@ def load(path: Path | None = None) -> City:
     except UnicodeDecodeError as error:
         raise CityError(f"{path}:0: 文字コードが違います。UTF-8で保存してください。") from error
     return _read(path, text)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a city's file, with which editors complete and check it.
+
+    It knows which items there are and what each may be, not what they say together: `load` does.
+    """
+    schema = City.model_json_schema()
+    counter = schema["$defs"]["Counter"]
+    del counter["properties"]["id"]  # the heading is the id
+    counter["required"].remove("id")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 @lru_cache(maxsize=4)  # the same text gives the same city: reading YAML is slow
@@ -456,6 +627,7 @@ def _explain(detail: Any) -> tuple[Loc, str]:
         "value_error": lambda: str(context.get("error", "")),
         "literal_error": lambda: f"書ける値は {_choices(str(context['expected']))} です。",
         "greater_than_equal": lambda: f"{context['ge']} 以上の数を書いてください。",
+        "string_too_long": lambda: f"{context['max_length']} 文字までにしてください。",
         "less_than_equal": lambda: f"{context['le']} 以下の数を書いてください。",
         "int_type": lambda: "引用符のない整数を書いてください。",
         "bool_type": lambda: "true か false を書いてください。",
@@ -475,7 +647,7 @@ def _shown(value: object) -> str:
 
 
 def _choices(expected: str) -> str:
-    return "、".join(re.findall(r"'([^']*)'", expected))
+    return "、".join(re.findall(r"\d+|[a-z_]+", expected.replace(" or ", " ")))
 
 
 def _fields(loc: Loc) -> Iterator[str]:
@@ -510,16 +682,20 @@ def _inconsistencies(city: City) -> Iterator[tuple[Loc, str]]:
     for document_id in DOCUMENT_IDS:
         if document_id not in city.documents:
             yield ("documents",), f"「{document_id}」がありません。かならず書いてください。"
-    if not city.bookable_counters:
+    if not city.open_counters:
         yield (
             ("counters",),
-            "予約できる窓口がありません。1つ以上の窓口を enabled: true にしてください。",
+            "使える窓口がありません。1つ以上の窓口を enabled: true にしてください。",
         )
+    yield from _horizon_mistakes(("booking",), city.booking, needed=True)
+    for index, days in enumerate(city.closed.also):
+        yield from _recurring_mistakes(("closed", "also", index), days)
     for counter_id in city.former_counters:
         if counter_id in city.counters:
             message = f"「{counter_id}」は counters にもあります。いまの窓口は書かないでください。"
             yield ("former_counters", counter_id), message
     used: dict[str, str] = {}
+    labels: dict[str, str] = {}
     for counter in city.counters.values():
         place = ("counters", counter.id)
         if not re.fullmatch(r"[a-z][a-z0-9_]*", counter.id) or counter.id == "any":
@@ -532,11 +708,19 @@ def _inconsistencies(city: City) -> Iterator[tuple[Loc, str]]:
                     f"呼び名「{alias}」は「{used[alias]}」にもあります。どちらか1つにしてください。",
                 )
             used.setdefault(alias, counter.id)
+        for name in ("label", "short_label"):
+            label = str(getattr(counter, name))
+            if labels.setdefault(label, counter.id) != counter.id:
+                message = f"「{label}」は「{labels[label]}」の名前でもあります。別の名前にしてください。"
+                yield (*place, name), message
         if counter.enabled and not counter.hours:
             yield (
                 (*place, "hours"),
                 "予約できる窓口には受付時間が要ります。「- days: …」の形で書いてください。",
             )
+        yield from _horizon_mistakes(place, counter, needed=False)
+        for index, days in enumerate(counter.closed):
+            yield from _recurring_mistakes((*place, "closed", index), days)
         yield from _hours_mistakes(counter)
 
 
@@ -544,34 +728,98 @@ def _minutes(moment: time) -> int:
     return moment.hour * 60 + moment.minute
 
 
+def _horizon_mistakes(place: Loc, rules: BookingRules | Counter, needed: bool) -> Iterator[tuple[Loc, str]]:
+    given = [name for name in ("horizon_days", "horizon_months") if getattr(rules, name) is not None]
+    if len(given) > 1 or (needed and not given):
+        yield (
+            (*place, *given[1:]),
+            "horizon_days（何日先まで）か horizon_months（何か月前の1日から）の、どちらか一方を書いてください。",
+        )
+
+
+def _recurring_mistakes(place: Loc, entry: Recurring) -> Iterator[tuple[Loc, str]]:
+    if entry.valid_from and entry.valid_until and entry.valid_from > entry.valid_until:
+        yield (*place, "valid_until"), "「valid_until」は「valid_from」と同じ日か、あとの日にしてください。"
+    if entry.weeks and entry.after:
+        yield (*place, "after"), "「weeks」と「after」は一緒に書けません。どちらか一方にしてください。"
+
+
 def _hours_mistakes(counter: Counter) -> Iterator[tuple[Loc, str]]:
     """Check each entry, then that no two entries of the counter overlap on a day."""
-    busy: dict[Day, list[tuple[int, int]]] = {day: [] for day in DAYS}
+    sound: list[tuple[int, Hours, list[tuple[int, int]]]] = []
     for index, hours in enumerate(counter.hours):
         place = ("counters", counter.id, "hours", index)
-        length = counter.slot_minutes
-        if hours.starts and hours.open is None and hours.close is None:
-            spans = [(_minutes(start), _minutes(start) + length) for start in hours.starts]
-        elif not hours.starts and hours.open is not None and hours.close is not None:
-            spans = [(_minutes(hours.open), _minutes(hours.close))]
-            if hours.open >= hours.close:
-                yield (*place, "close"), "「close」は「open」より後の時刻にしてください。"
-                continue
-            if (spans[0][1] - spans[0][0]) % length:
-                span = f"{hours.open:%H:%M}から{hours.close:%H:%M}までの時間"
-                yield place, f"{span}は、slot_minutes の{length}分で割り切れる長さにしてください。"
-        else:
-            yield (
-                place,
-                "受付時間は「open と close」か「starts」のどちらか一方で書いてください。",
-            )
-            continue
-        clashing = []
-        for day in dict.fromkeys(hours.days):
-            for begin, end in spans:
-                if any(begin < other_end and other < end for other, other_end in busy[day]):
-                    clashing.append("月火水木金土日"[DAYS.index(day)])
-                busy[day].append((begin, end))
+        mistakes = [*_recurring_mistakes(place, hours), *_entry_mistakes(place, counter, hours)]
+        yield from mistakes
+        if not mistakes:
+            length = counter.slot_minutes
+            spans = [(_minutes(begin), _minutes(end)) for begin, end in hours.spans]
+            spans += [(_minutes(start), _minutes(start) + length) for start in hours.starts]
+            sound.append((index, hours, spans))
+    for at, (index, hours, spans) in enumerate(sound):
+        place = ("counters", counter.id, "hours", index)
+        clashing = [day for _, other, taken in sound[:at] for day in _clashes(hours, spans, other, taken)]
+        if _overlap(sorted(spans), sorted(spans), within=True):
+            clashing += hours.days
         if clashing:
-            weekdays = "・".join(dict.fromkeys(clashing))
+            weekdays = "・".join("月火水木金土日"[DAYS.index(day)] for day in DAYS if day in clashing)
             yield place, f"{weekdays}曜日の受付時間が重なっています。重ならないようにしてください。"
+
+
+def _entry_mistakes(place: Loc, counter: Counter, hours: Hours) -> Iterator[tuple[Loc, str]]:
+    length = counter.slot_minutes
+    if not hours.bookable and not counter.takes_walk_ins(hours):
+        message = "予約でも（bookable）予約なしでも（walk_in）受け付けない時間は書けません。どちらかを true にしてください。"
+        yield place, message
+    if hours.cutoff and not hours.bookable:
+        yield (*place, "cutoff"), "「cutoff」は、予約できる時間（bookable: true）だけに書けます。"
+    if hours.starts and hours.open is None and hours.close is None:
+        for name in ("last_start", "breaks"):
+            if getattr(hours, name):
+                yield (*place, name), f"「{name}」は「starts」と一緒には書けません。「open と close」の受付時間だけに書けます。"
+        return
+    if hours.starts or hours.open is None or hours.close is None:
+        yield place, "受付時間は「open と close」か「starts」のどちらか一方で書いてください。"
+        return
+    if hours.open >= hours.close:
+        yield (*place, "close"), "「close」は「open」より後の時刻にしてください。"
+        return
+    for index, each in enumerate(hours.breaks):
+        after = hours.breaks[index - 1].end if index else hours.open
+        if not after < each.begin < each.end < hours.close:
+            message = "休みは「open」より後、「close」より前に、早い順に、begin より後の end で書いてください。"
+            yield (*place, "breaks", index), message
+            return
+    if hours.last_start and not hours.open <= hours.last_start < hours.close:
+        yield (*place, "last_start"), "「last_start」は「open」から「close」までの時刻にしてください。"
+    elif hours.bookable and not hours.last_start:
+        for begin, end in hours.spans:
+            if (_minutes(end) - _minutes(begin)) % length:
+                span = f"{begin:%H:%M}から{end:%H:%M}までの時間"
+                message = f"{span}は、slot_minutes の{length}分で割り切れる長さにしてください（または last_start を書いてください）。"
+                yield place, message
+
+
+def _clashes(
+    a: Hours, spans: list[tuple[int, int]], b: Hours, taken: list[tuple[int, int]]
+) -> Iterator[Day]:
+    """Yield the weekdays on which two entries overlap, on some day of the years they are both valid."""
+    shared = [day for day in DAYS if day in a.days and day in b.days]
+    if not shared or not _overlap(spans, taken):
+        return
+    first = max(each.valid_from or date(2024, 1, 1) for each in (a, b))
+    last = min(each.valid_until or date.max for each in (a, b))
+    for offset in range(min((last - first).days + 1, 366 * 2)):  # every week of a month has come by then
+        day = first + timedelta(days=offset)
+        if DAYS[day.weekday()] in shared and a.falls_on(day) and b.falls_on(day):
+            shared.remove(DAYS[day.weekday()])
+            yield DAYS[day.weekday()]
+
+
+def _overlap(spans: list[tuple[int, int]], others: list[tuple[int, int]], within: bool = False) -> bool:
+    """Return whether any two overlap; `within` one list, each is not compared with itself."""
+    return any(
+        begin < other_end and other < end
+        for at, (begin, end) in enumerate(spans)
+        for other, other_end in (others[at + 1 :] if within else others)
+    )

@@ -21,7 +21,8 @@ _CLOSED = {
     "disabled": "この窓口は、まだここでは予約できません。",
     "year_end": "年末年始の休みです。",
     "weekend": "土日の休みです。",
-    "no_hours": "受付のない曜日です。",
+    "no_hours": "受付のない日です。",
+    "walk_in_only": "予約なしで受け付ける日です。",
 }
 
 
@@ -75,9 +76,14 @@ def closed_because(
     if why == "holiday":
         return f"祝日（{opening_hours.is_holiday(day)}）の休みです。"
     if why == "closure":
-        reasons = [each.reason for each in closures if each.counter in (None, counter_id)]
-        return f"臨時の休みです（{'、'.join(dict.fromkeys(reasons))}）。"
+        return f"臨時の休みです（{opening_hours.closed_because(city, counter_id, day, closures)}）。"
     return _CLOSED[why] if why else None
+
+
+def proofs(card: Card, city: City) -> list[str]:
+    """Return the proofs that come with this card, in few words; the rest is said by `checks`."""
+    wanted = (item for item in card.documents if item in ("visitor_id_a", "rep_proof"))
+    return [city.documents[item].label.split("（")[0] for item in wanted]
 
 
 def checks(card: Card, booking: Booking) -> Iterator[str]:

@@ -15,7 +15,7 @@ from renewal.wish import Wish
 def as_asked(a: Application, said: Mapping[str, Any], desk: Desk) -> Application:
     """Return the application with the days, times and counter that a question names (`said`)."""
     counter = said.get("counter", a.counter)
-    if counter in desk.city.counters and not desk.city.counters[counter].enabled:
+    if counter in desk.city.counters and not desk.city.counters[counter].bookable:
         counter = a.counter
     wish = replace(Wish.from_json(said.get("wish") or {}), invalid=())
     return replace(a, counter=counter, wish=a.wished.merged_with(wish).to_json())

@@ -11,7 +11,7 @@ import logging
 import sys
 from datetime import datetime, timezone
 
-OURS = ("bot", "actions", "renewal")
+OURS = ("bot", "actions", "renewal", "staff")
 
 
 class JsonLines(logging.Formatter):

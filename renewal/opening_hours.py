@@ -14,7 +14,6 @@ import holidays
 
 from renewal.city import DAYS, City, Counter, Hours
 from renewal.clock import TOKYO
-from renewal.date_words import japanese_time
 
 
 @dataclass(frozen=True)
@@ -59,11 +58,15 @@ class Closure:
 
 @dataclass(frozen=True)
 class Start:
-    """A start time at a counter: when (Tokyo), regular or evening, and for how many cards."""
+    """A start time at a counter: when (Tokyo), regular or evening, and for how many cards.
+
+    `cutoff` is the city's limit for booking it, where these hours have one of their own.
+    """
 
     start: datetime
     kind: str
     seats: int
+    cutoff: str | None = None
 
 
 @dataclass(frozen=True)
@@ -118,18 +121,62 @@ def starts(
     A slot ends by closing time. Raises KeyError for an unknown counter.
     """
     counter = city.counters[counter_id]
-    if not counter.enabled or day_off(city, day):
-        return []
     closures = [c for c in closures if c.first <= day <= c.last]
     result = []
-    for hours in counter.hours:
-        if hours.bookable and DAYS[day.weekday()] in hours.days:
+    for hours in hours_on(city, counter_id, day):
+        if hours.bookable:
             for begins in _times(hours, counter.slot_minutes):
                 start = datetime.combine(day, begins, TOKYO)
                 seats = seats_at(counter, start, closures)
                 if seats > 0:
-                    result.append(Start(start, hours.kind, seats))
+                    result.append(Start(start, hours.kind, seats, hours.cutoff))
     return sorted(result, key=lambda item: item.start)
+
+
+def hours_on(city: City, counter_id: str, day: date) -> list[Hours]:
+    """Return the hours of the counter on that day, bookable or not, closures left aside.
+
+    [] when it is closed or not enabled. Raises KeyError for an unknown counter.
+    """
+    counter = city.counters[counter_id]
+    off = day_off(city, day)
+    if not counter.enabled or off == "year_end" or _regularly_closed(city, counter, day):
+        return []
+    return [each for each in counter.hours if each.falls_on(day) and (off is None or each.on_holidays)]
+
+
+def hours_at(city: City, counter_id: str, start: datetime) -> Hours | None:
+    """Return the hours to which a start (Tokyo) belongs, or None where it is none."""
+    minutes = city.counters[counter_id].slot_minutes
+    for hours in hours_on(city, counter_id, start.date()):
+        if start.time() in _times(hours, minutes):
+            return hours
+    return None
+
+
+def walk_in_hours(
+    city: City, counter_id: str, day: date, closures: Iterable[Closure] = ()
+) -> list[Hours]:
+    """Return the hours of that day in which people without a booking are received.
+
+    Hours that a closure touches are left out: it may close any part of them.
+    """
+    counter = city.counters[counter_id]
+    closures = [c for c in closures if c.seats == 0 and c.counter in (None, counter_id)]
+    return [
+        hours
+        for hours in hours_on(city, counter_id, day)
+        if counter.takes_walk_ins(hours) and not any(_touches(c, hours, day) for c in closures)
+    ]
+
+
+def _touches(closure: Closure, hours: Hours, day: date) -> bool:
+    begins = hours.open or min(hours.starts)
+    ends = hours.close or time.max
+    return closure.first <= day <= closure.last and (
+        (closure.from_time is None or closure.from_time < ends)
+        and (closure.until_time is None or closure.until_time > begins)
+    )
 
 
 def seats_at(counter: Counter, start: datetime, closures: Iterable[Closure]) -> int:
@@ -150,37 +197,16 @@ def spans(
     covers whole is left out. Raises KeyError for an unknown counter.
     """
     counter = city.counters[counter_id]
-    if day_off(city, day):
-        return []
     shut = [each for each in closures if each.seats == 0 and each.first <= day <= each.last]
-    found = []
-    for hours in counter.hours:
-        times = _times(hours, counter.slot_minutes) if DAYS[day.weekday()] in hours.days else ()
+    found: list[tuple[time, time]] = []
+    for hours in hours_on(city, counter_id, day):
+        times = _times(hours, counter.slot_minutes)
         opens = [at for at in times if not _is_shut(counter, day, at, shut)]
-        if opens and hours.open and hours.close:
-            found.append((hours.open, hours.close))
+        if opens and hours.spans:
+            found += hours.spans
         elif opens:
             found += [wall_times(datetime.combine(day, at, TOKYO), counter.slot_minutes) for at in opens]
     return sorted(found)
-
-
-def hours_in_words(
-    city: City, counters: Iterable[str], day: date, closures: Iterable[Closure] = (), after: time | None = None
-) -> str:
-    """Return when these counters are open that day, or after a time of it, "" when all are closed."""
-    closures = list(closures)
-    lines = []
-    for counter in (city.counters[id_] for id_ in counters):
-        found = [span for span in spans(city, counter.id, day, closures) if after is None or span[1] > after]
-        singles = {at for hours in counter.hours for at in hours.starts}
-        words = [
-            japanese_time(begins) if begins in singles else f"{japanese_time(begins)}から{japanese_time(ends)}まで"
-            for begins, ends in found
-        ]
-        if words:
-            joined = "と".join(words) if len(words) < 3 else "・".join(words)
-            lines.append(f"{counter.short_label}は{joined}")
-    return "、".join(lines)
 
 
 def _is_shut(counter: Counter, day: date, at: time, shut: Iterable[Closure]) -> bool:
@@ -193,18 +219,49 @@ def why_closed(
 ) -> str | None:
     """Return why the counter has no start that day, or None when it has one.
 
-    "disabled", "year_end", "holiday", "closure" (its reason: `closure_reason`), "weekend", or
-    "no_hours" when the counter is never open on that weekday. Raises KeyError for an unknown one.
+    "disabled", "year_end", "closure" or a closing day of the file (both are "closure", with a reason:
+    `closed_because`), "holiday", "walk_in_only" when people come without a booking, "weekend", or
+    "no_hours" when the counter is not open on such a day. Raises KeyError for an unknown one.
     """
-    if not city.counters[counter_id].enabled:
+    counter = city.counters[counter_id]
+    if not counter.enabled:
         return "disabled"
-    if off := day_off(city, day):
-        return off
+    closures = list(closures)
     if starts(city, counter_id, day, closures):
         return None
-    if starts(city, counter_id, day):
+    off = day_off(city, day)
+    if off == "year_end":
+        return off
+    if hours_on(city, counter_id, day):
+        if starts(city, counter_id, day):
+            return "closure"
+        return "walk_in_only" if walk_in_hours(city, counter_id, day, closures) else "closure"
+    if off:
+        return off
+    if _regularly_closed(city, counter, day):
         return "closure"
     return "weekend" if day.weekday() >= 5 else "no_hours"
+
+
+def closed_because(
+    city: City, counter_id: str, day: date, closures: Iterable[Closure] = ()
+) -> str:
+    """Return the reason, for citizens, of a day on which `why_closed` is "closure"; else ""."""
+    if reason := _regularly_closed(city, city.counters[counter_id], day):
+        return reason
+    hits = (
+        closure.reason
+        for closure in closures
+        if closure.seats == 0
+        and closure.counter in (None, counter_id)
+        and closure.first <= day <= closure.last
+    )
+    return next(hits, "")
+
+
+def _regularly_closed(city: City, counter: Counter, day: date) -> str | None:
+    days = (*city.closed.also, *counter.closed)
+    return next((each.reason for each in days if each.falls_on(day)), None)
 
 
 def closure_reason(
@@ -254,11 +311,17 @@ def day_off(city: City, day: date) -> str | None:
 
 @lru_cache(maxsize=256)
 def _times(hours: Hours, minutes: int) -> tuple[time, ...]:
-    if hours.open is None or hours.close is None:
+    if not hours.spans:
         return hours.starts
     # Counted in minutes of the day: wall-clock times cannot be added to.
-    opens = hours.open.hour * 60 + hours.open.minute
-    closes = hours.close.hour * 60 + hours.close.minute
+    last = _minute(hours.last_start) if hours.last_start else 24 * 60
     return tuple(
-        time(begins // 60, begins % 60) for begins in range(opens, closes - minutes + 1, minutes)
+        time(begins // 60, begins % 60)
+        for opens, closes in hours.spans
+        for begins in range(_minute(opens), _minute(closes) - minutes + 1, minutes)
+        if begins <= last
     )
+
+
+def _minute(moment: time) -> int:
+    return moment.hour * 60 + moment.minute

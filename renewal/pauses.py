@@ -13,43 +13,71 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from renewal.application import Remark
-from renewal.bookings.engine import reading, write
+from renewal.bookings import audit
+from renewal.bookings.engine import reading
 from renewal.bookings.schema import pauses
+from renewal.clock import TOKYO
 
 
 @dataclass(frozen=True)
 class Pause:
-    """A pause that goes on: since when (UTC), and why, in words for citizens."""
+    """A pause that goes on: since when (UTC), why, in words for citizens, and until when, if known.
+    """
 
     since: datetime
     reason: str
+    until: datetime | None = None
 
     def remark(self) -> Remark:
         """Return what a citizen is told."""
         return Remark("paused", {"reason": self.reason})
 
 
-def current(engine: Engine) -> Pause | None:
-    """Return the pause that goes on, or None when the chat is open."""
-    going_on = sa.select(pauses.c.at, pauses.c.reason).where(pauses.c.ended_at.is_(None))
+def current(engine: Engine, at: datetime) -> Pause | None:
+    """Return the pause that goes on at `at` (real time), or None when the chat is open."""
+    going_on = sa.select(pauses.c.at, pauses.c.reason, pauses.c.until).where(
+        pauses.c.ended_at.is_(None)
+    )
     with reading(engine) as connection:
         row = connection.execute(going_on.order_by(pauses.c.id.desc()).limit(1)).first()
-    return Pause(row.at, row.reason) if row else None
+    if row is None or (row.until and row.until <= at):
+        return None
+    return Pause(row.at, row.reason, row.until)
 
 
-def begin(engine: Engine, reason: str, at: datetime) -> None:
-    """Stop the chat at `at` (real time); a pause that goes on gets the new reason."""
+def begin(
+    engine: Engine,
+    reason: str,
+    at: datetime,
+    *,
+    who: str,
+    until: datetime | None = None,
+    source: str | None = None,
+) -> None:
+    """Stop the chat at `at` (real time), for good or `until` then, and note it in the audit log.
+
+    A pause that goes on gets the new reason.
+    """
 
     def work(connection: Connection) -> None:
         _end(connection, at)
-        connection.execute(sa.insert(pauses).values(at=at, reason=reason))
+        connection.execute(sa.insert(pauses).values(at=at, reason=reason, until=until))
+        detail = {"reason": reason} | ({"until": until.astimezone(TOKYO).isoformat()} if until else {})
+        audit.note(connection, at, who, "pause", detail=detail, source=source)
 
-    write(engine, work)
+    audit.writing(engine, work)
 
 
-def end(engine: Engine, at: datetime) -> bool:
-    """Open the chat again and return whether it was stopped."""
-    return write(engine, lambda connection: _end(connection, at))
+def end(engine: Engine, at: datetime, *, who: str, source: str | None = None) -> bool:
+    """Open the chat again and return whether it was stopped; noted in the audit log if it was."""
+
+    def work(connection: Connection) -> bool:
+        stopped = _end(connection, at)
+        if stopped:
+            audit.note(connection, at, who, "resume", source=source)
+        return stopped
+
+    return audit.writing(engine, work)
 
 
 def _end(connection: Connection, at: datetime) -> bool:

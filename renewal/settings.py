@@ -17,6 +17,29 @@ def database_url() -> str | None:
     return os.environ.get("DATABASE_URL") or None
 
 
+def conversations_db() -> str:
+    """Return where conversations are kept: CONVERSATIONS_DB, or a SQLite file under var/."""
+    if given := os.environ.get("CONVERSATIONS_DB"):
+        return given
+    VAR.mkdir(exist_ok=True)
+    return str(VAR / "conversations.db")
+
+
+def action_port() -> int:
+    """Return the action server's port: ACTION_PORT, or 5055."""
+    return int(os.environ.get("ACTION_PORT") or 5055)
+
+
+def action_url() -> str:
+    """Return where the bot calls actions, on this machine."""
+    return f"http://127.0.0.1:{action_port()}/webhook"
+
+
+def saves_time() -> bool:
+    """Return whether Rasa's insides are made fast: RENEWAL_SAVE_TIME=0 leaves them as they are."""
+    return os.environ.get("RENEWAL_SAVE_TIME") != "0"
+
+
 ENVIRONMENTS = ("development", "production")
 """What RENEWAL_ENV may say; without it, it is development."""
 

@@ -38,11 +38,12 @@ _NOT_BOOKABLE = {
     "year_end": "{day}は年末年始で、窓口は休みです。",
     "holiday": "{day}は祝日で、窓口は休みです。",
     "weekend": "{day}は土日で、窓口は休みです。",
-    "no_hours": "{day}は、この窓口の受付がない曜日です。",
+    "no_hours": "{day}は、この窓口の受付がない日です。",
     "closure": "{day}{time}は、この窓口の臨時の休みです{reason}。",
     "not_a_start": "{time}は、この窓口の受付時刻ではありません。",
     "past": "{day}{time}は、もう過ぎています。",
-    "too_late": "{day}の予約は、前の開庁日までに締め切られています。",
+    "walk_in_only": "{day}{time}は、この窓口で予約なしで受け付けている時間です。予約は要りません。",
+    "too_late": "{day}{time}の予約は、締め切られています。",
     "too_many_cards": "1回の予約で手続きできるカードは、{most}枚までです。",
 }
 _NOT_CHANGEABLE = {
@@ -51,6 +52,8 @@ _NOT_CHANGEABLE = {
     "arrived": "予約番号 {code} の方は来庁済みですので、変更も取り消しもできません。",
     "no_show": "予約番号 {code} は「来庁なし」ですので、変更も取り消しもできません。",
     "not_yet": "予約番号 {code} の予約はまだこれからですので、「来庁なし」にはできません。",
+    "not_cancelled": "予約番号 {code} の予約は、取り消されていません。",
+    "not_today": "予約番号 {code} の予約の取り消しは、きょうのものではありませんので、戻せません。",
 }
 
 _WHAT = {
@@ -62,9 +65,25 @@ _WHAT = {
     "hit": "休みにかかる予約を見た",
     "calls": "連絡の一覧を見た",
     "called": "連絡した",
+    "absent": "電話したが不在",
+    "phone": "電話番号を見た",
+    "board": "今日の窓口を見た",
+    "print": "予約表を印刷した",
+    "export": "一覧を書き出した",
+    "sign_in": "サインインした",
+    "sign_in_refused": "サインインできなかった",
+    "sign_out": "サインアウトした",
+    "password": "パスワードと確認コードを決めた",
+    "user_add": "利用者を登録",
+    "user_change": "利用者の役割を変えた",
+    "user_disable": "利用者を止めた",
+    "user_enable": "利用者を戻した",
+    "user_reset": "利用者のパスワードを作り直した",
+    "user_end": "利用者をサインアウトさせた",
     "add": "予約を登録",
     "change": "予約を変更",
     "cancel": "予約を取り消し",
+    "reinstate": "取り消しを戻した",
     "amend": "予約を訂正",
     "arrived": "来庁済みにした",
     "no_show": "来庁なしにした",
@@ -99,6 +118,13 @@ _DETAILS = {
     "seats": "席",
     "bookings": "予約の件数",
     "conversations": "会話の件数",
+    "call": "あとで電話",
+    "until": "いつまで",
+    "user": "利用者",
+    "roles": "役割",
+    "counters": "窓口",
+    "count": "件数",
+    "what": "何を",
     "addresses": "アドレスの件数",
     "events": "発言の件数",
     "file": "ファイル",
@@ -124,6 +150,20 @@ _FIELDS = {
     "seats": "席の不足",
     "not_sent": "届かなかったお知らせ",
     "no_line": "前日のお知らせ",
+    "moved": "日時の変更",
+    "cancelled": "取り消し",
+    "by_citizen": "お客さまのご都合",
+    "by_office": "窓口の都合",
+    "twice": "二重の予約",
+    "mistake": "まちがい",
+    "viewer": "閲覧",
+    "desk": "窓口",
+    "telephone": "電話",
+    "chief": "係長",
+    "auditor": "監査",
+    "admin": "管理",
+    "search": "検索",
+    "audit": "記録",
 }
 
 
@@ -150,7 +190,7 @@ def audit_detail(entry: dict[str, Any], city: City) -> str:
 def _detail(value: object, city: City) -> str:
     if isinstance(value, list):
         return "・".join(_detail(each, city) for each in value) or "なし"
-    text = str(value)
+    text = "はい" if value is True else str(value)
     if text in city.counters or text in city.former_counters:
         return city.counter_label(text, short=True)
     if text.endswith("+09:00"):  # a start
@@ -178,7 +218,7 @@ def closure_place(closure: Closure, city: City) -> str:
 
 
 def not_bookable(
-    reason: str, city: City, start: datetime, closure_reason: str | None = None
+    reason: str, city: City, counter: str, start: datetime, closure_reason: str | None = None
 ) -> str:
     """Return why a start (Tokyo) cannot be booked, for a reason of slots.why_not_bookable.
 
@@ -188,7 +228,7 @@ def not_bookable(
     from renewal.date_words import japanese_date, japanese_time, short_date
 
     if reason == "too_far":
-        opens = japanese_date(slots.opens_for_booking(city, start.date()))
+        opens = japanese_date(slots.opens_for_booking(city, counter, start.date()))
         return f"{short_date(start.date())}の予約は、{opens}から受け付けます。"
     said = (closure_reason or "").rstrip("。")
     return _NOT_BOOKABLE.get(reason, "{day}{time}は、予約できません。").format(

@@ -21,8 +21,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.responses import days_in_words
-from renewal import city, settings
+from renewal import city, hours_in_words, settings
 from renewal.city import City, Counter
 from renewal.date_words import japanese_time
 from renewal.documents import USUAL_CASES, documents
@@ -122,24 +121,24 @@ def _small(body: bytes) -> bytes:
 def page_facts(the_city: City) -> dict[str, str]:
     """Return what the pages say of city.yml, as HTML, and the widget's module of it."""
     centre = the_city.call_centre
-    days = days_in_words(centre.days)
+    days = hours_in_words.days_in_words(centre.days)
     hours = f"{days} {japanese_time(centre.open)}から{japanese_time(centre.close)}まで"
     contact = {"city": the_city.name, "name": centre.name, "phone": centre.phone, "hours": hours}
-    first, last = the_city.closed.year_end_from, the_city.closed.year_end_to
     facts = {
         "city": the_city.name,
         "department": the_city.department.name,
-        "page_number": str(the_city.source.page),
+        "page_number": f"ページ番号 {the_city.source.page}" if the_city.source.page else "",
         "centre": centre.name,
         "phone": centre.phone,
         "phone_hours": hours,
         "national": the_city.national_line.name,
         "national_phone": the_city.national_line.phone,
-        "closed": f"{_month_day(str(first))}から{_month_day(str(last))}まで",
-        "horizon": str(the_city.booking.horizon_days),
+        "closed": hours_in_words.closed_in_words(the_city),
+        "exceptions": hours_in_words.exceptions_in_words(the_city),
+        "horizon": hours_in_words.horizon_in_words(the_city),
     }
     escaped = {name: html.escape(value) for name, value in facts.items()}
-    escaped["counters"] = "\n".join(_counter_row(each) for each in the_city.bookable_counters)
+    escaped["counters"] = "\n".join(_counter_row(each) for each in the_city.open_counters)
     for name, case in USUAL_CASES.items():
         items = documents(case, the_city)
         escaped[f"documents_{name}"] = "".join(f"<li>{html.escape(item.label)}</li>" for item in items)
@@ -150,18 +149,9 @@ def page_facts(the_city: City) -> dict[str, str]:
 
 
 def _counter_row(counter: Counter) -> str:
-    times = []
-    for hours in counter.hours:
-        days = days_in_words(hours.days)
-        if hours.open and hours.close:
-            when = f"{japanese_time(hours.open)}から{japanese_time(hours.close)}"
-        else:
-            when = "、".join(japanese_time(start) for start in hours.starts) + "（この時刻だけ）"
-        times.append(f"{days} {when}" + ("（夜間の臨時窓口）" if hours.kind == "evening" else ""))
+    times = [
+        hours_in_words.hours_in_words(counter, hours) + ("（夜間の臨時窓口）" if hours.kind == "evening" else "")
+        for hours in counter.hours
+    ]
     rows = "<br>".join(html.escape(each) for each in times)
     return f'<tr><th scope="row">{html.escape(counter.label)}</th><td>{rows}</td></tr>'
-
-
-def _month_day(value: str) -> str:
-    month, day = value.split("-")
-    return f"{int(month)}月{int(day)}日"

@@ -23,6 +23,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import linalg, sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from bot import front_door
 from bot.nlu.normal_form import letters as letters_of
 from bot.nlu.normal_form import normal_form
 from bot.nlu.reader import with_parts
@@ -233,7 +234,9 @@ class SentenceClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [
-            each for each in training_data.intent_examples if each.get(INTENT) and each.get(TEXT)
+            each
+            for each in training_data.intent_examples
+            if each.get(INTENT) and each.get(TEXT) and each.get(INTENT) not in front_door.INTENTS
         ]
         model = SentenceModel(**self._settings)
         model.fit([each.get(TEXT) for each in examples], [each.get(INTENT) for each in examples])

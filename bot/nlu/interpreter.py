@@ -22,8 +22,8 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot import database
-from bot.nlu.reader import PARTS, READING
+from bot import database, in_force
+from bot.nlu.reader import MASKED, PARTS, READING
 from bot.nlu.state import state_of
 from reading import interpretation
 from reading.heard import Heard
@@ -34,8 +34,8 @@ from renewal import city, clock
 from renewal.application import Desk
 from renewal.bookings import Bookings
 
-HEARD, MASKED = "heard", "masked"
-"""Keys: what was heard, in a parsed message; that something was masked, in a message's metadata."""
+HEARD = "heard"
+"""The key of what was heard, in a parsed message."""
 
 
 # Trainable in name only: Rasa hands the conversation to no other component of a pipeline.
@@ -54,6 +54,19 @@ class Interpreter(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> Interpreter:
+        return cls(resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_more: Any,
+    ) -> Interpreter:
+        """Return it as a trained model has it; whoever loads one is about to answer somebody."""
+        in_force.put()
         return cls(resource)
 
     def train(self, training_data: TrainingData) -> Resource:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -14,11 +16,13 @@ from rasa.shared.nlu.constants import TEXT, TEXT_TOKENS
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from reading import reader
-from renewal import clock
+from reading import lexicon, masking, reader
+from renewal import city, clock
 
 READING, PARTS = "reading", "parts"
 """What the reader leaves in a message: what it read, and a message for each part if it has several."""
+MASKED = "masked"
+"""In a message's metadata: it has come through the front door; whether something was masked there."""
 FACTS, REST = "facts", "rest"
 """The same for whoever looks at a parsed message: plain facts, and where nothing is explained."""
 
@@ -35,11 +39,25 @@ class MessageReader(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> MessageReader:
+        here = city.load()
+        lexicon.here_is(here.names, here.prefecture)
         return cls()
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Return what makes an earlier training out of date besides data: how messages are read."""
+        files = (*Path(lexicon.FOLDER.parent).rglob("*"), *Path(__file__).parent.glob("*.py"))
+        code = hashlib.sha256()
+        for file in sorted(each for each in files if each.suffix in (".py", ".yml")):
+            code.update(file.read_bytes())
+        return code.hexdigest()
 
     def process(self, messages: list[Message]) -> list[Message]:
         now = clock.now()
         for message in messages:
+            if MASKED not in (message.get("metadata") or {}):
+                # It has not come through the front door: `rasa shell nlu`, `rasa test nlu`.
+                message.set(TEXT, masking.mask(message.get(TEXT) or "").text)
             reading = reader.read(message.get(TEXT) or "", now)
             message.set(READING, reading)
             message.set(TEXT_TOKENS, list(_tokens(reading)))

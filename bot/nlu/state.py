@@ -40,10 +40,7 @@ def state_of(
         form=form,
         slots=values,
         said=said or {},
-        counters={
-            each.id: (each.label, each.short_label, *each.aliases)
-            for each in city.counters.values()
-        },
+        counters={each.id: each.names for each in city.counters.values()},
         bookable=slots.bookable_range(city, desk.now),
         is_working_day=lambda day: opening_hours.is_working_day(city, day),
         holder_on=lambda born, day: documents.holder_on(born, day).value,

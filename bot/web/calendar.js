@@ -157,7 +157,7 @@ export function slotCalendar(card, chat) {
 
   function cell(day, time) {
     const slot = day.slots.find(each => each.label === time);
-    if (!slot) return h("td", { class: "none" }, day.closed ? "休" : h("span", { "aria-hidden": "true" }, "－"));
+    if (!slot) return h("td", { class: "none" }, day.closed && day.closed !== "walk_in_only" ? "休" : h("span", { "aria-hidden": "true" }, "－"));
     const said = `${day.label} ${time} `;
     if (!slot.id) return h("td", { class: "full" }, mark(slot.mark, "full"), unseen(`${said}満席`));
     const few = slot.mark === "△";

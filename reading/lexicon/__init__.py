@@ -17,6 +17,7 @@ of them, so that they change nothing for other topics.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -70,6 +71,14 @@ def plain(word: str) -> str:
 def words() -> dict[str, Meanings]:
     """Return the lexicon as it ships, loaded once."""
     return load()
+
+
+def here_is(city: Iterable[str], prefecture: Iterable[str]) -> None:
+    """Take in what the city and its prefecture are called: handed in, since no place stands here."""
+    for meaning, names in (("here", city), ("prefecture", prefecture)):
+        for name in names:
+            words().setdefault(plain(name), {})["in_city"] = meaning
+    reach.cache_clear()
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
     engine = create_engine_from(os.environ.get("DATABASE_URL"))
     migrate(engine)
     store = Bookings(engine)
-    hold = store.hold("honchosha", start, key=…, city=city, now=clock.now(), at=clock.real_now())
+    hold = store.hold("counter", start, key=…, city=city, now=clock.now(), at=clock.real_now())
     booking = store.confirm(hold.id, Visit(…), key=…, city=city, now=…, at=…)
 """
 
@@ -14,6 +14,7 @@ from renewal.bookings.model import (
     Booking,
     BookingError,
     Card,
+    ChangedMeanwhile,
     Hold,
     HoldExpired,
     NotBookable,
@@ -34,7 +35,7 @@ from renewal.bookings.upkeep import (
     sweep,
     unmarked,
 )
-from renewal.bookings.without_seat import Cause, Told, WithoutSeat
+from renewal.bookings.without_seat import Cause, Told, Tries, WithoutSeat
 
 __all__ = [
     "BackupError",
@@ -44,6 +45,7 @@ __all__ = [
     "Bookings",
     "Card",
     "Cause",
+    "ChangedMeanwhile",
     "Hold",
     "HoldExpired",
     "NotBookable",
@@ -54,6 +56,7 @@ __all__ = [
     "SlotFull",
     "Told",
     "TooManyAttempts",
+    "Tries",
     "TryAgain",
     "Visit",
     "WithoutSeat",

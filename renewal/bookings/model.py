@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -111,6 +111,7 @@ class Booking:
     """A booking. `status`: booked, cancelled, arrived, no_show. `start` is the first start (Tokyo).
 
     `places` is empty once cancelled. `phone` is digits only; personal data is None once purged.
+    `version` counts its changes, so that who saw an older one can be told.
     """
 
     code: str
@@ -121,6 +122,7 @@ class Booking:
     visit: Visit
     created_at: datetime
     ended_at: datetime | None = None
+    version: int = field(default=1, compare=False)
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -185,14 +187,18 @@ class NotBookable(BookingError):  # noqa: N818
 class NotChangeable(BookingError):  # noqa: N818
     """The booking cannot be changed or cancelled any more.
 
-    `reason`: "unknown", "cancelled", "arrived", "no_show", "not_yet" (a no-show before the visit), or
-    "too_late" (past `deadline`, Tokyo).
+    `reason`: "unknown", "cancelled", "arrived", "no_show", "not_yet" (a no-show before the visit),
+    "not_cancelled" or "not_today" (taking a cancellation back), or "too_late" (past `deadline`, Tokyo).
     """
 
     def __init__(self, reason: str, deadline: datetime | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.deadline = deadline
+
+
+class ChangedMeanwhile(BookingError):  # noqa: N818
+    """Somebody else has changed the booking since the version that was seen."""
 
 
 class TooManyAttempts(BookingError):  # noqa: N818

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
@@ -24,7 +25,18 @@ def columns(visit: Visit) -> dict[str, Any]:
     """Return the visit as columns of a booking."""
     names = ("applicant", "visitor_name", "phone", "conversation", "channel", "note")
     values = {name: getattr(visit, name) for name in names}
-    return values | {"cards": [card.as_json() for card in visit.cards]}
+    known = [visit.visitor_name, *(card.name_kana for card in visit.cards)]
+    return values | {
+        "cards": [card.as_json() for card in visit.cards],
+        "names": "|".join(plain_name(name) for name in known if name),
+    }
+
+
+def plain_name(name: str) -> str:
+    """Return a name as names are compared: "José" is "jose", but が stays が."""
+    apart = unicodedata.normalize("NFKD", name).casefold().replace(" ", "")
+    without = "".join(each for each in apart if not "\u0300" <= each <= "\u036f")
+    return unicodedata.normalize("NFC", without)
 
 
 def visit_of(row: Any) -> Visit:
@@ -67,6 +79,7 @@ def load(connection: Connection, *where: ColumnElement[Any]) -> list[Booking]:
             visit=visit_of(row),
             created_at=row.created_at.astimezone(TOKYO),
             ended_at=row.ended_at.astimezone(TOKYO) if row.ended_at else None,
+            version=row.version,
         )
         for row in found
     ]

@@ -78,6 +78,8 @@ bookings = sa.Table(
     sa.Column("purged_at", Utc),
     sa.Column("hold_id", sa.String(128), nullable=False, unique=True),  # of its seats
     sa.Column("confirm_key", sa.String(128), nullable=False, unique=True),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),  # one more at each change
+    sa.Column("names", sa.Text),  # all names as they are compared; see rows.plain_name
     sa.CheckConstraint("status IN ('booked','cancelled','arrived','no_show')", name="status"),
     sa.Index(None, "start_at", "counter"),
     sa.Index(None, "conversation"),
@@ -137,7 +139,19 @@ audit_log = sa.Table(
     sa.Column("detail", sa.JSON),
     sa.Column("key", sa.String(128), unique=True),
     sa.Column("role", sa.String(8)),  # citizen, staff; empty from versions before 0005 that still run
+    sa.Column("source", sa.String(45)),  # the network address of who did it at the console
+    sa.Column("number", sa.Integer, unique=True, index=True),  # its place in the chain; see audit.py
+    sa.Column("hash", sa.String(64)),
     sa.CheckConstraint("role IN ('citizen','staff')", name="role"),
+)
+
+# The last number and hash of the audit log's chain: one row.
+audit_head = sa.Table(
+    "audit_head",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
 )
 
 # Who has been told what about a visit, by phone or in LINE: of a booking at this start at this
@@ -154,7 +168,22 @@ told = sa.Table(
     sa.Column("who", sa.String(64)),  # a member of staff; empty when LINE told it
 )
 
-# Wrong answers to "code and last four digits", to limit them; `subject` is a hash.
+# Who is just phoning somebody, and how often nobody answered; keyed as `told`.
+call_tries = sa.Table(
+    "call_tries",
+    metadata,
+    sa.Column("code", sa.String(11), primary_key=True),
+    sa.Column("counter", sa.String(32), primary_key=True),
+    sa.Column("start_at", Utc, primary_key=True),
+    sa.Column("about", sa.String(80), primary_key=True),
+    sa.Column("who", sa.String(64)),
+    sa.Column("claimed_until", Utc),
+    sa.Column("absences", sa.Integer, nullable=False),
+    sa.Column("absent_at", Utc),
+)
+
+# Wrong answers to "code and last four digits", and at the console's sign-in, to limit them; `subject`
+# is a hash.
 attempts = sa.Table(
     "attempts",
     metadata,
@@ -188,6 +217,7 @@ pauses = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("at", Utc, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("until", Utc),  # when it ends by itself
     sa.Column("ended_at", Utc),
 )
 
@@ -221,4 +251,33 @@ opinions = sa.Table(
     sa.Column("topic", sa.String(64), nullable=False),
     sa.Column("helpful", sa.Boolean, nullable=False),
     sa.Column("why", sa.Text),
+)
+
+# Who may use the clerks' console. `totp` is encrypted, `recovery` are hashes; `counters` NULL is all.
+staff_users = sa.Table(
+    "staff_users",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("password", sa.String(255), nullable=False),  # argon2id
+    sa.Column("must_change", sa.Boolean, nullable=False),
+    sa.Column("totp", sa.Text),
+    sa.Column("totp_step", sa.Integer, nullable=False),  # the last one used: a code counts once
+    sa.Column("recovery", sa.JSON, nullable=False),
+    sa.Column("roles", sa.JSON, nullable=False),
+    sa.Column("counters", sa.JSON(none_as_null=True)),
+    sa.Column("enabled", sa.Boolean, nullable=False),
+    sa.Column("demonstration", sa.Boolean, nullable=False),
+    sa.Column("made_at", Utc, nullable=False),
+)
+
+# Sessions at the console by the hash of their token. `kept` is what was last searched for, which may be
+# a name: not backed up, and gone with the session.
+staff_sessions = sa.Table(
+    "staff_sessions",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(64), nullable=False, index=True),
+    sa.Column("made_at", Utc, nullable=False),
+    sa.Column("seen_at", Utc, nullable=False),
+    sa.Column("kept", sa.JSON, nullable=False),
 )

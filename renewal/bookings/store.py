@@ -13,6 +13,7 @@ import hmac
 import json
 import re
 import unicodedata
+import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -23,11 +24,12 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import ColumnElement
 
 from renewal import slots
-from renewal.bookings import bounds, codes, rows, schema, seating, without_seat
+from renewal.bookings import audit, bounds, codes, rows, schema, seating, without_seat
 from renewal.bookings.engine import Sql, moment_in, moment_out, reading, write
 from renewal.bookings.model import (
     Booking,
     BookingError,
+    ChangedMeanwhile,
     Hold,
     HoldExpired,
     NotBookable,
@@ -38,10 +40,10 @@ from renewal.bookings.model import (
     Visit,
     places_of,
 )
-from renewal.bookings.without_seat import Told, WithoutSeat
+from renewal.bookings.without_seat import Told, Tries, WithoutSeat
 from renewal.city import City
 from renewal.clock import TOKYO
-from renewal.opening_hours import Closure
+from renewal.opening_hours import Closure, Start
 
 T = TypeVar("T")
 
@@ -61,10 +63,10 @@ FIRST_TRIES = {"code": 40, "source": 200}
 # made its booking already, or there is no hold.
 _BOOK = Sql(
     """
-    INSERT INTO bookings (code, status, counter, start_at, applicant, cards, visitor_name, phone,
-      conversation, channel, note, created_at, hold_id, confirm_key)
-    SELECT :code, 'booked', s.counter, s.start_at, :applicant, :cards, :visitor_name, :phone,
-      :conversation, :channel, :note, :created_at, s.hold_id, :key
+    INSERT INTO bookings (code, status, counter, start_at, applicant, cards, names, visitor_name,
+      phone, conversation, channel, note, created_at, hold_id, confirm_key)
+    SELECT :code, 'booked', s.counter, s.start_at, :applicant, :cards, :names, :visitor_name,
+      :phone, :conversation, :channel, :note, :created_at, s.hold_id, :key
     FROM seats s WHERE s.hold_id = :hold AND s.part = 1
     ON CONFLICT DO NOTHING
     """,
@@ -80,14 +82,8 @@ TAKEN = Sql(
     """
 )
 
-_AUDIT = sa.text(
-    """
-    INSERT INTO audit_log (at, who, what, code, detail, key, role)
-    VALUES (:at, :who, :what, :code, :detail, :key, :role) ON CONFLICT (key) DO NOTHING
-    """
-).bindparams(
-    sa.bindparam("at", type_=schema.Utc), sa.bindparam("detail", type_=sa.JSON(none_as_null=True))
-)
+CALL_CLAIM = timedelta(minutes=10)
+"""How long somebody who has said that they phone has this call for themselves."""
 
 
 @dataclass(frozen=True)
@@ -100,15 +96,22 @@ class Reopened:
     still: tuple[WithoutSeat, ...]
 
 
+_NOT_CANCELLED = ("booked", "arrived", "no_show")
+
+
 class _Done(Exception):  # noqa: N818
     """The request was done before; what was begun now is undone."""
 
 
 class Bookings:
-    """The bookings in one database."""
+    """The bookings in one database.
 
-    def __init__(self, engine: Engine) -> None:
+    `source` is the network address of the member of staff at the console, for the audit log.
+    """
+
+    def __init__(self, engine: Engine, source: str | None = None) -> None:
         self.engine = engine
+        self._source = source
 
     # Holding ----------------------------------------------------------------------------------
 
@@ -141,7 +144,7 @@ class Bookings:
                 raise NotBookable("too_many_cards")
             run = slots.spread(city, counter, start) if counter in city.counters else []
             if reason := (
-                slots.out_of_range(city, start, now, staff)
+                slots.out_of_range(city, counter, start, now, staff)
                 if run
                 else slots.why_not_bookable(city, counter, start, now, staff=staff)
             ):
@@ -150,27 +153,10 @@ class Bookings:
                 seating.release(connection, instead_of)
             if origin:
                 bounds.check_hold(connection, city, origin, key, at)
-            at_counter = city.counters[counter]
-            places: list[Place] = []
-            got = 0
-            for place in run:
-                try:
-                    taken = seating.claim(
-                        connection, city, at_counter, place.start, seats - got, key, until, at, got
-                    )
-                except NotBookable:
-                    if not places:
-                        raise
-                    taken = 0  # the start itself is open: it is only too small
-                if not taken:
-                    break
-                places.append(Place(place.start, taken))
-                got += taken
-                if got == seats:
-                    if origin:
-                        bounds.note(connection, origin, at, key)
-                    return Hold(key, counter, tuple(places), until)
-            raise SlotFull
+            places = _claim(connection, city, counter, run, seats, key, until, at)
+            if origin:
+                bounds.note(connection, origin, at, key)
+            return Hold(key, counter, places, until)
 
         return self._once(work, lambda: self.held(key))
 
@@ -192,13 +178,13 @@ class Bookings:
         city: City,
         now: datetime,
         at: datetime,
-        staff: bool = False,
+        who: str | None = None,
         origin: bounds.Origin | None = None,
     ) -> Booking:
         """Make the hold a booking and return it with its code.
 
-        A hold that has run out is good as long as nobody has taken its seats over. One hold makes
-        one booking, whatever the key. Raises HoldExpired, NotBookable (a late hold, past the
+        `who` is the member of staff who books. A hold that has run out is good as long as nobody has
+        taken its seats over. One hold makes one booking, whatever the key. Raises HoldExpired, NotBookable (a late hold, past the
         cut-off), with a citizen's `origin` BoundMet; ValueError when there are fewer cards than seats.
         """
         visit = _tidied(visit)
@@ -219,7 +205,11 @@ class Bookings:
             given = _BOOK(connection, values)
             if not given:
                 raise _Done
-            counter, places = _seated(given, visit, city, now, at, staff)
+            counter, places = _seated(given, visit, city, now, at, staff=who is not None)
+            if who:
+                where = {"counter": counter, "start": places[0].start.isoformat(),
+                         "cards": len(visit.cards)}  # fmt: skip
+                self._note(connection, at, who, "add", code=code, detail=where)
             if origin:
                 bounds.note(connection, origin, at, hold_id, code)
                 made = bounds.made_lately(connection, at)
@@ -241,7 +231,7 @@ class Bookings:
     def _once(self, work: Callable[[Connection], T], before: Callable[[], T | None]) -> T:
         """Do it, or return the answer that the same request got before."""
         try:
-            return write(self.engine, work, before)
+            return audit.writing(self.engine, work, before)
         except (_Done, seating.AlreadyHeld, BookingError):
             # Perhaps it fails only because the same request has been done meanwhile.
             answer = before()
@@ -356,9 +346,28 @@ class Bookings:
         """Return the bookings that match all that is given, by start, counter and creation.
 
         `first` to `last` (both included) are days of the visit; `first` alone is that one day.
-        `name` is any part of a name, `phone` any part of the number; spaces, accents and the case
-        of letters count for nothing in names.
+        `name` is parts of names with spaces between them, in any order, `phone` any part of the
+        number; accents and the case of letters count for nothing in names.
         """
+        where = self._where(
+            first=first, last=last, counter=counter, name=name, phone=phone, code=code,
+            statuses=statuses,
+        )  # fmt: skip
+        with reading(self.engine) as connection:
+            found = rows.load(connection, *where)
+        return [booking for booking in found if name is None or _named(booking, name)]
+
+    def _where(
+        self,
+        *,
+        first: date | None = None,
+        last: date | None = None,
+        counter: str | None = None,
+        name: str | None = None,
+        phone: str | None = None,
+        code: str | None = None,
+        statuses: Collection[str] = ("booked",),
+    ) -> list[ColumnElement[Any]]:
         table = schema.bookings.c
         where: list[ColumnElement[Any]] = [table.status.in_(sorted(statuses))]
         where += rows.on_days(first, last or first)
@@ -369,11 +378,46 @@ class Bookings:
         if code is not None:
             where.append(table.code == _shown(code))
         if name is not None:
-            # Compared here, since no database leaves accents out; the older ones have no names.
-            where.append(table.purged_at.is_(None))
+            # One that a version before 0008 has just written has no `names`.
+            unnamed = sa.and_(table.names.is_(None), table.purged_at.is_(None))
+            where += [
+                sa.or_(table.names.contains(rows.plain_name(word), autoescape=True), unnamed)
+                for word in name.split()
+            ]
+        return where
+
+    def search(
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        counters: Collection[str] | None = None,
+        channel: str | None = None,
+        **by: Any,
+    ) -> tuple[int, list[Booking]]:
+        """Return how many bookings match, and the first of them: who is still to come, then who is over.
+
+        The nearest to `now` come first. `by` is as in `list_bookings`; `counters` None is all.
+        """
+        table = schema.bookings.c
+        where = self._where(**by)
+        if counters is not None:
+            where.append(table.counter.in_(sorted(counters)))
+        if channel is not None:
+            where.append(table.channel == channel)
+        found: list[Booking] = []
         with reading(self.engine) as connection:
-            found = rows.load(connection, *where)
-        return [booking for booking in found if name is None or _named(booking, name)]
+            count = sa.select(sa.func.count()).select_from(schema.bookings).where(*where)
+            for times, order in (
+                (table.start_at >= now, table.start_at),
+                (table.start_at < now, table.start_at.desc()),
+            ):
+                nearest = sa.select(table.code).where(*where, times).order_by(order, table.code)
+                codes_ = list(connection.scalars(nearest.limit(limit - len(found))))
+                place = {code: n for n, code in enumerate(codes_)}
+                some = rows.load(connection, table.code.in_(codes_)) if codes_ else []
+                found += sorted(some, key=lambda each: place[each.code])
+            return int(connection.scalar(count) or 0), found
 
     def _one(self, where: ColumnElement[Any]) -> Booking | None:
         with reading(self.engine) as connection:
@@ -381,6 +425,10 @@ class Bookings:
         return found[0] if found else None
 
     # Changing ---------------------------------------------------------------------------------
+    #
+    # Whoever calls has found the booking before (`find`, `find_in_conversation`). `who` is the member
+    # of staff who does it, `seen` the version that they saw: with another one nothing is done, and
+    # ChangedMeanwhile is raised. `call` notes that somebody still has to phone about it.
 
     def change(
         self,
@@ -393,17 +441,18 @@ class Bookings:
         at: datetime,
         who: str | None = None,
         visit: Visit | None = None,
+        seen: int | None = None,
+        call: bool = False,
     ) -> Booking:
         """Move a booking to the seats of a hold, free its old ones, and return it.
 
-        Whoever calls has found the booking before (`find`, `find_in_conversation`). `who` is the
-        member of staff who does it, for whom there is no limit in time. `visit` replaces what was
-        known of the visit. Raises NotChangeable, HoldExpired, NotBookable: all stays as it was.
+        For staff there is no limit in time. `visit` replaces what was known of the visit. Raises
+        NotChangeable, HoldExpired, NotBookable: all stays as it was.
         """
         code = _shown(code)
 
         def work(connection: Connection) -> None:
-            row = _begin(connection, "change", code, key, who, at)
+            row = self._begin(connection, "change", code, key, who, at, seen)
             if who is None:
                 _check_deadline(city, city.booking.change_until, row.start_at, now)
             target = seating.held(connection, hold_id)
@@ -411,9 +460,7 @@ class Bookings:
                 raise HoldExpired
             new = _tidied(visit) if visit else rows.visit_of(row)
             values = {"counter": target.counter, "start_at": target.start, "hold_id": hold_id}
-            values |= rows.columns(new)
-            table = schema.bookings
-            connection.execute(sa.update(table).where(table.c.code == code).values(**values))
+            _update(connection, row, **values, **rows.columns(new))
             given = seating.GIVE(connection, {"code": code, "hold": hold_id})
             if not given:
                 raise HoldExpired
@@ -423,7 +470,7 @@ class Bookings:
                 "from": [row.counter, row.start_at.astimezone(TOKYO).isoformat()],
                 "to": [target.counter, target.start.isoformat()],
             }
-            _detail(connection, f"change:{key}", detail)
+            _detail(connection, f"change:{key}", detail | ({"call": True} if call else {}))
 
         return self._done_once(work, code, f"change:{key}")
 
@@ -436,24 +483,76 @@ class Bookings:
         now: datetime,
         at: datetime,
         who: str | None = None,
+        reason: str | None = None,
+        seen: int | None = None,
+        call: bool = False,
     ) -> Booking:
         """Cancel a booking, free its seats at once, and return it.
 
-        As with `change`, whoever calls has found it before, and staff have no limit in time. Raises
+        Staff have no limit in time, and may say why (`reason`, nothing personal in it). Raises
         NotChangeable.
         """
         code = _shown(code)
 
         def work(connection: Connection) -> None:
-            row = _begin(connection, "cancel", code, key, who, at)
+            row = self._begin(connection, "cancel", code, key, who, at, seen)
             if who is None:
                 _check_deadline(city, city.booking.cancel_until, row.start_at, now)
             seating.free(connection, row.hold_id)
-            _set_status(connection, code, "cancelled", now)
+            _update(connection, row, status="cancelled", ended_at=now)
+            detail = ({"reason": reason} if reason else {}) | ({"call": True} if call else {})
+            if detail:
+                _detail(connection, f"cancel:{key}", detail)
 
         return self._done_once(work, code, f"cancel:{key}")
 
-    def mark(self, code: str, status: str, *, who: str, now: datetime, at: datetime) -> Booking:
+    def reinstate(
+        self,
+        code: str,
+        *,
+        key: str,
+        city: City,
+        now: datetime,
+        at: datetime,
+        who: str,
+        seen: int | None = None,
+    ) -> Booking:
+        """Take a cancellation of the same day back: the booking gets seats at its start again.
+
+        Raises NotChangeable ("unknown", "not_cancelled", "not_today"), SlotFull, NotBookable.
+        """
+        code = _shown(code)
+
+        def work(connection: Connection) -> None:
+            row = self._begin(
+                connection, "reinstate", code, key, who, at, seen, among=("cancelled",)
+            )
+            if row.ended_at.astimezone(TOKYO).date() != now.astimezone(TOKYO).date():
+                raise NotChangeable("not_today")
+            start = row.start_at.astimezone(TOKYO)
+            run = slots.spread(city, row.counter, start) if row.counter in city.counters else []
+            if reason := (
+                slots.out_of_range(city, row.counter, start, now, staff=True) if run else "not_a_start"
+            ):
+                raise NotBookable(reason)
+            hold_id = f"reinstate:{key}"
+            _claim(connection, city, row.counter, run, len(row.cards), hold_id, at, at)
+            _update(connection, row, status="booked", ended_at=None, hold_id=hold_id)
+            seating.GIVE(connection, {"code": code, "hold": hold_id})
+
+        return self._done_once(work, code, f"reinstate:{key}")
+
+    def mark(
+        self,
+        code: str,
+        status: str,
+        *,
+        who: str,
+        now: datetime,
+        at: datetime,
+        key: str | None = None,
+        seen: int | None = None,
+    ) -> Booking:
         """Note that somebody "arrived" or is a "no_show", or (as "booked") that it was a mistake.
 
         Nobody is a no-show before the visit has begun. Raises NotChangeable ("unknown",
@@ -461,43 +560,75 @@ class Bookings:
         """
         if status not in ("booked", "arrived", "no_show"):
             raise ValueError(status)
-        code = _shown(code)
+        code, key = _shown(code), key or uuid.uuid4().hex
 
         def work(connection: Connection) -> None:
-            row = _locked(connection, code)
-            if row.status == "cancelled":
-                raise NotChangeable("cancelled")
+            row = self._begin(connection, status, code, key, who, at, seen, among=_NOT_CANCELLED)
             if status == "no_show" and now < row.start_at:
                 raise NotChangeable("not_yet")
-            _set_status(connection, code, status, None if status == "booked" else now)
-            _audit(connection, at, who, status, code, None, None)
+            ended_at = None if status == "booked" else now
+            _update(connection, row, status=status, ended_at=ended_at)
 
-        write(self.engine, work)
-        return self._known(code)
+        return self._done_once(work, code, f"{status}:{key}")
 
-    def amend(self, code: str, visit: Visit, *, who: str, at: datetime) -> Booking:
+    def amend(
+        self,
+        code: str,
+        visit: Visit,
+        *,
+        who: str,
+        at: datetime,
+        key: str | None = None,
+        seen: int | None = None,
+    ) -> Booking:
         """Correct names, phone or cards (as many as before) of a booking, for staff.
 
-        The audit log says which details were corrected, not what they are. Raises NotChangeable ("unknown", "cancelled"), ValueError for another number of cards.
+        The audit log says which details were corrected, not what they are. Raises NotChangeable
+        ("unknown", "cancelled"), ValueError for another number of cards.
         """
-        code = _shown(code)
+        code, key = _shown(code), key or uuid.uuid4().hex
         visit = _tidied(visit)
 
         def work(connection: Connection) -> None:
-            row = _locked(connection, code)
-            if row.status == "cancelled":
-                raise NotChangeable("cancelled")
+            row = self._begin(connection, "amend", code, key, who, at, seen, among=_NOT_CANCELLED)
+            changed = rows.visit_of(row).differences(visit)
+            _detail(connection, f"amend:{key}", {"changed": changed})
             if len(visit.cards) != len(row.cards):
                 raise ValueError("another number of cards needs another hold")
-            table = schema.bookings
-            connection.execute(
-                sa.update(table).where(table.c.code == code).values(**rows.columns(visit))
-            )
-            detail = {"changed": rows.visit_of(row).differences(visit)}
-            _audit(connection, at, who, "amend", code, detail, None)
+            _update(connection, row, **rows.columns(visit))
 
-        write(self.engine, work)
-        return self._known(code)
+        return self._done_once(work, code, f"amend:{key}")
+
+    def _begin(
+        self,
+        connection: Connection,
+        what: str,
+        code: str,
+        key: str,
+        who: str | None,
+        at: datetime,
+        seen: int | None,
+        *,
+        among: tuple[str, ...] = ("booked",),
+    ) -> Any:
+        """Return the locked row of a booking of one of these statuses; _Done when the key was used.
+
+        The audit log's own row makes the key unique, and whoever comes second waits here.
+        """
+        role = "staff" if who else "citizen"
+        if not self._note(
+            connection, at, who or "citizen", what, code=code, key=f"{what}:{key}", role=role
+        ):
+            raise _Done
+        row = _locked(connection, code)
+        if seen is not None and row.version != seen:
+            raise ChangedMeanwhile
+        if row.status not in among:
+            raise NotChangeable("not_cancelled" if among == ("cancelled",) else row.status)
+        return row
+
+    def _note(self, connection: Connection, at: datetime, who: str, what: str, **more: Any) -> bool:
+        return audit.note(connection, at, who, what, source=self._source, **more)
 
     def _done_once(self, work: Callable[[Connection], None], code: str, key: str) -> Booking:
         def before() -> bool | None:
@@ -566,10 +697,10 @@ class Bookings:
             )
             _fit_all(connection, stored, city, at)
             detail = _closure_json(stored) | ({"instead_of": merged} if merged else {})
-            _audit(connection, at, who, "closure_add", None, detail, None)
+            self._note(connection, at, who, "closure_add", detail=detail)
             return stored
 
-        return write(self.engine, work)
+        return audit.writing(self.engine, work)
 
     def remove_closure(
         self, closure_id: int, *, city: City, now: datetime, who: str, at: datetime
@@ -595,7 +726,7 @@ class Bookings:
             before = without_seat.find(connection, city, now, **span)
             connection.execute(sa.delete(table).where(table.c.id == closure_id))
             _fit_all(connection, closure, city, at)
-            _audit(connection, at, who, "closure_remove", None, _closure_json(closure), None)
+            self._note(connection, at, who, "closure_remove", detail=_closure_json(closure))
             still = without_seat.find(connection, city, now, **span)
             left = {each.booking.code for each in still}
             again = [each for each in before if each.booking.code not in left]
@@ -608,7 +739,7 @@ class Bookings:
             )
             return Reopened(closure, tuple(again), tuple(still))
 
-        return write(self.engine, work)
+        return audit.writing(self.engine, work)
 
     def without_seat(
         self,
@@ -632,6 +763,14 @@ class Bookings:
         with reading(self.engine) as connection:
             return without_seat.find_one(connection, booking, city, now)
 
+    def without_seat_among(
+        self, bookings: Collection[Booking], city: City, now: datetime
+    ) -> dict[str, WithoutSeat]:
+        """Return those of the bookings that have no seat, by code."""
+        with reading(self.engine) as connection:
+            found = without_seat.among(connection, bookings, city, now)
+        return {each.booking.code: each for each in found}
+
     def told(self, codes: Collection[str]) -> dict[tuple[object, ...], Told]:
         """Return who has been told what: by code, counter, start and what about."""
         with reading(self.engine) as connection:
@@ -654,9 +793,44 @@ class Bookings:
             connection.execute(sa.insert(table).values(**values, at=at, who=who))
             if who is not None:
                 detail = {"about": about, "start": booking.start.isoformat()}
-                _audit(connection, at, who, "called", booking.code, detail, None)
+                self._note(connection, at, who, "called", code=booking.code, detail=detail)
 
-        write(self.engine, work)
+        audit.writing(self.engine, work)
+
+    def call_tries(self, codes: Collection[str]) -> dict[tuple[object, ...], Tries]:
+        """Return who is phoning, and how often nobody answered: keyed as `told`."""
+        table = schema.call_tries
+        with reading(self.engine) as connection:
+            found = connection.execute(sa.select(table).where(table.c.code.in_(sorted(codes))))
+            return {
+                (row.code, row.counter, row.start_at, row.about): Tries(
+                    row.who, row.claimed_until, row.absences, row.absent_at
+                )
+                for row in found
+            }
+
+    def claim_call(self, booking: Booking, about: str, *, who: str, at: datetime) -> str:
+        """Return who has this call for CALL_CLAIM from now: `who`, or somebody who was faster."""
+
+        def work(connection: Connection) -> str:
+            row = _tries(connection, booking, about)
+            if row.claimed_until and row.claimed_until > at and row.who != who:
+                return str(row.who)
+            _set_tries(connection, row, who=who, claimed_until=at + CALL_CLAIM)
+            return who
+
+        return write(self.engine, work)
+
+    def note_absent(self, booking: Booking, about: str, *, who: str, at: datetime) -> None:
+        """Note that nobody answered the phone; the call is anybody's again."""
+
+        def work(connection: Connection) -> None:
+            row = _tries(connection, booking, about)
+            more = {"absences": row.absences + 1, "absent_at": at}
+            _set_tries(connection, row, who=None, claimed_until=None, **more)
+            self._note(connection, at, who, "absent", code=booking.code, detail={"about": about})
+
+        audit.writing(self.engine, work)
 
     def known_counters(self) -> set[str]:
         """Return the ids of all counters that have bookings, whether city.yml still has them."""
@@ -673,9 +847,9 @@ class Bookings:
         detail: dict[str, Any] | None = None,
     ) -> None:
         """Write to the audit log, e.g. that staff saw personal data; nothing personal in it."""
-        write(
+        audit.writing(
             self.engine,
-            lambda connection: _audit(connection, at, who, what, code, detail, None),
+            lambda connection: self._note(connection, at, who, what, code=code, detail=detail),
         )
 
     def record_view(
@@ -691,13 +865,13 @@ class Bookings:
 
     def of_same_person(self, visit: Visit, now: datetime) -> list[Booking]:
         """Return the booked visits to come with the same phone and one of the same names."""
-        names = {_plain_name(card.name_kana) for card in visit.cards if card.name_kana}
+        names = {rows.plain_name(card.name_kana) for card in visit.cards if card.name_kana}
         found = self.list_bookings(phone=visit.phone) if visit.phone else []
         return [
             booking
             for booking in found
             if booking.start > now
-            and names & {_plain_name(card.name_kana) for card in booking.cards if card.name_kana}
+            and names & {rows.plain_name(card.name_kana) for card in booking.cards if card.name_kana}
         ]
 
     def audit(
@@ -705,10 +879,11 @@ class Bookings:
         *,
         code: str | None = None,
         what: str | None = None,
+        whats: Collection[str] = (),
         first: date | None = None,
         last: date | None = None,
     ) -> list[dict[str, Any]]:
-        """Return the audit log, oldest first: at (Tokyo), who, role, what, code, detail.
+        """Return the audit log, oldest first: at (Tokyo), who, role, what, code, detail, source.
 
         `role` is "citizen" or "staff": a member of staff may be called anything.
         """
@@ -716,13 +891,15 @@ class Bookings:
         where = []
         if code is not None:
             where.append(table.code == _shown(code))
-        if what is not None:
-            where.append(table.what == what)
+        if what is not None or whats:
+            where.append(table.what.in_(whats or [str(what)]))
         if first is not None:
             where.append(table.at >= rows.midnight(first))
         if last is not None:
             where.append(table.at < rows.midnight(last + timedelta(days=1)))
-        columns = (table.at, table.who, table.role, table.what, table.code, table.detail)
+        columns = (
+            table.at, table.who, table.role, table.what, table.code, table.detail, table.source
+        )
         with reading(self.engine) as connection:
             found = connection.execute(sa.select(*columns).where(*where).order_by(table.id))
             return [
@@ -760,37 +937,6 @@ def _locked(connection: Connection, code: str) -> Any:
     return row
 
 
-def _begin(
-    connection: Connection, what: str, code: str, key: str, who: str | None, at: datetime
-) -> Any:
-    """Return the locked row of a booking that can be changed; _Done when the key was used before.
-
-    The audit log's own row makes the key unique, and whoever comes second waits here.
-    """
-    role = "staff" if who else "citizen"
-    if not _audit(connection, at, who or "citizen", what, code, None, f"{what}:{key}", role):
-        raise _Done
-    row = _locked(connection, code)
-    if row.status != "booked":
-        raise NotChangeable(row.status)
-    return row
-
-
-def _audit(
-    connection: Connection,
-    at: datetime,
-    who: str,
-    what: str,
-    code: str | None,
-    detail: dict[str, Any] | None,
-    key: str | None,
-    role: str = "staff",
-) -> bool:
-    values = {"at": at, "who": who, "what": what, "code": code, "detail": detail, "key": key,
-              "role": role}  # fmt: skip
-    return bool(connection.execute(_AUDIT, values).rowcount)
-
-
 def _old_role(row: Any) -> str:
     """Return the role in a row of a version before 0005, which gave citizens this name."""
     by_citizen = row.who == "citizen" and row.what in ("change", "cancel")
@@ -821,13 +967,65 @@ def _seated(
     return counter, places
 
 
-def _set_status(
-    connection: Connection, code: str, status: str, ended_at: datetime | None
-) -> None:
+def _update(connection: Connection, row: Any, **values: Any) -> None:
     table = schema.bookings
     connection.execute(
-        sa.update(table).where(table.c.code == code).values(status=status, ended_at=ended_at)
+        sa.update(table)
+        .where(table.c.code == row.code)
+        .values(**values, version=row.version + 1)
     )
+
+
+def _claim(
+    connection: Connection,
+    city: City,
+    counter: str,
+    run: list[Start],
+    seats: int,
+    key: str,
+    until: datetime,
+    at: datetime,
+) -> tuple[Place, ...]:
+    """Take seats at the first start and, where it is too small, at those after it. Raises SlotFull.
+    """
+    places: list[Place] = []
+    got = 0
+    for place in run:
+        try:
+            taken = seating.claim(
+                connection, city, city.counters[counter], place.start, seats - got, key, until, at,
+                got,
+            )  # fmt: skip
+        except NotBookable:
+            if not places:
+                raise
+            taken = 0  # the start itself is open: it is only too small
+        if not taken:
+            break
+        places.append(Place(place.start, taken))
+        got += taken
+        if got == seats:
+            return tuple(places)
+    raise SlotFull
+
+
+def _tries(connection: Connection, booking: Booking, about: str) -> Any:
+    """Return the locked row of a call, made if there is none."""
+    table = schema.call_tries
+    values = {"code": booking.code, "counter": booking.counter, "start_at": booking.start,
+              "about": about}  # fmt: skip
+    here = sa.select(table).where(*(table.c[name] == value for name, value in values.items()))
+    row = connection.execute(here.with_for_update()).one_or_none()
+    if row is None:
+        connection.execute(sa.insert(table).values(**values, absences=0))
+        row = connection.execute(here.with_for_update()).one()
+    return row
+
+
+def _set_tries(connection: Connection, row: Any, **values: Any) -> None:
+    table = schema.call_tries
+    of = [table.c[name] == row._mapping[name] for name in ("code", "counter", "start_at", "about")]
+    connection.execute(sa.update(table).where(*of).values(**values))
 
 
 # Small things ------------------------------------------------------------------------------------
@@ -847,13 +1045,8 @@ def _tidied(visit: Visit) -> Visit:
 
 def _named(booking: Booking, name: str) -> bool:
     names = [booking.visit.visitor_name, *(card.name_kana for card in booking.cards)]
-    return any(_plain_name(name) in _plain_name(known) for known in names if known)
-
-
-def _plain_name(name: str) -> str:
-    """Return a name as names are compared: "José" is "jose", but が stays が."""
-    apart = unicodedata.normalize("NFKD", name).casefold().replace(" ", "")
-    return unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", apart))
+    known = "|".join(rows.plain_name(each) for each in names if each)
+    return all(rows.plain_name(word) in known for word in name.split())
 
 
 def _closure_json(closure: Closure) -> dict[str, Any]:

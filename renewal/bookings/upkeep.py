@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from renewal.bookings import bounds, without_seat
+from renewal.bookings import audit, bounds, without_seat
 from renewal.bookings.engine import (
     leave_no_trace,
     migrate,
@@ -27,10 +27,12 @@ from renewal.bookings.schema import (
     attempts,
     audit_log,
     bookings,
+    call_tries,
     metadata,
     opinions,
     origins,
     seats,
+    staff_sessions,
     told,
 )
 from renewal.city import City
@@ -47,12 +49,13 @@ class BackupError(ValueError):
 
 
 def sweep(engine: Engine, at: datetime) -> None:
-    """Delete holds and attempts that ended more than a day before `at` (real time). Only tidies."""
+    """Delete holds, attempts and sessions that ended long before `at` (real time). Only tidies."""
 
     def work(connection: Connection) -> None:
         old = at - _KEPT
         connection.execute(sa.delete(seats).where(seats.c.code.is_(None), seats.c.held_until < old))
         connection.execute(sa.delete(attempts).where(attempts.c.at < old))
+        connection.execute(sa.delete(staff_sessions).where(staff_sessions.c.made_at < old))
         bounds.delete_old(connection, at)
 
     write(engine, work)
@@ -86,7 +89,7 @@ def purge(
             connection.execute(sa.update(opinions).where(opinions.c.at < until).values(why=None))
         if dry_run or not found:
             return len(found)
-        nothing = dict.fromkeys(("visitor_name", "phone", "conversation", "note"))
+        nothing = dict.fromkeys(("visitor_name", "names", "phone", "conversation", "note"))
         nameless = {"name_kana": None, "expires_on": None, "note": None}
         code = sa.bindparam("of")
         values = [
@@ -106,7 +109,8 @@ def purge(
         connection.execute(
             sa.update(audit_log).where(audit_log.c.code == code).values(key=None), values
         )
-        connection.execute(sa.delete(told).where(told.c.code == code), values)
+        for table in (told, call_tries):
+            connection.execute(sa.delete(table).where(table.c.code == code), values)
         return len(found)
 
     purged = write(engine, work)
@@ -160,7 +164,7 @@ def backup(engine: Engine, path: Path, at: datetime) -> int:
         header = {"renewal_backup": 1, "schema": version, "at": at.isoformat()}
         file.write(json.dumps(header) + "\n")
         for table in metadata.sorted_tables:
-            if table is origins:
+            if table in (origins, staff_sessions):
                 continue  # a backup is kept for longer than they are
             found = connection.execution_options(stream_results=True).execute(sa.select(table))
             for row in found:
@@ -212,6 +216,7 @@ def check(engine: Engine, city: City, now: datetime, at: datetime) -> list[str]:
                 findings.append("表どうしのつながりが切れています。")
         for finding in (_seat_counts, _elsewhere, _without_seat, _old_holds):
             findings += finding(connection, city, now, at)
+        findings += audit.findings(connection)
     return findings
 
 

@@ -31,6 +31,8 @@ KINDS: tuple[Kind, ...] = (
 )  # fmt: skip
 """Of several causes the first one counts."""
 
+_BATCH = 500  # starts in one IN (…)
+
 
 @dataclass(frozen=True)
 class Cause:
@@ -72,6 +74,17 @@ class Told:
 
     at: datetime
     who: str | None
+
+
+@dataclass(frozen=True)
+class Tries:
+    """Who is phoning somebody until when (real time), and how often nobody answered, and when last.
+    """
+
+    who: str | None = None
+    until: datetime | None = None
+    absences: int = 0
+    absent_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -141,30 +154,60 @@ def find(
     ]
 
 
-def find_one(
-    connection: Connection, booking: Booking, city: City, now: datetime
-) -> WithoutSeat | None:
-    """Return why this booking has no seat, as `find` does, without looking at the whole day.
+def among(
+    connection: Connection, bookings: Iterable[Booking], city: City, now: datetime
+) -> list[WithoutSeat]:
+    """Return those of the bookings that have no seat, as `find` does, looking only at their own days.
 
     Only where more seats are taken than there are does it matter who booked first.
     """
-    if booking.status != "booked" or booking.start <= now:
-        return None
-    day = booking.start.date()
-    hours = _Hours(city, rows.closures(connection, day, day))
-    cause = hours.closed(booking.counter, booking.places or (Place(booking.start, 1),))
-    if cause is None:
-        seats = schema.seats.c
-        taken = sa.select(seats.start_at, sa.func.count()).where(
-            seats.counter == booking.counter,
-            seats.start_at.in_([place.start for place in booking.places]),
-            seats.code.is_not(None),
+    coming = {each.code: each for each in bookings if each.status == "booked" and each.start > now}
+    if not coming:
+        return []
+    days = [each.start.date() for each in coming.values()]
+    hours = _Hours(city, rows.closures(connection, min(days), max(days)))
+    taken = _taken(connection, coming.values())
+    doubtful = {
+        (each.counter, each.start.date())
+        for each in coming.values()
+        if hours.closed(each.counter, each.places or (Place(each.start, 1),))
+        or any(
+            taken.get((each.counter, place.start), 0) > hours.seats(each.counter, place.start)
+            for place in each.places
         )
-        found = connection.execute(taken.group_by(seats.start_at)).all()
-        if all(count <= hours.seats(booking.counter, start.astimezone(TOKYO)) for start, count in found):
-            return None
-    whole_day = find(connection, city, now, first=day, last=day, counter=booking.counter)
-    return next((each for each in whole_day if each.booking.code == booking.code), None)
+    }
+    return [
+        found
+        for counter, day in sorted(doubtful)
+        for found in find(connection, city, now, first=day, last=day, counter=counter)
+        if found.booking.code in coming
+    ]
+
+
+def find_one(
+    connection: Connection, booking: Booking, city: City, now: datetime
+) -> WithoutSeat | None:
+    """Return why this booking has no seat, as `find` does, without looking at every day."""
+    return next(iter(among(connection, [booking], city, now)), None)
+
+
+def _taken(
+    connection: Connection, bookings: Iterable[Booking]
+) -> dict[tuple[str, datetime], int]:
+    """Return how many seats are booked at the starts of these bookings, by counter and start (Tokyo)."""
+    seats = schema.seats.c
+    starts = sorted({place.start for booking in bookings for place in booking.places})
+    found: dict[tuple[str, datetime], int] = {}
+    for first in range(0, len(starts), _BATCH):
+        here = seats.start_at.in_(starts[first : first + _BATCH])
+        count = sa.select(seats.counter, seats.start_at, sa.func.count()).where(
+            here, seats.code.is_not(None)
+        )
+        for counter, start, number in connection.execute(
+            count.group_by(seats.counter, seats.start_at)
+        ):
+            found[counter, start.astimezone(TOKYO)] = number
+    return found
 
 
 def told(connection: Connection, codes: Collection[str]) -> dict[tuple[object, ...], Told]:
@@ -213,18 +256,22 @@ class _Hours:
         if not counter.enabled:
             return Cause("counter_disabled")
         day = start.date()
+        if (counter_id, day) not in self._starts:
+            usual = opening_hours.starts(self._city, counter_id, day)
+            self._starts[counter_id, day] = {each.start for each in usual}
+        is_usual = start in self._starts[counter_id, day]
         off = opening_hours.day_off(self._city, day)
-        if off == "holiday":
-            return Cause("holiday", opening_hours.is_holiday(day) or "")
-        if off:
+        if off and not is_usual:
+            if off == "holiday":
+                return Cause("holiday", opening_hours.is_holiday(day) or "")
             return Cause("year_end")
         reason = opening_hours.closure_reason(self._city, counter_id, start, self._closures)
         if reason is not None:
             return Cause("closure", reason)
-        if (counter_id, day) not in self._starts:
-            usual = opening_hours.starts(self._city, counter_id, day)
-            self._starts[counter_id, day] = {each.start for each in usual}
-        return None if start in self._starts[counter_id, day] else Cause("hours")
+        if is_usual:
+            return None
+        regular = opening_hours.closed_because(self._city, counter_id, day)
+        return Cause("closure", regular) if regular else Cause("hours")
 
     def seats(self, counter_id: str, start: datetime) -> int:
         return opening_hours.seats_at(self._city.counters[counter_id], start, self._closures)

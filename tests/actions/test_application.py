@@ -137,7 +137,7 @@ def test_the_same_documents_are_not_listed_twice(at_counter: Talk) -> None:
 
 
 def test_a_chosen_time_is_held(at_name: Talk, bookings: Bookings) -> None:
-    assert at_name.names[0] == "held_evening"
+    assert at_name.names[0] == "held_with_note"
     assert free_at(bookings) == 2
 
 

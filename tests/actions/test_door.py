@@ -20,15 +20,20 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
     settings.secret_key.cache_clear()
 
 
-def call(method: str = "POST", path: str = "/webhook", **headers: str) -> bool:
+def call(method: str = "POST", path: str = "/webhook", ip: str = "127.0.0.1", **headers: str) -> bool:
     named = {name.replace("_", "-").lower(): value for name, value in headers.items()}
-    request = SimpleNamespace(method=method, path=path, headers=_Headers({"host": "127.0.0.1:5055", **named}))
+    request = SimpleNamespace(ip=ip, method=method, path=path, headers=_Headers({"host": "127.0.0.1:5055", **named}))
     return door.admits(request)  # type: ignore[arg-type]
 
 
 class _Headers(dict):  # type: ignore[type-arg]
     def get(self, name: str, default: object = None) -> object:
         return super().get(name.lower(), default)
+
+
+def test_only_this_machine_calls_an_action() -> None:
+    assert call(**JSON_NAMED)
+    assert not call(ip="192.0.2.7", **JSON_NAMED)
 
 
 def test_a_page_of_another_site_cannot_call_an_action() -> None:

@@ -57,7 +57,8 @@ from rasa.utils.endpoints import EndpointConfig
 from bot import rasa_fixes
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.reader import MessageReader, with_parts
-from bot.rasa_fixes import _applied_events, _copy
+from bot.rasa_fixes import citizens, speed
+from bot.rasa_fixes.speed import _applied_events, _copy
 from bot.responses import CityResponses
 from tests.conversations.driver import load_agent
 
@@ -136,18 +137,18 @@ def test_rasas_method_is_the_one_that_we_know(method: str) -> None:
 @pytest.mark.parametrize(
     ("ours", "method"),
     [
-        (rasa_fixes._receive, "core.processor:MessageProcessor._handle_message_with_tracker"),
-        (rasa_fixes._validate_action_result,
+        (citizens._receive, "core.processor:MessageProcessor._handle_message_with_tracker"),
+        (speed._validate_action_result,
          "core.actions.action:RemoteAction._validate_action_result"),
-        (rasa_fixes._action_call, "core.actions.action:RemoteAction._action_call_format"),
-        (rasa_fixes._extract_no_slots,
+        (speed._action_call, "core.actions.action:RemoteAction._action_call_format"),
+        (speed._extract_no_slots,
          "core.processor:MessageProcessor.run_action_extract_slots"),
-        (rasa_fixes._run_graph, "engine.runner.dask:DaskGraphRunner.run"),
-        (rasa_fixes._applied_events, "shared.core.trackers:DialogueStateTracker.applied_events"),
-        (rasa_fixes._retrieve, "core.tracker_store:FailSafeTrackerStore.retrieve"),
-        (rasa_fixes._save, "core.tracker_store:FailSafeTrackerStore.save"),
-        (rasa_fixes._temporary_tracker, "core.actions.forms:FormAction._temporary_tracker"),
-        (rasa_fixes._kept_session, "utils.endpoints:EndpointConfig.session"),
+        (speed._run_graph, "engine.runner.dask:DaskGraphRunner.run"),
+        (speed._applied_events, "shared.core.trackers:DialogueStateTracker.applied_events"),
+        (citizens._retrieve, "core.tracker_store:FailSafeTrackerStore.retrieve"),
+        (citizens._save, "core.tracker_store:FailSafeTrackerStore.save"),
+        (speed._temporary_tracker, "core.actions.forms:FormAction._temporary_tracker"),
+        (citizens._kept_session, "utils.endpoints:EndpointConfig.session"),
     ],
 )
 def test_what_takes_the_place_of_a_method_is_called_alike(ours: Any, method: str) -> None:
@@ -171,7 +172,7 @@ async def action_server(answer: Callable[[web.Request], Any]) -> AsyncIterator[s
     try:
         yield f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}/webhook"
     finally:
-        session = rasa_fixes._sessions.pop(asyncio.get_running_loop(), None)
+        session = citizens._sessions.pop(asyncio.get_running_loop(), None)
         if session:
             await session.close()
         await runner.cleanup()
@@ -180,7 +181,7 @@ async def action_server(answer: Callable[[web.Request], Any]) -> AsyncIterator[s
 def test_one_connection_to_the_action_server_serves_every_call(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(EndpointConfig, "session", rasa_fixes._kept_session)
+    monkeypatch.setattr(EndpointConfig, "session", citizens._kept_session)
     connections = set()
 
     async def answer(request: web.Request) -> web.Response:
@@ -197,7 +198,7 @@ def test_one_connection_to_the_action_server_serves_every_call(
 
 
 def test_a_closed_connection_is_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(EndpointConfig, "session", rasa_fixes._kept_session)
+    monkeypatch.setattr(EndpointConfig, "session", citizens._kept_session)
 
     async def answer(request: web.Request) -> web.Response:
         return web.json_response({"events": []})
@@ -205,7 +206,7 @@ def test_a_closed_connection_is_opened_again(monkeypatch: pytest.MonkeyPatch) ->
     async def call_twice() -> Any:
         async with action_server(answer) as url:
             await EndpointConfig(url).request(json={})
-            await rasa_fixes._sessions[asyncio.get_running_loop()].close()
+            await citizens._sessions[asyncio.get_running_loop()].close()
             return await EndpointConfig(url).request(json={})
 
     assert asyncio.run(call_twice()) == {"events": []}
@@ -219,7 +220,7 @@ def test_an_action_gets_the_slots_the_message_and_this_turns_events_only(
         tracker.update(UserUttered(f"その{turn}", {"name": "inform", "confidence": 1.0}))
         tracker.update(SlotSet("counter", "honchosha"))
         tracker.update(ActionExecuted("application_form"))
-        call = rasa_fixes._action_call(RemoteAction("action_stop", None), tracker, domain)
+        call = speed._action_call(RemoteAction("action_stop", None), tracker, domain)
         tracker.update(BotUttered("はい"))
         sizes.append(len(json.dumps(call)))
     assert call["next_action"] == "action_stop"
@@ -235,7 +236,7 @@ def test_an_action_gets_the_slots_the_message_and_this_turns_events_only(
 def test_an_answer_of_the_action_server_is_checked() -> None:
     action = RemoteAction("action_stop", None)
     good = {"events": [{"event": "slot", "name": "hold", "value": None}], "responses": []}
-    assert rasa_fixes._validate_action_result(action, good) is True
+    assert speed._validate_action_result(action, good) is True
     nameless = {"event": "slot", "name": 7}
     for bad in (
         {"events": "none"},
@@ -244,7 +245,7 @@ def test_an_answer_of_the_action_server_is_checked() -> None:
         {"events": [nameless]},
         {"responses": {}},
     ):
-        for check in (rasa_fixes._validate_action_result, _as_rasa_checks):
+        for check in (speed._validate_action_result, _as_rasa_checks):
             with pytest.raises((ValidationError, JsonSchemaValueException)):
                 check(action, bad)
 
@@ -256,7 +257,7 @@ def _as_rasa_checks(action: RemoteAction, result: Any) -> None:
 def test_an_action_that_takes_too_long_is_given_up(
     domain: Domain, tracker: DialogueStateTracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rasa_fixes, "ACTION_SECONDS", 0.3)
+    monkeypatch.setattr(citizens, "ACTION_SECONDS", 0.3)
     put_in_place(monkeypatch)
     tracker.update(UserUttered("予約したい"))
 
@@ -306,7 +307,7 @@ def receive(
     """Let a message in; return it as the conversation has it, and what was said at once."""
     channel = CollectingOutputChannel()
     message = UserMessage(text, channel, "somebody")
-    asyncio.run(rasa_fixes._receive(processor, message, tracker))
+    asyncio.run(citizens._receive(processor, message, tracker))
     latest = tracker.latest_message
     assert latest
     return latest, [said["text"] for said in channel.messages]
@@ -397,7 +398,7 @@ def turn(domain: Domain, tracker: DialogueStateTracker, answers: list[str]) -> l
         for text in answers:
             tracker.update(BotUttered(text))
 
-    never_silent = rasa_fixes._never_silent(actions)
+    never_silent = citizens._never_silent(actions)
     asyncio.run(never_silent(Processor(domain), channel, tracker))
     return [said["text"] for said in channel.messages]
 
@@ -460,7 +461,7 @@ def test_a_conversation_that_forgets_its_slots_leaves_a_copy_as_it_was(
 
 
 def test_turns_begin_in_the_order_in_which_messages_came(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rasa_fixes, "TURNS_AT_ONCE", 2)
+    monkeypatch.setattr(citizens, "TURNS_AT_ONCE", 2)
     begun, under_way, most = [], 0, 0
 
     async def turn(_: Any, message: UserMessage) -> None:
@@ -472,7 +473,7 @@ def test_turns_begin_in_the_order_in_which_messages_came(monkeypatch: pytest.Mon
         under_way -= 1
 
     async def crowd() -> None:
-        handle = rasa_fixes._first_come_first_served(turn)
+        handle = citizens._first_come_first_served(turn)
         await asyncio.gather(*(handle(None, UserMessage(text)) for text in "abcdefgh"))
 
     asyncio.run(crowd())
@@ -480,8 +481,8 @@ def test_turns_begin_in_the_order_in_which_messages_came(monkeypatch: pytest.Mon
 
 
 def test_nobody_waits_for_ever_behind_turns_that_hang(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rasa_fixes, "TURNS_AT_ONCE", 1)
-    monkeypatch.setattr(rasa_fixes, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(citizens, "TURNS_AT_ONCE", 1)
+    monkeypatch.setattr(citizens, "PATIENCE_SECONDS", 0.01)
     finished = []
 
     async def turn(_: Any, message: UserMessage) -> None:
@@ -489,7 +490,7 @@ def test_nobody_waits_for_ever_behind_turns_that_hang(monkeypatch: pytest.Monkey
         finished.append(message.text)
 
     async def crowd() -> None:
-        handle = rasa_fixes._first_come_first_served(turn)
+        handle = citizens._first_come_first_served(turn)
         await asyncio.gather(*(handle(None, UserMessage(text)) for text in ("hangs", "b", "c")))
 
     asyncio.run(crowd())
@@ -548,7 +549,7 @@ def test_the_graph_gives_what_dask_would_give(domain: Domain) -> None:
             [target],
         )  # fmt: skip
         [[_, [theirs]]] = planned
-        [ours] = rasa_fixes._run_graph(runner, inputs, [target])[target]
+        [ours] = speed._run_graph(runner, inputs, [target])[target]
         assert ours.as_dict() == theirs.as_dict()
 
 
@@ -561,7 +562,7 @@ def test_no_slot_is_filled_by_rasa_itself(domain: Domain) -> None:
 def test_a_failed_turn_does_not_write_into_the_log_what_was_typed(
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    rasa_fixes.serve_citizens()
+    citizens.serve_citizens()
     rest.structlogger.exception("rest.message.received.failure", text="1234")
     assert "1234" not in caplog.text + "".join(capfd.readouterr())
 
@@ -591,7 +592,7 @@ def test_ctrl_d_ends_the_shell_as_stop_does() -> None:
                 raise said
             return said
 
-        return asyncio.run(rasa_fixes._ends_with_the_input(get_user_input)(None))
+        return asyncio.run(citizens._ends_with_the_input(get_user_input)(None))
 
     assert answer("こんにちは") == "こんにちは"
     assert answer(EOFError()) is None
@@ -624,15 +625,16 @@ def put_in_place(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
     modules = [(rasa_processor, "copy"), (forms, "copy")]
     for owner, name in [*places, *modules, (rasa_action, "DEFAULT_REQUEST_TIMEOUT")]:
         monkeypatch.setattr(owner, name, getattr(owner, name))
-    rasa_fixes.apply()
+    citizens.serve_citizens()
+    speed.save_time()
     return places
 
 
 def test_every_change_is_put_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     places = put_in_place(monkeypatch)
-    assert all(getattr(owner, name).__module__ == "bot.rasa_fixes" for owner, name in places)
-    assert rasa_processor.copy is forms.copy is rasa_fixes._as_it_is
-    assert rasa_action.DEFAULT_REQUEST_TIMEOUT == rasa_fixes.ACTION_SECONDS <= 10
+    assert all(getattr(owner, name).__module__.startswith("bot.rasa_fixes.") for owner, name in places)
+    assert rasa_processor.copy is forms.copy is speed._as_it_is
+    assert rasa_action.DEFAULT_REQUEST_TIMEOUT == citizens.ACTION_SECONDS <= 10
 
 
 def test_a_message_that_another_process_has_taken_in_is_not_taken_in_again(
@@ -641,5 +643,5 @@ def test_a_message_that_another_process_has_taken_in_is_not_taken_in_again(
     tracker.update(UserUttered("本人です", message_id="the-same"))
     again = UserMessage("本人です", message_id="the-same")
     with pytest.raises(rasa_fixes.AlreadyDone):
-        asyncio.run(rasa_fixes._receive(None, again, tracker))  # type: ignore[arg-type]
+        asyncio.run(citizens._receive(None, again, tracker))  # type: ignore[arg-type]
     assert len(tracker.events) == 1

@@ -179,16 +179,16 @@ def test_what_is_said_does_not_depend_on_chance(said: Any) -> None:
 
 
 def test_the_payload_of_a_button_stays_as_it_is(said: Any) -> None:
-    buttons = said("ask_application_form_counter")["buttons"]
-    assert [b["title"] for b in buttons][:2] == ["本庁舎1階", "西口行政サービスコーナー"]
-    assert buttons[0]["payload"] == '/inform{"counter": "honchosha"}'
+    buttons = said("ask_application_form_notice")["buttons"]
+    assert [b["title"] for b in buttons][0] == "電子証明書"
+    assert buttons[0]["payload"] == '/inform{"notice": "certificate"}'
 
 
 def test_saying_a_sentence_leaves_the_domain_as_it_is(
     domain: Domain, said: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = copy.deepcopy(domain.responses)
-    said("ask_application_form_counter")
+    said("ask_application_form_notice")
     monkeypatch.setenv("RENEWAL_NOW", LUNCH_ON_SUNDAY)
     said("talk_to_human")
     assert domain.responses == before

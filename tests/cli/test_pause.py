@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from renewal import pauses
+from renewal import clock, pauses
 from renewal.bookings import create_engine_from
 from tests.cli.conftest import Run, answer, refused
 
@@ -13,14 +13,14 @@ def test_a_pause_keeps_its_reason_for_citizens_and_is_noted(
     run: Run, environment: dict[str, str]
 ) -> None:
     assert run("pause", "--reason", "システムの点検のためです").exit_code == 0
-    pause = pauses.current(create_engine_from(environment["DATABASE_URL"]))
+    pause = pauses.current(create_engine_from(environment["DATABASE_URL"]), clock.real_now())
     assert pause is not None
     assert pause.reason == "システムの点検のためです。"
     assert run("resume", "--as", "sato").exit_code == 0
-    assert pauses.current(create_engine_from(environment["DATABASE_URL"])) is None
+    assert pauses.current(create_engine_from(environment["DATABASE_URL"]), clock.real_now()) is None
     noted = answer(run("audit", "--json"))
     assert [(each["what"], each["detail"]) for each in noted] == [
-        ("pause", {"reason": "システムの点検のためです"}),
+        ("pause", {"reason": "システムの点検のためです。"}),
         ("resume", None),
     ]
 

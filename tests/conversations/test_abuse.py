@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from rasa.core.agent import Agent
 
-from bot import database, rasa_fixes
+from bot import database
 from bot.channels import web_transcript
 from bot.conversation_store import ConversationStore
+from bot.rasa_fixes import citizens
 from renewal.bookings import Bookings
 from tests.conversations.driver import Person
 
@@ -108,7 +109,7 @@ def test_a_conversation_is_opened_again_by_its_last_page_with_one_calendar(
 def test_a_conversation_without_end_begins_anew(
     person: Callable[[], Person], stored: ConversationStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rasa_fixes, "MOST_TURNS", 5)
+    monkeypatch.setattr(citizens, "MOST_TURNS", 5)
     me = person()
     for _ in range(5):
         me.says("手数料は？")

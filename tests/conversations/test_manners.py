@@ -279,12 +279,12 @@ def test_the_same_name_and_phone_at_another_time_is_pointed_out_before_it_is_boo
 @pytest.mark.parametrize(
     ("text", "theirs"),
     [
-        ("I want to renew my certificate", "This is Fukushima City's"),
-        ("请问怎么预约", "这里是福岛市"),
-        ("갱신 예약하고 싶어요", "후쿠시마시"),
-        ("Tôi muốn đặt lịch", "thành phố Fukushima"),
-        ("Quero renovar o certificado", "cidade de Fukushima"),
-        ("Gusto kong mag-renew ng certificate", "This is Fukushima City's"),
+        ("I want to renew my certificate", "This is the booking assistant of 福島市"),
+        ("请问怎么预约", "这里是福島市"),
+        ("갱신 예약하고 싶어요", "福島市 마이넘버카드"),
+        ("Tôi muốn đặt lịch", "của 福島市"),
+        ("Quero renovar o certificado", "cidade de 福島市"),
+        ("Gusto kong mag-renew ng certificate", "This is the booking assistant of 福島市"),
     ],
 )
 def test_who_writes_another_language_hears_once_in_it_what_works(

@@ -37,7 +37,19 @@ def test_nothing_but_nginx_listens_beyond_the_machine(services: dict[str, dict[s
     assert "listen_addresses=127.0.0.1" in services["postgres"]["command"]
     assert "--bind 127.0.0.1" in " ".join(services["valkey"]["command"])
     open_to_all = set(re.findall(r"listen (?!127\.0\.0\.1)(?:\[::\]:)?(\d+)", NGINX))
-    assert open_to_all == {"80", "443"}
+    assert open_to_all == {"80", "443", "8443"}
+
+
+def test_the_clerks_console_is_reached_from_the_offices_networks_alone(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    [console] = [part for part in NGINX.split("\nserver {") if "listen 8443" in part]
+    assert re.search(r"allow [^;]+;\s+deny all;", console)
+    assert "proxy_pass http://127.0.0.1:5008;" in console
+    assert NGINX.count("5008") == 1  # under no other name
+    assert "STAFF_PORT=5008" in " ".join(services["staff"]["command"])
+    assert "http://127.0.0.1:5008/healthz" in services["staff"]["healthcheck"]["test"][-1]
+    assert "8443" in (ROOT / "deploy" / "renewal.env.example").read_text(encoding="utf-8")
 
 
 def test_a_health_check_asks_the_port_that_its_process_listens_on_and_nginx_passes_on_to(

@@ -54,6 +54,8 @@ class Judged:
 def read_set(name: str) -> list[tuple[str, str]]:
     """Return the sentences of a set in tests/nlu/ with their intents."""
     lists = YAML(typ="safe").load(SETS / f"{name}.yml")
+    if "nlu" in lists:  # Rasa's own format: a line a sentence, after "- "
+        lists = {each["intent"]: [line[2:] for line in each["examples"].splitlines()] for each in lists["nlu"]}
     return [(sentence, intent) for intent, sentences in lists.items() for sentence in sentences]
 
 

@@ -13,7 +13,7 @@ from renewal import city as city_module
 
 TOPICS = (unsure, notice, papers, pins, places)
 COUNTERS = {
-    counter.id: (counter.label, counter.short_label, *counter.aliases)
+    counter.id: counter.names
     for counter in city_module.load(city_module.DEFAULT_PATH).counters.values()
 }
 

@@ -146,7 +146,7 @@ def test_a_time_said_before_the_booking_is_known_is_kept(desk: Desk, booking: Bo
     after, remarks = advance(asked, {"last4": "5678"}, desk, CALLER, "m2")
     assert (after.date, after.time, after.hold) == ("2026-12-10", "18:00", "m2")
     assert next_question(after, desk, CALLER) == "booking_confirmed"
-    assert remarks[-1].name == "held_evening"
+    assert remarks[-1].name == "held_with_note"
     booking_change.leave(after, desk)
 
 

@@ -687,12 +687,12 @@ def test_staff_hold_change_and_confirm_late_for_today(desk: Desk) -> None:
     today = tokyo("2026-11-24T15:00")
     with pytest.raises(NotBookable, match="too_late"):
         desk.hold(today)
-    common: dict[str, Any] = {"city": desk.city, "now": NOW, "staff": True}
-    hold = desk.store.hold("honchosha", today, key="staff", at=AT, **common)
+    common: dict[str, Any] = {"city": desk.city, "now": NOW}
+    hold = desk.store.hold("honchosha", today, key="staff", at=AT, staff=True, **common)
     with pytest.raises(NotBookable, match="too_late"):
         desk.confirm(hold, at=LATER)  # late, and not by staff
-    booking = desk.store.confirm(hold.id, VISIT, key="late", at=LATER, **common)
-    other = desk.store.hold("honchosha", tokyo("2026-11-24T16:00"), key="o", at=AT, **common)
+    booking = desk.store.confirm(hold.id, VISIT, key="late", at=LATER, who="tanaka", **common)
+    other = desk.store.hold("honchosha", tokyo("2026-11-24T16:00"), key="o", at=AT, staff=True, **common)
     assert desk.change(booking.code, other, who="tanaka", at=LATER).start.hour == 16
 
 

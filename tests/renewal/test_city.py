@@ -13,6 +13,10 @@ from renewal.city import DEFAULT_PATH, DOCUMENT_IDS, City, CityError, load
 TEXT = DEFAULT_PATH.read_text(encoding="utf-8")
 
 
+EVENING = 'close: "19:30"'
+STARTS = 'starts: ["11:00", "11:30", "15:30"]'
+
+
 def refused(tmp_path: Path, before: str, after: str) -> tuple[int, str]:
     """Change the real file in one place; return the line and the sentence of the only mistake."""
     assert TEXT.count(before) >= 1
@@ -141,6 +145,41 @@ def test_another_city_runs_with_its_own_file(
         ("name: 福島市\n", "name: [福島市\n", ["YAMLとして読めません"]),
         ("  honchosha:", "  本庁舎:", ["英小文字"]),
         ("  honchosha:", "  any:", ["any"]),
+        ("hall: 市役所", "hall: 3", ["hall", "文字"]),
+        (EVENING, f"{EVENING}\n        weeks: [6]", ["6", "1、2、3、4、5、last"]),
+        (EVENING, f"{EVENING}\n        weeks: 3", ["weeks", "[値, 値]"]),
+        (EVENING, f"{EVENING}\n        weeks: [third]", ["third", "last"]),
+        (EVENING, f"{EVENING}\n        nth: [3]", ["「nth」", "書ける項目は days、weeks、after"]),
+        (EVENING, f"{EVENING}\n        after: {{week: 3}}", ["「day」がありません"]),
+        (EVENING, f"{EVENING}\n        after: {{week: 3, day: sta}}", ["sta", "mon、tue"]),
+        (EVENING, f"{EVENING}\n        weeks: [3]\n        after: {{week: 3, day: sat}}", ["weeks", "一緒に書けません"]),
+        (EVENING, f"{EVENING}\n        valid_from: 来年", ["来年", "日付ではありません", "2026-12-01"]),
+        (EVENING, f"{EVENING}\n        valid_from: 2026-02-30", ["2026-02-30", "日付ではありません"]),
+        (EVENING, f"{EVENING}\n        valid_from: 2027-01-01\n        valid_until: 2026-12-31", ["valid_until", "あとの日"]),
+        (EVENING, f"{EVENING}\n        last_start: \"19:30\"", ["last_start", "close"]),
+        (EVENING, f"{EVENING}\n        last_start: \"17:00\"", ["last_start", "open"]),
+        (EVENING, f"{EVENING}\n        breaks: [{{begin: \"18:00\", end: \"18:00\"}}]", ["休み", "begin より後"]),
+        (EVENING, f"{EVENING}\n        breaks: [{{begin: \"12:00\", end: \"13:00\"}}]", ["休み", "open"]),
+        (EVENING, f"{EVENING}\n        breaks: [{{begin: \"18:00\"}}]", ["「end」がありません"]),
+        (EVENING, f"{EVENING}\n        breaks: [{{begin: \"18:10\", end: \"18:30\"}}]", ["17:30から18:10", "割り切れる"]),
+        (EVENING, f"{EVENING}\n        cutoff: yesterday", ["yesterday", "1 day before 17:15", "start"]),
+        (EVENING, f"{EVENING}\n        cutoff: 1 day before 25:00", ["25:00", "時刻ではありません"]),
+        ("bookable: !unconfirmed true\n", "bookable: false\n        cutoff: start\n", ["cutoff", "予約できる時間"]),
+        ("bookable: !unconfirmed true\n", "bookable: false\n        walk_in: false\n", ["bookable", "walk_in"]),
+        ("bookable: !unconfirmed true\n", "bookable: maybe\n", ["maybe", "true か false"]),
+        ("bookable: !unconfirmed true\n", "on_holidays: 1\n", ["on_holidays", "true か false"]),
+        (STARTS, f'{STARTS}\n        last_start: "15:30"', ["last_start", "starts", "一緒には"]),
+        (STARTS, 'starts: ["11:00", "11:00"]', ["重なって"]),
+        (STARTS, f'{STARTS}\n      - days: [fri]\n        weeks: [2]\n        starts: ["11:15"]', ["金曜日", "重なって"]),
+        (STARTS, f"{STARTS}\n    closed:\n      - days: [wed]", ["「reason」がありません"]),
+        (STARTS, f"{STARTS}\n    closed:\n      - days: [wedn]\n        reason: 定休日", ["wedn", "mon、tue"]),
+        (STARTS, f"{STARTS}\n    horizon_days: 30\n    horizon_months: 1", ["horizon_days", "どちらか一方"]),
+        (STARTS, f"{STARTS}\n    horizon_days: 0", ["horizon_days", "1 以上"]),
+        (STARTS, f"{STARTS}\n    cutoff: 0 days before", ["0 days before", "書ける値は"]),
+        ('  year_end_to: "01-03"', '  year_end_to: "01-03"\n  also:\n    - days: [sun]\n      after: {week: 3, day: sat}', ["reason"]),
+        ("  horizon_days: !unconfirmed 60 ", "  horizon_months: 13 ", ["12 以下"]),
+        ("  horizon_days: !unconfirmed 60 ", "  hold_hours: 60 ", None),
+        ("    short_label: 西口行政サービスコーナー", "    short_label: 本庁舎1階", ["本庁舎1階", "honchosha", "別の名前"]),
     ],
 )
 def test_a_mistake_is_refused_with_its_line_and_what_is_allowed(
@@ -159,6 +198,36 @@ def test_a_mistake_is_refused_with_its_line_and_what_is_allowed(
     if "YAML" not in message:
         first = line_of(TEXT, before)
         assert abs(line - first) <= 8
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "weeks: [1, 3]",
+        "weeks: [last]",
+        "after: {week: 3, day: wed}",
+        "valid_from: 2026-12-01\n        valid_until: 2027-03-31",
+        'last_start: "18:45"',
+        'breaks: [{begin: "18:00", end: "18:30"}]',
+        "cutoff: 1 day before 17:15",
+        "cutoff: 60 minutes before",
+        "walk_in: false",
+        "on_holidays: true",
+    ],
+)
+def test_hours_can_be_said_as_cities_have_them(tmp_path: Path, more: str) -> None:
+    path = tmp_path / "other.yml"
+    path.write_text(TEXT.replace(EVENING, f"{EVENING}\n        {more}"), encoding="utf-8")
+    assert load(path).counters["honchosha"].hours[1].days == ("thu",)
+
+
+def test_hours_of_different_weeks_and_of_different_times_of_the_year_do_not_overlap(tmp_path: Path) -> None:
+    path = tmp_path / "other.yml"
+    other_week = STARTS + "\n        weeks: [1, 3]\n      - days: [fri]\n        weeks: [2, last]\n        starts: [\"11:15\"]"
+    next_year = STARTS + "\n        valid_until: 2026-12-31\n      - days: [fri]\n        valid_from: 2027-01-01\n        starts: [\"11:15\"]"
+    for text in (other_week, next_year):
+        path.write_text(TEXT.replace(STARTS, text), encoding="utf-8")
+        assert len(load(path).counters["nishiguchi"].hours) == 2
 
 
 def test_the_line_is_that_of_the_wrong_value(tmp_path: Path) -> None:

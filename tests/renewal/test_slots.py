@@ -79,8 +79,9 @@ def test_a_day_can_be_booked_from_60_days_before_to_the_end_of_the_working_day_b
 
 def test_the_day_on_which_booking_opens_and_the_last_day_for_it(city: City) -> None:
     day = date(2027, 1, 25)
-    assert slots.opens_for_booking(city, day) == date(2026, 11, 26)
-    assert slots.closes_for_booking(city, day) == date(2027, 1, 22)
+    assert slots.opens_for_booking(city, "honchosha", day) == date(2026, 11, 26)
+    start = opening_hours.starts(city, "honchosha", day)[0]
+    assert slots.closes_for_booking(city, "honchosha", start) == tokyo("2027-01-23T00:00")
     assert slots.bookable_range(city, datetime(2026, 11, 26, 0, 0, tzinfo=TOKYO))[1] == day
 
 
@@ -243,7 +244,7 @@ def test_no_slot_lies_outside_hours_or_on_holidays_before_the_cut_off_or_after_t
         assert slot.start in [s.start for s in opening_hours.starts(city, counter, day)]
         assert opening_hours.is_holiday(day) is None
         assert today < day <= today + timedelta(days=60)
-        assert slots.closes_for_booking(city, day) >= today
+        assert slots.deadline(city, "previous_working_day_end", slot.start) > now
         assert slots.why_not_bookable(city, counter, slot.start, now) is None
 
 

@@ -51,7 +51,7 @@ def test_how_a_booking_stands_is_said_in_a_word(
     ],
 )
 def test_a_refusal_says_why(city: City, reason: str, closure: str | None, said: str) -> None:
-    assert words.not_bookable(reason, city, START, closure) == said
+    assert words.not_bookable(reason, city, "honchosha", START, closure) == said
 
 
 @pytest.mark.parametrize(
