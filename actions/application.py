@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import Any
@@ -10,16 +11,28 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import IN_OTHER_WORDS, AssistantAction, Events, Turn, answers_to, desk, say
+from actions.base import (
+    IN_OTHER_WORDS,
+    AssistantAction,
+    Events,
+    Turn,
+    answers_to,
+    desk,
+    exact_answers,
+    say,
+)
 from actions.free_times import say_free_times
-from reading.heard import NO_RULE
+from reading.heard import EXACTLY, NO_RULE
 from renewal import application, calendar_view, party, settings
 from renewal.application import Application, Desk, Remark
 from renewal.bookings import BoundMet, Card, HoldExpired, NotBookable, SlotFull, TryAgain, Visit
 from renewal.date_words import japanese_date, japanese_time, short_date
 from renewal.documents import Document
 from renewal.phone_numbers import hyphenated
+from renewal.slots import Slot
 
+PROPOSES_AFTER = 2
+"""After so many answers that could not be read one time is proposed: nobody is asked for ever."""
 MOST_COUNTERS = 8
 """Counters offered as buttons at once; with "any", "others" and "back" beside them LINE has room."""
 MOST_BUTTONS = 11
@@ -50,16 +63,27 @@ class ValidateApplicationForm(AssistantAction):
             say(dispatcher, [Remark(reply)])
             return _ask(tracker, before, "short")
         answers = turn.answers("application_form")
+        answers.pop("period_of_stay", None)  # a button of an answer, not of this form
+        card_meant = _is_inferred(turn, before, answers)
+        if card_meant:
+            answers.pop("notice")
+        if answers.pop("same_phone", False):
+            answers |= _earlier_phone(dispatcher, tracker, at_desk)
+        answers |= _offer_taken(turn, before, at_desk) if not answers else {}
         if "correct" in answers:
+            row = "cards" if _goes_with_the_number(before, answers["correct"]) else answers["correct"]
+            say(dispatcher, [Remark("reopened", {"what": f"@row_{_ROWS.get(row, 'when')}"})])
             return _ask(tracker, _cleared(before, answers["correct"]))
         starting = turn.asked is None
-        if not answers and not starting:
+        if not answers and not starting and not card_meant:
             return _unanswered(dispatcher, turn, before)
         after, remarks = application.advance(
-            before, answers, at_desk, turn.asked, key=f"hold:{turn.message_id}"
+            replace(before, notice=None) if card_meant else before, answers, at_desk, turn.asked, key=f"hold:{turn.message_id}"
         )
         if starting and tracker.get_slot("stopped") and before != Application():
             remarks.insert(0, Remark("resumed"))
+        elif starting:
+            remarks = [*_told_before(before, remarks), *remarks]
         questions = turn.heard.questions
         asks_times = "ask_free_times" in (turn.intent, *questions)
         if asks_times and application.asked_too_soon(after, at_desk):
@@ -69,10 +93,76 @@ class ValidateApplicationForm(AssistantAction):
         say(dispatcher, _in_one(remarks))
         # Free times come with their own words, or with the form's question for the day.
         said = (remark.name for remark in remarks)
-        say(dispatcher, answers_to(questions, "ask_free_times", *said))
+        say(dispatcher, answers_to(questions, "ask_free_times", EXACTLY, *said))
+        say(dispatcher, exact_answers(turn, after, at_desk))
+        if card_meant and after.notice is None and not after.outcome:
+            return _ask(tracker, after, CARD_MEANT)
         if isinstance(answers.get(str(turn.asked)), dict):  # a date that cannot be
             return _asked_anew(tracker, after)
         return _ask(tracker, after)
+
+
+_ROWS = {
+    "counter": "counter", "applicant": "comes", "holder": "holder", "cards": "people",
+    "name_kana": "name", "phone": "phone",
+}  # fmt: skip
+"""The row of the summary that a correction is about, where it is not the time."""
+_VISIT = ("visit_date", "visit_time")
+
+
+CARD_MEANT = "card_meant"
+"""How the notice is asked about where words seemed to mean the card itself."""
+
+
+def _is_inferred(turn: Turn, a: Application, answers: Mapping[str, Any]) -> bool:
+    """Return whether the card's own renewal, which cannot be booked here, rests on a reading alone.
+
+    Nobody is turned away on a word: only a button, or an answer to the question about the notice, is one.
+    """
+    asked = turn.asked == "notice" or not turn.heard.spans or party.is_several(a)
+    return answers.get("notice") == "card" and not asked and a.notice != "card"
+
+
+def _earlier_phone(dispatcher: CollectingDispatcher, tracker: Tracker, at_desk: Desk) -> dict[str, str]:
+    """Return the phone of what was booked in this conversation, or say that there is none any more."""
+    booking = at_desk.bookings.get(str(tracker.get_slot("last_booking")))
+    if booking and booking.phone:
+        return {"phone": booking.phone}
+    say(dispatcher, [Remark("no_earlier_phone")])
+    return {}
+
+
+def _offer_taken(turn: Turn, a: Application, at_desk: Desk) -> dict[str, Any]:
+    """Return what was proposed, where it is taken with a plain yes: the one time that was offered ("じゃあそれで")."""
+    if turn.intent != "affirm":
+        return {}
+    if turn.asked == "notice" and turn.tracker.get_slot("ask_how") == CARD_MEANT:
+        return {"notice": "card"}
+    if turn.asked not in _VISIT:
+        return {}
+    offered = _times_for(a, at_desk)
+    if len(offered) != 1 and turn.tracker.get_slot("ask_how") != "proposed":
+        return {}
+    slot = offered[0]
+    return {"visit_date": f"{slot.start:%Y-%m-%d}", "visit_time": f"{slot.start:%H:%M}", "counter": slot.counter}
+
+
+def _times_for(a: Application, at_desk: Desk) -> list[Slot]:
+    if a.visit_date:
+        return application.free_on(a, at_desk, date.fromisoformat(a.visit_date))
+    return application.offer(a, at_desk)
+
+
+def _told_before(before: Application, remarks: list[Remark]) -> list[Remark]:
+    """Say what was told in a question before the booking began, for it counts now."""
+    if before.holder is None or any(remark.name in ("understood", "changed") for remark in remarks):
+        return []
+    whose = {"whose": f"@whose_{before.holder}"}
+    if before.applicant == "self":
+        return [Remark("who_comes", {"who": "@who_self"})]
+    if before.applicant:
+        return [Remark("understood", {**whose, "who": f"@who_{before.applicant}"})]
+    return [Remark("understood_holder", whose)]
 
 
 def _in_one(remarks: list[Remark]) -> list[Remark]:
@@ -100,6 +190,11 @@ def _unanswered(dispatcher: CollectingDispatcher, turn: Turn, a: Application) ->
             say_free_times(dispatcher, turn, a)
         return _asked_anew(turn.tracker, a)
     failed = int(turn.tracker.get_slot("failed_answers") or 0)
+    if turn.heard.answers.get("same_phone"):
+        return _ask(turn.tracker, a, "example")
+    if turn.asked == "notice" and turn.intent == "dont_know" and not failed:
+        say(dispatcher, [Remark("notice_unknown")])
+        return _asked_anew(turn.tracker, a)
     if turn.intent in ("secret_typed", "book", "resume") or (turn.intent == "affirm" and not failed):
         # Nothing was wrong with what was said ("わかりました"): it only was no answer.
         again = _ask(turn.tracker, a, "short")
@@ -112,15 +207,30 @@ def _unanswered(dispatcher: CollectingDispatcher, turn: Turn, a: Application) ->
 def _asked_anew(tracker: Tracker, after: Application) -> Events:
     """Ask once more after an answer that did not serve, each time in other words."""
     failed = int(tracker.get_slot("failed_answers") or 0) + 1
-    asked = _ask(tracker, after, IN_OTHER_WORDS[(failed - 1) % 3])
+    how = IN_OTHER_WORDS[(failed - 1) % 3]
+    if failed == PROPOSES_AFTER and tracker.get_slot("requested_slot") in _VISIT and _times_for(after, desk()):
+        how = "proposed"
+    asked = _ask(tracker, after, how)
     return [*asked, SlotSet("failed_answers", failed)]
 
 
+def _goes_with_the_number(a: Application, what: str) -> bool:
+    """Return whether it is told anew with the number: whose several cards are, and who comes for each."""
+    return what in ("applicant", "holder") and party.number(a) > 1
+
+
 def _cleared(a: Application, what: str) -> Application:
+    """Return the application with what a row of the summary says to be told anew."""
     if what == "counter" and len(desk().city.bookable_counters) == 1:
         return a
+    if _goes_with_the_number(a, what):
+        what = "cards"
     if what == "visit":
         return replace(a, visit_date=None, visit_time=None, wish=None, confirmed=None)
+    if what == "applicant":
+        return replace(a, applicant=None, visitor_name=None, confirmed=None)
+    if what == "holder":
+        return replace(party.of_another_holder(a), visitor_name=None, confirmed=None)
     if what == "name_kana":
         return party.without_names(replace(a, confirmed=None))
     if what == "cards":
@@ -140,21 +250,24 @@ def _ask(tracker: Tracker, after: Application, how: str | None = None) -> Events
     # Said twice, the question comes in other words; its old button may come at any other question.
     if fix and question == "confirmed" and tracker.get_slot("ask_how") != "fix":
         how = "fix"
-    lead = "@lead_2" if tracker.get_slot("lead") == "@lead_1" else "@lead_1"
+    # Nothing is booked but what the last summary says: what has changed is summed up in full.
+    summed_up = question == "confirmed" and replace(after, confirmed=None) != replace(before, confirmed=None)
     person = party.person(after, named=question == "name_kana")
     again = question == tracker.get_slot("requested_slot")
     # Whose card it is may be told only now, and corrected; some questions do not name it.
     same_card = len(before.done or ()) == len(after.done or ())
     if question == "name_kana":
         same_card = tracker.get_slot("person") in (person, None)
-    alike = again and same_card and after.pins_each == before.pins_each
+    alike = again and same_card and after.pins_each == before.pins_each and not summed_up
     # What names are for, and when they go, is said once.
     another_name = question == "name_kana" and any(c.get("name_kana") for c in after.done or ())
     if how is None and question and (alike or another_name):
         how = "short"
+    if how == "short" and again and not another_name and tracker.get_slot("ask_how") == "short":
+        how = None  # asked twice in the same words, it sounds like a machine
     changed = {
         **after.changes_since(before),
-        **{"ask_how": how, "person": person, "several": person is not None, "lead": lead},
+        **{"ask_how": how, "person": person, "several": person is not None},
         **{"stopped": None, "failed_answers": None, "requested_slot": question},
     }
     return [SlotSet(name, value) for name, value in changed.items()]
@@ -225,6 +338,8 @@ def _offer_days(
         response="utter_ask_visit_date",
         times="\n".join(f"・{label}" for label in labels),
         times_inline=calendar_view.slots_in_words(offered, at_desk.city if several else None),
+        near="@late" if a.wished.latest else "@early",
+        first=application.starts_in_words([offered[0].start]),
         buttons=[
             {"title": label, "payload": calendar_view.payload(slot)}
             for label, slot in zip(labels, offered, strict=True)
@@ -259,6 +374,7 @@ class ActionAskVisitTime(AssistantAction):
         dispatcher.utter_message(
             response="utter_ask_visit_time",
             day=short_date(day),
+            first=application.starts_in_words([free[0].start]),
             times_inline=calendar_view.times_by_counter(free, at_desk.city)
             if several
             else calendar_view.times_in_words([slot.start for slot in free]),
@@ -283,9 +399,16 @@ class ActionAskConfirmed(AssistantAction):
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         a, at_desk = Application.from_slots(tracker.slots), desk()
         assert a.start is not None
+        people = application.checklists(a, at_desk)
         dispatcher.utter_message(
             response="utter_ask_confirmed",
             summary=_summary(a, at_desk),
+            comes=[f"@who_{card.applicant}" for card in party.each(a)],
+            visitor=f"（{a.visitor_name} 様）" if a.visitor_name else "",
+            hyphenated_phone=hyphenated(a.phone),
+            bring=application.people_text(people, notes=False)
+            if len(people) > 1
+            else application.documents_text(people[0][1], notes=False),
             when=f"{short_date(a.start.date())}{japanese_time(a.start.time())}",
             counter_label=at_desk.city.counters[str(a.counter)].short_label,
             # "Where is it wrong?" has buttons of its own.
@@ -353,21 +476,14 @@ def _when(a: Application) -> str:
 
 
 def _summary(a: Application, at_desk: Desk) -> str:
-    people = application.checklists(a, at_desk)
-    several = len(people) > 1
-    hold = at_desk.bookings.held(str(a.hold)) if several else None
+    """Return when, where and whose card, as lines of text."""
+    hold = at_desk.bookings.held(str(a.hold)) if party.number(a) > 1 else None
     names = "、".join(f"{card.name_kana} 様" for card in party.each(a))
     lines = [
         f"日時　{_when(a)}",
         *([f"人数　{application.places_in_words(hold.places)}"] if hold else []),
         f"窓口　{at_desk.city.counters[str(a.counter)].label}",
         f"カードの持ち主　{names}",
-        *([f"来られる方　{a.visitor_name} 様"] if a.visitor_name else []),
-        f"電話　{hyphenated(a.phone)}",
-        "持ち物",
-        application.people_text(people, notes=False)
-        if several
-        else application.documents_text(people[0][1], notes=False),
     ]
     return "\n".join(lines)
 
@@ -452,7 +568,7 @@ class ActionStop(AssistantAction):
 
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         a = Application.from_slots(tracker.slots)
-        if a == Application():
+        if a == Application() or not (tracker.get_slot("requested_slot") or application.is_begun(a)):
             say(dispatcher, [Remark("nothing_to_stop")])
             return []
         if a.hold:

@@ -16,8 +16,8 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from reading.heard import UNCLEAR, Form, Heard
-from renewal import city, clock, settings
-from renewal.application import Desk, Remark
+from renewal import answers_about, city, clock, settings
+from renewal.application import Application, Desk, Remark
 from renewal.bookings import Bookings, Origin, create_engine_from
 
 log = logging.getLogger("actions")
@@ -44,7 +44,7 @@ class AssistantAction(Action, ABC):
     ) -> Events:
         _origin.set(origin_of(tracker))
         try:
-            return self.perform(dispatcher, tracker)
+            return [*_in_their_language(dispatcher, tracker), *self.perform(dispatcher, tracker)]
         except Exception as error:
             error_id = uuid.uuid4().hex[:8]
             # Neither the message of the error nor its arguments: they may hold a name or a phone.
@@ -59,6 +59,15 @@ class AssistantAction(Action, ABC):
                 SlotSet("last_error", error_id),
                 *([SlotSet("requested_slot", asked)] if asked else []),
             ]
+
+
+def _in_their_language(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Say once, to who does not write Japanese, what this is and that buttons and figures work."""
+    language = Turn(tracker).heard.left.get("language")
+    if not language or tracker.get_slot("language") == language:
+        return []
+    say(dispatcher, [Remark(f"language_{language}")])
+    return [SlotSet("language", language)]
 
 
 def _places(error: BaseException) -> str:
@@ -110,6 +119,12 @@ def answers_to(questions: Iterable[str], *without: str) -> list[Remark]:
     """Return the remarks that answer questions, but for those that are answered otherwise."""
     asked = (name for name in questions if name not in without)
     return [Remark("unclear_question" if name == UNCLEAR else name) for name in asked]
+
+
+def exact_answers(turn: Turn, a: Application, at_desk: Desk) -> list[Remark]:
+    """Return the remarks that answer what the message asks exactly, [] where it asks nothing so."""
+    about = turn.heard.left.get("about")
+    return answers_about.answer(about, a, at_desk) if about else []
 
 
 @dataclass(frozen=True)

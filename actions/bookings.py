@@ -19,10 +19,11 @@ from actions.base import (
     Turn,
     answers_to,
     desk,
+    exact_answers,
     origin_of,
     say,
 )
-from reading.heard import ABOUT_BOOKINGS, NO_RULE
+from reading.heard import ABOUT_BOOKINGS, EXACTLY, NO_RULE
 from renewal import application, booking_change, calendar_view
 from renewal.application import Application, Desk, Remark
 from renewal.booking_change import Caller, Request
@@ -68,7 +69,8 @@ class ValidateBookingForm(AssistantAction):
         key = f"move:{turn.message_id}"[:100]
         after, remarks = booking_change.advance(before, said, at_desk, caller, key)
         # Free times come with the form's question for the day.
-        besides = answers_to(turn.heard.questions, "ask_free_times")
+        besides = answers_to(turn.heard.questions, "ask_free_times", EXACTLY)
+        besides += exact_answers(turn, Application(), at_desk)
         if name := turn.heard.left.get("besides"):
             besides.insert(0, booking_change.remark_besides(name, at_desk))
         lacks = next((each.name for each in remarks if each.name in _LACKING), None)
@@ -129,11 +131,12 @@ def _ask(
     question = booking_change.next_question(after, at_desk, caller)
     if how is None and question and question == tracker.get_slot("requested_slot"):
         how = "short"
+    if how == "short" and question == tracker.get_slot("requested_slot") and tracker.get_slot("ask_how") == "short":
+        how = None
     changed = after.changes_since(Request.from_slots(tracker.slots))
     return [
         *(SlotSet(name, value) for name, value in changed.items()),
         SlotSet("ask_how", how),
-        SlotSet("lead", "@lead_2" if tracker.get_slot("lead") == "@lead_1" else "@lead_1"),
         SlotSet("failed_answers", None),
         SlotSet("booking_known", _known(after, caller)),
         # From here on "窓口を変えたい" is about this booking.
@@ -311,7 +314,7 @@ def _forget() -> Events:
 
 def _other_business(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     """Offer to go on with an application that was going on before."""
-    if Application.from_slots(tracker.slots) == Application() or tracker.get_slot("stopped"):
+    if not application.is_begun(Application.from_slots(tracker.slots)) or tracker.get_slot("stopped"):
         return []
     say(dispatcher, [Remark("application_waits")])
     return [SlotSet("stopped", True)]
@@ -343,6 +346,4 @@ class ActionRestartBooking(AssistantAction):
         again = {"action": r.action}
         after, remarks = booking_change.advance(Request(), again, at_desk, caller, "")
         say(dispatcher, [Remark("restarted"), *remarks])
-        asked = _ask(after, at_desk, caller, tracker)
-        # The form asks in this very turn, and takes the other lead by itself.
-        return [event for event in asked if event.get("name") != "lead"]
+        return _ask(after, at_desk, caller, tracker)

@@ -25,11 +25,15 @@ def say_free_times(
     words = free_times.in_words(wanted, at_desk)
     found = bool(offered)
     if not found and words:
-        say(dispatcher, [free_times.why_none(wanted, at_desk)])
+        why = free_times.why_none(wanted, at_desk)
+        say(dispatcher, why)
+        if any(remark.name == "nothing_bookable_yet" for remark in why):
+            return False
         wanted, words = replace(wanted, wish=None), ""
         offered = application.offer(wanted, at_desk)
     if not offered:
-        say(dispatcher, [Remark("no_free_times")])
+        yet = application.nothing_yet(wanted, at_desk)
+        say(dispatcher, [yet or Remark("no_free_times")])
         return False
     labels = [calendar_view.slot_label(slot, at_desk.city) for slot in offered]
     values = {"wish": words, "times": "\n".join(f"・{label}" for label in labels)}

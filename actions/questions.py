@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import UserUtteranceReverted
+from rasa_sdk.events import SlotSet, UserUtteranceReverted
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import AssistantAction, Events, Turn, answers_to, desk, say
+from actions.base import AssistantAction, Events, Turn, answers_to, desk, exact_answers, say
 from actions.bookings import caller_of
 from actions.free_times import say_free_times
+from reading.heard import EXACTLY
 from renewal import application, booking_change, calendar_view
 from renewal.application import Application, Remark
 from renewal.documents import USUAL_CASES, documents
@@ -44,19 +45,39 @@ class ActionAnswerQuestion(AssistantAction):
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         turn = Turn(tracker)
         for question in (turn.heard.questions or (turn.intent,))[:MOST_ANSWERS]:
-            if question == "ask_free_times":
+            if question == "ask_language" and turn.heard.left.get("language"):
+                continue  # told in their own
+            if question == EXACTLY:
+                say(dispatcher, exact_answers(turn, Application.from_slots(tracker.slots), desk()))
+            elif question == "ask_free_times":
                 say_free_times(dispatcher, turn, Application.from_slots(tracker.slots))
             elif question == "ask_documents" and (own := _own_documents(tracker)):
                 say(dispatcher, own)
             elif question == "ask_period" and (window := _window_of(turn)):
                 say(dispatcher, [window])
+            elif question == "ask_foreign_resident" and (stay := turn.heard.answers.get("period_of_stay")):
+                say(dispatcher, [Remark(f"period_of_stay_{stay}")])
             else:
                 said = [
                     replace(each, payload=_checklist(question) or each.payload)
                     for each in answers_to([question])
                 ]
                 say(dispatcher, said)
+        return [] if turn.asked else _kept(tracker, turn)
+
+
+_OF_THE_CASE = ("relation", "applicant", "holder", "near_fifteen", "expires_on", "pins", "forgotten_pins")
+
+
+def _kept(tracker: Tracker, turn: Turn) -> Events:
+    """Return what was told with a question before a booking has begun: it counts when one begins."""
+    told = turn.answers("application_form")
+    told = {name: told[name] for name in _OF_THE_CASE if name in told}
+    before = Application.from_slots(tracker.slots)
+    if not told or application.is_begun(before):
         return []
+    after, _ = application.advance(before, told, desk(), None, "")
+    return [] if after.outcome else [SlotSet(*each) for each in after.changes_since(before).items()]
 
 
 _LISTS = {"ask_documents": "self", "ask_child_or_ward": "representative", "ask_proxy": "proxy"}
@@ -137,6 +158,6 @@ class ActionSessionStart(AssistantAction):
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         from rasa_sdk.events import ActionExecuted, SessionStarted
 
-        if Application.from_slots(tracker.slots) != Application():
+        if application.is_begun(Application.from_slots(tracker.slots)):
             say(dispatcher, [Remark("session_expired")])
         return [SessionStarted(), ActionExecuted("action_listen")]

@@ -14,6 +14,7 @@ from typing import Any
 
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
@@ -30,12 +31,14 @@ _ASIDE = re.compile(
     r"utter_(?:ask_(?!application_form|booking|counter|visit|confirmed)\w+|out_of_scope_\w+|chitchat|complain)"
 )
 """What is answered between two questions of a form."""
+SAME_ANSWERS = 2
+"""So often the same answer is given; then it is said that it was, with another way on."""
 
 
 class CityResponses(TemplatedNaturalLanguageGenerator):
     """Rasa's own response generator, with the city's facts among the variables.
 
-    A value "@name" stands for the word utter_word_name. Where a response has variations, the first
+    A value "@name" stands for the word utter_word_name, a list for its parts in a row. Where a response has variations, the first
     one whose conditions hold is taken: what a citizen is told does not depend on chance.
     """
 
@@ -68,6 +71,8 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
         said = await super().generate(utter_action, tracker, output_channel, **values)
         if said and tracker.active_loop_name and _ASIDE.fullmatch(utter_action):
             said.pop("buttons", None)  # the form's own follow: "予約する" would mean two things
+        if said and _ASIDE.fullmatch(utter_action) and _times_said(said["text"], tracker) >= SAME_ANSWERS:
+            said = await super().generate("utter_same_again", tracker, output_channel, **values)
         asked = tracker.get_slot("requested_slot")
         # In LINE a word typed does it: its numbered choices stay short.
         if said and asked and output_channel == "web" and steps.is_question(utter_action):
@@ -108,12 +113,15 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
 
     def _spell_out_inside(self, node: Any) -> None:
         for key, value in _entries(node):
-            node[key] = self._spelt_out(value)
+            if isinstance(value, str):
+                node[key] = self._spelt_out(value)
             self._spell_out_inside(value)
 
     def _spelt_out(self, value: Any) -> Any:
         if isinstance(value, str) and value.startswith("@"):
             return self._word(value[1:])
+        if isinstance(value, list) and all(isinstance(each, str) for each in value):
+            return "、".join(dict.fromkeys(str(self._spelt_out(each)) for each in value))
         return value
 
     def _word(self, name: str, **values: str) -> str:
@@ -132,7 +140,9 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
         hours = opening_hours.call_centre_now(self._city, now)
         if hours.until:
             return self._word("open_now", until=japanese_time(hours.until.time()))
-        opens = f"{short_date(hours.opens.date())}{japanese_time(hours.opens.time())}"
+        today = hours.opens.date() == now.astimezone(clock.TOKYO).date()
+        day = "今日" if today else short_date(hours.opens.date())
+        opens = f"{day}{japanese_time(hours.opens.time())}"
         return self._word("closed_now", opens=opens)
 
     def _random_response_for(
@@ -145,6 +155,11 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
             ):
                 return variation
         return None
+
+
+def _times_said(text: str, tracker: DialogueStateTracker) -> int:
+    """Return how often the bot has said just this in the conversation."""
+    return sum(isinstance(event, BotUttered) and event.text == text for event in tracker.events)
 
 
 def _entries(node: Any) -> list[tuple[Any, Any]]:
@@ -174,6 +189,8 @@ def fixed_facts(city: City, word: Word) -> dict[str, Any]:
         "call_centre_name": centre.name,
         "call_centre_phone": centre.phone,
         "call_centre_hours": f"{days_in_words(centre.days)}の{japanese_time(centre.open)}から{japanese_time(centre.close)}まで",
+        "call_centre_open": f"{centre.open:%-H:%M}",
+        "call_centre_close": f"{centre.close:%-H:%M}",
         "call_centre_hours_en": f"weekdays {centre.open:%H:%M}-{centre.close:%H:%M}",
         "national_name": city.national_line.name,
         "national_phone": city.national_line.phone,

@@ -12,6 +12,8 @@ from renewal.booking_change import Request
 Form = Literal["application_form", "booking_form"]
 Span = tuple[int, int]
 FALLBACK = "nlu_fallback"
+EXACTLY = "ask_exactly"
+"""The intent of a question with something in it that is answered from the rules (`left`: about)."""
 UNCLEAR = "unclear"
 """Among the questions of a message: one that is plainly asked and not understood."""
 ABOUT_BOOKINGS = {"check_booking": "check", "change_booking": "change", "cancel_booking": "cancel"}
@@ -40,6 +42,8 @@ class Heard:
     - known: slots that are spoken of and left as they are
     - lacks: a remark for who has not got the code or the digits that were asked for
     - besides: a remark on what is wanted beyond the booking itself
+    - language: another one than Japanese, in which it is written
+    - about: what is asked exactly (reading/asked_about.py)
     - free_times, expires_on: what a question for free times or for the period names
     """
 

@@ -64,7 +64,9 @@ def intent_of(reading: Reading, intents: Intents, state: State) -> Intent:
     classified = intents.whole.intent
     plainly = plain_intent(reading, classified, state, intents.whole.likely)
     if classified.name == "affirm":
-        plainly = _guess_of(state) or plainly
+        plainly = _guess_of(state) or plainly or ("thank" if state.booked and state.form is None else None)
+    if classified.name == "stop" and state.booked and state.form is None and state.bookings():
+        plainly = "cancel_booking"  # what was just booked
     if intents.masked and (plainly or classified.name) != "book":
         plainly = "secret_typed"
     return Intent(plainly, 1.0) if plainly else _of_the_parts(intents)

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reading import bookings, case
+from reading import asked_about, bookings, case, languages
 from reading.facts import CannotCome
-from reading.heard import ABOUT_BOOKINGS, FALLBACK, NO_RULE, UNCLEAR, Form, Heard, Span
+from reading.heard import ABOUT_BOOKINGS, EXACTLY, FALLBACK, NO_RULE, UNCLEAR, Form, Heard, Span
 from reading.intents import (
     SURE,
     TALK,
@@ -51,6 +51,8 @@ def pressed(intent: str, values: Mapping[str, Any], state: State, asked: str | N
 def interpret(reading: Reading, state: State, asked: str | None, intents: Intents) -> Heard:
     """Return what a message means after the question for the slot `asked`, None if there was none."""
     intent = intent_of(reading, intents, state)
+    if intent.name == FALLBACK and state.form is None and asked_about.asks_for_times(reading):
+        intent = Intent("ask_free_times", 1.0)
     turn = _Turn(state, asked, intent, intents.parts or (intents.whole,), intents.whole.likely)
     given: dict[str, Any] = {}
     spans: dict[str, Span] = {}
@@ -58,11 +60,27 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
     form: Form | None = None
     if state.form != "booking_form":
         form, given, spans, left = "application_form", *_for_application(reading, turn)
+        row = asked_about.reopens(reading) if state.form and not given.keys() - {"confirmed"} else None
+        if row and state.slots.get({"visit": "visit_date"}.get(row, row)) is not None:
+            given, spans, left = {"correct": row}, {}, {}
+        elif state.form and not given:
+            given = asked_about.instead(reading, asked)
+            left = {"reply": "notice_came"} if asked_about.notice_came(reading, asked) else {} if given else left
     if form is None or (intent.name in ABOUT_BOOKINGS and not (given and state.form)):
         form, given, left = "booking_form", *_for_booking(reading, turn)
         spans = {}
     questions = _questions(reading, turn, given, spans)
+    exactly = asked_about.about(reading, state, asked) if intents.masked is False else None
+    if exactly:
+        begins = state.form is None and asked_about.wants_to_book(reading)
+        intent = Intent("book" if begins else EXACTLY, 1.0)
+        questions, left = (EXACTLY,), {**left, "about": exactly}
+        left.pop("lacks", None), left.pop("reply", None), left.pop("known", None)
+        if exactly["kind"] == "open":
+            given.pop("wish", None)  # it is asked about
     left = {**dict(_asked_for(reading, turn, questions)), **left}
+    if language := languages.of(reading.text):
+        left = {**left, "language": language}
     asks_back = left.pop("asks_back", None) or _open_in(given) or _not_read(turn, given, left, questions)
     return Heard(
         intent.name, intent.confidence, form, given, questions, asks_back, left, spans

@@ -7,9 +7,10 @@ as remarks that name a sentence of domain.yml.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 
 from renewal import certificate, hours_in_words, opening_hours, party, slots
@@ -38,6 +39,7 @@ from renewal.documents import (
     holder_on,
 )
 from renewal.opening_hours import Closure
+from renewal.phone_numbers import hyphenated
 from renewal.slots import Slot
 from renewal.wish import Wish
 
@@ -256,6 +258,11 @@ def _too_early_questions(a: Application, desk: Desk) -> Iterator[str]:
     yield "book_later"
 
 
+def is_begun(a: Application) -> bool:
+    """Return whether questions of the application have been answered, not only something told before."""
+    return bool(a.notice or a.family or a.done)
+
+
 def next_question(a: Application, desk: Desk) -> str | None:
     """Return the slot to ask for next, or None when the application has ended or is complete."""
     if a.outcome:
@@ -315,6 +322,7 @@ def advance(
     `key` makes the hold of a seat happen once, however often the same message arrives.
     """
     answers = dict(answers)
+    began = a
     remarks: list[Remark] = []
     if answers.pop("no_phone", False):
         remarks.append(Remark("no_phone"))
@@ -322,6 +330,8 @@ def advance(
         # 保佐人, 補助人, 任意後見人: never treated as legal representatives here (facts, OPEN).
         return replace(a, outcome="other_guardian"), [Remark("ask_other_guardian")]
     answers = {"half_date": None, **_refuse_invalid(answers, remarks)}
+    if asked == "reply_form" and answers.get("reply_form") and answers.get("applicant") == "self":
+        del answers["applicant"]  # the holder wrote the form that a proxy brings: ある（本人が記入）
     a = _people_counted(a, answers, desk, remarks)
     if comes := answers.pop("comes", None):
         a = _comes_or_not(a, comes, answers)
@@ -344,7 +354,7 @@ def advance(
     for step in (_notice, _age, _people, _reply_form, _expiry, _pins, _counter):
         a = step(before, a, desk, remarks)
     if not any(remark.name.startswith("impossible") for remark in remarks):
-        remarks = _said_back(before, a, asked, desk) + remarks
+        remarks = _said_back(before, a, asked, desk) + _names_said_back(began, a) + remarks
     remarks += noted
     if a.outcome and party.number(a) > 1:
         a = party.without_this_card(replace(a, outcome=None))
@@ -372,7 +382,22 @@ def advance(
         decided = _visit(before, decided, {}, desk, asked, key, remarks)
     a = decided
     a = _show_documents(a, desk, remarks)
-    return a, remarks
+    return a, remarks + _booked_already(before, a, desk)
+
+
+def _booked_already(before: Application, a: Application, desk: Desk) -> list[Remark]:
+    """Point out, before it is booked twice, what this conversation has booked for the same name and phone."""
+    if desk.origin is None or next_question(a, desk) != "confirmed" or a.phone is None:
+        return []
+    if (before.phone, before.name_kana) == (a.phone, a.name_kana):
+        return []
+    names = {card.name_kana for card in party.each(a)}
+    booked = [
+        booking
+        for booking in desk.bookings.find_in_conversation(desk.origin.conversation, desk.now)
+        if booking.phone == a.phone and names & {card.name_kana for card in booking.cards}
+    ]
+    return [Remark("booked_already", {"when": starts_in_words([each.start for each in booked])})] if booked else []
 
 
 _FIELDS = {f.name for f in fields(Application)}
@@ -503,6 +528,8 @@ def _reset_dependents(before: Application, a: Application) -> Application:
         a = replace(a, expiry_checked=None, book_later=None)
     if a.reply_form != before.reply_form:
         a = replace(a, reissue_plan=None)
+    if before.applicant and a.applicant != before.applicant and a.visitor_name == before.visitor_name:
+        a = replace(a, visitor_name=None)  # that of another who was to come
     if before.confirmed is None and a.changes_since(before).keys() - {"confirmed"}:
         return replace(a, confirmed=None)  # a "yes" that changes something is not yet a yes
     return a
@@ -544,7 +571,7 @@ def _age(before: Application, a: Application, desk: Desk, remarks: list[Remark])
     _, last = slots.bookable_range(desk.city, desk.now)
     if holder_on(date.fromisoformat(str(a.birthday)), last).value == "under_15":
         return replace(a, holder="under_15")
-    return a
+    return replace(a, holder="general") if a.applicant == "self" else a
 
 
 def _people(before: Application, a: Application, desk: Desk, remarks: list[Remark]) -> Application:
@@ -617,12 +644,39 @@ def _expiry(before: Application, a: Application, desk: Desk, remarks: list[Remar
         return _too_early(before, a, window.renewable_from, words, desk, remarks)
     # Of another date inside the period it is enough to hear that it was changed.
     again_inside = status is Status.INSIDE and _status(before, desk) is status
-    if a.expires_on != before.expires_on and not again_inside:
+    if a.expiry == desk.today and a.expires_on != before.expires_on:
+        remarks.append(_last_day(words, desk))
+    elif a.expires_on != before.expires_on and not again_inside:
         remarks.append(Remark(f"window_{status.value}", words))
     if status is Status.EXPIRED and not desk.city.booking.bookable_after_expiry:
         remarks.append(Remark("expired_not_bookable"))
         return replace(a, outcome="call_centre")
     return a
+
+
+def _last_day(words: dict[str, str], desk: Desk) -> Remark:
+    """Return what is said of a certificate that ends today: it can be renewed until the counter closes."""
+    spans = open_today(desk)
+    return Remark(
+        "window_last_day" if spans else "window_last_day_closed",
+        {**words, "open_today": spans},
+    )
+
+
+def open_today(desk: Desk) -> str:
+    """Return until when those without a booking are still received today, and where, "" when no more."""
+    closures = desk.bookings.closures(desk.today, desk.today)
+    now = desk.now.astimezone(TOKYO).time()
+    places = []
+    for counter in desk.city.open_counters:
+        walk_in = opening_hours.walk_in_hours(desk.city, counter.id, desk.today, closures)
+        spans = [span for hours in walk_in for span in hours.spans if span[1] > now]
+        times = "と".join(
+            f"{japanese_time(begins)}から{japanese_time(ends)}まで" if begins > now else f"{japanese_time(ends)}まで"
+            for begins, ends in spans
+        )
+        places += [f"{counter.short_label}は{times}"] if times else []
+    return "、".join(places)
 
 
 def _too_early(
@@ -637,7 +691,7 @@ def _too_early(
     if a.expires_on != before.expires_on and a.expiry_checked != "confirmed":
         remarks.append(Remark("window_too_early", words))
     if a.expiry_checked == "confirmed" and renewable_from > last:
-        opens = _opens_for_booking(a, desk, renewable_from)
+        opens = opens_for_booking(a, desk, renewable_from)
         remarks.append(Remark("too_early_to_book", {**words, "opens_on": japanese_date(opens)}))
         return replace(a, outcome="too_early")
     if a.book_later == "no":
@@ -648,23 +702,20 @@ def _too_early(
 
 def _computed_expiry(a: Application, desk: Desk, remarks: list[Remark]) -> Application:
     birthday, issued = date.fromisoformat(str(a.birthday)), str(a.issued_on)
+    made = int(issued) if len(issued) == 4 else date.fromisoformat(issued)
     try:
-        if len(issued) == 4:
-            candidates = certificate.expiry_candidates(int(issued), birthday)
-        else:
-            candidates = (certificate.certificate_expiry(date.fromisoformat(issued), birthday),)
+        candidates = certificate.possible_expiries(made, birthday)
     except ValueError:
         remarks.append(Remark("issued_before_birth"))
         return replace(a, birthday=None, issued_on=None)
     days = "、または".join(japanese_date(day) for day in candidates)
-    if len(candidates) == 1:
-        remarks.append(Remark("expiry_computed"))
-        return replace(a, expires_on=candidates[0].isoformat())
-    early = any(
+    early = [
         certificate.renewal_window(day).status(desk.today) is Status.TOO_EARLY for day in candidates
-    )
-    name = "expiry_computed_either" if early else "expiry_computed_renewable"
+    ]
+    name = "expiry_computed_either" if any(early) else "expiry_computed_renewable"
     remarks.append(Remark(name, {"candidates": days}))
+    if all(early):  # whichever it is
+        return replace(a, expires_on=candidates[0].isoformat(), expiry_help="skip")
     return replace(a, expiry_help="skip")
 
 
@@ -744,14 +795,39 @@ def _said_back(before: Application, a: Application, asked: str | None, desk: Des
         and getattr(a, name) is not None
     ]
     if corrected and not a.outcome:
-        name = corrected[-1]
-        return [Remark("changed", {"what": f"@slot_{name}", "value": word(name, a, desk)})]
+        return [
+            Remark("changed", {"what": f"@slot_{name}", "value": word(name, a, desk)})
+            for name in corrected
+        ]
     if asked is None and changed.keys() & _FIELDS == {"notice"} and a.notice == "certificate":
         return [Remark("understood_notice")]
     told = changed.keys() & {"applicant", "holder", "proof_waiver", "counter", "wish"}
-    if len(told) >= 2 and a.applicant and a.holder and asked in (None, "notice"):
-        return [Remark("understood", {"whose": f"@whose_{a.holder}", "who": f"@who_{a.applicant}"})]
-    return []
+    of_another = a.applicant not in (None, "self") and a.holder
+    if len(told) >= 2 and of_another and asked in (None, "notice"):
+        at_home = a.applicant == "legal_representative" and a.proof_waiver == "same_household"
+        who = "@who_legal_representative_at_home" if at_home else f"@who_{a.applicant}"
+        return [Remark("understood", {"whose": f"@whose_{a.holder}", "who": who})]
+    return _people_said_back(before, a)
+
+
+def _people_said_back(before: Application, a: Application) -> list[Remark]:
+    """Say who comes as soon as it is settled: nothing is decided silently."""
+    if a.outcome:
+        return []
+    said = []
+    if party.number(a) == 1 and before.applicant is None and a.applicant:
+        said.append(Remark("who_comes", {"who": f"@who_{a.applicant}"}))
+    return said
+
+
+def _names_said_back(before: Application, a: Application) -> list[Remark]:
+    """Say a name as soon as it is told; one put right is said as that (`_said_back`)."""
+    if a.outcome:
+        return []
+    known = [name for card in party.each(before) for name in (card.name_kana, card.visitor_name) if name]
+    told = [name for card in party.each(a) for name in (card.name_kana, card.visitor_name) if name]
+    new = [name for name in dict.fromkeys(told) if name not in known]
+    return [Remark("name_heard", {"name": name}) for name in new] if len(told) > len(known) else []
 
 
 def _without_hopeless_wish(
@@ -807,8 +883,10 @@ def word(name: str, a: Application, desk: Desk) -> str:
         return desk.city.counters[value].label
     if name == "expires_on" and a.expiry:
         return japanese_date(a.expiry)
-    if name in ("name_kana", "visitor_name", "phone"):
-        return value
+    if name in ("name_kana", "visitor_name"):
+        return f"{value} 様"
+    if name == "phone":
+        return hyphenated(value)
     return f"@{name}_{value}"
 
 
@@ -821,14 +899,19 @@ def not_before(a: Application, desk: Desk) -> date | None:
     for card in party.each(a):
         if card.expiry:
             days.append(certificate.renewal_window(card.expiry).renewable_from)
-        if card.reply_form == "missing":
+        if card.applicant == "other_proxy" and card.reply_form == "missing":
             days.append(desk.today + timedelta(days=desk.city.reply_form.reissue_days))
     return max(days, default=None)
 
 
-def _opens_for_booking(a: Application, desk: Desk, day: date) -> date:
+def opens_for_booking(a: Application, desk: Desk, day: date) -> date:
     """Return from which day on this person can book a day."""
     return min(slots.opens_for_booking(desk.city, id_, day) for id_ in counters_wanted(a, desk))
+
+
+def bookable_range(a: Application, desk: Desk) -> tuple[date, date]:
+    """Return the first and the last day that can be booked now at the counters wanted."""
+    return slots.bookable_range(desk.city, desk.now, counters=counters_wanted(a, desk))
 
 
 def bookable_days(a: Application, desk: Desk) -> tuple[date, date]:
@@ -867,6 +950,16 @@ def offer(a: Application, desk: Desk, limit: int = 4) -> list[Slot]:
         limit=limit,
         latest=a.wished.latest,
     )
+
+
+def why_closed(a: Application, desk: Desk, day: date) -> str:
+    """Return in words why no counter is open that day, as a word of domain.yml or a closure's reason."""
+    closures = desk.bookings.closures(day, day)
+    kind = opening_hours.why_closed(desk.city, counters_wanted(a, desk)[0], day, closures)
+    if kind == "closure":
+        reason = opening_hours.closed_because(desk.city, counters_wanted(a, desk)[0], day, closures)
+        return reason.rstrip("。")
+    return opening_hours.is_holiday(day) or "" if kind == "holiday" else f"@why_{kind}"
 
 
 def free_on(a: Application, desk: Desk, day: date) -> list[Slot]:
@@ -1040,11 +1133,76 @@ def _choose_day(a: Application, desk: Desk, just_said: bool, remarks: list[Remar
         return a
     found = offer(a, desk, limit=1)
     if not found:
-        remarks.append(_nothing_fits(wish, desk))
+        remarks += why_nothing(a, desk)
         return replace(a, wish=None)
+    if just_said and wish.anytime:
+        remarks.append(Remark("first_of_all"))
+        return _at_first(a, found[0])
+    if just_said and _leaves_the_day(wish):
+        remarks.append(Remark("wish_heard", {"wish": "、".join(wish_in_words(wish))}))
+        return a
     if narrow:
         return replace(a, visit_date=found[0].start.date().isoformat())
     return a
+
+
+def _at_first(a: Application, slot: Slot) -> Application:
+    at = slot.start
+    return replace(a, counter=slot.counter, visit_date=f"{at:%Y-%m-%d}", visit_time=f"{at:%H:%M}")
+
+
+def _leaves_the_day(wish: Wish) -> bool:
+    """Return whether a span of days, or hours alone, are named: that is said back, and they choose."""
+    several = wish.first is None or wish.last is None or wish.first < wish.last
+    of_days = bool(wish.first or wish.last) and several
+    of_hours = not (wish.first or wish.last) and bool(wish.times or wish.from_time or wish.until_time)
+    of_all = wish.earliest or wish.latest
+    return (of_days or of_hours) and not (wish.days or wish.weekdays or of_all or wish.choices)
+
+
+def why_nothing(a: Application, desk: Desk) -> list[Remark]:
+    """Return why no time is free that was wished: too early, closed, or really full."""
+    wish, days = a.wished, _days_wished(a, desk)
+    if _never_open(wish, desk):
+        return [_nothing_fits(wish, desk)]
+    if early := nothing_yet(a, desk):
+        return [early]
+    whys = [why for day in days if (why := why_not_on(a, desk, day))]
+    closed = [why for why in whys if why.name.startswith("day_closed")]
+    others = [why for why in whys if why not in closed]
+    if not days or len(whys) < len(days) or any(why.name == "day_full" for why in others):
+        return [_nothing_fits(wish, desk)]
+    if not others and len(days) > 1:
+        telling = [why for why in closed if why.name != "day_closed_weekend"] or closed
+        shut = {"first": short_date(days[0]), "last": short_date(days[-1])}
+        return [Remark("days_all_closed", shut), telling[0]] if len(telling) < len(days) else telling[:1]
+    if not closed and (next_day := why_not_on(a, desk, days[-1] + timedelta(days=1))):
+        closed = [next_day] if next_day.name.startswith("day_closed") else []  # what follows at once
+    special = [why for why in closed if why.name != "day_closed_weekend"]
+    return [*others[:1], *special[:1]]
+
+
+def _days_wished(a: Application, desk: Desk) -> list[date]:
+    """Return the days that a wish with a last day, or with named days, is about; [] for an open one."""
+    wish = a.wished
+    if wish.days:
+        return list(wish.days)
+    if wish.last is None:
+        return []
+    first = max(wish.first or desk.today, desk.today)
+    span = (first + timedelta(days=ahead) for ahead in range((wish.last - first).days + 1))
+    return [day for day in span if wish.allows_day(day)]
+
+
+def nothing_yet(a: Application, desk: Desk) -> Remark | None:
+    """Return that nothing can be booked yet, and from when, for somebody who is far too early."""
+    earliest = not_before(a, desk)
+    _, last = slots.bookable_range(desk.city, desk.now)
+    if earliest is None or earliest <= last:
+        return None
+    opens = opens_for_booking(a, desk, earliest)
+    values = {"renewable_from": japanese_date(earliest), "opens_on": japanese_date(opens)}
+    return Remark("nothing_bookable_yet", values)
 
 
 def _choose_named_day(
@@ -1057,9 +1215,13 @@ def _choose_named_day(
             return replace(a, visit_date=day.isoformat())
         refused.append(remark)
     remarks.append(refused[0])
-    wish = a.wished
     # The time of day stays wished; offers now start near the day that was refused.
-    return replace(a, wish=replace(wish, days=(), choices=()).to_json())
+    wish = replace(a.wished, days=(), choices=())
+    near = replace(wish, first=min(days))
+    if not offer(replace(a, wish=near.to_json()), desk, limit=1):
+        near = replace(wish, last=max(days), latest=True)
+    free = refused[0].name != "day_past" and bool(offer(replace(a, wish=near.to_json()), desk, limit=1))
+    return replace(a, wish=(near if free else wish).to_json())
 
 
 def _left_out(a: Application, desk: Desk, day: date) -> Remark | None:
@@ -1074,12 +1236,32 @@ def _left_out(a: Application, desk: Desk, day: date) -> Remark | None:
     return None
 
 
+_LATELY = 60
+"""Days: one told without its year that lies so shortly behind is a slip, not next year's."""
+
+
+def _lately(day: date, desk: Desk) -> date | None:
+    """Return the day a year before, where that was only just."""
+    try:
+        before = day.replace(year=day.year - 1)
+    except ValueError:
+        return None
+    return before if timedelta(0) < desk.today - before <= timedelta(days=_LATELY) else None
+
+
+def _with_its_year(day: date, desk: Desk) -> str:
+    """Return a day with its year, where that is not this one."""
+    return short_date(day) if day.year == desk.today.year else japanese_date(day)
+
+
 def why_not_on(a: Application, desk: Desk, day: date) -> Remark | None:
     """Return what keeps this person from booking that day, or None."""
-    words = {"day": short_date(day)}
     first, last = slots.bookable_range(desk.city, desk.now, counters=counters_wanted(a, desk))
     if day < desk.today:
-        return Remark("day_past", words)
+        return Remark("day_past", {"day": short_date(day)})
+    if day > last and (past := _lately(day, desk)):
+        return Remark("day_past", {"day": short_date(past)})
+    words = {"day": _with_its_year(day, desk) if day > last else short_date(day)}
     if left_out := _left_out(a, desk, day):
         return left_out
     closures = desk.bookings.closures(day, day)
@@ -1097,10 +1279,11 @@ def why_not_on(a: Application, desk: Desk, day: date) -> Remark | None:
             },
         )
     if day < first:
-        return Remark("day_too_late", words)
+        walk_in = day != desk.today or open_today(desk)
+        return Remark("day_too_late" if walk_in else "day_over", words)
     if day > last:
-        opens = _opens_for_booking(a, desk, day)
-        return Remark("day_too_far", {**words, "opens_on": short_date(opens)})
+        opens = opens_for_booking(a, desk, day)
+        return Remark("day_too_far", {**words, "opens_on": _with_its_year(opens, desk)})
     if not free_on(a, desk, day):
         return Remark("day_full", words)
     return None
@@ -1111,6 +1294,9 @@ def _choose_time(
 ) -> Application:
     wish = a.wished
     day = date.fromisoformat(str(a.visit_date))
+    if said.anytime and (left := free_on(a, desk, day)):
+        remarks.append(Remark("first_of_all"))
+        return replace(a, visit_time=f"{left[0].start:%H:%M}", counter=left[0].counter)
     of_the_hour = asked == "visit_time" or (said.latest and said.days)
     if (said.earliest or said.latest) and of_the_hour:
         only = replace(wish, times=()).to_json() if said.latest else None
@@ -1136,11 +1322,30 @@ def _choose_time(
     return a
 
 
+def _hours(a: Application, desk: Desk, day: date) -> str:
+    """Return when the counters that would suit receive people that day, in words."""
+    closures = desk.bookings.closures(day, day)
+    return hours_in_words.day_in_words(desk.city, counters_wanted(a, desk), day, closures)
+
+
 def _not_free(name: str, a: Application, start: datetime, desk: Desk) -> Remark:
     """Return that a start cannot be had, with others near it; a closed one is not called full."""
+    if name == "time_not_a_start" and _is_received(a, desk, start):
+        name = "time_between_starts"
     remark = _with_alternatives(name, a, start, desk)
     closed = _closed_at(a, desk, start)
     return remark if closed is None else Remark("time_closed", {**remark.values, "reason": closed})
+
+
+def _is_received(a: Application, desk: Desk, at: datetime) -> bool:
+    """Return whether a counter that would suit is open then: 10時10分 is only no start."""
+    closures = desk.bookings.closures(at.date(), at.date())
+    return any(
+        begins <= at.time() < ends
+        for id_ in counters_wanted(a, desk)
+        if not any(hours.starts for hours in desk.city.counters[id_].hours)
+        for begins, ends in opening_hours.spans(desk.city, id_, at.date(), closures)
+    )
 
 
 def _closed_at(a: Application, desk: Desk, start: datetime) -> str | None:
@@ -1171,14 +1376,24 @@ def _with_alternatives(name: str, a: Application, wanted: datetime, desk: Desk) 
         name,
         {
             "wanted": f"{short_date(wanted.date())}{japanese_time(wanted.time())}",
-            "alternatives": "、".join(slot_label(slot.start) for slot in near),
+            "hours": _hours(a, desk, wanted.date()),
+            "minutes": min(desk.city.counters[id_].slot_minutes for id_ in counters_wanted(a, desk)),
+            "alternatives": starts_in_words(slot.start for slot in near),
         },
     )
 
 
 def slot_label(start: datetime) -> str:
-    """Return a start as a button shows it: 12/3（木）17:30."""
-    return f"{start.month}/{start.day}（{'月火水木金土日'[start.weekday()]}）{start:%H:%M}"
+    """Return a start as a button or a list shows it: 12月3日（木）17:30."""
+    return f"{short_date(start.date())}{start:%-H:%M}"
+
+
+def starts_in_words(starts: Iterable[datetime]) -> str:
+    """Return starts as a sentence has them, each day once: "12月3日（木）17時30分・18時"."""
+    by_day = groupby(starts, key=lambda start: start.date())
+    return "、".join(
+        short_date(day) + "・".join(japanese_time(start.time()) for start in group) for day, group in by_day
+    )
 
 
 def _hold(a: Application, desk: Desk, key: str, remarks: list[Remark]) -> Application:
@@ -1335,16 +1550,21 @@ def split_documents(
 
 
 def documents_text(items: Iterable[Document], *, notes: bool = True) -> str:
-    """Return the list as lines of text, one item a line, with when it may be left out.
+    """Return the list as lines of text, one item a line, with when it may be left out, once for several.
 
-    Without `notes` only what may be left out this time says so: the list is known already.
+    What is not needed this time does not stand among them. Without `notes` only that is said: the
+    list is known already.
     """
+    items = list(items)
     lines = []
-    for item in items:
-        line = f"・{item.label}"
-        if item.waived:
-            line += "（今回は省けます）"
-        elif notes and item.may_be_left_out:
-            line += f"（{item.may_be_left_out}は省けます）"
-        lines.append(line)
-    return "\n".join(lines)
+    for why, alike in groupby((item for item in items if not item.waived), _left_out_when(notes)):
+        labels = [f"・{item.label}" for item in alike]
+        if why:
+            labels[-1] += f"（{why}は省けます）" if len(labels) == 1 else f"\n（上の{len(labels)}つは、{why}は省けます）"
+        lines += labels
+    waived = "、".join(item.label for item in items if item.waived)
+    return "\n".join([*lines, *([f"（{waived}は、今回は要りません）"] if waived else [])])
+
+
+def _left_out_when(notes: bool) -> Callable[[Document], str | None]:
+    return lambda item: item.may_be_left_out if notes else None

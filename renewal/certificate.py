@@ -103,6 +103,26 @@ def expiry_candidates(
     return tuple(sorted(days))
 
 
+def possible_expiries(
+    issued: date | int, birthday: date, card_expires_on: date | None = None
+) -> tuple[date, ...]:
+    """Return the days, earlier first, on which a certificate made on that day or in that year may end.
+
+    The 5th birthday after issue, or the 6th if it was renewed early (facts: NATIONAL); of a year those
+    that a renewal inside its three months could give. Raises ValueError for one before birth.
+    """
+    if isinstance(issued, date):
+        early = (False, True)
+        days = {certificate_expiry(issued, birthday, card_expires_on, each) for each in early}
+        return tuple(sorted(days))
+    days = set(expiry_candidates(issued, birthday, card_expires_on))
+    last = date(issued, 12, 31)
+    for day in (max(date(issued, 1, 1), birthday), last):
+        if renewal_window(birthday_after(day, birthday, 1)).renewable_from <= last:
+            days.add(certificate_expiry(day, birthday, card_expires_on, renewed_early=True))
+    return tuple(sorted(days))
+
+
 def age_on(birthday: date, day: date) -> int:
     """Return the age in full years on that day: it grows on the birthday (29 Feb: on 28 Feb).
 

@@ -63,7 +63,9 @@ def wish_in_words(wish: Wish) -> list[str]:
         parts.append("・".join(short_date(day) for day in wish.not_days) + "以外")
     if wish.times:
         parts.append("か".join(japanese_time(at) for at in wish.times))
-    if wish.from_time or wish.until_time:
+    if wish.until_time == time(12) and not wish.from_time:
+        parts.append("午前中")
+    elif wish.from_time or wish.until_time:
         parts.append(_span(japanese_time, wish.from_time, wish.until_time))
     if wish.latest:
         parts.append("いちばん遅いところ")

@@ -29,8 +29,8 @@ def in_words(a: Application, desk: Desk) -> str:
     return "、".join(parts)
 
 
-def why_none(a: Application, desk: Desk) -> Remark:
+def why_none(a: Application, desk: Desk) -> list[Remark]:
     """Return why none of the times asked for is free: what keeps the named day, or in general."""
     days = a.wished.days
     refused = application.why_not_on(a, desk, days[0]) if len(days) == 1 else None
-    return refused or Remark("nothing_fits_wish")
+    return [refused] if refused else application.why_nothing(a, desk)

@@ -3,12 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import time
+from datetime import date, time
 
+from renewal import opening_hours
 from renewal.city import DAYS, City, Counter, Hours, Recurring, Week
 from renewal.date_words import japanese_time, short_date
+from renewal.opening_hours import Closure
 
 _NAMES = dict(zip(DAYS, "月火水木金土日", strict=True))
+
+
+def day_in_words(
+    city: City,
+    counters: Iterable[str],
+    day: date,
+    closures: Iterable[Closure] = (),
+    after: time | None = None,
+) -> str:
+    """Return when these counters are open that day, or after a time of it, "" when all are closed."""
+    closures = list(closures)
+    said = []
+    for counter in (city.counters[id_] for id_ in counters):
+        spans = opening_hours.spans(city, counter.id, day, closures)
+        singles = {at for hours in counter.hours for at in hours.starts}
+        words = [
+            japanese_time(begins) if begins in singles else f"{japanese_time(begins)}から{japanese_time(ends)}まで"
+            for begins, ends in spans
+            if after is None or ends > after
+        ]
+        joined = "と".join(words) if len(words) < 3 else "・".join(words)
+        said += [f"{counter.short_label}は{joined}"] if words else []
+    return "、".join(said)
 
 
 def days_in_words(days: Iterable[str]) -> str:

@@ -188,6 +188,32 @@ def seats_at(counter: Counter, start: datetime, closures: Iterable[Closure]) -> 
     return counter.seats if seats is None else seats
 
 
+def spans(
+    city: City, counter_id: str, day: date, closures: Iterable[Closure] = ()
+) -> list[tuple[time, time]]:
+    """Return from when until when the counter is open that day (Tokyo), in order, [] when closed.
+
+    Of a counter with single start times each one is a span of its slot. What a closure without seats
+    covers whole is left out. Raises KeyError for an unknown counter.
+    """
+    counter = city.counters[counter_id]
+    shut = [each for each in closures if each.seats == 0 and each.first <= day <= each.last]
+    found: list[tuple[time, time]] = []
+    for hours in hours_on(city, counter_id, day):
+        times = _times(hours, counter.slot_minutes)
+        opens = [at for at in times if not _is_shut(counter, day, at, shut)]
+        if opens and hours.spans:
+            found += hours.spans
+        elif opens:
+            found += [wall_times(datetime.combine(day, at, TOKYO), counter.slot_minutes) for at in opens]
+    return sorted(found)
+
+
+def _is_shut(counter: Counter, day: date, at: time, shut: Iterable[Closure]) -> bool:
+    start = datetime.combine(day, at, TOKYO)
+    return any(each.hits(counter.id, start, counter.slot_minutes) for each in shut)
+
+
 def why_closed(
     city: City, counter_id: str, day: date, closures: Iterable[Closure] = ()
 ) -> str | None:

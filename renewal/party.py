@@ -91,6 +91,11 @@ def previous_card(a: Application) -> Application:
     return replace(a, **{**_NONE, **last}, done=done or None, to_come=coming)
 
 
+def of_another_holder(a: Application) -> Application:
+    """Return the application with all that is known of this card forgotten but what its notice says."""
+    return replace(a, **{**_NONE, "notice": a.notice})
+
+
 def turned_to(a: Application, place: int) -> Application:
     """Return the application with the card at that place as the one that is asked about.
 
@@ -233,7 +238,7 @@ def label(place: int, card: dict[str, Any]) -> str:
         kind = "お子さま"
     elif card.get("holder") == "adult_ward":
         kind = "成年被後見人の方"
-    elif card.get("applicant") == "self":
+    elif card.get("applicant") == "self" and place == 0:  # who comes along is not who writes
         kind = "ご本人"
     elif card.get("applicant") == "other_proxy":
         kind = "代理の分"

@@ -357,11 +357,11 @@ def test_the_summary_is_rows_as_well_each_with_its_change(at_confirmation: Talk)
 
 
 def test_the_summary_holds_everything_that_is_booked(at_confirmation: Talk) -> None:
-    summary = at_confirmation.runs(ActionAskConfirmed()).said[0]["summary"]
-    for part in ("令和8年12月3日（木）17時30分", "本庁舎1階 マイナンバーカード手続コーナー",
-                 "サトウハナコ", "090-1234-5678", "マイナンバーカード", "署名用の暗証番号"):
-        assert part in summary
-    assert "来られる方" not in summary
+    said = at_confirmation.runs(ActionAskConfirmed()).said[0]
+    for part in ("令和8年12月3日（木）17時30分", "本庁舎1階 マイナンバーカード手続コーナー", "サトウハナコ"):
+        assert part in said["summary"]
+    assert (said["comes"], said["hyphenated_phone"]) == (["@who_self"], "090-1234-5678")
+    assert "マイナンバーカード" in said["bring"] and "署名用の暗証番号" in said["bring"]
 
 
 # The end -----------------------------------------------------------------------------------------
@@ -440,7 +440,8 @@ def test_a_childs_booking_names_the_parent_and_the_waiver(talk: Talk, bookings: 
     talk.presses(start="2026-12-03T10:00", counter="honchosha").runs(FORM)
     for text in ("さとうみお", "さとうはなこ", "09012345678"):
         talk.hears(text).runs(FORM)
-    assert "来られる方　サトウハナコ 様" in talk.runs(ActionAskConfirmed()).said[0]["summary"]
+    said = talk.runs(ActionAskConfirmed()).said[0]
+    assert (said["comes"], said["visitor"]) == (["@who_legal_representative"], "（サトウハナコ 様）")
     confirm(talk)
     [booking] = bookings.list_bookings()
     assert booking.visit.visitor_name == "サトウハナコ"

@@ -92,7 +92,7 @@ def test_free_times_are_those_that_were_asked_for(
 @pytest.mark.parametrize(
     ("asked", "why"),
     [
-        ("土曜日は空いていますか", "nothing_fits_wish"),
+        ("土曜日は空いていますか", "day_closed_weekend"),
         ("今日は空いていますか", "day_too_late"),
         ("12月31日は空いていますか", "day_closed_year_end"),
     ],

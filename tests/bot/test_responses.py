@@ -124,7 +124,7 @@ def test_while_the_call_centre_is_open_it_is_said_until_when(said: Any) -> None:
     ("now", "opens"),
     [
         (LUNCH_ON_SUNDAY, "11月30日（月）9時"),
-        ("2026-11-24T08:59:59+09:00", "11月24日（火）9時"),
+        ("2026-11-24T08:59:59+09:00", "今日9時"),
         ("2026-11-24T17:00:00+09:00", "11月25日（水）9時"),
         ("2026-12-28T18:00:00+09:00", "1月4日（月）9時"),
         ("2026-11-23T10:00:00+09:00", "11月24日（火）9時"),  # 勤労感謝の日
@@ -142,12 +142,18 @@ def test_while_it_is_closed_it_is_said_when_it_opens_next(
 
 def test_a_value_may_name_a_word(said: Any) -> None:
     text = said("understood", whose="@whose_under_15", who="@who_legal_representative")["text"]
-    assert text == "お子さま（15歳未満）の電子証明書の更新を、法定代理人の方が、ですね。"
+    assert text == "お子さま（15歳未満）の電子証明書の更新に、親など法定代理人の方が来られるのですね。"
 
 
 def test_the_value_of_a_slot_may_name_a_word(said: Any) -> None:
-    slots = {"ask_how": "short", "lead": "@lead_1"}
-    assert said("ask_application_form_phone", slots)["text"].startswith("では、連絡のとれる")
+    slots = {"ask_how": None, "person": "@who_self", "several": True}
+    assert "ご本人の電子証明書の有効期限" in said("ask_application_form_expires_on", slots)["text"]
+
+
+def test_a_value_may_be_several_words_in_a_row(said: Any) -> None:
+    told = {"summary": "", "visitor": "", "hyphenated_phone": "", "bring": ""}
+    text = said("ask_confirmed", comes=["@who_self", "@who_self", "@who_other_proxy"], **told)["text"]
+    assert "来られる方　ご本人、代理の方\n" in text
 
 
 def test_the_title_of_an_actions_button_may_name_a_word(said: Any) -> None:
@@ -164,7 +170,7 @@ def test_the_first_variation_whose_conditions_hold_is_taken(said: Any) -> None:
     assert asked(holder="under_15").startswith("お子さまは")
     assert asked(holder="general") == asked()
     assert asked(ask_how="example", holder="under_15").startswith("通知の表に")
-    assert asked(ask_how="short", lead="@lead_2").startswith("続けます。")
+    assert asked(ask_how="short") == "通知には何の更新と書かれていますか。"
     assert asked(ask_how="other_way").startswith("別の方法もあります")
 
 

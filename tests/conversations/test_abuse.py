@@ -128,7 +128,7 @@ def test_who_has_booked_twice_is_told_which_bookings_and_may_change_one(
         reaches(me, "confirmed")
         said = me.says("はい")
     assert "もう予約があります" in said
-    assert said.count("・12/") + said.count("・11/") == 2
+    assert said.count("・12月") + said.count("・11月") == 2
     assert "予約なしでも" in said
     assert [button["title"] for button in me.buttons] == ["予約の変更"]
     assert len(Bookings(database.engine()).list_bookings()) == 2

@@ -111,7 +111,7 @@ def test_a_child_in_the_same_household_may_leave_the_proof_out(person: NewPerson
         "令和9年1月12日",
         "覚えています",
     )
-    assert "登記事項証明書または戸籍謄本（今回は省けます）" in said
+    assert "（登記事項証明書または戸籍謄本は、今回は要りません）" in said
 
 
 def test_a_child_coming_alone_hears_who_may_come(person: NewPerson) -> None:

@@ -383,7 +383,7 @@ def test_a_command_typed_by_a_stranger_opens_nothing(
 # Several ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("said", ["2", "9日の方", "西口の予約です", "遅い方", "@12/9"])
+@pytest.mark.parametrize("said", ["2", "9日の方", "西口の予約です", "遅い方", "@12月9日"])
 def test_of_several_bookings_one_is_chosen(
     said: str, person: Callable[[], Person], book: Make
 ) -> None:
@@ -391,7 +391,7 @@ def test_of_several_bookings_one_is_chosen(
     book(by=me)
     book(AT_WEST_EXIT, "nishiguchi", by=me)
     listed = me.says("予約をキャンセルしたい")
-    assert "1. 12/3（木）18:30 本庁舎1階" in listed and "2. 12/9（水）11:00 西口" in listed
+    assert "1. 12月3日（木）18:30 本庁舎1階" in listed and "2. 12月9日（水）11:00 西口" in listed
     answer = me.taps(said[1:]) if said.startswith("@") else me.says(said)
     assert "12月9日（水）11時" in answer and "よろしいですか" in answer
 
@@ -631,7 +631,7 @@ def test_after_the_limit_a_change_is_for_the_call_centre_and_cancelling_still_po
     monkeypatch.setenv("RENEWAL_NOW", "2026-12-03T08:00:00+09:00")
     answer = me.says("予約を変更したい")
     assert "12月2日（水）まで" in answer
-    assert "024-505-0445（次の受付は12月3日（木）9時から）" in answer
+    assert "024-505-0445（次の受付は今日9時から）" in answer
     assert "よろしいですか" in me.taps("予約の取り消し")
     assert "取り消しました" in me.taps("取り消す")
 

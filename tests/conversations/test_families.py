@@ -105,7 +105,7 @@ def test_a_counter_where_so_many_find_no_place_names_the_other_one(person: NewPe
     answer = all_say(me, *MOTHER_AND_TWO, "［西口］")
     assert "西口行政サービスコーナーでは、3人分をまとめてお取りできません" in answer
     assert "本庁舎1階ならお取りできます" in answer
-    assert "どの窓口" in answer
+    assert "窓口はどちら" in answer
 
 
 def test_times_where_only_some_of_them_fit_are_not_offered(
@@ -161,7 +161,7 @@ def test_who_has_forgotten_a_pin_is_asked_one_by_one(
     assert "1人目（ご本人）は、暗証番号を覚えていますか" in answer
     all_say(me, "［覚えている］", "R9.2.1")
     listed = me.says("署名用を忘れた")
-    assert "【2人目（ご本人）】" in listed and "追加の書類" in listed.split("【2人目")[1]
+    assert "【2人目の方】" in listed and "追加の書類" in listed.split("【2人目")[1]
     assert "追加の書類" not in listed.split("【2人目")[0].split("【1人目")[1]
 
 

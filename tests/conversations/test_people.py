@@ -45,7 +45,7 @@ def test_a_widow_of_75_who_pauses_and_thanks(person: NewPerson, bookings: Bookin
     )
     assert "令和9年2月20日（土）ですね" in said[2]
     assert "お名前をカタカナで" in said[6], "a nod is no name"
-    assert "暗証番号（数字4けた）" in said[9] and "代理" not in said[9], "the list of her own case"
+    assert "暗証番号（この更新でかならず使う、数字4けた）" in said[9] and "代理" not in said[9], "the list of her own case"
     booking = only(bookings)
     assert f"{booking.start:%m-%d %H:%M}" == "12-03 10:00"
     assert booking.cards[0].name_kana == "サトウ ハナコ"
@@ -171,8 +171,8 @@ def test_case_and_wish_of_one_sentence_are_said_back_in_one(person: NewPerson) -
         person, "来週の木曜の夕方に本庁舎で、小3の娘の更新を予約したい。私は母親で同じ世帯です"
     )
     assert (
-        "お子さま（15歳未満）の電子証明書の更新を、法定代理人の方が、12月3日（木）、"
-        "15時から19時まで、本庁舎1階、ですね。" in said
+        "お子さま（15歳未満）の電子証明書の更新に、同じ世帯の、親など法定代理人の方が来られるのですね。"
+        "ご希望は、12月3日（木）、15時から19時まで、本庁舎1階ですね。" in said
     )
     assert [who for who, _ in talker.transcript].count("bot") == 2
 
@@ -323,7 +323,7 @@ def test_what_is_corrected_at_the_summary_is_corrected(
         person, "予約する", "電子証明書", "本人", "R9.2.20", "覚えている", "本庁舎", "12/9 11:00", "オノ タケシ",
         "09099998888", "直す", "電話番号を090-9999-7777に", "はい",
     )  # fmt: skip
-    assert "電話番号を「09099997777」に変えました" in said[-2]
+    assert "電話番号を「090-9999-7777」に変えました" in said[-2]
     assert only(bookings).visit.phone == "09099997777"
 
 
@@ -464,7 +464,7 @@ def test_a_no_with_a_date_at_the_next_question_corrects_the_date(person: NewPers
 
 def test_who_states_that_they_come_in_somebodys_place_applies(person: NewPerson) -> None:
     talker, said = talks(person, "母が入院してて行けないので、私が代わりに行きます")
-    assert "代理の方が、ですね" in said[0]
+    assert "代理の方が来られるのですね" in said[0]
     assert talker.slot("applicant") == "other_proxy" and talker.slot("holder") == "general"
 
 

@@ -416,11 +416,29 @@ def test_an_unknown_expiry_is_explained_and_may_be_skipped(talk: Talk) -> None:
     assert talk.asked == "pins"
 
 
-def test_the_expiry_is_computed_from_birthday_and_day_of_issue(talk: Talk) -> None:
+def test_an_expiry_computed_from_the_day_of_issue_has_two_candidates_and_none_is_called_expired(
+    talk: Talk,
+) -> None:
     talk.says(notice="certificate", applicant="self", expires_on="unknown")
     talk.says(expiry_help="compute").says(birthday="1965-03-05").says(issued_on="2021-10-05")
-    assert talk.said[-2:] == ["expiry_computed", "window_expired"]
-    assert talk.a.expires_on == "2026-03-05"
+    assert talk.said == ["expiry_computed_either"]
+    assert talk.value("expiry_computed_either", "candidates") == (
+        "令和8年3月5日（木）、または令和9年3月5日（金）"
+    )
+    assert (talk.a.expires_on, talk.asked) == ("unknown", "pins")
+
+
+def test_who_renewed_lately_is_too_early_whichever_candidate_it_is(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self", expires_on="unknown")
+    talk.says(expiry_help="compute").says(birthday="1965-03-05").says(issued_on="2025")
+    assert talk.said == ["expiry_computed_either", "window_too_early"]
+    assert talk.asked == "expiry_checked"
+
+
+def test_on_the_last_day_it_is_told_until_when_one_may_come_today(talk: Talk) -> None:
+    talk.says(notice="certificate", applicant="self", expires_on="2026-11-24")
+    assert "window_last_day" in talk.said
+    assert talk.value("window_last_day", "open_today") == "本庁舎1階は17時まで"
 
 
 @pytest.mark.parametrize("issued_on", ["2021-10-05", "2021"])
@@ -641,7 +659,8 @@ def test_the_list_leaves_out_the_proof_of_the_same_household(talk: Talk) -> None
     talk.says(proof_waiver="same_household", expires_on=INSIDE).says(pins="remembered")
     assert talk.said == ["documents_and_pins"]
     items = talk.value("documents_and_pins", "items")
-    assert "・登記事項証明書または戸籍謄本（今回は省けます）" in items
+    assert "・登記事項証明書または戸籍謄本" not in items
+    assert "（登記事項証明書または戸籍謄本は、今回は要りません）" in items
     assert "署名用" not in talk.value("documents_and_pins", "pins")
 
 
@@ -687,7 +706,7 @@ def test_another_counter_without_that_time_offers_the_nearest(adult: Talk) -> No
     adult.says(counter="honchosha", visit_date="2026-12-03", visit_time="14:00")
     adult.says(counter="nishiguchi")
     assert "time_not_a_start" in adult.said
-    assert "15:30" in adult.value("time_not_a_start", "alternatives")
+    assert "15時30分" in adult.value("time_not_a_start", "alternatives")
     assert (adult.a.visit_time, adult.asked) == (None, "visit_time")
     assert adult.a.hold is None
 
@@ -744,7 +763,7 @@ def test_a_start_in_a_closed_part_of_the_day_is_closed_and_not_full(
         adult.says(counter="honchosha").says(wish="12月3日の10時半")
     assert "time_closed" in adult.said
     assert adult.value("time_closed", "reason") == "会議"
-    assert "12/3（木）11:00" in adult.value("time_closed", "alternatives")
+    assert "12月3日（木）9時30分・11時" in adult.value("time_closed", "alternatives")
     assert adult.says(wish="11時").said == ["held"]
 
 
@@ -886,7 +905,7 @@ def test_a_full_time_comes_with_the_nearest_free_ones(adult: Talk) -> None:
     adult.says(counter="nishiguchi").says(wish="12月9日の11時")
     assert adult.said == ["time_full"]
     assert adult.value("time_full", "wanted") == "12月9日（水）11時"
-    assert "12/9（水）11:30" in adult.value("time_full", "alternatives")
+    assert "12月9日（水）11時30分" in adult.value("time_full", "alternatives")
     assert adult.asked == "visit_time"
 
 

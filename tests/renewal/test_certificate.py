@@ -16,6 +16,7 @@ from renewal.certificate import (
     certificate_expiry,
     expiry_candidates,
     is_card_renewal,
+    possible_expiries,
     renewal_window,
 )
 
@@ -204,3 +205,12 @@ def test_without_a_notice_it_is_the_card_only_when_both_dates_are_equal() -> Non
     assert not is_card_renewal(None, date(2027, 3, 5), date(2032, 3, 5))
     assert not is_card_renewal(None, date(2027, 3, 5), None)
     assert not is_card_renewal(None, None, None)
+
+
+def test_who_renewed_early_may_have_until_the_6th_birthday() -> None:
+    """Both are named: only the notice or the card's field knows (facts, section 3)."""
+    born = date(1965, 3, 5)
+    assert possible_expiries(date(2021, 10, 5), born) == (date(2026, 3, 5), date(2027, 3, 5))
+    assert possible_expiries(2021, date(1965, 6, 5)) == (date(2025, 6, 5), date(2026, 6, 5))
+    # In December one may have renewed early for the March that follows.
+    assert possible_expiries(2021, born) == (date(2025, 3, 5), date(2026, 3, 5), date(2027, 3, 5))
