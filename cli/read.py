@@ -12,7 +12,7 @@ import click
 from cli.arguments import json_option
 from cli.refusal import Command, Refused
 from reading.dated import visit_answers
-from reading.heard import Heard
+from reading.heard import EXACTLY, Heard
 from reading.situation import Situation
 from renewal.wish import Wish
 
@@ -77,7 +77,7 @@ def shown(parsed: Mapping[str, Any], known: Mapping[str, Any], s: Situation) -> 
     return {
         "facts": parsed.get("facts", []),
         "answers": answers_of(heard, known, s),
-        "questions": [heard.intent] if asks else list(heard.questions),
+        "questions": [heard.intent] if asks else [heard.intent if each == EXACTLY else each for each in heard.questions],
         "asks_back": heard.asks_back is not None,
         "intent": heard.intent,
         "rest": parsed.get("rest", []),

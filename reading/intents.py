@@ -129,10 +129,10 @@ def _by_its_facts(reading: Reading, state: State, likely: Intent) -> str | None:
     here; a question beside it is taken as what it most likely asks.
     """
     m = reading.message
-    ours = any(word["card"] == "card" and word["notice"] for word in m.words)
-    if likely.name.startswith(TALK) and likely.confidence >= FAIRLY and not ours:
-        return None
     when = any(isinstance(each, When) and each.holds for each in reading.facts)
+    ours = when and any(word["card"] == "card" and word["notice"] for word in m.words)
+    if likely.name.startswith(TALK) and likely.confidence >= FAIRLY / 2 and not ours:
+        return None
     shifts = any(means(word, "shift") in ("later", "sooner") for word in m.words)
     if state.booked and (when or shifts) and not _questions(likely):
         return "change_booking"
@@ -271,7 +271,8 @@ def states_a_case(reading: Reading, state: State, likely: Intent | None = None) 
     if likely.name.startswith(("chitchat", "out_of_scope")) and not any(each.of in ours for each in books):
         return False
     if books:
-        question = likely.name.startswith("ask_") or _asked_after(m, books[-1], deeds)
+        own = books[-1].clause > 0 and m.clauses[books[-1].clause - 1].link == "end" and not asks(m)  # 暗証番号を忘れました。予約したいです
+        question = (likely.name.startswith("ask_") and not own) or _asked_after(m, books[-1], deeds)
         return not question or bool(said & {"counter", "wish"}) or (len(said) >= 2 and not asks(m))
     if told.get("notice") == "certificate" and any(each.mood == "asked" and what_to_do(m, each.at) for each in m.clauses):
         return True  # "電子証明書の通知が届きました。どうしたらいいですか"

@@ -14,6 +14,7 @@ from reading import asked_about, bookings, case, languages
 from reading.facts import CannotCome
 from reading.heard import ABOUT_BOOKINGS, EXACTLY, FALLBACK, NO_RULE, UNCLEAR, Form, Heard, Span
 from reading.intents import (
+    FAIRLY,
     SURE,
     TALK,
     Intent,
@@ -70,10 +71,12 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
         form, given, left = "booking_form", *_for_booking(reading, turn)
         spans = {}
     questions = _questions(reading, turn, given, spans)
-    exactly = asked_about.about(reading, state, asked) if intents.masked is False else None
+    elsewhere = turn.likely.name.startswith("out_of_scope") and turn.likely.confidence >= FAIRLY
+    exactly = None if intents.masked or elsewhere else asked_about.about(reading, state, asked)
     if exactly:
         begins = state.form is None and asked_about.wants_to_book(reading)
-        intent = Intent("book" if begins else EXACTLY, 1.0)
+        name = intent.name if intent.name.startswith("ask_") else EXACTLY  # the topic stays the classifier's word
+        intent = Intent("book" if begins else name, 1.0)
         questions, left = (EXACTLY,), {**left, "about": exactly}
         left.pop("lacks", None), left.pop("reply", None), left.pop("known", None)
         if exactly["kind"] == "open":

@@ -689,14 +689,14 @@ def test_days_with_times_of_their_own_allow_each_its_own() -> None:
     assert wish.allows(third, time(10)) and not wish.allows(third, time(14))
     assert wish.allows(fifth, time(14)) and not wish.allows(fifth, time(10))
     assert not wish.allows(date(2026, 12, 4), time(10))
-    assert wish_in_words(wish) == ["12月3日（木）の12時までか、12月5日（土）の12時から"]
+    assert wish_in_words(wish) == ["12月3日（木）の午前中か、12月5日（土）の12時から"]
     assert Wish.from_json(wish.to_json()) == wish
 
 
 def test_spans_of_times_that_lie_apart_are_kept_apart() -> None:
     wish = read_wish("3日の午前か夕方", NOW)
     assert [wish.allows_time(time(hour)) for hour in (10, 13, 16)] == [True, False, True]
-    assert wish_in_words(wish) == ["12月3日（木）", "12時までか15時から19時まで"]
+    assert wish_in_words(wish) == ["12月3日（木）", "午前中か15時から19時まで"]
     assert read_wish("午前か午後", NOW).to_json() == {}
 
 
