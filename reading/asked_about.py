@@ -32,10 +32,13 @@ _TOLD = (
     ("broken", "かーど.{0,6}(?:割れ|壊れ|こわれ|折れ|欠け|曲が|ひび|破れ|破損|読み取れな)|(?:割れ|壊れ|折れ)た(?:まいな|かーど)"),
     ("permanent", "(?:特別)?永住者?|高度専門職"),
 )  # fmt: skip
+ELSEWHERE_TOO = {"open", "seal", "notice_paper", "broken"}
+"""Kinds that other offices are asked about, too: 印鑑登録, 休日当番医."""
 _HOURS = re.compile("やって|開[いくけ]|あいて|営業|休み|休業|何時(?:まで|から)|受け?付け?て|(?:行|い)って(?:も|大丈夫)|来ても|更新(?:は|が)?でき|手続き?(?:は|が)?でき")
 _FREE = re.compile("予約|空[いき]|取れ")
 _IN_TIME = re.compile("間に合|どう(?:すれば|したら|なり)|でき|大丈夫|行け")
 _CHANGES = re.compile("(?:名前|氏名|電話|番号|人数|(?:2|二|3|三)人)(?:番号)?(?:を|に|も).{0,6}(?:変|直|訂正|増|減|して|$)")
+_MOVES = re.compile("遅く|遅ら|早く|早め|ずら|変[えわ]|変更")
 _VISIT = {"visit_date", "visit_time", "booking_date", "booking_time"}
 _RELATIVES = {
     "grandmother", "grandfather", "grandparents", "uncle", "aunt", "brother", "sister", "cousin",
@@ -47,6 +50,19 @@ _OF_RELATIVES = {"grandchild", "nephew", "brother", "sister", "cousin"}
 def about(reading: Reading, state: State, asked: str | None) -> dict[str, Any] | None:
     """Return what a message asks exactly, with "kind" and what is named, None if it asks nothing so."""
     return next(_found(reading, state, asked), None)
+
+
+_STAYS = re.compile("(?:はい|ええ|うん)?、?(?:在留期間|ざいりゅうきかん)?[がはも]?(?:あ(?:り(?:ます)?|る)|yes)")
+_STAYS_ON = re.compile("(?:いいえ|いや)?、?(?:在留期間|ざいりゅうきかん)?[がはも]?(?:な(?:い|し)|ありません|no)|永住|えいじゅう")
+
+
+def period_of_stay(reading: Reading, state: State) -> str | None:
+    """Return "yes" or "no" where it was asked just now whether a stay has a period, None elsewhere."""
+    asked = any("period_of_stay" in str(each.get("payload", "")) for each in state.said.get("buttons") or ())
+    text = reading.message.plain
+    if not asked:
+        return None
+    return "no" if _STAYS_ON.match(text) else "yes" if _STAYS.match(text) else None
 
 
 def wants_to_book(reading: Reading) -> bool:
@@ -117,6 +133,8 @@ def _found(reading: Reading, state: State, asked: str | None) -> Iterator[dict[s
         yield {"kind": "relative", "holder": relative}
     wish = _when(reading)
     named = wish.days or wish.weekdays
+    if state.booked and _MOVES.search(text):
+        return  # 1時間遅くして15時にできる？
     bare = state.form is None and text.rstrip("?？。") .endswith("は") and not reading.rest
     if named and (bare or (_HOURS.search(text) and not _FREE.search(text) and not _is_answer(text, asked))):
         yield {"kind": "open", "wish": wish.to_json()}

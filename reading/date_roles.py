@@ -93,7 +93,7 @@ def in_line(m: Message, clause: Clause) -> str:
 # The words beside it -----------------------------------------------------------------------------
 
 _INSTEAD = re.compile("(?:じゃ|では?)な(?:く|し|い)て?、?|から|、?(?:いや|やっぱり?|あっ?|間違い?|まちがえた|違う|もとい)[、。]?")
-_LINKS = "(?:[はがものにで:→、とCOA(（]|って|なら|<link>)*$"
+_LINKS = "(?:[はわがものにで:→、とCOA(（]|って|なら|<link>)*$"
 _UP_TO = "(?:まで|って|付け?で|<link>|[にでがはもとの、CAO])*"
 # Before it: "期限は…". The first that fits decides.
 _LEADS = tuple(

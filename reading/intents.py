@@ -65,6 +65,10 @@ def intent_of(reading: Reading, intents: Intents, state: State) -> Intent:
     plainly = plain_intent(reading, classified, state, intents.whole.likely)
     if classified.name == "affirm":
         plainly = _guess_of(state) or plainly or ("thank" if state.booked and state.form is None else None)
+    if state.form is None:
+        plainly = _takes_offer(reading, state) or plainly
+    if state.form == "application_form" and _books_not(reading):
+        plainly = "stop"
     if classified.name == "stop" and state.booked and state.form is None and state.bookings():
         plainly = "cancel_booking"  # what was just booked
     if intents.masked and (plainly or classified.name) != "book":
@@ -77,6 +81,24 @@ def _of_the_parts(intents: Intents) -> Intent:
     asked = [part.intent for part in intents.parts if part.intent.name.startswith("ask_")]
     agree = len(asked) == len(intents.parts) or intents.whole.likely.name in {each.name for each in asked}
     return asked[0] if intents.whole.intent.name == FALLBACK and asked and agree else intents.whole.intent
+
+
+def _books_not(reading: Reading) -> bool:
+    """Return whether nothing is to be booked now: 今日は予約しません, また来年にします."""
+    denied = any(each.what == "book" and each.how == "denied" for each in _deeds(reading))
+    return (denied or bool(_LATER.search(reading.message.plain))) and not asks(reading.message)
+
+
+_LATER = re.compile("また(?:来年|来月|今度|そのとき|その時|時期が来たら|近くなったら)(?:に|で|は)?(?:します|する|来ます|伺います|予約します|いいです|お願いします)[。!]*$")
+
+
+def _takes_offer(reading: Reading, state: State) -> str | None:
+    """Return what a bare する takes up: the booking that the last message offered."""
+    offers = any(str(each.get("payload", "")).startswith("/book") for each in state.said.get("buttons") or ())
+    return "book" if offers and _DO.fullmatch(reading.message.plain) else None
+
+
+_DO = re.compile("(?:予約|更新)?(?:を)?(?:する|します|したい(?:です)?|して|頼む|頼みます|お願い(?:します)?)[。!]*")
 
 
 def _guess_of(state: State) -> str | None:
@@ -134,6 +156,8 @@ def _by_its_facts(reading: Reading, state: State, likely: Intent) -> str | None:
     if likely.name.startswith(TALK) and likely.confidence >= FAIRLY / 2 and not ours:
         return None
     shifts = any(means(word, "shift") in ("later", "sooner") for word in m.words)
+    if state.booked and re.search("(?:合って|あって)い?ますよね|(?:でした|です)(?:よね|っけ)", m.plain):
+        return "check_booking"  # 12月7日で合ってますよね
     if state.booked and (when or shifts) and not _questions(likely):
         return "change_booking"
     if state.booked and any(word["comes"] == "go" and "neg" in word.flags for word in m.words):
@@ -271,7 +295,7 @@ def states_a_case(reading: Reading, state: State, likely: Intent | None = None) 
     if likely.name.startswith(("chitchat", "out_of_scope")) and not any(each.of in ours for each in books):
         return False
     if books:
-        own = books[-1].clause > 0 and m.clauses[books[-1].clause - 1].link == "end" and not asks(m)  # 暗証番号を忘れました。予約したいです
+        own = books[-1].clause > 0 and m.clauses[books[-1].clause - 1].link == "end" and not asks(m) and likely.name != "ask_foreign_resident"  # 暗証番号を忘れました。予約したいです
         question = (likely.name.startswith("ask_") and not own) or _asked_after(m, books[-1], deeds)
         return not question or bool(said & {"counter", "wish"}) or (len(said) >= 2 and not asks(m))
     if told.get("notice") == "certificate" and any(each.mood == "asked" and what_to_do(m, each.at) for each in m.clauses):

@@ -51,6 +51,8 @@ def pressed(intent: str, values: Mapping[str, Any], state: State, asked: str | N
 
 def interpret(reading: Reading, state: State, asked: str | None, intents: Intents) -> Heard:
     """Return what a message means after the question for the slot `asked`, None if there was none."""
+    if stay := asked_about.period_of_stay(reading, state):
+        return Heard("ask_foreign_resident", form="application_form", answers={"period_of_stay": stay})
     intent = intent_of(reading, intents, state)
     if intent.name == FALLBACK and state.form is None and asked_about.asks_for_times(reading):
         intent = Intent("ask_free_times", 1.0)
@@ -72,7 +74,9 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
         spans = {}
     questions = _questions(reading, turn, given, spans)
     elsewhere = turn.likely.name.startswith("out_of_scope") and turn.likely.confidence >= FAIRLY
-    exactly = None if intents.masked or elsewhere else asked_about.about(reading, state, asked)
+    exactly = None if intents.masked else asked_about.about(reading, state, asked)
+    if exactly and elsewhere and exactly["kind"] in asked_about.ELSEWHERE_TOO:
+        exactly = None  # 今日やってる休日当番医どこ
     if exactly:
         begins = state.form is None and asked_about.wants_to_book(reading)
         name = intent.name if intent.name.startswith("ask_") else EXACTLY  # the topic stays the classifier's word

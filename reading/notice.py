@@ -280,7 +280,8 @@ def _unasked(own: Sequence[NoticeSays], m: Message, s: Situation) -> tuple[str |
             continue
         if fact.what == "none" and fact.how in ("said", "lost") and any(word["letter"] == "notice" for word in here):
             return "none", fact
-        if fact.what == "certificate" and (alone or fact.how in ("written", "called") or _tells_letter(here)):
+        named = fact.how == "said" and any(word["letter"] == "notice" for word in here)  # 通知は電子証明書で
+        if fact.what == "certificate" and (alone or named or fact.how in ("written", "called") or _tells_letter(here)):
             return "certificate", fact
         if fact.what in ("card", "both") and (fact.how == "written" or (s["notice"] and _tells_letter(here))):
             return "card", fact

@@ -564,12 +564,15 @@ _NO_GUARDIAN = re.compile(
 
 
 _ADOPTED = re.compile("養子(?:縁組み?)?(?:も|は|を|が|に)?(?:もう|すでに|既に|ちゃんと)?(?:済|すませ|すんで|して(?!い?な|ませ)|した|しま|組ん|結ん|入っ|なっ|とっ|迎え)(?!.{0,3}(?:ない|ません|ねえ))")
+_NOT_ADOPTED = re.compile("養子(?:縁組み?)?(?:も|は|を|が|に)?(?:まだ)?(?:[^。]{0,4}(?:して(?:い?な|い?ませ|ねえ)|ません|まだ))")
 _WHETHER = re.compile("[^、。]*?(?:かどうか|のか|んだか)")
 
 
 def _guardians(m: Message, units: _Units) -> Iterator[Fact]:
     if (adopted := _ADOPTED.search(m.plain)) and (clause := m.clause_at(adopted.start())):
         yield Guardian(*m.folded.span(*adopted.span()), clause.at, "said", "me")
+    elif (open_still := _NOT_ADOPTED.search(m.plain)) and (clause := m.clause_at(open_still.start())):
+        yield Guardian(*m.folded.span(*open_still.span()), clause.at, "said", "not_me")
     none = _NO_GUARDIAN.search(m.plain)
     for party in units.people:
         for name in (party.who, party.role or "", party.of or ""):

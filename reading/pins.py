@@ -34,6 +34,7 @@ def facts(m: Message) -> list[Fact]:
 def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     """Return what that means for the PINs: asked about, named, or just spoken of before."""
     told = [fact for fact in facts if isinstance(fact, Pins) and _counts(fact, m, s)]
+    told = _of_whom_is_asked(told, m, s)
     states = _states([fact for fact in told if fact.holds])
     lost = sorted(pin for pin, state in states.items() if state == "forgotten")
     few = len(states) < len(_ALL) and not (
@@ -191,11 +192,21 @@ _JUST_AFTER = {"counter", "book_later", "reissue_plan"}
 _KEPT_AT = _JUST_AFTER | {"notice", "applicant", "holder", "visit_date"}
 
 
+def _of_whom_is_asked(told: list[Pins], m: Message, s: Situation) -> list[Pins]:
+    """Leave out what is said of somebody else's PINs, where several are told of: 私は覚えています。妻は忘れました."""
+    owners = [next((word for word in m.inside(m.clauses[fact.clause]) if word["speaker"] or word["person"]), None) for fact in told]
+    if s["applicant"] not in (None, "self") or len({bool(owner["speaker"]) for owner in owners if owner}) < 2:
+        return told
+    return [fact for fact, owner in zip(told, owners, strict=True) if owner is None or owner["speaker"]]
+
+
 def _counts(fact: Pins, m: Message, s: Situation) -> bool:
     """Return whether a fact is about the PINs here."""
     if s.asked == "pins":
         return True
     words = m.inside(m.clauses[fact.clause])
+    if s["pins"] == "forgotten" and fact.state == "remembered" and any(word.lemma in ("思い出す", "おもいだす") for word in words):
+        return True  # 思い出しました、全部わかります
     before = m.words[: m.clauses[fact.clause].last]
     if not fact.holds:
         return False

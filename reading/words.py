@@ -231,7 +231,7 @@ _GOES_ON: dict[str, str | None] = {
 }  # fmt: skip
 # After …て: helpers, and how they are said.
 _HELPERS: dict[str, str | None] = {
-    "いる": "ing", "居る": "ing", "おる": "ing", "ある": "ing", "もらう": "let", "貰う": "let", "いただく": "let",
+    "いる": "ing", "居る": "ing", "おる": "ing", "いらっしゃる": "ing", "みえる": "ing", "ある": "ing", "もらう": "let", "貰う": "let", "いただく": "let",
     "頂く": "let", "もらえる": "let", "いただける": "let", "くれる": "by", "くださる": "by", "ください": "by",
     "下さい": "by", "ほしい": "let", "欲しい": "let", "みる": None, "しまう": None, "おく": None, "くる": None, "来る": None,
     "いく": "goes", "行く": "goes", "やる": None, "あげる": None, "まいる": "goes", "参る": "goes", "ちょうだい": "by", "頂戴": "by",
