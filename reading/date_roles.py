@@ -278,7 +278,8 @@ def _carried(m: Message, clause: Clause, lead: Sequence[Word]) -> str | None:
     if "<expires>" in said and _PUT_RIGHT.search(m.plain, before.start, before.end):
         return "expires_on"  # 期限ちがった。1月10日だった
     if len(words) > 1 and words[-1].text == "なら" and words[-1].kind == "copula" and words[-2]["dated"]:
-        return _fits(_LEADS, said)  # 定期なら来月の20日まで
+        thing = line(words, *TAGS, "person", "speaker", "holder", "own").text
+        return "other" if _OF_THING_ELSE.search(thing) else _fits(_LEADS, said)  # 定期なら来月の20日まで, 牛乳の期限なら今日
     if before.mood == "asked" or before.link in ("reason", "cond") or any(w.kind in ("verb", "adjective", "number") for w in words):
         return None
     role = _fits(_LEADS, said)

@@ -137,8 +137,7 @@ def _coming(found: _Found) -> Made:
     after = found.units.units[found.match.end("w") : found.match.end("w") + 1]
     inside = found.units.units[found.match.end("w") : found.match.end()]
     together = any(unit["along"] == "together" for unit in inside)
-    both = who == "parents" and any(unit.text in ("そろって", "揃って") for unit in inside)  # 両親そろって行きます
-    if (together or (after and after[0].text == "も")) and who not in (SPEAKER, HOLDER) and not both:
+    if (together or (after and after[0].text == "も")) and who not in (SPEAKER, HOLDER):
         yield ComesAlong(**found.place(), mood=mood, who=who)  # 祖母も来る
         return
     if verb is not None and verb["comes"]:
@@ -287,6 +286,9 @@ def _along(found: _Found) -> Made:
     if verb is not None and "neg" in verb.flags:  # 母は連れて行けません: it is her card
         yield CardOf(**found.place(), mood="said", who=found.party.who)
         yield CannotCome(**found.place(), mood="said", who=found.party.who)
+        return
+    if found.party.who == "parents" and verb is not None and verb.text in ("そろって", "揃って"):
+        yield Comes(**found.place(), mood="said", who="parents")  # 両親そろって伺います
         return
     yield ComesAlong(**found.place(), mood=found.mood, who=found.party.who)
 

@@ -34,7 +34,9 @@ def facts(m: Message) -> list[Fact]:
 def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     """Return what that means for the PINs: asked about, named, or just spoken of before."""
     told = [fact for fact in facts if isinstance(fact, Pins) and _counts(fact, m, s)]
-    told = _of_whom_is_asked(told, m, s)
+    all_told, told = told, _of_whom_is_asked(told, m, s)
+    if all_told and not told and s.asked == "pins":
+        return [Command("clarify", "pins", fact=all_told[-1])]
     states = _states([fact for fact in told if fact.holds])
     lost = sorted(pin for pin, state in states.items() if state == "forgotten")
     few = len(states) < len(_ALL) and not (
@@ -192,9 +194,17 @@ _JUST_AFTER = {"counter", "book_later", "reissue_plan"}
 _KEPT_AT = _JUST_AFTER | {"notice", "applicant", "holder", "visit_date"}
 
 
+def _does_not_know(fact: Pins, m: Message) -> bool:
+    known = any(word.lemma in ("知る", "しる", "分かる", "わかる") for word in m.inside(m.clauses[fact.clause]))
+    return fact.state == "forgotten" and known
+
+
 def _of_whom_is_asked(told: list[Pins], m: Message, s: Situation) -> list[Pins]:
     """Leave out what is said of somebody else's PINs, where several are told of: 私は覚えています。妻は忘れました."""
     owners = [next((word for word in m.inside(m.clauses[fact.clause]) if word["speaker"] or word["person"]), None) for fact in told]
+    if s["applicant"] == "other_proxy":  # 私は知りません: the holder may know
+        proxys = {id(fact) for fact, owner in zip(told, owners, strict=True) if owner and owner["speaker"] and _does_not_know(fact, m)}
+        return [fact for fact in told if id(fact) not in proxys]
     if s["applicant"] not in (None, "self") or len({bool(owner["speaker"]) for owner in owners if owner}) < 2:
         return told
     return [fact for fact, owner in zip(told, owners, strict=True) if owner is None or owner["speaker"]]
