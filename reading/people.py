@@ -287,10 +287,12 @@ def _along(found: _Found) -> Made:
         yield CardOf(**found.place(), mood="said", who=found.party.who)
         yield CannotCome(**found.place(), mood="said", who=found.party.who)
         return
-    if found.party.who == "parents" and verb is not None and verb.text in ("そろって", "揃って"):
-        yield Comes(**found.place(), mood="said", who="parents")  # 両親そろって伺います
-        return
     yield ComesAlong(**found.place(), mood=found.mood, who=found.party.who)
+
+
+def _both_parents(found: _Found) -> Made:
+    if found.party.who == "parents":
+        yield Comes(**found.place(), mood=found.mood, who="parents")
 
 
 def _identity(found: _Found) -> Made:
@@ -346,6 +348,7 @@ RULES = [
     # Coming
     Rule("母が行く", f"(?P<w><who>)(?:が|(?:[はだでま、]|も(?!{_IN}*<along>)|<alone>)(?!<card>)){_IN}*?(?P<v><comes>)", _coming),
     Rule("私が連れて行く", f"(?P<w><who>)[がは]{_IN}*?(?P<v><along>)", _takes),
+    Rule("両親そろって行く", "(?P<w><who>)<along>(?P<v><comes>)", _both_parents),
     Rule("俺行く", "(?P<w><who>)(?P<v><comes>)", _coming),
     Rule("行くのは母", f"<comes|along>(?:[のんZ]+|<n>)[はがも、](?:<who>E、?\\|?)*(?:<card>の)?(?P<w><who>)(?!E|の)(?:<alone>|だ)?(?:{_END}|に)", _coming),
     Rule("パパかママが行く", "(?P<w><who>)か<n>?<who>(?:[^|]{0,8}\\|)?[^|]{0,6}(?P<v><comes>)", _coming),
