@@ -28,6 +28,7 @@ from bot.nlu.normal_form import letters as letters_of
 from bot.nlu.normal_form import normal_form
 from bot.nlu.reader import with_parts
 from bot.nlu.sentence_embedding import embed
+from reading.heard import EXACTLY
 
 LONGEST = 300
 """Characters of a text that are looked at: of a long one the rest makes any answer look sure."""
@@ -236,7 +237,7 @@ class SentenceClassifier(IntentClassifier, GraphComponent):
         examples = [
             each
             for each in training_data.intent_examples
-            if each.get(INTENT) and each.get(TEXT) and each.get(INTENT) not in front_door.INTENTS
+            if each.get(INTENT) and each.get(TEXT) and each.get(INTENT) not in {*front_door.INTENTS, EXACTLY}
         ]
         model = SentenceModel(**self._settings)
         model.fit([each.get(TEXT) for each in examples], [each.get(INTENT) for each in examples])
