@@ -42,11 +42,6 @@ class Talk:
     hold: Hold | None = None
     others: list[Booking] = field(default_factory=list)
 
-    @property
-    def seconds(self) -> int:
-        """Return how long the hold still lasts."""
-        return times.seconds_left(self.hold) if self.hold else 0
-
 
 @pages.get("/telephone")
 @allow("book")
@@ -62,14 +57,12 @@ def go_on() -> ResponseReturnValue:
     given, do = request.form, request.form.get("do", "look")
     count = int(given.get("cards", "1")) if given.get("cards", "").isdigit() else 1
     count += {"more": 1, "less": -1}.get(do, 0)
+    if polled() and times.being_typed():
+        return "", 204  # what is half typed decides nothing
     talk = _talk(given, min(max(count, 1), city().booking.max_cards))
-    if talk.wanted.start:
-        talk.hold, why = times.hold(talk.wanted, renew=not polled())
-        if talk.hold is None:
-            talk.errors["start"] = why
-            talk.wanted = replace(talk.wanted, start=None)
-        else:
-            talk.wanted = replace(talk.wanted, hold_id=talk.hold.id)
+    talk.wanted, talk.hold = times.held(talk.wanted, renew=not polled())
+    if talk.wanted.said:
+        talk.errors[talk.wanted.said_at] = talk.wanted.said
     if do == "part":
         return render_template("_telephone_parts.html", **_context(talk))
     if do not in ("check", "book"):
@@ -107,8 +100,6 @@ def _talk(given: MultiDict[str, str], count: int) -> Talk:
             talk.errors[f"expires-{card.n}"] = why
         elif card.expires:
             talk.judged[card.n] = _judgement(card.expires, talk.wanted)
-    if talk.wanted.said:
-        talk.errors["day"] = talk.wanted.said
     return talk
 
 
@@ -136,8 +127,9 @@ def _complete(talk: Talk) -> None:
         talk.errors["visitor"] = "カタカナかローマ字で書いてください。"
     if why := typed.refused_words(talk.note):
         talk.errors["note"] = why
-    if talk.hold is None:
-        talk.errors.setdefault("start", "日時を選んでください。")
+    if talk.hold is None and not talk.wanted.said:
+        talk.wanted = replace(talk.wanted, said="日時を選んでください。")
+        talk.errors["day"] = "日時を選んでください。"
     cards = _cards(talk)
     if talk.errors or talk.hold is None:
         return
@@ -191,14 +183,14 @@ def _book(talk: Talk) -> Booking | None:
             now=clock.now(), at=clock.real_now(), who=user().name,
         )  # fmt: skip
     except BookingError:
-        talk.errors["start"] = "席をおさえる時間が過ぎて、ほかの方の予約が入りました。もう一度、時刻を選んでください。"
-        talk.hold, talk.wanted = None, replace(talk.wanted, start=None)
+        talk.errors["day"] = "席をおさえる時間が過ぎて、ほかの方の予約が入りました。もう一度、時刻を選んでください。"
+        talk.hold, talk.wanted = None, replace(talk.wanted, start=None, said=talk.errors["day"])
         return None
 
 
 def _context(talk: Talk) -> dict[str, object]:
     return {
-        "talk": talk, "wanted": talk.wanted, "table": times.table(talk.wanted), "pins": PINS,
+        "talk": talk, "wanted": talk.wanted, "hold": talk.hold, "seconds_left": times.seconds_left, "table": times.table(talk.wanted), "pins": PINS,
         "certificates": CERTIFICATES, "others": talk.others, "reference": reference,
         "checks": day_sheet.checks, "split": bool(talk.hold and len(talk.hold.places) > 1),
         "split_words": times.split_words,

@@ -46,6 +46,14 @@ document.addEventListener("click", event => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
+// What is chosen in the list stands in the fields too. It is written before the page asks for more.
+document.addEventListener("change", event => {
+  const slot = event.target.closest("[name=start]");
+  if (!slot) return;
+  document.getElementById("day").value = slot.dataset.day;
+  document.getElementById("time").value = slot.dataset.time;
+}, true);
+
 // The clock of a hold. It is said once when a minute is left, not every second.
 setInterval(() => {
   for (const clock of document.querySelectorAll("[data-seconds]")) {

@@ -270,9 +270,12 @@ def test_everything_works_without_javascript(clerk: MakePage, server: Server, of
     page.fill("#day", "11/30")
     page.click("text=空きを見る")
     page.check("#s-11300930")
+    page.click("text=変える内容を見る")
+    page.check("[name=tell][value=now]")
     page.click("text=この日時に変える")
     page.click("summary:has-text('取り消す')")
     page.check("[name=reason][value=mistake]")
+    page.check("[name=tell][value=now]")
     page.click("button.danger")
     page.click("text=取り消しを元に戻す")
     page.wait_for_selector("text=取り消しを元に戻しました")
@@ -281,6 +284,27 @@ def test_everything_works_without_javascript(clerk: MakePage, server: Server, of
     page.goto(f"{server.url}/day")
     page.click("button:has-text('来庁済み') >> nth=0")
     page.wait_for_selector("text=「来庁済み」にしました")
+
+
+@pytest.mark.parametrize("where", ["telephone", "change"])
+def test_a_time_typed_anew_is_held_instead(clerk: MakePage, server: Server, office: Office, where: str) -> None:
+    page = clerk()
+    path = "/telephone"
+    if where == "change":
+        booking = office.book(NOW + timedelta(days=2), "ウチ ナオス", "08077771111")
+        path = f"/booking/{office.ref(booking)}/change"
+    page.goto(server.url + path)
+    page.fill("#day", "12/2")
+    page.fill("#time", "9:00")
+    page.locator("#time").blur()
+    page.wait_for_selector("text=12月2日（水）9時の席をおさえています")
+    page.check("#s-12021500")
+    page.wait_for_selector("text=12月2日（水）15時の席をおさえています")
+    assert (page.input_value("#day"), page.input_value("#time")) == ("12/2", "15:00")
+    page.fill("#time", "午後2時")
+    page.locator("#time").blur()
+    page.wait_for_selector("text=12月2日（水）14時の席をおさえています")
+    assert page.is_checked("#s-12021400")
 
 
 def test_enter_that_ends_a_conversion_sends_nothing(clerk: MakePage, server: Server) -> None:
@@ -332,8 +356,13 @@ def test_every_task_is_done_with_the_keyboard_alone(
     page.wait_for_selector(".days fieldset:first-child legend:has-text('11月30日')")
     keys.tab_to("[name=start]")
     keys.press("ArrowDown")
+    page.wait_for_selector("text=の席をおさえています")
+    follow("変える内容を見る")
+    page.wait_for_selector("text=に変えます。")
+    keys.tab_to("[name=tell]")
+    keys.press("Space")
     follow("この日時に変える")
-    page.wait_for_selector("text=日時を変えました")
+    page.wait_for_selector("text=に変えました")
     follow("取り消す")
     keys.tab_to("[name=reason]")
     keys.press("Space")

@@ -167,7 +167,7 @@ def test_a_booking_by_phone_from_the_talk_to_its_code(office: Office, desk: Cler
         ({"notice": "card"}, "カード本体の更新は、ここでは予約できません"),
         ({"note": "番号は1234 5678 9018です"}, "個人番号や暗証番号"),
         ({"note": "暗証番号は1234"}, "個人番号や暗証番号"),
-        ({"day": "11/28"}, "空いていません"),
+        ({"day": "11/28"}, "土日で、窓口は休みです"),
         ({"day": "しばらく後"}, "日を読めません"),
     ],
 )
@@ -216,10 +216,10 @@ def test_at_the_last_seat_one_wins_and_the_others_are_told(office: Office, desk:
     mine = desk.post("/telephone", **(FORM | last), do="look").text
     assert "席をおさえています" in mine
     answer = other.post("/telephone", **(FORM | last | {"key": "o" * 32}), do="check")
-    assert answer.status_code == 422 and "11月25日（水）11時は空いていません" in answer.text
+    assert answer.status_code == 422 and "11月25日（水）11時の席は空いていません" in answer.text
     start = at("2026-11-25T11:00:00").isoformat()
     answer = other.post("/telephone", **(FORM | last | {"key": "o" * 32}), start=start, do="check")
-    assert "いま埋まりました。近い空きは" in answer.text
+    assert "席は空いていません。近い空きは" in answer.text
     page = desk.post("/telephone", **(FORM | last | hidden(mine)), do="check").text
     assert desk.post("/telephone", **hidden(page), do="book").status_code == 303
     # And one whose hold ran out while the bot gave the seat away.
@@ -228,7 +228,7 @@ def test_at_the_last_seat_one_wins_and_the_others_are_told(office: Office, desk:
     office.store.release(hold)
     office.book(at("2026-11-25T11:30:00"), counter="nishiguchi")
     answer = other.post("/telephone", **hidden(page), do="book")
-    assert answer.status_code == 422 and "いま埋まりました" in answer.text
+    assert answer.status_code == 422 and "席は空いていません" in answer.text
     assert len(office.store.list_bookings(counter="nishiguchi")) == 2
 
 
@@ -261,6 +261,61 @@ def test_nobody_can_give_up_or_take_the_hold_of_another(office: Office, desk: Cl
     assert office.store.held(held)
     other.post("/telephone", **(FORM | {"hold": held, "time": "11:00"}), do="look")
     assert office.store.held(held)
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "start"),
+    [
+        ("11/25", "14:00", "2026-11-25T14:00:00"),
+        ("11/26", "10:30", "2026-11-26T10:30:00"),
+        ("来週の火曜", "午後2時半", "2026-12-01T14:30:00"),
+        ("11/25", "", None),
+    ],
+)
+def test_what_is_typed_anew_is_what_is_held_and_booked(
+    office: Office, desk: Clerk, day: str, time: str, start: str | None
+) -> None:
+    page = desk.post("/telephone", **FORM, do="look").text
+    again = FORM | hidden(page) | {"start": at("2026-11-25T10:30:00").isoformat(), "day": day, "time": time}
+    page = desk.post("/telephone", **again, do="look").text
+    held = office.store.held(hidden(page)["hold"])
+    assert (held and held.start) == (start and at(start))
+    taken = office.store.taken("honchosha", NOW, NOW + timedelta(days=30), clock.real_now())
+    assert list(taken) == ([at(start)] if start else [])  # the first seat is free again
+    if start:
+        page = desk.post("/telephone", **(again | hidden(page) | {"start": at(start).isoformat()}), do="check").text
+        assert desk.post("/telephone", **hidden(page), do="book").status_code == 303
+        assert [each.start for each in office.store.list_bookings()] == [at(start)]
+
+
+def test_a_start_of_the_list_stands_in_the_fields(office: Office, desk: Clerk) -> None:
+    page = desk.post("/telephone", **FORM, do="look").text
+    chosen = FORM | hidden(page) | {"start": at("2026-11-26T09:30:00").isoformat()}
+    page = desk.post("/telephone", **chosen, do="look").text
+    assert 'name="day" value="11/26"' in page and 'name="time" value="09:30"' in page
+    assert "11月26日（木）9時30分</strong>の席をおさえています" in page
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "said"),
+    [
+        ("11/8", "9:00", "過ぎた日です"),
+        ("11/23", "9:00", "過ぎた日です"),
+        ("11/25", "朝", "時刻を読めません"),
+        ("", "9:00", "ご希望の日も書いてください"),
+        ("11/25", "10:17", "10時17分は、この窓口の受付時刻ではありません"),
+        ("火曜", "9:00", "日を読めません"),  # said on a Tuesday: today, or a week from now?
+    ],
+)
+def test_what_is_not_understood_is_said_and_holds_nothing(
+    office: Office, desk: Clerk, day: str, time: str, said: str
+) -> None:
+    before = hidden(desk.post("/telephone", **FORM, do="look").text)
+    changed = FORM | before | {"day": day, "time": time, "start": at("2026-11-25T10:30:00").isoformat()}
+    page = desk.post("/telephone", **changed, do="look").text
+    assert re.search(f'<p class="wrong" role="alert" id="e-(day|time)">[^<]*{said}', page), page
+    assert "の席をおさえています" not in page
+    assert office.store.taken("honchosha", NOW, NOW + timedelta(days=9), clock.real_now()) == {}
 
 
 # 予約の詳細 ---------------------------------------------------------------------------------------
@@ -323,12 +378,13 @@ def test_a_change_of_time_and_a_cancellation_that_is_taken_back(office: Office, 
     booking = office.book()
     path = f"/booking/{office.ref(booking)}"
     form = {"counter": "nishiguchi", "day": "11/26", "time": "11:30", "key": "k", "seen": "1", "tell": "later"}
-    assert desk.post(f"{path}/change", **form, do="change").location == path
+    page = desk.post(f"{path}/change", **form, do="check").text
+    assert desk.post(f"{path}/change", **(form | hidden(page)), do="change").location == path
     moved = office.store.get(booking.code)
     assert moved and (moved.counter, moved.start) == ("nishiguchi", at("2026-11-26T11:30:00"))
     assert "11時から11月26日（木）11時30分に変えた" in desk.get("/calls").text
-    assert desk.post(f"{path}/cancel", seen="2", key="k").status_code == 422  # why?
-    assert desk.post(f"{path}/cancel", seen="2", key="k", reason="by_citizen").status_code == 303
+    assert desk.post(f"{path}/cancel", seen="2", key="k", tell="now").status_code == 422  # why?
+    assert desk.post(f"{path}/cancel", seen="2", key="k", reason="by_citizen", tell="now").status_code == 303
     page = desk.get(path).text
     assert "理由: お客さまのご都合" in page and "取り消しを元に戻す" in page
     assert "いま、連絡が必要な方はいません" in desk.get("/calls").text
@@ -337,12 +393,38 @@ def test_a_change_of_time_and_a_cancellation_that_is_taken_back(office: Office, 
     assert again and (again.status, again.places) == ("booked", moved.places)
 
 
+def test_a_change_is_shown_before_it_is_made_and_is_what_was_typed_last(office: Office, desk: Clerk) -> None:
+    booking = office.book()
+    path = f"/booking/{office.ref(booking)}/change"
+    form = {"counter": "honchosha", "day": "12/2", "time": "11:00", "key": "k", "seen": "1"}
+    page = desk.post(path, **form, do="look").text
+    assert "12月2日（水）11時</strong>の席をおさえています" in page
+    again = form | hidden(page) | {"start": at("2026-12-02T11:00:00").isoformat(), "time": "14:00"}
+    page = desk.post(path, **again, do="change", tell="now").text
+    assert "12月2日（水）14時　本庁舎1階 マイナンバーカード手続コーナー に変えます" in page
+    assert office.store.get(booking.code) == booking
+    assert desk.post(path, **hidden(page), do="change", tell="now").status_code == 303
+    assert office.store.get(booking.code).start == at("2026-12-02T14:00:00")  # type: ignore[union-attr]
+
+
+def test_whether_somebody_was_told_has_to_be_said(office: Office, desk: Clerk) -> None:
+    booking = office.book()
+    path = f"/booking/{office.ref(booking)}"
+    assert "checked" not in desk.get(path).text
+    form = {"counter": "honchosha", "day": "12/2", "time": "14:00", "key": "k", "seen": "1"}
+    shown = hidden(desk.post(f"{path}/change", **form, do="check").text)
+    for answer in (desk.post(f"{path}/change", **shown, do="change"),
+                   desk.post(f"{path}/cancel", seen="1", key="k", reason="twice")):  # fmt: skip
+        assert answer.status_code in (409, 422) and "知らせたかどうかを選んでください" in answer.text
+    assert office.store.get(booking.code) == booking
+
+
 def test_a_start_that_is_full_is_refused_and_nothing_moves(office: Office, desk: Clerk) -> None:
     booking = office.book()
     office.book(at("2026-11-26T11:00:00"), counter="nishiguchi")
     form = {"counter": "nishiguchi", "start": at("2026-11-26T11:00:00").isoformat(), "key": "k", "seen": "1"}
     answer = desk.post(f"/booking/{office.ref(booking)}/change", **form, do="change")
-    assert answer.status_code == 409 and "いま埋まりました" in answer.text
+    assert answer.status_code == 409 and "席は空いていません" in answer.text
     assert office.store.get(booking.code) == booking
 
 
