@@ -26,6 +26,8 @@ _WEEK = {"今週": 0, "来週": 7, "再来週": 14}
 _OF_A_WEEK = re.compile("(?:(再来週|来週|今週)の?)?([月火水木金土日])曜日?")
 _OF_A_MONTH = re.compile(r"(\d{1,2})日")
 _TIME = re.compile(r"(午前|午後)?(\d{1,2})(?::(\d{2})|時(?:(\d{1,2})分|(半))?)?")
+NO_NAME = "お名前を、ひらがな、カタカナかローマ字で書いてください。"
+"""What is said of a name that `kana` does not take."""
 _LONG_NUMBER = re.compile(r"(?:\d[ .-]?){11}\d")  # a My Number has twelve figures
 _SECRET = re.compile(r"暗証|パスワード|PIN", re.IGNORECASE)
 

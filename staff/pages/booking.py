@@ -214,7 +214,7 @@ def _amended(booking: Booking, cards: list[CardFields], errors: dict[str, str]) 
         errors["phone"] = "024-505-0445 のような、10けたか11けたの電話番号にしてください。"
     visitor = form.get("visitor", "").strip()
     if visitor and typed.kana(visitor) is None:
-        errors["visitor"] = "カタカナかローマ字で書いてください。"
+        errors["visitor"] = typed.NO_NAME
     note = typed.folded(form.get("note", ""))
     if why := typed.refused_words(note):
         errors["note"] = why
@@ -313,8 +313,11 @@ def _page(booking: Booking, failed: str | None = None) -> str:
 def _history(booking: Booking) -> list[tuple[datetime, str]]:
     """Return what was done with a booking, in sentences, without who has looked at it."""
     here = city()
-    lines = [(booking.created_at, f"{words.WORDS.get(booking.visit.channel, booking.visit.channel)}で予約")]
+    taken = f"{words.WORDS.get(booking.visit.channel, booking.visit.channel)}で予約"
+    lines = [(booking.created_at, taken)]
     for entry in store().audit(code=booking.code):
+        if entry["what"] == "add" and entry["who"]:
+            lines[0] = (booking.created_at, f"{words.audit_who(entry)}が{taken}")
         if entry["what"] in ("show", "phone", "add"):
             continue
         details = words.audit_detail(entry, here)

@@ -11,8 +11,8 @@ from werkzeug.datastructures import MultiDict
 
 from renewal import certificate, clock, day_sheet
 from renewal.bookings import Booking, BookingError, Card, Hold, Visit
-from renewal.cases import card_for, comes_for, lacks_visitor_name, wrong_time
-from renewal.date_words import japanese_date
+from renewal.cases import card_for, comes_for, wrong_time
+from renewal.date_words import japanese_date, japanese_time
 from renewal.documents import Applicant, Case, Certificates, Holder, ImpossibleCase
 from renewal.words import PINS
 from staff import times, typed
@@ -63,6 +63,12 @@ def go_on() -> ResponseReturnValue:
     talk.wanted, talk.hold = times.held(talk.wanted, renew=not polled())
     if talk.wanted.said:
         talk.errors[talk.wanted.said_at] = talk.wanted.said
+    if given.get("notice") == "card":
+        centre = city().call_centre
+        talk.errors["notice"] = (
+            f"カード本体の更新は、ここでは予約できません。{centre.name} {centre.phone}"
+            f"（{japanese_time(centre.open)}から{japanese_time(centre.close)}まで）をご案内してください。"
+        )
     if do == "part":
         return render_template("_telephone_parts.html", **_context(talk))
     if do not in ("check", "book"):
@@ -119,25 +125,26 @@ def _complete(talk: Talk) -> None:
     """Make the visit of what was said, or say what is missing."""
     for card in talk.cards:
         talk.errors |= card.errors
-    if talk.form.get("notice") == "card":
-        talk.errors["notice"] = "カード本体の更新は、ここでは予約できません。"
+    if talk.form.get("notice") not in ("certificate", "none", "card"):
+        talk.errors["notice"] = "届いた通知の名前をうかがってください。"
     if talk.phone is None:
         talk.errors["phone"] = "024-505-0445 のような、10けたか11けたの電話番号にしてください。"
     if talk.form.get("visitor", "").strip() and talk.visitor is None:
-        talk.errors["visitor"] = "カタカナかローマ字で書いてください。"
+        talk.errors["visitor"] = typed.NO_NAME
     if why := typed.refused_words(talk.note):
         talk.errors["note"] = why
     if talk.hold is None and not talk.wanted.said:
         talk.wanted = replace(talk.wanted, said="日時を選んでください。")
         talk.errors["day"] = "日時を選んでください。"
     cards = _cards(talk)
+    comers = {comes_for(talk.applicant, each.holder, len(talk.cards)) for each in talk.cards}
+    if Applicant.OTHER_PROXY.value in comers and not talk.form.get("visitor", "").strip():
+        talk.errors["visitor"] = "代理の方が来るときは、来る方のお名前が要ります。"
     if talk.errors or talk.hold is None:
         return
     talk.visit = Visit(
         talk.applicant, tuple(cards), talk.phone, talk.visitor, channel="phone", note=talk.note or None
     )
-    if lacks_visitor_name(talk.visit):
-        talk.errors["visitor"] = "代理の方が来るときは、来る方のお名前が要ります。"
     talk.others = _others(talk.visit)
 
 

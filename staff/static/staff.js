@@ -11,6 +11,20 @@ document.addEventListener("keydown", event => {
   if (event.key === "Enter" && (composing || event.isComposing || event.keyCode === 229)) event.preventDefault();
 }, true);
 
+// Enter in the fields of a time looks for it; elsewhere a form's first button decides.
+document.addEventListener("keydown", event => {
+  const look = event.key === "Enter" && !event.defaultPrevented && event.target.dataset.enter;
+  if (!look) return;
+  event.preventDefault();
+  document.getElementById(look).click();
+});
+
+// Who comes back to what was typed, types it anew.
+document.addEventListener("focusin", event => {
+  if (event.target.matches("[data-select]")) event.target.select();
+});
+for (const field of document.querySelectorAll("[data-select]:focus")) field.select();
+
 // Keys work only while the focus is in the board, and can be switched off (WCAG 2.1.4).
 const OFF = "renewal-keys-off";
 const off = document.getElementById("keys-off");

@@ -62,7 +62,7 @@ class Thief:
             (f"/booking/{ref}/change", {"do": "change", "seen": seen, "key": key, "counter": "nishiguchi",
                                         "day": "11/26", "time": "11:30", "tell": "now"}, "change"),
             ("/telephone", {"do": "book", "name_n1": "アベ", "phone": "024-505-0445", "key": key, "day": "11/26",
-                            "time": "9:30", "counter": "honchosha", "cards": "1"}, "book"),
+                            "time": "9:30", "counter": "honchosha", "cards": "1", "notice": "none"}, "book"),
             ("/users", {"name": f"u{self.rnd.random()}"[:20], "roles": ["admin"]}, "users"),
             ("/users/change", {"user": "c-viewer", "do": "rights", "roles": ["admin"]}, "users"),
             ("/users/change", {"user": "c-admin", "do": "reset"}, "users"),

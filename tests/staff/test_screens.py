@@ -126,7 +126,7 @@ def test_the_printed_day_has_no_phones_and_is_noted(office: Office, desk: Clerk)
 # 電話で予約 ---------------------------------------------------------------------------------------
 
 FORM: dict[str, Any] = {
-    "applicant": "self", "holder_n1": "general", "expires_n1": "R9.1.31", "counter": "honchosha",
+    "notice": "certificate", "applicant": "self", "holder_n1": "general", "expires_n1": "R9.1.31", "counter": "honchosha",
     "day": "11/25", "time": "10:30", "name_n1": "さとう はなこ", "phone": "０９０-1234-5678", "key": "k" * 32,
     "cards": "1",
 }  # fmt: skip
@@ -147,6 +147,7 @@ def test_a_booking_by_phone_from_the_talk_to_its_code(office: Office, desk: Cler
     assert answer.status_code == 303
     [booking] = office.store.list_bookings()
     assert booking.code in desk.get(answer.location).text
+    assert "窓口太郎が電話で予約" in desk.get(f"/booking/{office.ref(booking)}").text
     assert (booking.start, booking.visit.channel, booking.phone) == (at("2026-11-25T10:30:00"), "phone", "09012345678")
     assert [each["who"] for each in office.store.audit(code=booking.code, what="add")] == ["窓口太郎"]
     # The same form once more is the same booking.
@@ -164,6 +165,7 @@ def test_a_booking_by_phone_from_the_talk_to_its_code(office: Office, desk: Cler
         ({"expires_n1": "R10.2.20"}, "より前の日は予約できません"),
         ({"holder_n1": "under_15"}, "法定代理人がお越しください"),
         ({"applicant": "other_proxy"}, "来る方のお名前が要ります"),
+        ({"notice": ""}, "届いた通知の名前をうかがってください"),
         ({"notice": "card"}, "カード本体の更新は、ここでは予約できません"),
         ({"note": "番号は1234 5678 9018です"}, "個人番号や暗証番号"),
         ({"note": "暗証番号は1234"}, "個人番号や暗証番号"),
@@ -318,6 +320,37 @@ def test_what_is_not_understood_is_said_and_holds_nothing(
     assert office.store.taken("honchosha", NOW, NOW + timedelta(days=9), clock.real_now()) == {}
 
 
+def test_the_card_itself_is_refused_at_once_with_the_number_to_call(desk: Clerk) -> None:
+    page = desk.post("/telephone", notice="card", do="part").text
+    assert "ここでは予約できません" in page and "024-505-0445" in page
+    assert 'name="notice" value="certificate" checked' not in desk.get("/telephone").text
+
+
+def test_all_mistakes_are_named_at_once_each_with_the_way_to_it(desk: Clerk) -> None:
+    page = desk.post("/telephone", cards="1", applicant="other_proxy", expires_n1="x", do="check").text
+    links = re.findall(r'<li><a href="#([^"]+)">', page)
+    assert sorted(links) == ["day", "expires-1", "name-1", "notice", "phone", "visitor"]
+    for each in links:
+        assert f'id="{each}"' in page
+    assert page.count("autofocus") == 1 and 'role="alert" tabindex="-1" autofocus' in page
+
+
+def test_what_is_read_out_can_be_heard(office: Office, desk: Clerk) -> None:
+    proxy = FORM | {"applicant": "other_proxy", "visitor": "たなか じろう", "pins_n1": "juki"}
+    page = desk.post("/telephone", **proxy, do="check").text
+    shown = page[page.index('class="readback"') :]
+    assert "マイナンバーカード、運転免許証、" in shown and "（読み上げません）" in shown
+    for words in ("電話でご確認", "一覧A", "多くの市"):
+        assert words not in shown
+
+
+def test_a_form_sends_what_is_read_out_on_enter(desk: Clerk) -> None:
+    """Browsers press a form's first button."""
+    page = desk.get("/telephone").text
+    first = re.search(r"<button[^>]*>", page[page.index('<form id="talk"') :])
+    assert first and 'value="check"' in first[0]
+
+
 # 予約の詳細 ---------------------------------------------------------------------------------------
 
 
@@ -447,8 +480,9 @@ def test_a_start_that_is_full_is_refused_and_nothing_moves(office: Office, desk:
 def test_one_field_finds_by_whatever_is_typed(office: Office, desk: Clerk, text: str, found: str) -> None:
     office.book(name="サトウ ハナコ")
     office.book(START + timedelta(days=1), name="NGUYỄN VĂN AN", phone="08011112222")
-    assert desk.post("/search", text=text).location == "/search"
-    page = desk.get("/search").text
+    answer = desk.post("/search", text=text)
+    assert answer.location == "/search?found=1"
+    page = desk.get(answer.location).text
     shown = re.findall(r'<th scope="row"><a [^>]+>([^<]+)</a>', page)
     assert shown == ([found] if found else [])
 
@@ -456,11 +490,20 @@ def test_one_field_finds_by_whatever_is_typed(office: Office, desk: Clerk, text:
 def test_a_code_is_found_however_it_was_heard_and_filters_narrow(office: Office, desk: Clerk) -> None:
     booking = office.book()
     desk.post("/search", text=booking.code.lower().replace("-", " "))
-    assert booking.code in desk.get("/search").text and "予約番号で探しました" in desk.get("/search").text
+    assert booking.code in desk.get("/search?found=1").text and "予約番号で探しました" in desk.get("/search?found=1").text
     for more, count in (({"status": "booked"}, 1), ({"status": "cancelled"}, 0), ({"channel": "line"}, 0),
                         ({"counter": "nishiguchi"}, 0), ({"first": "11/25", "last": "11/30"}, 1)):  # fmt: skip
         desk.post("/search", **more)
-        assert f"<h2>{count}件" in desk.get("/search").text, more
+        assert f"<h2>{count}件" in desk.get("/search?found=1").text, more
+
+
+def test_a_search_that_is_opened_anew_is_empty_and_looks_for_nothing(office: Office, desk: Clerk) -> None:
+    office.book()
+    desk.post("/search", text="さとう")
+    assert "サトウ ハナコ" in desk.get("/search?found=1").text
+    page = desk.get("/search").text
+    assert "さとう" not in page and "サトウ" not in page
+    assert len(office.store.audit(what="search")) == 1
 
 
 def test_an_export_is_a_file_for_excel_and_is_noted(office: Office, chief: Clerk) -> None:
@@ -521,6 +564,9 @@ def test_the_chat_is_stopped_after_a_look_at_what_citizens_will_see(office: Offi
     assert "チャットは止まっています" in chief.get("/pause").text
     chief.post("/pause", do="resume")
     assert pauses.current(office.engine, clock.real_now()) is None
+    answer = chief.post("/pause", reason="点検", day="12/2", until="", do="pause")
+    assert answer.status_code == 422 and "時刻も書いてください" in answer.text
+    assert "renewal closures" in chief.get("/pause").text
     for reason in ("", "1234 5678 9018", "あ" * 101):
         assert chief.post("/pause", reason=reason, do="pause").status_code == 422
     assert [each["what"] for each in office.store.audit(whats=("pause", "resume"))] == ["pause", "resume"]
