@@ -13,13 +13,14 @@ from renewal import certificate, clock, day_sheet
 from renewal.bookings import Booking, BookingError, Card, Hold, Visit
 from renewal.cases import card_for, comes_for, wrong_time
 from renewal.date_words import japanese_date, japanese_time
-from renewal.documents import Applicant, Case, Certificates, Holder, ImpossibleCase
+from renewal.documents import Applicant, Case, Certificates, Holder, ImpossibleCase, documents
 from renewal.words import PINS
 from staff import times, typed
 from staff.access import allow
 from staff.app import city, polled, store, user
 from staff.cards import CERTIFICATES, CardFields
 from staff.references import reference
+from staff.spoken import spoken
 from staff.times import Wanted
 
 pages = Blueprint("telephone", __name__)
@@ -38,6 +39,7 @@ class Talk:
     note: str
     errors: dict[str, str] = field(default_factory=dict)
     judged: dict[int, str] = field(default_factory=dict)
+    bring: dict[int, str] = field(default_factory=dict)
     visit: Visit | None = None
     hold: Hold | None = None
     others: list[Booking] = field(default_factory=list)
@@ -102,11 +104,28 @@ def _talk(given: MultiDict[str, str], count: int) -> Talk:
         note=typed.folded(given.get("note", "")),
     )
     for card in talk.cards:
+        talk.bring[card.n] = _bring(_case(talk, card))
         if why := card.errors.get(f"expires-{card.n}"):
             talk.errors[f"expires-{card.n}"] = why
         elif card.expires:
             talk.judged[card.n] = _judgement(card.expires, talk.wanted)
     return talk
+
+
+def _case(talk: Talk, card: CardFields) -> Case:
+    visitor = comes_for(talk.applicant, card.holder, len(talk.cards))
+    return Case(
+        Applicant(visitor), Holder(card.holder), card.same_household, card.honseki_in_city,
+        card.forgotten, Certificates(card.certificates),
+    )  # fmt: skip
+
+
+def _bring(case: Case) -> str:
+    """Return what to bring, for who phones only to ask, or why nobody can come like this."""
+    try:
+        return "持ち物: " + "／".join(spoken(each.id, city()) for each in documents(case, city()) if each.required)
+    except ImpossibleCase as error:
+        return str(error)
 
 
 def _judgement(expires: date, wanted: Wanted) -> str:
@@ -151,11 +170,8 @@ def _complete(talk: Talk) -> None:
 def _cards(talk: Talk) -> list[Card]:
     cards = []
     for each in talk.cards:
-        visitor = comes_for(talk.applicant, each.holder, len(talk.cards))
-        case = Case(
-            Applicant(visitor), Holder(each.holder), each.same_household, each.honseki_in_city,
-            each.forgotten, Certificates(each.certificates),
-        )  # fmt: skip
+        case = _case(talk, each)
+        visitor = case.applicant.value
         try:
             card = card_for(case, city(), each.name, each.expires)
         except ImpossibleCase as error:

@@ -50,7 +50,9 @@ def test_one_click_marks_and_one_takes_it_back(office: Office, desk: Clerk) -> N
     for status, version, shown in (("arrived", 1, "来庁済み"), ("booked", 2, "予約"), ("no_show", 3, "来庁なし")):
         answer = desk.post("/day/mark", do=f"{status} {ref} {version}", date=TODAY)
         assert answer.status_code == 303 and answer.location.endswith(f"#r-{ref}")
-        assert shown in row(desk.get("/day").text, ref)
+        page = desk.get("/day").text
+        assert shown in row(page, ref)
+        assert ("元に戻しました" if status == "booked" else f"「{shown}」にしました") in page
     [first, *_] = office.store.audit(code=booking.code, what="arrived")
     assert (first["who"], first["source"]) == ("窓口太郎", "127.0.0.1")
 
@@ -333,6 +335,15 @@ def test_all_mistakes_are_named_at_once_each_with_the_way_to_it(desk: Clerk) -> 
     for each in links:
         assert f'id="{each}"' in page
     assert page.count("autofocus") == 1 and 'role="alert" tabindex="-1" autofocus' in page
+
+
+def test_what_to_bring_is_shown_before_anything_is_booked(desk: Clerk) -> None:
+    page = desk.post("/telephone", applicant="other_proxy", do="part").text
+    assert "持ち物: 更新する方のマイナンバーカード／" in page and "照会書兼回答書" in page
+    child = {"applicant": "legal_representative", "holder_n1": "under_15"}
+    assert "戸籍謄本" in desk.post("/telephone", **child, do="part").text
+    assert "戸籍謄本" not in desk.post("/telephone", **child, household_n1="yes", do="part").text
+    assert "親などの法定代理人がお越しください" in desk.post("/telephone", holder_n1="under_15", do="part").text
 
 
 def test_what_is_read_out_can_be_heard(office: Office, desk: Clerk) -> None:
