@@ -558,6 +558,10 @@ def test_the_log_says_who_did_what_from_where_and_that_it_is_whole(office: Offic
     assert "異状はありません" in page and "来庁済みにした" in page and "127.0.0.1" in page
     assert "サトウ" not in page and "090" not in page
     assert "来庁済みにした" in auditor.post("/audit/export").text
+    assert "来庁済みにした" in auditor.post("/audit", who="太郎").text
+    for field, text in (("code", booking.code[:4]), ("first", "そのうち"), ("last", "13/1")):
+        page = auditor.post("/audit", **{field: text}).text
+        assert "を読めません" in page and "<h2>0件</h2>" in page
     with office.engine.begin() as connection:
         log = schema.audit_log
         connection.execute(sa.update(log).where(log.c.what == "arrived").values(who="だれか"))
