@@ -99,7 +99,7 @@ def book(clerk: Clerk, rnd: random.Random) -> str | None:
     day = (NOW + timedelta(days=rnd.randint(1, 40))).date()
     form: dict[str, Any] = {
         "day": f"{day.month}/{day.day}", "time": f"{rnd.randint(9, 16)}:{rnd.choice(('00', '30'))}",
-        "counter": "honchosha", "name_n1": "サトウ ハナコ", "phone": "090-1234-5678", "cards": "1",
+        "counter": "honchosha", "name_n1": "サトウ ハナコ", "phone": "090-1234-5678", "cards": "1", "notice": "none",
         "key": uuid.uuid4().hex, "do": "book",
     }  # fmt: skip
     answer = clerk.post("/telephone", **form)
@@ -125,12 +125,15 @@ def _work(server: Server, seed: int, stop: threading.Event) -> None:
                     version += 1
                     clerk.post("/day/mark", do=f"booked {ref} {version}")
                 elif do == "cancel":
-                    clerk.post(f"/booking/{ref}/cancel", reason="mistake", key=key, seen=version)
+                    clerk.post(f"/booking/{ref}/cancel", reason="mistake", tell="now", key=key, seen=version)
                     version += 1
                     clerk.post(f"/booking/{ref}/reinstate", key=key, seen=version)
                 else:
-                    clerk.post(f"/booking/{ref}/change", do="change", key=key, seen=version,
-                               day="12/15", time=f"{rnd.randint(9, 16)}:30", counter="honchosha")  # fmt: skip
+                    form = {"key": key, "seen": version, "counter": "honchosha", "tell": "now",
+                            "day": "12/15", "time": f"{rnd.randint(9, 16)}:30"}  # fmt: skip
+                    page = clerk.post(f"/booking/{ref}/change", do="check", **form).text
+                    hold = re.search(r'name="hold" value="([^"]*)"', page)
+                    clerk.post(f"/booking/{ref}/change", do="change", hold=hold[1] if hold else "", **form)
                 version += 1
     except (requests.RequestException, IndexError, AssertionError):
         return  # it was killed

@@ -76,6 +76,7 @@ def take(page: Any, url: str, to: Path) -> None:
     picture("booking")
     page.goto(f"{url}/telephone")
     page.set_viewport_size({"width": 1366, "height": 1500})
+    page.check("[name=notice][value=certificate]")
     page.fill("#expires-1", "R9.2.20")
     page.fill("#day", "11/26")
     page.fill("#time", "10:30")

@@ -23,6 +23,7 @@ from renewal.phone_numbers import hyphenated
 from staff import accounts
 from staff.access import LEAVE, PUBLIC, ROLES, SIGNED_IN, UNFINISHED, allow
 from staff.accounts import User
+from staff.spoken import spoken
 
 log = logging.getLogger("staff")
 
@@ -193,6 +194,7 @@ def _for_pages() -> dict[str, object]:
         "japanese_time": japanese_time,
         "short_date": short_date,
         "moment": words.moment,
+        "spoken": spoken,
     }
 
 

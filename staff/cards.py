@@ -40,7 +40,7 @@ class CardFields:
         name_typed = form.get(f"name-{n}", "")[:60]
         name = typed.kana(name_typed)
         if name is None:
-            errors[f"name-{n}"] = "お名前を、カタカナかローマ字で書いてください。"
+            errors[f"name-{n}"] = typed.NO_NAME
         expires_typed = form.get(f"expires-{n}", "")[:20]
         expires = typed.full_date(expires_typed) if expires_typed.strip() else None
         if expires_typed.strip() and (expires is None or not 2015 <= expires.year <= 2100):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 
 from flask import request
 
 from renewal import clock, opening_hours, slots, words
 from renewal.bookings import BookingError, Hold, NotBookable
+from renewal.date_words import japanese_date
 from renewal.slots import Slot
 from renewal.words import moment
 from staff import typed
@@ -22,9 +23,9 @@ _LOOKED_AT = timedelta(days=21)
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is wanted: how many seats, where, from which day on, and which start was chosen.
+    """What is wanted: how many seats, where, the first day that is shown, and which start.
 
-    `hold_id` names the hold that the page has, `said` is what did not work.
+    `hold_id` names the hold that the page has, `said` is what did not work, at the field `said_at`.
     """
 
     seats: int
@@ -36,31 +37,74 @@ class Wanted:
     hold_id: str
     key: str
     said: str | None = None
+    said_at: str = "day"
+
+    @property
+    def typed(self) -> str:
+        """Return what stands in the fields, by which the page's next request is told from this one."""
+        return f"{self.day_typed}|{self.time_typed}"
 
 
 def wanted(seats: int, counter: str | None = None, day: date | None = None) -> Wanted:
-    """Read what is wanted from the request; `counter` and `day` stand for what it does not say."""
+    """Read what is wanted from the request; `counter` and `day` stand for what it does not say.
+
+    What was typed since the page was made wins over the start that is chosen in the list; a start from
+    the list is put into the fields, so that they always say what is wanted.
+    """
     form, today = request.form, clock.now().date()
     ids = [each.id for each in city().bookable_counters if user().at(each.id)]
     asked = form.get("counter") or counter or (ids[0] if ids else "")
     day_typed, time_typed = form.get("day", "")[:20], form.get("time", "")[:10]
-    said = None
-    read = typed.day(day_typed, today) if day_typed.strip() else None
-    if day_typed.strip() and read is None:
-        said = "日を読めません。12/3 や 12月3日、明日 のように書いてください。"
-    start = typed.moment(form.get("start", ""))
-    new = Wanted(
-        seats, asked if asked in ids else (ids[0] if ids else ""), max(read or day or today, today),
-        day_typed, time_typed, start, form.get("hold", "")[:100],
-        form.get("key", "")[:40] or uuid.uuid4().hex, said,
+    read, at = typed.day(day_typed, today), typed.time_of_day(time_typed)
+    start, listed = None, typed.moment(form.get("start", ""))
+    said, said_at = _unread(day_typed, time_typed, read, at, today)
+    if said is None:
+        start = datetime.combine(read, at, clock.TOKYO) if read and at else None
+        if listed and not being_typed():
+            start = listed.astimezone(clock.TOKYO)
+    if start and (read, at) != (start.date(), start.time()):
+        day_typed, time_typed = f"{start.month}/{start.day}", f"{start:%H:%M}"
+    as_shown = (start is not None and start == listed) or not being_typed()
+    shown = typed.full_date(form.get("from", "")) if as_shown else None
+    return Wanted(
+        seats, asked if asked in ids else (ids[0] if ids else ""), max(shown or read or day or today, today),
+        day_typed, time_typed, start, form.get("hold", "")[:100], form.get("key", "")[:40] or uuid.uuid4().hex,
+        said, said_at,
     )  # fmt: skip
-    at = typed.time_of_day(time_typed) if time_typed.strip() else None
-    if start is None and read and at:
-        chosen = datetime.combine(new.day, at, clock.TOKYO)
-        if any(slot.start == chosen and fits for slots_ in table(new).values() for slot, fits in slots_):
-            return Wanted(**{**vars(new), "start": chosen})
-        return Wanted(**{**vars(new), "said": f"{moment(chosen)}は空いていません。近い時刻から選んでください。"})
-    return new
+
+
+def being_typed() -> bool:
+    """Return whether the fields say something else than when the page was made."""
+    return request.form.get("typed", "|") != f"{request.form.get('day', '')}|{request.form.get('time', '')}"
+
+
+def _unread(
+    day_typed: str, time_typed: str, read: date | None, at: time | None, today: date
+) -> tuple[str | None, str]:
+    """Return what is wrong with the fields, or None, and at which of them."""
+    if day_typed.strip() and read is None:
+        return "日を読めません。12/3、12月3日、明日、来週の火曜 のように書いてください。", "day"
+    if read and read < today:
+        return f"{japanese_date(read)}は、過ぎた日です。きょうからあとの日を書いてください。", "day"
+    if time_typed.strip() and at is None:
+        return "時刻を読めません。10:30、17時半、午後2時半 のように書いてください。", "time"
+    if time_typed.strip() and read is None:
+        return "ご希望の日も書いてください。12/3、明日、来週の火曜 のように。", "day"
+    return None, "day"
+
+
+def held(wanted: Wanted, *, renew: bool = True) -> tuple[Wanted, Hold | None]:
+    """Hold what is wanted and nothing else; why it is not held is said in what is returned.
+
+    Without `renew` no new seat is held: a page that was left alone keeps none.
+    """
+    hold, why = _hold(wanted, renew=renew) if wanted.start else (None, wanted.said)
+    if hold:
+        return replace(wanted, hold_id=hold.id), hold
+    if own := _own_hold(wanted):
+        store().release(own.id)
+    at = "time" if wanted.start else wanted.said_at
+    return replace(wanted, start=None, hold_id="", said=why, said_at=at), None
 
 
 def table(wanted: Wanted) -> dict[date, list[tuple[Slot, bool]]]:
@@ -84,18 +128,26 @@ def table(wanted: Wanted) -> dict[date, list[tuple[Slot, bool]]]:
     return days
 
 
-def hold(wanted: Wanted, *, renew: bool = True) -> tuple[Hold | None, str]:
-    """Hold the chosen start, or go on with the hold that the page has; return why it is not, if so.
+def seconds_left(hold: Hold) -> int:
+    """Return how long a hold still keeps its seats for sure."""
+    return max(0, int((hold.held_until - clock.real_now()).total_seconds()))
 
-    Without `renew` a hold that has run out stays so: a page that was left alone keeps no seat.
-    """
+
+def split_words(hold: Hold) -> str:
+    """Return how the cards are spread over several starts, and what to do about it."""
+    parts = "、".join(f"{moment(place.start)}に{place.seats}枚" for place in hold.places)
+    return f"1つの時刻には入りきらず、{parts}に分かれます。それでよいか確かめて、「分かれてもよい」に印を付けてください。"
+
+
+def _hold(wanted: Wanted, *, renew: bool) -> tuple[Hold | None, str]:
     assert wanted.start is not None
     own = _own_hold(wanted)
     same = own and (own.counter, own.start, own.seats) == (wanted.counter, wanted.start, wanted.seats)
     if own and same and seconds_left(own):
         return own, ""
-    if same and not renew:
-        return None, "席をおさえる時間が過ぎました。もう一度、時刻を選んでください。"
+    if not renew:
+        passed = "席をおさえる時間が過ぎました" if own else "この時刻の席は、おさえていません"
+        return None, f"{passed}。もう一度、時刻を選ぶか、「空きを見る」を押してください。"
     key = f"{_prefix(wanted)}{uuid.uuid4().hex[:8]}"
     try:
         return store().hold(
@@ -110,17 +162,6 @@ def hold(wanted: Wanted, *, renew: bool = True) -> tuple[Hold | None, str]:
         return None, _full(wanted)
 
 
-def seconds_left(hold: Hold) -> int:
-    """Return how long a hold still keeps its seats for sure."""
-    return max(0, int((hold.held_until - clock.real_now()).total_seconds()))
-
-
-def split_words(hold: Hold) -> str:
-    """Return how the cards are spread over several starts, and what to do about it."""
-    parts = "、".join(f"{moment(place.start)}に{place.seats}枚" for place in hold.places)
-    return f"1つの時刻には入りきらず、{parts}に分かれます。それでよいか確かめて、「分かれてもよい」に印を付けてください。"
-
-
 def _full(wanted: Wanted) -> str:
     assert wanted.start is not None
     near = slots.nearest(
@@ -129,7 +170,7 @@ def _full(wanted: Wanted) -> str:
     )  # fmt: skip
     others = "、".join(moment(slot.start) for slot in near)
     said = f"近い空きは {others} です。" if others else "近い空きもありません。"
-    return f"{moment(wanted.start)}の席は、いま埋まりました。{said}"
+    return f"{moment(wanted.start)}の席は空いていません。{said}"
 
 
 def _prefix(wanted: Wanted) -> str:

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 import jaconv
 
+from renewal.date_words import WEEKDAYS
 from renewal.phone_numbers import hyphenated
 
 _ERAS = {"R": 2018, "令和": 2018, "H": 1988, "平成": 1988, "": 2018}
@@ -21,7 +22,12 @@ _DAY = re.compile(
 _WEEKDAY = re.compile(r"\([月火水木金土日]\)$")  # as our own pages write a day
 _SHORT_DAY = re.compile(r"(\d{1,2})[月./-](\d{1,2})日?")
 _RELATIVE = {"今日": 0, "きょう": 0, "本日": 0, "明日": 1, "あした": 1, "あす": 1, "明後日": 2, "あさって": 2}
-_TIME = re.compile(r"(\d{1,2})(?::(\d{2})|時(?:(\d{1,2})分|(半))?)?")
+_WEEK = {"今週": 0, "来週": 7, "再来週": 14}
+_OF_A_WEEK = re.compile("(?:(再来週|来週|今週)の?)?([月火水木金土日])曜日?")
+_OF_A_MONTH = re.compile(r"(\d{1,2})日")
+_TIME = re.compile(r"(午前|午後)?(\d{1,2})(?::(\d{2})|時(?:(\d{1,2})分|(半))?)?")
+NO_NAME = "お名前を、ひらがな、カタカナかローマ字で書いてください。"
+"""What is said of a name that `kana` does not take."""
 _LONG_NUMBER = re.compile(r"(?:\d[ .-]?){11}\d")  # a My Number has twelve figures
 _SECRET = re.compile(r"暗証|パスワード|PIN", re.IGNORECASE)
 
@@ -62,10 +68,23 @@ def full_date(text: str) -> date | None:
 
 
 def day(text: str, today: date) -> date | None:
-    """Return a day of a visit: 12/3, 12月3日, 明日 too; without a year the one nearest to today."""
+    """Return a day of a visit: 12/3, 12月3日, 8日, 明日, 来週の火曜 too.
+
+    Without a year it is the one nearest to today; without a month or a week, the next one. A weekday
+    alone is not read on that weekday: it may be today or a week from now.
+    """
     plain = _WEEKDAY.sub("", folded(text).replace(" ", ""))
     if plain in _RELATIVE:
         return today + timedelta(days=_RELATIVE[plain])
+    if found := _OF_A_WEEK.fullmatch(plain):
+        ahead = WEEKDAYS.index(found[2]) - today.weekday()
+        if found[1]:
+            return today + timedelta(days=ahead + _WEEK[found[1]])
+        return today + timedelta(days=ahead % 7) if ahead else None
+    if found := _OF_A_MONTH.fullmatch(plain):
+        months = (today.replace(day=1), today.replace(day=1) + timedelta(days=31))
+        coming = (_date(month.year, month.month, int(found[1])) for month in months)
+        return next((each for each in coming if each and each >= today), None)
     if found := _SHORT_DAY.fullmatch(plain):
         near = [
             each
@@ -77,15 +96,17 @@ def day(text: str, today: date) -> date | None:
 
 
 def time_of_day(text: str) -> time | None:
-    """Return a time: 10, 10:30, 10時, 10時半, 10時30分, 1030."""
+    """Return a time: 10, 10:30, 10時, 10時半, 10時30分, 1030, 午後2時半."""
     plain = folded(text).replace(" ", "")
     if re.fullmatch(r"\d{3,4}", plain):
         plain = f"{plain[:-2]}:{plain[-2:]}"
     found = _TIME.fullmatch(plain)
     if found is None:
         return None
-    minute = 30 if found[4] else int(found[2] or found[3] or 0)
-    return time(int(found[1]), minute) if int(found[1]) < 24 and minute < 60 else None
+    hour, minute = int(found[2]), 30 if found[5] else int(found[3] or found[4] or 0)
+    if hour >= (12 if found[1] else 24) or minute >= 60:
+        return None
+    return time(hour + 12 if found[1] == "午後" else hour, minute)
 
 
 def moment(text: str) -> datetime | None:

@@ -28,11 +28,12 @@ MOST = 200
 def log() -> ResponseReturnValue:
     """Show the entries of some days, the newest first. A code to look for comes as POST."""
     first, last, entries = _asked()
+    unread = _unread()
     with reading(engine()) as connection:
         broken = chain.findings(connection)
     return render_template(
         "audit.html", first=first, last=last, entries=entries[:MOST], count=len(entries),
-        broken=broken, what=words.audit_what, by=words.audit_who, detail=words.audit_detail,
+        broken=broken, unread=unread, what=words.audit_what, by=words.audit_who, detail=words.audit_detail,
         code=request.form.get("code", ""), who=request.form.get("who", ""), most=MOST,
     )  # fmt: skip
 
@@ -56,6 +57,17 @@ def export() -> ResponseReturnValue:
     )  # fmt: skip
 
 
+def _unread() -> list[str]:
+    """Return the fields that say something that is not understood; then nothing is shown."""
+    given, today = request.values, clock.real_now().astimezone(clock.TOKYO).date()
+    read = {
+        "初めの日": (given.get("first", ""), typed.day(given.get("first", ""), today)),
+        "終わりの日": (given.get("last", ""), typed.day(given.get("last", ""), today)),
+        "予約番号": (request.form.get("code", ""), normalise_code(request.form.get("code", ""))),
+    }
+    return [name for name, (text, found) in read.items() if text.strip() and not found]
+
+
 def _asked() -> tuple[date, date, list[dict[str, Any]]]:
     values, today = request.values, clock.real_now().astimezone(clock.TOKYO).date()
     last = typed.day(values.get("last", ""), today) or today
@@ -64,8 +76,8 @@ def _asked() -> tuple[date, date, list[dict[str, Any]]]:
     who = request.form.get("who", "").strip()
     entries = [
         each
-        for each in reversed(store().audit(first=first, last=last))
+        for each in reversed([] if _unread() else store().audit(first=first, last=last))
         if (not code or code == each["code"] or code in ((each["detail"] or {}).get("codes") or ()))
-        and (not who or who == each["who"])
+        and (not who or who in (each["who"] or ""))
     ]
     return first, last, entries

@@ -13,6 +13,7 @@ from renewal.bookings import (
     Booking,
     BookingError,
     ChangedMeanwhile,
+    Hold,
     NotBookable,
     NotChangeable,
     SlotFull,
@@ -20,10 +21,10 @@ from renewal.bookings import (
 )
 from renewal.cases import Correction, corrected, lacks_visitor_name, wrong_time
 from renewal.documents import ImpossibleCase
-from renewal.words import PINS
+from renewal.words import PINS, moment
 from staff import times, typed
 from staff.access import allow
-from staff.app import city, store, user
+from staff.app import city, partly, store, user
 from staff.cards import CERTIFICATES, CardFields
 from staff.pages.day import OTHER
 from staff.references import known, reference
@@ -36,7 +37,7 @@ REASONS = {
     "twice": "二重の予約",
     "mistake": "まちがい",
 }
-_VIEWS = {"show", "phone", "called", "absent"}
+NOT_TOLD = "市民に知らせたかどうかを選んでください。"
 
 
 @pages.get("/booking/<ref>")
@@ -65,6 +66,8 @@ def cancel(ref: str) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     if reason not in REASONS:
         return _page(booking, "取り消す理由を選んでください。"), 422
+    if not _told():
+        return _page(booking, NOT_TOLD), 422
 
     def do() -> None:
         store().cancel(
@@ -102,40 +105,55 @@ def change(ref: str) -> ResponseReturnValue:
         flash(words.not_changeable(booking.status, booking.code))
         return redirect(url_for("booking.detail", ref=ref), 303)
     wanted = times.wanted(len(booking.cards), booking.counter, booking.start.date())
-    status = 200
-    if request.form.get("do") == "change":
-        said = _move(booking, wanted)
-        if said is None:
-            flash("日時を変えました。")
-            return redirect(url_for("booking.detail", ref=ref), 303)
-        wanted, status = replace(wanted, said=said), 409
-    context = {"booking": booking, "ref": ref, "wanted": wanted, "table": times.table(wanted)}
-    if request.headers.get("HX-Request"):
-        return render_template("_times.html", **context), status
-    return render_template("change.html", **context), status
+    if why := _no_move(booking, wanted):
+        wanted = replace(wanted, start=None, said=why)
+    wanted, hold = times.held(wanted)
+    do = request.form.get("do")
+    going_on = do in ("check", "change")
+    if going_on and hold is None and not wanted.said:
+        wanted = replace(wanted, said="新しい日時を選んでください。")
+    context = {
+        "booking": booking, "ref": ref, "wanted": wanted, "hold": hold, "seconds_left": times.seconds_left,
+    }  # fmt: skip
+    if going_on and hold:
+        said = None
+        # Only what was shown is done: a seat that had to be held anew is shown once more.
+        if do == "change" and hold.id == request.form.get("hold"):
+            said = _move(booking, hold)
+            if said is None:
+                flash(f"{moment(hold.start)}、{city().counter_label(hold.counter, short=True)}に変えました。")
+                return redirect(url_for("booking.detail", ref=ref), 303)
+        elif _seen() != booking.version:
+            said = _why(ChangedMeanwhile(), booking)
+        return render_template("change_check.html", failed=said, **context), 409 if said else 200
+    context["table"] = times.table(wanted)
+    if partly():
+        return render_template("_times.html", **context)
+    return render_template("change.html", **context), 409 if going_on else 200
 
 
-def _move(booking: Booking, wanted: times.Wanted) -> str | None:
-    """Move a booking to what is wanted; return why that was not done, or None."""
+def _no_move(booking: Booking, wanted: times.Wanted) -> str | None:
+    """Return why a booking is not moved to what is wanted, whatever is free, or None."""
     if wanted.start is None:
-        return "新しい日時を選んでください。"
+        return None
     if (wanted.counter, wanted.start) == (booking.counter, booking.start):
         return "いまと同じ日時です。"
-    for card in booking.cards:
-        if card.expires_on and (why := wrong_time(city(), card.expires_on, wanted.start.date())):
-            return why
-    hold, why = times.hold(wanted)
-    if hold is None:
-        return why
+    found = (wrong_time(city(), card.expires_on, wanted.start.date()) for card in booking.cards if card.expires_on)
+    return next((why for why in found if why), None)
+
+
+def _move(booking: Booking, hold: Hold) -> str | None:
+    """Move a booking to what is held; return why that was not done, or None."""
     if len(hold.places) > 1 and not request.form.get("split"):
         return times.split_words(hold)
+    if not _told():
+        return NOT_TOLD
     try:
         store().change(
             booking.code, hold.id, key=_key("change"), city=city(), now=clock.now(),
             at=clock.real_now(), who=user().name, seen=_seen(), call=_call(),
         )  # fmt: skip
     except BookingError as error:
-        store().release(hold.id)
         return _why(error, booking)
     return None
 
@@ -196,7 +214,7 @@ def _amended(booking: Booking, cards: list[CardFields], errors: dict[str, str]) 
         errors["phone"] = "024-505-0445 のような、10けたか11けたの電話番号にしてください。"
     visitor = form.get("visitor", "").strip()
     if visitor and typed.kana(visitor) is None:
-        errors["visitor"] = "カタカナかローマ字で書いてください。"
+        errors["visitor"] = typed.NO_NAME
     note = typed.folded(form.get("note", ""))
     if why := typed.refused_words(note):
         errors["note"] = why
@@ -295,8 +313,11 @@ def _page(booking: Booking, failed: str | None = None) -> str:
 def _history(booking: Booking) -> list[tuple[datetime, str]]:
     """Return what was done with a booking, in sentences, without who has looked at it."""
     here = city()
-    lines = [(booking.created_at, f"{words.WORDS.get(booking.visit.channel, booking.visit.channel)}で予約")]
+    taken = f"{words.WORDS.get(booking.visit.channel, booking.visit.channel)}で予約"
+    lines = [(booking.created_at, taken)]
     for entry in store().audit(code=booking.code):
+        if entry["what"] == "add" and entry["who"]:
+            lines[0] = (booking.created_at, f"{words.audit_who(entry)}が{taken}")
         if entry["what"] in ("show", "phone", "add"):
             continue
         details = words.audit_detail(entry, here)
@@ -319,6 +340,10 @@ def _key(what: str) -> str:
 def _seen() -> int:
     seen = request.form.get("seen", "")
     return int(seen) if seen.isdigit() and len(seen) < 9 else 0
+
+
+def _told() -> bool:
+    return request.form.get("tell") in ("now", "later")
 
 
 def _call() -> bool:

@@ -193,6 +193,8 @@ def _mark(booking: Booking, status: str, seen: str) -> str:
     except BookingError:
         return "受け付けられませんでした。"
     name = booking.visit.visitor_name or booking.cards[0].name_kana or booking.code
+    if status == "booked":
+        return f"{name}様を元に戻しました。"
     return f"{name}様を「{words.WORDS[status]}」にしました。"
 
 

@@ -60,6 +60,8 @@ def _by_me() -> dict[str, str]:
 
 def _until() -> tuple[datetime | None, str | None]:
     text = request.form.get("until", "").strip()
+    if not text and request.form.get("day", "").strip():
+        return None, "時刻も書いてください。15:00 のように。日も空にすると、再開するまで止まります。"
     if not text:
         return None, None
     now = clock.now()

@@ -43,8 +43,8 @@ class Looked:
 @pages.get("/search")
 @allow("search")
 def form() -> ResponseReturnValue:
-    """Show the field, and what was last looked for in this session."""
-    looked = _kept()
+    """Show the empty field; what was just looked for is shown to whom `look` sends here."""
+    looked = _kept() if "found" in request.args else Looked()
     count, shown, why = _find(looked, MOST) if looked else (0, [], "")
     now, here = clock.now(), city()
     if looked:
@@ -63,7 +63,7 @@ def look() -> ResponseReturnValue:
     """Keep what is looked for with the session, and go to the page that shows it."""
     given = {name: request.form.get(name, "").strip()[:80] for name in vars(Looked())}
     accounts.keep(engine(), g.session.hash, kept={**g.session.kept, "search": given})
-    return redirect(url_for("search.form"), 303)
+    return redirect(url_for("search.form", found=1), 303)
 
 
 @pages.post("/search/export")

@@ -11,15 +11,16 @@ from werkzeug.datastructures import MultiDict
 
 from renewal import certificate, clock, day_sheet
 from renewal.bookings import Booking, BookingError, Card, Hold, Visit
-from renewal.cases import card_for, comes_for, lacks_visitor_name, wrong_time
-from renewal.date_words import japanese_date
-from renewal.documents import Applicant, Case, Certificates, Holder, ImpossibleCase
+from renewal.cases import card_for, comes_for, wrong_time
+from renewal.date_words import japanese_date, japanese_time
+from renewal.documents import Applicant, Case, Certificates, Holder, ImpossibleCase, documents
 from renewal.words import PINS
 from staff import times, typed
 from staff.access import allow
 from staff.app import city, polled, store, user
 from staff.cards import CERTIFICATES, CardFields
 from staff.references import reference
+from staff.spoken import spoken
 from staff.times import Wanted
 
 pages = Blueprint("telephone", __name__)
@@ -38,14 +39,10 @@ class Talk:
     note: str
     errors: dict[str, str] = field(default_factory=dict)
     judged: dict[int, str] = field(default_factory=dict)
+    bring: dict[int, str] = field(default_factory=dict)
     visit: Visit | None = None
     hold: Hold | None = None
     others: list[Booking] = field(default_factory=list)
-
-    @property
-    def seconds(self) -> int:
-        """Return how long the hold still lasts."""
-        return times.seconds_left(self.hold) if self.hold else 0
 
 
 @pages.get("/telephone")
@@ -62,14 +59,18 @@ def go_on() -> ResponseReturnValue:
     given, do = request.form, request.form.get("do", "look")
     count = int(given.get("cards", "1")) if given.get("cards", "").isdigit() else 1
     count += {"more": 1, "less": -1}.get(do, 0)
+    if polled() and times.being_typed():
+        return "", 204  # what is half typed decides nothing
     talk = _talk(given, min(max(count, 1), city().booking.max_cards))
-    if talk.wanted.start:
-        talk.hold, why = times.hold(talk.wanted, renew=not polled())
-        if talk.hold is None:
-            talk.errors["start"] = why
-            talk.wanted = replace(talk.wanted, start=None)
-        else:
-            talk.wanted = replace(talk.wanted, hold_id=talk.hold.id)
+    talk.wanted, talk.hold = times.held(talk.wanted, renew=not polled())
+    if talk.wanted.said:
+        talk.errors[talk.wanted.said_at] = talk.wanted.said
+    if given.get("notice") == "card":
+        centre = city().call_centre
+        talk.errors["notice"] = (
+            f"カード本体の更新は、ここでは予約できません。{centre.name} {centre.phone}"
+            f"（{japanese_time(centre.open)}から{japanese_time(centre.close)}まで）をご案内してください。"
+        )
     if do == "part":
         return render_template("_telephone_parts.html", **_context(talk))
     if do not in ("check", "book"):
@@ -103,13 +104,28 @@ def _talk(given: MultiDict[str, str], count: int) -> Talk:
         note=typed.folded(given.get("note", "")),
     )
     for card in talk.cards:
+        talk.bring[card.n] = _bring(_case(talk, card))
         if why := card.errors.get(f"expires-{card.n}"):
             talk.errors[f"expires-{card.n}"] = why
         elif card.expires:
             talk.judged[card.n] = _judgement(card.expires, talk.wanted)
-    if talk.wanted.said:
-        talk.errors["day"] = talk.wanted.said
     return talk
+
+
+def _case(talk: Talk, card: CardFields) -> Case:
+    visitor = comes_for(talk.applicant, card.holder, len(talk.cards))
+    return Case(
+        Applicant(visitor), Holder(card.holder), card.same_household, card.honseki_in_city,
+        card.forgotten, Certificates(card.certificates),
+    )  # fmt: skip
+
+
+def _bring(case: Case) -> str:
+    """Return what to bring, for who phones only to ask, or why nobody can come like this."""
+    try:
+        return "持ち物: " + "／".join(spoken(each.id, city()) for each in documents(case, city()) if each.required)
+    except ImpossibleCase as error:
+        return str(error)
 
 
 def _judgement(expires: date, wanted: Wanted) -> str:
@@ -128,35 +144,34 @@ def _complete(talk: Talk) -> None:
     """Make the visit of what was said, or say what is missing."""
     for card in talk.cards:
         talk.errors |= card.errors
-    if talk.form.get("notice") == "card":
-        talk.errors["notice"] = "カード本体の更新は、ここでは予約できません。"
+    if talk.form.get("notice") not in ("certificate", "none", "card"):
+        talk.errors["notice"] = "届いた通知の名前をうかがってください。"
     if talk.phone is None:
         talk.errors["phone"] = "024-505-0445 のような、10けたか11けたの電話番号にしてください。"
     if talk.form.get("visitor", "").strip() and talk.visitor is None:
-        talk.errors["visitor"] = "カタカナかローマ字で書いてください。"
+        talk.errors["visitor"] = typed.NO_NAME
     if why := typed.refused_words(talk.note):
         talk.errors["note"] = why
-    if talk.hold is None:
-        talk.errors.setdefault("start", "日時を選んでください。")
+    if talk.hold is None and not talk.wanted.said:
+        talk.wanted = replace(talk.wanted, said="日時を選んでください。")
+        talk.errors["day"] = "日時を選んでください。"
     cards = _cards(talk)
+    comers = {comes_for(talk.applicant, each.holder, len(talk.cards)) for each in talk.cards}
+    if Applicant.OTHER_PROXY.value in comers and not talk.form.get("visitor", "").strip():
+        talk.errors["visitor"] = "代理の方が来るときは、来る方のお名前が要ります。"
     if talk.errors or talk.hold is None:
         return
     talk.visit = Visit(
         talk.applicant, tuple(cards), talk.phone, talk.visitor, channel="phone", note=talk.note or None
     )
-    if lacks_visitor_name(talk.visit):
-        talk.errors["visitor"] = "代理の方が来るときは、来る方のお名前が要ります。"
     talk.others = _others(talk.visit)
 
 
 def _cards(talk: Talk) -> list[Card]:
     cards = []
     for each in talk.cards:
-        visitor = comes_for(talk.applicant, each.holder, len(talk.cards))
-        case = Case(
-            Applicant(visitor), Holder(each.holder), each.same_household, each.honseki_in_city,
-            each.forgotten, Certificates(each.certificates),
-        )  # fmt: skip
+        case = _case(talk, each)
+        visitor = case.applicant.value
         try:
             card = card_for(case, city(), each.name, each.expires)
         except ImpossibleCase as error:
@@ -191,14 +206,14 @@ def _book(talk: Talk) -> Booking | None:
             now=clock.now(), at=clock.real_now(), who=user().name,
         )  # fmt: skip
     except BookingError:
-        talk.errors["start"] = "席をおさえる時間が過ぎて、ほかの方の予約が入りました。もう一度、時刻を選んでください。"
-        talk.hold, talk.wanted = None, replace(talk.wanted, start=None)
+        talk.errors["day"] = "席をおさえる時間が過ぎて、ほかの方の予約が入りました。もう一度、時刻を選んでください。"
+        talk.hold, talk.wanted = None, replace(talk.wanted, start=None, said=talk.errors["day"])
         return None
 
 
 def _context(talk: Talk) -> dict[str, object]:
     return {
-        "talk": talk, "wanted": talk.wanted, "table": times.table(talk.wanted), "pins": PINS,
+        "talk": talk, "wanted": talk.wanted, "hold": talk.hold, "seconds_left": times.seconds_left, "table": times.table(talk.wanted), "pins": PINS,
         "certificates": CERTIFICATES, "others": talk.others, "reference": reference,
         "checks": day_sheet.checks, "split": bool(talk.hold and len(talk.hold.places) > 1),
         "split_words": times.split_words,

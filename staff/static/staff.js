@@ -11,6 +11,20 @@ document.addEventListener("keydown", event => {
   if (event.key === "Enter" && (composing || event.isComposing || event.keyCode === 229)) event.preventDefault();
 }, true);
 
+// Enter in the fields of a time looks for it; elsewhere a form's first button decides.
+document.addEventListener("keydown", event => {
+  const look = event.key === "Enter" && !event.defaultPrevented && event.target.dataset.enter;
+  if (!look) return;
+  event.preventDefault();
+  document.getElementById(look).click();
+});
+
+// Who comes back to what was typed, types it anew.
+document.addEventListener("focusin", event => {
+  if (event.target.matches("[data-select]")) event.target.select();
+});
+for (const field of document.querySelectorAll("[data-select]:focus")) field.select();
+
 // Keys work only while the focus is in the board, and can be switched off (WCAG 2.1.4).
 const OFF = "renewal-keys-off";
 const off = document.getElementById("keys-off");
@@ -45,6 +59,14 @@ document.addEventListener("keydown", event => {
 document.addEventListener("click", event => {
   if (event.target.closest("[data-print]")) window.print();
 });
+
+// What is chosen in the list stands in the fields too. It is written before the page asks for more.
+document.addEventListener("change", event => {
+  const slot = event.target.closest("[name=start]");
+  if (!slot) return;
+  document.getElementById("day").value = slot.dataset.day;
+  document.getElementById("time").value = slot.dataset.time;
+}, true);
 
 // The clock of a hold. It is said once when a minute is left, not every second.
 setInterval(() => {

@@ -181,6 +181,7 @@ def test_a_booking_by_phone_takes_at_most_forty_keys_besides_the_text(
     page = clerk()
     page.goto(f"{server.url}/telephone")
     keys = Keys(page)
+    keys.press("Space")
     keys.tab_to("#expires-1")
     page.keyboard.type("R9.1.31")
     keys.tab_to("#day")
@@ -256,6 +257,7 @@ def test_a_full_day_is_two_sheets_of_paper_at_most(clerk: MakePage, server: Serv
 def test_everything_works_without_javascript(clerk: MakePage, server: Server, office: Office) -> None:
     page = clerk(java_script_enabled=False)
     page.goto(f"{server.url}/telephone")
+    page.check("[name=notice][value=certificate]")
     page.fill("#expires-1", "R9.1.31")
     page.fill("#day", "11/27")
     page.fill("#time", "11:00")
@@ -270,9 +272,12 @@ def test_everything_works_without_javascript(clerk: MakePage, server: Server, of
     page.fill("#day", "11/30")
     page.click("text=空きを見る")
     page.check("#s-11300930")
+    page.click("text=変える内容を見る")
+    page.check("[name=tell][value=now]")
     page.click("text=この日時に変える")
     page.click("summary:has-text('取り消す')")
     page.check("[name=reason][value=mistake]")
+    page.check("[name=tell][value=now]")
     page.click("button.danger")
     page.click("text=取り消しを元に戻す")
     page.wait_for_selector("text=取り消しを元に戻しました")
@@ -281,6 +286,86 @@ def test_everything_works_without_javascript(clerk: MakePage, server: Server, of
     page.goto(f"{server.url}/day")
     page.click("button:has-text('来庁済み') >> nth=0")
     page.wait_for_selector("text=「来庁済み」にしました")
+
+
+@pytest.mark.parametrize("where", ["telephone", "change"])
+def test_a_time_typed_anew_is_held_instead(clerk: MakePage, server: Server, office: Office, where: str) -> None:
+    page = clerk()
+    path = "/telephone"
+    if where == "change":
+        booking = office.book(NOW + timedelta(days=2), "ウチ ナオス", "08077771111")
+        path = f"/booking/{office.ref(booking)}/change"
+    page.goto(server.url + path)
+    page.fill("#day", "12/2")
+    page.fill("#time", "9:00")
+    page.locator("#time").blur()
+    page.wait_for_selector("text=12月2日（水）9時の席をおさえています")
+    page.check("#s-12021500")
+    page.wait_for_selector("text=12月2日（水）15時の席をおさえています")
+    assert (page.input_value("#day"), page.input_value("#time")) == ("12/2", "15:00")
+    page.fill("#time", "午後2時")
+    page.locator("#time").blur()
+    page.wait_for_selector("text=12月2日（水）14時の席をおさえています")
+    assert page.is_checked("#s-12021400")
+
+
+def test_enter_never_adds_a_card_and_in_a_time_it_looks(clerk: MakePage, server: Server) -> None:
+    page = clerk()
+    page.goto(f"{server.url}/telephone")
+    for field in ("#expires-1", "#name-1", "#phone", "#note"):
+        page.focus(field)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.locator("h2:has-text('2　カード')").count() == 1
+        assert page.evaluate("document.activeElement.innerText").startswith("直すところが")
+    page.click("[role=alert] a[href='#phone']")
+    assert page.evaluate("document.activeElement.id") == "phone"
+    page.goto(f"{server.url}/telephone")
+    page.fill("#day", "12/2")
+    page.fill("#time", "9時半")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.wait_for_selector("text=12月2日（水）9時30分の席をおさえています")
+    assert page.evaluate("document.activeElement.id") == "time"
+    assert page.locator("h2:has-text('2　カード')").count() == 1
+    # Not while kana are being converted.
+    page.evaluate(
+        """() => { window.stayed = true; const field = document.getElementById("time");
+        field.dispatchEvent(new CompositionEvent("compositionstart", {bubbles: true}));
+        field.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true, cancelable: true})); }"""
+    )
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.stayed")
+
+
+def test_what_spares_a_childs_representative_the_proof_is_asked_for_the_child(
+    clerk: MakePage, server: Server
+) -> None:
+    page = clerk()
+    page.goto(f"{server.url}/telephone")
+    page.click("text=カードを足す")
+    page.wait_for_selector("text=2　カード 2枚目")
+    assert page.locator("[name=household-1]:visible, [name=household-2]:visible").count() == 0
+    page.check("[name=holder-2][value=under_15]")
+    assert page.locator("[name=household-2]").is_visible() and page.locator("[name=honseki-2]").is_visible()
+    assert not page.locator("[name=household-1]").is_visible()
+
+
+def test_the_card_itself_is_refused_as_soon_as_it_is_said(clerk: MakePage, server: Server) -> None:
+    page = clerk()
+    page.goto(f"{server.url}/telephone")
+    page.check("[name=notice][value=card]")
+    page.wait_for_selector("#notice-said:has-text('024-505-0445')")
+
+
+def test_a_second_search_is_typed_over_the_first(clerk: MakePage, server: Server) -> None:
+    page = clerk()
+    page.goto(f"{server.url}/search")
+    for name in ("さとう", "あべ"):
+        page.keyboard.type(name)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.input_value("#text") == name
 
 
 def test_enter_that_ends_a_conversion_sends_nothing(clerk: MakePage, server: Server) -> None:
@@ -332,8 +417,13 @@ def test_every_task_is_done_with_the_keyboard_alone(
     page.wait_for_selector(".days fieldset:first-child legend:has-text('11月30日')")
     keys.tab_to("[name=start]")
     keys.press("ArrowDown")
+    page.wait_for_selector("text=の席をおさえています")
+    follow("変える内容を見る")
+    page.wait_for_selector("text=に変えます。")
+    keys.tab_to("[name=tell]")
+    keys.press("Space")
     follow("この日時に変える")
-    page.wait_for_selector("text=日時を変えました")
+    page.wait_for_selector("text=に変えました")
     follow("取り消す")
     keys.tab_to("[name=reason]")
     keys.press("Space")
@@ -346,6 +436,9 @@ def test_every_task_is_done_with_the_keyboard_alone(
     follow("これから電話する")
     page.wait_for_selector("text=あなたの担当です")
     follow("検索")
+    page.wait_for_selector("#text")
+    page.keyboard.type("くぼ")
+    keys.press("Enter")
     page.wait_for_selector("h2:has-text('1件')")
     follow("クボアキ")
     page.wait_for_selector("text=予約の詳細")

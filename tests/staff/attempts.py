@@ -56,13 +56,13 @@ class Thief:
         key, ref, seen = f"k{self.rnd.random()}", self.ref, self.seen
         return [
             ("/day/mark", {"do": f"arrived {ref} {seen}"}, "mark"),
-            (f"/booking/{ref}/cancel", {"reason": "twice", "seen": seen, "key": key}, "change"),
+            (f"/booking/{ref}/cancel", {"reason": "twice", "tell": "now", "seen": seen, "key": key}, "change"),
             (f"/booking/{ref}/amend", {"phone": "024-505-0445", "name_n1": "アベ", "applicant_n1": "self",
                                        "seen": seen, "key": key}, "change"),
             (f"/booking/{ref}/change", {"do": "change", "seen": seen, "key": key, "counter": "nishiguchi",
-                                        "day": "11/26", "time": "11:30"}, "change"),
+                                        "day": "11/26", "time": "11:30", "tell": "now"}, "change"),
             ("/telephone", {"do": "book", "name_n1": "アベ", "phone": "024-505-0445", "key": key, "day": "11/26",
-                            "time": "9:30", "counter": "honchosha", "cards": "1"}, "book"),
+                            "time": "9:30", "counter": "honchosha", "cards": "1", "notice": "none"}, "book"),
             ("/users", {"name": f"u{self.rnd.random()}"[:20], "roles": ["admin"]}, "users"),
             ("/users/change", {"user": "c-viewer", "do": "rights", "roles": ["admin"]}, "users"),
             ("/users/change", {"user": "c-admin", "do": "reset"}, "users"),
@@ -117,7 +117,7 @@ class Thief:
         version = str(self.rnd.randrange(int(self.seen)))
         key = f"k{self.rnd.random()}"
         path, form = self.rnd.choice(
-            [(f"/booking/{self.ref}/cancel", {"reason": "twice"}),
+            [(f"/booking/{self.ref}/cancel", {"reason": "twice", "tell": "now"}),
              (f"/booking/{self.ref}/amend", {"phone": "024-505-0445", "name_n1": "アベ"}),
              (f"/booking/{self.ref}/change", {"do": "change", "counter": "nishiguchi", "day": "11/26", "time": "11:30"}),
              ("/day/mark", {"do": f"arrived {self.ref} {version}"})]
@@ -138,7 +138,7 @@ class Thief:
         path = self.rnd.choice(["", "/paper", "/amend", "/change"])
         shown = NAME in clerk.get(f"/booking/{altered}{path}").text
         token = clerk.token() if clerk is self.west else self.tokens[role]
-        form = {"reason": "twice", "seen": self.seen, "key": "k"}
+        form = {"reason": "twice", "tell": "now", "seen": self.seen, "key": "k"}
         return shown or clerk.post(f"/booking/{altered}/cancel", token=token, **form).status_code != 404
 
     def replayed_code(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from benchmarks import staff_kill
@@ -22,7 +23,11 @@ def test_what_is_tried_would_succeed_with_the_right_to_it(office: Office) -> Non
         path, form, permission = thief.writes()[n]
         role = next(role for role, may in attempts.PERMISSIONS.items() if permission in may)
         before = office.all()
-        answer = office.clerks[f"c-{role}"].post(path, **form)
+        clerk = office.clerks[f"c-{role}"]
+        if path.endswith(f"{thief.ref}/change"):  # nothing is changed that was not shown before
+            shown = re.search('name="hold" value="([^"]+)"', clerk.post(path, **form).text)
+            form["hold"] = shown[1] if shown else ""
+        answer = clerk.post(path, **form)
         assert answer.status_code in (200, 303), path
         assert "5678" in answer.text if permission == "number" else office.all() != before, path
 

@@ -50,7 +50,9 @@ def test_one_click_marks_and_one_takes_it_back(office: Office, desk: Clerk) -> N
     for status, version, shown in (("arrived", 1, "来庁済み"), ("booked", 2, "予約"), ("no_show", 3, "来庁なし")):
         answer = desk.post("/day/mark", do=f"{status} {ref} {version}", date=TODAY)
         assert answer.status_code == 303 and answer.location.endswith(f"#r-{ref}")
-        assert shown in row(desk.get("/day").text, ref)
+        page = desk.get("/day").text
+        assert shown in row(page, ref)
+        assert ("元に戻しました" if status == "booked" else f"「{shown}」にしました") in page
     [first, *_] = office.store.audit(code=booking.code, what="arrived")
     assert (first["who"], first["source"]) == ("窓口太郎", "127.0.0.1")
 
@@ -126,7 +128,7 @@ def test_the_printed_day_has_no_phones_and_is_noted(office: Office, desk: Clerk)
 # 電話で予約 ---------------------------------------------------------------------------------------
 
 FORM: dict[str, Any] = {
-    "applicant": "self", "holder_n1": "general", "expires_n1": "R9.1.31", "counter": "honchosha",
+    "notice": "certificate", "applicant": "self", "holder_n1": "general", "expires_n1": "R9.1.31", "counter": "honchosha",
     "day": "11/25", "time": "10:30", "name_n1": "さとう はなこ", "phone": "０９０-1234-5678", "key": "k" * 32,
     "cards": "1",
 }  # fmt: skip
@@ -147,6 +149,7 @@ def test_a_booking_by_phone_from_the_talk_to_its_code(office: Office, desk: Cler
     assert answer.status_code == 303
     [booking] = office.store.list_bookings()
     assert booking.code in desk.get(answer.location).text
+    assert "窓口太郎が電話で予約" in desk.get(f"/booking/{office.ref(booking)}").text
     assert (booking.start, booking.visit.channel, booking.phone) == (at("2026-11-25T10:30:00"), "phone", "09012345678")
     assert [each["who"] for each in office.store.audit(code=booking.code, what="add")] == ["窓口太郎"]
     # The same form once more is the same booking.
@@ -164,10 +167,11 @@ def test_a_booking_by_phone_from_the_talk_to_its_code(office: Office, desk: Cler
         ({"expires_n1": "R10.2.20"}, "より前の日は予約できません"),
         ({"holder_n1": "under_15"}, "法定代理人がお越しください"),
         ({"applicant": "other_proxy"}, "来る方のお名前が要ります"),
+        ({"notice": ""}, "届いた通知の名前をうかがってください"),
         ({"notice": "card"}, "カード本体の更新は、ここでは予約できません"),
         ({"note": "番号は1234 5678 9018です"}, "個人番号や暗証番号"),
         ({"note": "暗証番号は1234"}, "個人番号や暗証番号"),
-        ({"day": "11/28"}, "空いていません"),
+        ({"day": "11/28"}, "土日で、窓口は休みです"),
         ({"day": "しばらく後"}, "日を読めません"),
     ],
 )
@@ -216,10 +220,10 @@ def test_at_the_last_seat_one_wins_and_the_others_are_told(office: Office, desk:
     mine = desk.post("/telephone", **(FORM | last), do="look").text
     assert "席をおさえています" in mine
     answer = other.post("/telephone", **(FORM | last | {"key": "o" * 32}), do="check")
-    assert answer.status_code == 422 and "11月25日（水）11時は空いていません" in answer.text
+    assert answer.status_code == 422 and "11月25日（水）11時の席は空いていません" in answer.text
     start = at("2026-11-25T11:00:00").isoformat()
     answer = other.post("/telephone", **(FORM | last | {"key": "o" * 32}), start=start, do="check")
-    assert "いま埋まりました。近い空きは" in answer.text
+    assert "席は空いていません。近い空きは" in answer.text
     page = desk.post("/telephone", **(FORM | last | hidden(mine)), do="check").text
     assert desk.post("/telephone", **hidden(page), do="book").status_code == 303
     # And one whose hold ran out while the bot gave the seat away.
@@ -228,7 +232,7 @@ def test_at_the_last_seat_one_wins_and_the_others_are_told(office: Office, desk:
     office.store.release(hold)
     office.book(at("2026-11-25T11:30:00"), counter="nishiguchi")
     answer = other.post("/telephone", **hidden(page), do="book")
-    assert answer.status_code == 422 and "いま埋まりました" in answer.text
+    assert answer.status_code == 422 and "席は空いていません" in answer.text
     assert len(office.store.list_bookings(counter="nishiguchi")) == 2
 
 
@@ -261,6 +265,101 @@ def test_nobody_can_give_up_or_take_the_hold_of_another(office: Office, desk: Cl
     assert office.store.held(held)
     other.post("/telephone", **(FORM | {"hold": held, "time": "11:00"}), do="look")
     assert office.store.held(held)
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "start"),
+    [
+        ("11/25", "14:00", "2026-11-25T14:00:00"),
+        ("11/26", "10:30", "2026-11-26T10:30:00"),
+        ("来週の火曜", "午後2時半", "2026-12-01T14:30:00"),
+        ("11/25", "", None),
+    ],
+)
+def test_what_is_typed_anew_is_what_is_held_and_booked(
+    office: Office, desk: Clerk, day: str, time: str, start: str | None
+) -> None:
+    page = desk.post("/telephone", **FORM, do="look").text
+    again = FORM | hidden(page) | {"start": at("2026-11-25T10:30:00").isoformat(), "day": day, "time": time}
+    page = desk.post("/telephone", **again, do="look").text
+    held = office.store.held(hidden(page)["hold"])
+    assert (held and held.start) == (start and at(start))
+    taken = office.store.taken("honchosha", NOW, NOW + timedelta(days=30), clock.real_now())
+    assert list(taken) == ([at(start)] if start else [])  # the first seat is free again
+    if start:
+        page = desk.post("/telephone", **(again | hidden(page) | {"start": at(start).isoformat()}), do="check").text
+        assert desk.post("/telephone", **hidden(page), do="book").status_code == 303
+        assert [each.start for each in office.store.list_bookings()] == [at(start)]
+
+
+def test_a_start_of_the_list_stands_in_the_fields(office: Office, desk: Clerk) -> None:
+    page = desk.post("/telephone", **FORM, do="look").text
+    chosen = FORM | hidden(page) | {"start": at("2026-11-26T09:30:00").isoformat()}
+    page = desk.post("/telephone", **chosen, do="look").text
+    assert 'name="day" value="11/26"' in page and 'name="time" value="09:30"' in page
+    assert "11月26日（木）9時30分</strong>の席をおさえています" in page
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "said"),
+    [
+        ("11/8", "9:00", "過ぎた日です"),
+        ("11/23", "9:00", "過ぎた日です"),
+        ("11/25", "朝", "時刻を読めません"),
+        ("", "9:00", "ご希望の日も書いてください"),
+        ("11/25", "10:17", "10時17分は、この窓口の受付時刻ではありません"),
+        ("火曜", "9:00", "日を読めません"),  # said on a Tuesday: today, or a week from now?
+    ],
+)
+def test_what_is_not_understood_is_said_and_holds_nothing(
+    office: Office, desk: Clerk, day: str, time: str, said: str
+) -> None:
+    before = hidden(desk.post("/telephone", **FORM, do="look").text)
+    changed = FORM | before | {"day": day, "time": time, "start": at("2026-11-25T10:30:00").isoformat()}
+    page = desk.post("/telephone", **changed, do="look").text
+    assert re.search(f'<p class="wrong" role="alert" id="e-(day|time)">[^<]*{said}', page), page
+    assert "の席をおさえています" not in page
+    assert office.store.taken("honchosha", NOW, NOW + timedelta(days=9), clock.real_now()) == {}
+
+
+def test_the_card_itself_is_refused_at_once_with_the_number_to_call(desk: Clerk) -> None:
+    page = desk.post("/telephone", notice="card", do="part").text
+    assert "ここでは予約できません" in page and "024-505-0445" in page
+    assert 'name="notice" value="certificate" checked' not in desk.get("/telephone").text
+
+
+def test_all_mistakes_are_named_at_once_each_with_the_way_to_it(desk: Clerk) -> None:
+    page = desk.post("/telephone", cards="1", applicant="other_proxy", expires_n1="x", do="check").text
+    links = re.findall(r'<li><a href="#([^"]+)">', page)
+    assert sorted(links) == ["day", "expires-1", "name-1", "notice", "phone", "visitor"]
+    for each in links:
+        assert f'id="{each}"' in page
+    assert page.count("autofocus") == 1 and 'role="alert" tabindex="-1" autofocus' in page
+
+
+def test_what_to_bring_is_shown_before_anything_is_booked(desk: Clerk) -> None:
+    page = desk.post("/telephone", applicant="other_proxy", do="part").text
+    assert "持ち物: 更新する方のマイナンバーカード／" in page and "照会書兼回答書" in page
+    child = {"applicant": "legal_representative", "holder_n1": "under_15"}
+    assert "戸籍謄本" in desk.post("/telephone", **child, do="part").text
+    assert "戸籍謄本" not in desk.post("/telephone", **child, household_n1="yes", do="part").text
+    assert "親などの法定代理人がお越しください" in desk.post("/telephone", holder_n1="under_15", do="part").text
+
+
+def test_what_is_read_out_can_be_heard(office: Office, desk: Clerk) -> None:
+    proxy = FORM | {"applicant": "other_proxy", "visitor": "たなか じろう", "pins_n1": "juki"}
+    page = desk.post("/telephone", **proxy, do="check").text
+    shown = page[page.index('class="readback"') :]
+    assert "マイナンバーカード、運転免許証、" in shown and "（読み上げません）" in shown
+    for words in ("電話でご確認", "一覧A", "多くの市"):
+        assert words not in shown
+
+
+def test_a_form_sends_what_is_read_out_on_enter(desk: Clerk) -> None:
+    """Browsers press a form's first button."""
+    page = desk.get("/telephone").text
+    first = re.search(r"<button[^>]*>", page[page.index('<form id="talk"') :])
+    assert first and 'value="check"' in first[0]
 
 
 # 予約の詳細 ---------------------------------------------------------------------------------------
@@ -323,12 +422,13 @@ def test_a_change_of_time_and_a_cancellation_that_is_taken_back(office: Office, 
     booking = office.book()
     path = f"/booking/{office.ref(booking)}"
     form = {"counter": "nishiguchi", "day": "11/26", "time": "11:30", "key": "k", "seen": "1", "tell": "later"}
-    assert desk.post(f"{path}/change", **form, do="change").location == path
+    page = desk.post(f"{path}/change", **form, do="check").text
+    assert desk.post(f"{path}/change", **(form | hidden(page)), do="change").location == path
     moved = office.store.get(booking.code)
     assert moved and (moved.counter, moved.start) == ("nishiguchi", at("2026-11-26T11:30:00"))
     assert "11時から11月26日（木）11時30分に変えた" in desk.get("/calls").text
-    assert desk.post(f"{path}/cancel", seen="2", key="k").status_code == 422  # why?
-    assert desk.post(f"{path}/cancel", seen="2", key="k", reason="by_citizen").status_code == 303
+    assert desk.post(f"{path}/cancel", seen="2", key="k", tell="now").status_code == 422  # why?
+    assert desk.post(f"{path}/cancel", seen="2", key="k", reason="by_citizen", tell="now").status_code == 303
     page = desk.get(path).text
     assert "理由: お客さまのご都合" in page and "取り消しを元に戻す" in page
     assert "いま、連絡が必要な方はいません" in desk.get("/calls").text
@@ -337,12 +437,38 @@ def test_a_change_of_time_and_a_cancellation_that_is_taken_back(office: Office, 
     assert again and (again.status, again.places) == ("booked", moved.places)
 
 
+def test_a_change_is_shown_before_it_is_made_and_is_what_was_typed_last(office: Office, desk: Clerk) -> None:
+    booking = office.book()
+    path = f"/booking/{office.ref(booking)}/change"
+    form = {"counter": "honchosha", "day": "12/2", "time": "11:00", "key": "k", "seen": "1"}
+    page = desk.post(path, **form, do="look").text
+    assert "12月2日（水）11時</strong>の席をおさえています" in page
+    again = form | hidden(page) | {"start": at("2026-12-02T11:00:00").isoformat(), "time": "14:00"}
+    page = desk.post(path, **again, do="change", tell="now").text
+    assert "12月2日（水）14時　本庁舎1階 マイナンバーカード手続コーナー に変えます" in page
+    assert office.store.get(booking.code) == booking
+    assert desk.post(path, **hidden(page), do="change", tell="now").status_code == 303
+    assert office.store.get(booking.code).start == at("2026-12-02T14:00:00")  # type: ignore[union-attr]
+
+
+def test_whether_somebody_was_told_has_to_be_said(office: Office, desk: Clerk) -> None:
+    booking = office.book()
+    path = f"/booking/{office.ref(booking)}"
+    assert "checked" not in desk.get(path).text
+    form = {"counter": "honchosha", "day": "12/2", "time": "14:00", "key": "k", "seen": "1"}
+    shown = hidden(desk.post(f"{path}/change", **form, do="check").text)
+    for answer in (desk.post(f"{path}/change", **shown, do="change"),
+                   desk.post(f"{path}/cancel", seen="1", key="k", reason="twice")):  # fmt: skip
+        assert answer.status_code in (409, 422) and "知らせたかどうかを選んでください" in answer.text
+    assert office.store.get(booking.code) == booking
+
+
 def test_a_start_that_is_full_is_refused_and_nothing_moves(office: Office, desk: Clerk) -> None:
     booking = office.book()
     office.book(at("2026-11-26T11:00:00"), counter="nishiguchi")
     form = {"counter": "nishiguchi", "start": at("2026-11-26T11:00:00").isoformat(), "key": "k", "seen": "1"}
     answer = desk.post(f"/booking/{office.ref(booking)}/change", **form, do="change")
-    assert answer.status_code == 409 and "いま埋まりました" in answer.text
+    assert answer.status_code == 409 and "席は空いていません" in answer.text
     assert office.store.get(booking.code) == booking
 
 
@@ -365,8 +491,9 @@ def test_a_start_that_is_full_is_refused_and_nothing_moves(office: Office, desk:
 def test_one_field_finds_by_whatever_is_typed(office: Office, desk: Clerk, text: str, found: str) -> None:
     office.book(name="サトウ ハナコ")
     office.book(START + timedelta(days=1), name="NGUYỄN VĂN AN", phone="08011112222")
-    assert desk.post("/search", text=text).location == "/search"
-    page = desk.get("/search").text
+    answer = desk.post("/search", text=text)
+    assert answer.location == "/search?found=1"
+    page = desk.get(answer.location).text
     shown = re.findall(r'<th scope="row"><a [^>]+>([^<]+)</a>', page)
     assert shown == ([found] if found else [])
 
@@ -374,11 +501,20 @@ def test_one_field_finds_by_whatever_is_typed(office: Office, desk: Clerk, text:
 def test_a_code_is_found_however_it_was_heard_and_filters_narrow(office: Office, desk: Clerk) -> None:
     booking = office.book()
     desk.post("/search", text=booking.code.lower().replace("-", " "))
-    assert booking.code in desk.get("/search").text and "予約番号で探しました" in desk.get("/search").text
+    assert booking.code in desk.get("/search?found=1").text and "予約番号で探しました" in desk.get("/search?found=1").text
     for more, count in (({"status": "booked"}, 1), ({"status": "cancelled"}, 0), ({"channel": "line"}, 0),
                         ({"counter": "nishiguchi"}, 0), ({"first": "11/25", "last": "11/30"}, 1)):  # fmt: skip
         desk.post("/search", **more)
-        assert f"<h2>{count}件" in desk.get("/search").text, more
+        assert f"<h2>{count}件" in desk.get("/search?found=1").text, more
+
+
+def test_a_search_that_is_opened_anew_is_empty_and_looks_for_nothing(office: Office, desk: Clerk) -> None:
+    office.book()
+    desk.post("/search", text="さとう")
+    assert "サトウ ハナコ" in desk.get("/search?found=1").text
+    page = desk.get("/search").text
+    assert "さとう" not in page and "サトウ" not in page
+    assert len(office.store.audit(what="search")) == 1
 
 
 def test_an_export_is_a_file_for_excel_and_is_noted(office: Office, chief: Clerk) -> None:
@@ -422,6 +558,10 @@ def test_the_log_says_who_did_what_from_where_and_that_it_is_whole(office: Offic
     assert "異状はありません" in page and "来庁済みにした" in page and "127.0.0.1" in page
     assert "サトウ" not in page and "090" not in page
     assert "来庁済みにした" in auditor.post("/audit/export").text
+    assert "来庁済みにした" in auditor.post("/audit", who="太郎").text
+    for field, text in (("code", booking.code[:4]), ("first", "そのうち"), ("last", "13/1")):
+        page = auditor.post("/audit", **{field: text}).text
+        assert "を読めません" in page and "<h2>0件</h2>" in page
     with office.engine.begin() as connection:
         log = schema.audit_log
         connection.execute(sa.update(log).where(log.c.what == "arrived").values(who="だれか"))
@@ -439,6 +579,9 @@ def test_the_chat_is_stopped_after_a_look_at_what_citizens_will_see(office: Offi
     assert "チャットは止まっています" in chief.get("/pause").text
     chief.post("/pause", do="resume")
     assert pauses.current(office.engine, clock.real_now()) is None
+    answer = chief.post("/pause", reason="点検", day="12/2", until="", do="pause")
+    assert answer.status_code == 422 and "時刻も書いてください" in answer.text
+    assert "renewal closures" in chief.get("/pause").text
     for reason in ("", "1234 5678 9018", "あ" * 101):
         assert chief.post("/pause", reason=reason, do="pause").status_code == 422
     assert [each["what"] for each in office.store.audit(whats=("pause", "resume"))] == ["pause", "resume"]

@@ -79,6 +79,16 @@ def test_a_last_day(text: str, day: date | None) -> None:
         ("1/7", date(2027, 1, 7)),
         ("11/20", date(2026, 11, 20)),  # the nearest one, which is over
         ("明日", date(2026, 11, 25)),
+        ("来週の火曜", date(2026, 12, 1)),
+        ("再来週木曜日", date(2026, 12, 10)),
+        ("木曜", date(2026, 11, 26)),
+        ("月", None),
+        ("火曜", None),  # today, or a week from now?
+        ("今週の月曜", date(2026, 11, 23)),  # over
+        ("30日", date(2026, 11, 30)),
+        ("8日", date(2026, 12, 8)),
+        ("31日", date(2026, 12, 31)),
+        ("来月の火曜", None),
         ("2026-12-03", date(2026, 12, 3)),
         ("13/3", None),
         ("そのうち", None),
@@ -92,7 +102,7 @@ def test_a_day_of_a_visit(text: str, day: date | None) -> None:
     ("text", "at"),
     [
         ("10", time(10)), ("10:30", time(10, 30)), ("１７時半", time(17, 30)), ("9時5分", time(9, 5)),
-        ("1030", time(10, 30)), ("25", None), ("10:61", None), ("朝", None),
+        ("1030", time(10, 30)), ("午後2時半", time(14, 30)), ("午前9:30", time(9, 30)), ("午後14時", None), ("25", None), ("10:61", None), ("朝", None),
     ],
 )  # fmt: skip
 def test_a_time(text: str, at: time | None) -> None:
