@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 
 from cli import statistics
 from renewal.bookings import Card
@@ -361,6 +362,22 @@ def test_more_seats_are_not_taken_away_from_those_who_have_them(run: Run, book: 
 def test_a_closure_that_makes_no_sense_is_refused(run: Run, args: list[str], said: str) -> None:
     assert said in refused(run("closures", "add", *args, "--confirm"))
     assert answer(run("closures", "list", "--json")) == []
+
+
+@pytest.mark.parametrize("what", [("closures", "add"), ("capacity", "add", "--seats", "1")])
+def test_a_day_just_past_is_refused_and_not_taken_for_next_year(
+    run: Run, what: tuple[str, ...]
+) -> None:
+    now = {"RENEWAL_NOW": "2026-12-08T10:00:00+09:00"}
+
+    def add(*days: str) -> Result:
+        return run(*what, *days, "--reason", "点検", "--confirm", "--json", **now)
+
+    assert "令和8年12月1日（火）は、もう過ぎています" in refused(add("--date", "12/1"))
+    assert "令和8年12月4日" in refused(add("--from", "12/3", "--to", "12/4"))
+    assert answer(run(what[0], "list", "--all", "--json")) == []
+    ahead = answer(add("--from", "12/28", "--to", "1/5"))
+    assert (ahead["first"], ahead["last"]) == ("2026-12-28", "2027-01-05")
 
 
 def test_a_capacity_has_at_least_one_seat(run: Run) -> None:
