@@ -518,7 +518,7 @@ def cancel(
 @who_option
 @json_option
 def arrived(code: str, undo: bool, who: str, as_json: bool) -> None:
-    """来庁した方の記録"""
+    """来庁した方の記録（予約の日から）"""
     _mark(code, "booked" if undo else "arrived", who, as_json)
 
 
@@ -568,8 +568,6 @@ def _mark(code: str, status: str, who: str, as_json: bool) -> None:
         booking = store.mark(code, status, who=who, now=now, at=clock.real_now())
     except NotChangeable as error:
         raise Refused(words.not_changeable(error.reason, code)) from None
-    if status != "booked" and booking.start.date() > now.date():
-        click.echo(f"ご注意: この予約は{moment(booking.start)}です。", err=True)
     _answer(booking, city, as_json, f"「{WORDS[status]}」にしました。")
 
 

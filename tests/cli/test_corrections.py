@@ -239,6 +239,17 @@ def test_nobody_is_a_no_show_before_the_visit(run: Run, book: Book) -> None:
     assert answer(run("bookings", "no-show", code, "--json", **AFTER))["status"] == "no_show"
 
 
+def test_nobody_has_arrived_before_the_day_of_the_visit(run: Run, book: Book) -> None:
+    code = book()["code"]
+    arrived = ("bookings", "arrived", code)
+    eve, morning = "2026-12-02T23:59:00+09:00", "2026-12-03T00:00:00+09:00"
+    assert "まだ来ていません" in refused(run(*arrived, RENEWAL_NOW=eve))
+    (left,) = answer(run("bookings", "search", "--code", code, "--json"))
+    assert left["status"] == "booked"
+    assert answer(run(*arrived, "--json", RENEWAL_NOW=morning))["status"] == "arrived"
+    assert answer(run(*arrived, "--undo", "--json", RENEWAL_NOW=eve))["status"] == "booked"
+
+
 def test_a_visit_that_is_over_without_a_note_is_no_booking_to_come(run: Run, book: Book) -> None:
     code = book()["code"]
     assert "記録なし" not in run("bookings", "list").stdout
