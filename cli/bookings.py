@@ -550,6 +550,8 @@ def settle(day: date, rest: str, counter: str | None, who: str, as_json: bool) -
     """
     city, store, now = load(), open_store(), arguments.now()
     arguments.counter_with_bookings(city, store, counter)
+    if day > now.date():
+        raise Refused(f"{japanese_date(day)}は、まだ来ていません。")
     left = [
         each for each in store.list_bookings(first=day, counter=counter) if each.start <= now
     ]
@@ -560,6 +562,11 @@ def settle(day: date, rest: str, counter: str | None, who: str, as_json: bool) -
         output.show_json([_as_json(each) for each in marked])
         return
     click.echo(f"{japanese_date(day)}の {len(marked)}件を「{WORDS[rest]}」にしました。")
+    for each_counter in sorted({each.counter for each in marked}):
+        there = [each for each in marked if each.counter == each_counter]
+        click.echo(f"{city.counter_label(each_counter, short=True)}: {len(there)}件")
+        for each in there:
+            click.echo(f"　{each.start:%H:%M} {each.code} {_names(each)}")
 
 
 def _mark(code: str, status: str, who: str, as_json: bool) -> None:
@@ -596,6 +603,11 @@ def _tell(booking: Booking, city: City) -> None:
     for place in booking.places if len(booking.places) > 1 else ():
         click.echo(f"　　　{japanese_time(place.start.time())}から{place.seats}枚")
     click.echo(f"窓口: {city.counter_label(booking.counter)}")
+    click.echo(f"お名前: {_names(booking)}")
+
+
+def _names(booking: Booking) -> str:
+    return "、".join(card.name_kana or "（消去済み）" for card in booking.cards)
 
 
 def _refuse_wrong_time(city: City, expires: date, visit: date) -> None:

@@ -233,6 +233,17 @@ def test_what_only_a_representative_is_let_off_is_not_said_of_their_own_card(
 # What became of it
 
 
+def test_every_answer_about_one_booking_names_its_holders(run: Run) -> None:
+    booked = run(*changed(BOOK, name="さとう はなこ"), "--name", "サトウ ジロウ").stdout
+    named = "お名前: サトウ ハナコ、サトウ ジロウ\n"
+    assert named in booked
+    code = booked.partition("予約番号: ")[2].splitlines()[0]
+    assert named in run("bookings", "change", code, "--start", "2026-12-03T16:30").stdout
+    for args in (("arrived",), ("no-show",), ("no-show", "--undo"), ("show",), ("cancel",)):
+        said = run("bookings", *args, code, RENEWAL_NOW="2026-12-03T16:30:00+09:00").stdout
+        assert named in said, args
+
+
 def test_nobody_is_a_no_show_before_the_visit(run: Run, book: Book) -> None:
     code = book()["code"]
     assert "まだこれから" in refused(run("bookings", "no-show", code))
@@ -270,6 +281,24 @@ def test_a_day_is_settled_at_once(run: Run, book: Book) -> None:
     assert answer(run("bookings", "list", "--unmarked", "--json", **AFTER)) == []
     later = changed([*settle], date="12/4")
     assert answer(run(*later, **AFTER)) == []  # it has not begun
+
+
+def test_settling_a_day_says_whom_it_marked_by_counter(run: Run, book: Book) -> None:
+    here = book()["code"]
+    there = book(name="アベ", counter="nishiguchi", start="2026-12-03T11:00")["code"]
+    settle = ("bookings", "settle", "--date", "12/3", "--rest", "arrived")
+    assert run(*settle, **AFTER).stdout.splitlines() == [
+        "令和8年12月3日（木）の 2件を「来庁済み」にしました。",
+        "本庁舎1階: 1件",
+        f"　17:30 {here} サトウ ハナコ",
+        "西口行政サービスコーナー: 1件",
+        f"　11:00 {there} アベ",
+    ]
+
+
+def test_a_day_that_has_not_come_is_not_settled(run: Run) -> None:
+    settle = ("bookings", "settle", "--date", "12/5", "--rest", "arrived")
+    assert "令和8年12月5日（土）は、まだ来ていません" in refused(run(*settle, **AFTER))
 
 
 # The clock, the pause, the terminal
