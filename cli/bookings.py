@@ -100,7 +100,7 @@ def _filters(command: Callable[..., T]) -> Callable[..., T]:
 
 @bookings.command("list")
 @_filters
-@click.option("--unmarked", is_flag=True, help="過ぎたのに、来庁の記録がない予約だけ")
+@click.option("--unmarked", is_flag=True, help="時刻を過ぎたのに、来庁の記録がない予約だけ（今日の分も）")
 def list_bookings(unmarked: bool, **options: Any) -> None:
     """予約の一覧（取り消しと来庁なしは除く）"""
     _look("list", _LIVE, unmarked=unmarked, **options)

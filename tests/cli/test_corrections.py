@@ -271,6 +271,19 @@ def test_a_visit_that_is_over_without_a_note_is_no_booking_to_come(run: Run, boo
     assert [each["code"] for each in left] == [code]
 
 
+@pytest.mark.parametrize(("at", "left"), [("17:29", 0), ("17:30", 1), ("18:30", 1)])
+def test_in_the_evening_the_visits_of_the_day_are_missed_too(
+    run: Run, book: Book, at: str, left: int
+) -> None:
+    book()
+    now = {"RENEWAL_NOW": f"2026-12-03T{at}:00+09:00"}
+    assert len(answer(run("bookings", "list", "--unmarked", "--json", **now))) == left
+    assert answer(run("check", "--json", **now))["to_do"]["unmarked"] == left
+    settle = ("bookings", "settle", "--date", "今日", "--rest", "arrived", "--json")
+    assert len(answer(run(*settle, **now))) == left
+    assert answer(run("check", "--json", **now))["to_do"]["unmarked"] == 0
+
+
 def test_a_day_is_settled_at_once(run: Run, book: Book) -> None:
     gone, here = book()["code"], book(name="アベ")["code"]
     book(name="イノウエ", start="2026-12-04T15:00")
