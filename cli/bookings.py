@@ -17,6 +17,7 @@ from cli.case import (
     CERTIFICATES,
     HOLDER_HELP,
     HOLDERS,
+    PINS_HELP,
     Pins,
     card_from,
     case_of,
@@ -419,7 +420,9 @@ def change(
 @click.option("--applicant", type=APPLICANTS, help="そのカードのために窓口に来る方")
 @click.option("--same-household/--no-same-household", default=None, help="法定代理人が同一世帯")
 @click.option("--honseki-in-city/--no-honseki-in-city", default=None, help="本市本籍")
-@click.option("--pin-forgotten", type=Pins(), help="忘れた暗証番号（なしは none）")
+@click.option(
+    "--pin-forgotten", type=Pins(), metavar=Pins.name, help=f"忘れた暗証番号（{PINS_HELP}。なしは none）"
+)
 @click.option("--certificates", type=CERTIFICATES, help="カードに残す電子証明書")
 @click.option("--phone", help="電話番号")
 @click.option("--visitor-name", help="窓口に来る方のお名前（空にすると消す）")

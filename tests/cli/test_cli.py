@@ -131,6 +131,7 @@ def documents(run: Run, *args: str) -> list[dict[str, Any]]:
         ("self general --pin-forgotten", "card pin_reset_extra"),
         ("self general --pin-forgotten sign", "card pin_juki pin_user pin_reset_extra"),
         ("self general --pin-forgotten=juki,user", "card pin_sign pin_reset_extra"),
+        ("self general --pin-forgotten=JUKI,User", "card pin_sign pin_reset_extra"),
         ("legal_representative under_15", "card pin_juki pin_user visitor_id_a rep_proof"),
         ("legal_representative adult_ward", "card pin_juki pin_user visitor_id_a rep_proof"),
         (
