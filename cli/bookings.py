@@ -274,7 +274,7 @@ _split_option = click.option(
 
 @bookings.command("add")
 @click.option("--counter", required=True, help="窓口")
-@click.option("--start", type=Moment(), required=True, help="日時（2026-12-03T17:30）")
+@click.option("--start", type=Moment(), required=True, help="日時（「12/3 17:30」や 2026-12-03T17:30）")
 @case_options
 @click.option("--holder", "holders", type=HOLDERS, required=True, multiple=True, help=HOLDER_HELP)
 @click.option(
