@@ -60,3 +60,17 @@ def test_the_guide_and_the_help_name_each_pin(command: str, run: Run) -> None:
         assert f"`{pin}`（{name}）" in guide
         assert f"{pin}{name}" in said
     assert "JUKI" not in said
+
+
+def test_the_guide_says_once_what_each_command_of_the_week_is_for() -> None:
+    text = (ROOT / "docs/staff.md").read_text(encoding="utf-8")
+    week = text.partition("## 週の終わり")[2].partition("## ")[0]
+    typed = re.findall(r"^renewal (\w+)", week, re.MULTILINE)
+    told = re.findall(r"^- `(\w+)` ", week, re.MULTILINE)
+    assert sorted(told) == sorted(set(typed))
+    assert typed.count("opinions") == 1
+
+
+@pytest.mark.parametrize("word", ["renewal audit --code", "renewal migrate", "RENEWAL_CITY", "DATABASE_URL"])
+def test_the_guide_names_what_a_clerk_looked_for(word: str) -> None:
+    assert word in (ROOT / "docs/staff.md").read_text(encoding="utf-8")
