@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -66,7 +67,10 @@ class Day(click.ParamType[date]):
 
 
 class Moment(click.ParamType[datetime]):
-    """A date with a time, ISO 8601; without an offset it is in Asia/Tokyo."""
+    """A date with a time: ISO 8601, or a Day and a TimeOfDay with a space between them.
+
+    Without an offset it is in Asia/Tokyo; without a year it is the nearest such day.
+    """
 
     name = "日時"
 
@@ -75,19 +79,20 @@ class Moment(click.ParamType[datetime]):
     ) -> datetime:
         if isinstance(value, datetime):
             return value
-        text = value[:-1] + "+00:00" if value[-1:] in ("Z", "z") else value
-        try:
-            moment = datetime.fromisoformat(text)
-            if len(text) <= len("2026-12-03"):
-                raise ValueError
-            if moment.tzinfo is None:
-                moment = moment.replace(tzinfo=TOKYO)
-            return moment.astimezone(TOKYO)
-        except (ValueError, OverflowError):
+        text = unicodedata.normalize("NFKC", value).strip()
+        parts = re.fullmatch(r"(.+?)[ T]+(\S+)", text)
+        if parts is None:
             raise Refused(
                 f"{_option(param)} の「{value}」を日時として読めませんので、"
-                "2026-12-03T17:30 のように書いてください。"
-            ) from None
+                "「12/3 17:30」か 2026-12-03T17:30 のように書いてください。"
+            )
+        iso = text[:-1] + "+00:00" if text[-1] in "Zz" else text
+        try:
+            moment = datetime.fromisoformat(iso)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=TOKYO)).astimezone(TOKYO)
+        except (ValueError, OverflowError):
+            day = Day(past=True).convert(parts[1], param, ctx)
+            return datetime.combine(day, TimeOfDay().convert(parts[2], param, ctx), TOKYO)
 
 
 class TimeOfDay(click.ParamType[time]):

@@ -17,6 +17,7 @@ from cli.case import (
     CERTIFICATES,
     HOLDER_HELP,
     HOLDERS,
+    PINS_HELP,
     Pins,
     card_from,
     case_of,
@@ -100,7 +101,7 @@ def _filters(command: Callable[..., T]) -> Callable[..., T]:
 
 @bookings.command("list")
 @_filters
-@click.option("--unmarked", is_flag=True, help="過ぎたのに、来庁の記録がない予約だけ")
+@click.option("--unmarked", is_flag=True, help="時刻を過ぎたのに、来庁の記録がない予約だけ（今日の分も）")
 def list_bookings(unmarked: bool, **options: Any) -> None:
     """予約の一覧（取り消しと来庁なしは除く）"""
     _look("list", _LIVE, unmarked=unmarked, **options)
@@ -273,7 +274,7 @@ _split_option = click.option(
 
 @bookings.command("add")
 @click.option("--counter", required=True, help="窓口")
-@click.option("--start", type=Moment(), required=True, help="日時（2026-12-03T17:30）")
+@click.option("--start", type=Moment(), required=True, help="日時（「12/3 17:30」や 2026-12-03T17:30）")
 @case_options
 @click.option("--holder", "holders", type=HOLDERS, required=True, multiple=True, help=HOLDER_HELP)
 @click.option(
@@ -419,7 +420,9 @@ def change(
 @click.option("--applicant", type=APPLICANTS, help="そのカードのために窓口に来る方")
 @click.option("--same-household/--no-same-household", default=None, help="法定代理人が同一世帯")
 @click.option("--honseki-in-city/--no-honseki-in-city", default=None, help="本市本籍")
-@click.option("--pin-forgotten", type=Pins(), help="忘れた暗証番号（なしは none）")
+@click.option(
+    "--pin-forgotten", type=Pins(), metavar=Pins.name, help=f"忘れた暗証番号（{PINS_HELP}。なしは none）"
+)
 @click.option("--certificates", type=CERTIFICATES, help="カードに残す電子証明書")
 @click.option("--phone", help="電話番号")
 @click.option("--visitor-name", help="窓口に来る方のお名前（空にすると消す）")
@@ -518,7 +521,7 @@ def cancel(
 @who_option
 @json_option
 def arrived(code: str, undo: bool, who: str, as_json: bool) -> None:
-    """来庁した方の記録"""
+    """来庁した方の記録（予約の日から）"""
     _mark(code, "booked" if undo else "arrived", who, as_json)
 
 
@@ -550,6 +553,8 @@ def settle(day: date, rest: str, counter: str | None, who: str, as_json: bool) -
     """
     city, store, now = load(), open_store(), arguments.now()
     arguments.counter_with_bookings(city, store, counter)
+    if day > now.date():
+        raise Refused(f"{japanese_date(day)}は、まだ来ていません。")
     left = [
         each for each in store.list_bookings(first=day, counter=counter) if each.start <= now
     ]
@@ -560,6 +565,11 @@ def settle(day: date, rest: str, counter: str | None, who: str, as_json: bool) -
         output.show_json([_as_json(each) for each in marked])
         return
     click.echo(f"{japanese_date(day)}の {len(marked)}件を「{WORDS[rest]}」にしました。")
+    for each_counter in sorted({each.counter for each in marked}):
+        there = [each for each in marked if each.counter == each_counter]
+        click.echo(f"{city.counter_label(each_counter, short=True)}: {len(there)}件")
+        for each in there:
+            click.echo(f"　{each.start:%H:%M} {each.code} {_names(each)}")
 
 
 def _mark(code: str, status: str, who: str, as_json: bool) -> None:
@@ -568,8 +578,6 @@ def _mark(code: str, status: str, who: str, as_json: bool) -> None:
         booking = store.mark(code, status, who=who, now=now, at=clock.real_now())
     except NotChangeable as error:
         raise Refused(words.not_changeable(error.reason, code)) from None
-    if status != "booked" and booking.start.date() > now.date():
-        click.echo(f"ご注意: この予約は{moment(booking.start)}です。", err=True)
     _answer(booking, city, as_json, f"「{WORDS[status]}」にしました。")
 
 
@@ -598,6 +606,11 @@ def _tell(booking: Booking, city: City) -> None:
     for place in booking.places if len(booking.places) > 1 else ():
         click.echo(f"　　　{japanese_time(place.start.time())}から{place.seats}枚")
     click.echo(f"窓口: {city.counter_label(booking.counter)}")
+    click.echo(f"お名前: {_names(booking)}")
+
+
+def _names(booking: Booking) -> str:
+    return "、".join(card.name_kana or "（消去済み）" for card in booking.cards)
 
 
 def _refuse_wrong_time(city: City, expires: date, visit: date) -> None:

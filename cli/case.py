@@ -23,6 +23,7 @@ T = TypeVar("T")
 HOLDERS = click.Choice([holder.value for holder in Holder])
 APPLICANTS = click.Choice([applicant.value for applicant in Applicant])
 CERTIFICATES = click.Choice([kind.value for kind in Certificates])
+PINS_HELP = "juki 住民基本台帳用、user 利用者証明用、sign 署名用"
 HOLDER_HELP = "カードの持ち主（一般、15歳未満、成年被後見人）"
 
 
@@ -36,10 +37,10 @@ class Pins(click.ParamType["frozenset[Pin]"]):
     ) -> frozenset[Pin]:
         if isinstance(value, frozenset):
             return value
-        if value == "none":
+        if value.strip().lower() == "none":
             return frozenset()
         try:
-            return frozenset(Pin(part.strip()) for part in value.split(","))
+            return frozenset(Pin(part.strip().lower()) for part in value.split(","))
         except ValueError:
             raise Refused(
                 f"--pin-forgotten の「{value}」は、juki,user,sign のように書いてください。"
@@ -60,10 +61,11 @@ def case_options(command: Callable[..., T]) -> Callable[..., T]:
         click.option(
             "--pin-forgotten",
             type=Pins(),
+            metavar=Pins.name,
             is_flag=False,
             flag_value=",".join(pin.value for pin in Pin),
             default=frozenset(),
-            help="忘れた暗証番号（値を付けないと3つとも）",
+            help=f"忘れた暗証番号（{PINS_HELP}。値を付けないと3つとも）",
         ),
         click.option(
             "--certificates",

@@ -49,11 +49,12 @@ def capacity() -> None:
 
 def _span_options(command: Callable[..., T]) -> Callable[..., T]:
     """Add the options that say where and when, why, and whether it is really meant."""
+    # The nearest such day: one just past is refused, and not closed a year later.
     options = (
         counter_option,
-        click.option("--date", "day", type=Day(), help="1日だけのとき、その日"),
-        click.option("--from", "first", type=Day(), help="初めの日"),
-        click.option("--to", "last", type=Day(), help="終わりの日（この日を含む）"),
+        click.option("--date", "day", type=Day(past=True), help="1日だけのとき、その日"),
+        click.option("--from", "first", type=Day(past=True), help="初めの日"),
+        click.option("--to", "last", type=Day(past=True), help="終わりの日（この日を含む）"),
         click.option("--from-time", type=TimeOfDay(), help="1日の一部のとき、初めの時刻（13:00）"),
         click.option("--until-time", type=TimeOfDay(), help="1日の一部のとき、終わりの時刻"),
         click.option("--reason", required=True, help="理由（市民の方に見えます）"),
@@ -151,7 +152,7 @@ def _days(
     if last - first > timedelta(days=366):
         raise Refused("--from から --to までは、1年以内にしてください。")
     if last < today:
-        raise Refused(f"{japanese_date(last)}は、もう過ぎています。")
+        raise Refused(f"{japanese_date(last)}は、もう過ぎていますので、来年のときは年も書いてください。")
     return first, last
 
 

@@ -17,8 +17,8 @@ _DAYS_BACK = 28
 
 
 @click.command("opinions", cls=Command)
-@click.option("--from", "first", type=Day(), help=f"初めの日（省くと{_DAYS_BACK}日前から）")
-@click.option("--to", "last", type=Day(), help="終わりの日（省くと今日まで）")
+@click.option("--from", "first", type=Day(past=True), help=f"初めの日（省くと{_DAYS_BACK}日前から）")
+@click.option("--to", "last", type=Day(past=True), help="終わりの日（省くと今日まで）")
 @csv_option
 @json_option
 def opinions(first: date | None, last: date | None, as_csv: bool, as_json: bool) -> None:

@@ -236,20 +236,23 @@ def check_all(as_json: bool) -> None:
             }
         )
     else:
-        click.echo(f"表の版: {version}（最新は {newest}）")
+        click.echo(f"city.yml で、まだ確かめていない値（{len(values)}件）:")
+        output.show_table(("項目", "いまの値"), ((path, _shown(value)) for path, value in values))
+        click.echo(f"\n表の版: {version}（最新は {newest}）")
         if pause:
             since = pause.since.astimezone(TOKYO)
             click.echo(
                 f"チャットは {since:%Y-%m-%d %H:%M} から止めてあります（{pause.reason}）。"
                 "再開するときは renewal resume です。"
             )
-        for problem in problems or ["データベースに問題はありません。"]:
-            click.echo(problem)
         for name, sentence in _TO_DO.items():
             if to_do.get(name):
                 click.echo(sentence.format(to_do[name]))
-        click.echo(f"\ncity.yml で、まだ確かめていない値（{len(values)}件）:")
-        output.show_table(("項目", "いまの値"), ((path, _shown(value)) for path, value in values))
+        for problem in problems:
+            click.echo(problem)
+        # Last, as that is what a terminal still shows.
+        verdict = f"問題が {len(problems)}件あります。" if problems else "問題はありません。"
+        click.echo(f"データベースに{verdict}")
     if problems:
         raise click.exceptions.Exit(1)
 

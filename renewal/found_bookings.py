@@ -19,8 +19,8 @@ COLUMNS = (
 
 
 def is_unmarked(booking: Booking, now: datetime) -> bool:
-    """Return whether the day of the visit is over and nobody has noted what became of it."""
-    return booking.status == "booked" and booking.start.date() < now.date()
+    """Return whether the start of the visit is over and nobody has noted what became of it."""
+    return booking.status == "booked" and booking.start <= now
 
 
 def lines(

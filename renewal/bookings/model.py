@@ -188,7 +188,7 @@ class NotChangeable(BookingError):  # noqa: N818
     """The booking cannot be changed or cancelled any more.
 
     `reason`: "unknown", "cancelled", "arrived", "no_show", "not_yet" (a no-show before the visit),
-    "not_cancelled" or "not_today" (taking a cancellation back), or "too_late" (past `deadline`, Tokyo).
+    "before_day" (an arrival before its day), "not_cancelled" or "not_today" (taking a cancellation back), or "too_late" (past `deadline`, Tokyo).
     """
 
     def __init__(self, reason: str, deadline: datetime | None = None) -> None:

@@ -555,8 +555,8 @@ class Bookings:
     ) -> Booking:
         """Note that somebody "arrived" or is a "no_show", or (as "booked") that it was a mistake.
 
-        Nobody is a no-show before the visit has begun. Raises NotChangeable ("unknown",
-        "cancelled", "not_yet").
+        Nobody is a no-show before the visit has begun, and nobody has arrived before its day
+        (Tokyo). Raises NotChangeable ("unknown", "cancelled", "not_yet", "before_day").
         """
         if status not in ("booked", "arrived", "no_show"):
             raise ValueError(status)
@@ -566,6 +566,9 @@ class Bookings:
             row = self._begin(connection, status, code, key, who, at, seen, among=_NOT_CANCELLED)
             if status == "no_show" and now < row.start_at:
                 raise NotChangeable("not_yet")
+            day = row.start_at.astimezone(TOKYO).date()
+            if status == "arrived" and now.astimezone(TOKYO).date() < day:
+                raise NotChangeable("before_day")
             ended_at = None if status == "booked" else now
             _update(connection, row, status=status, ended_at=ended_at)
 

@@ -138,10 +138,9 @@ def still_to_come(engine: Engine, before: date, at: datetime) -> int:
 
 
 def unmarked(engine: Engine, now: datetime) -> int:
-    """Return how many visits before today (Tokyo) nobody has noted as arrived or as a no-show."""
-    today = datetime.combine(now.astimezone(TOKYO).date(), time(), TOKYO)
+    """Return how many visits whose start is over nobody has noted as arrived or as a no-show."""
     count = sa.select(sa.func.count()).where(
-        bookings.c.status == "booked", bookings.c.start_at < today, bookings.c.purged_at.is_(None)
+        bookings.c.status == "booked", bookings.c.start_at <= now, bookings.c.purged_at.is_(None)
     )
     with reading(engine) as connection:
         return int(connection.execute(count).scalar_one())

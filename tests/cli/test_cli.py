@@ -131,6 +131,7 @@ def documents(run: Run, *args: str) -> list[dict[str, Any]]:
         ("self general --pin-forgotten", "card pin_reset_extra"),
         ("self general --pin-forgotten sign", "card pin_juki pin_user pin_reset_extra"),
         ("self general --pin-forgotten=juki,user", "card pin_sign pin_reset_extra"),
+        ("self general --pin-forgotten=JUKI,User", "card pin_sign pin_reset_extra"),
         ("legal_representative under_15", "card pin_juki pin_user visitor_id_a rep_proof"),
         ("legal_representative adult_ward", "card pin_juki pin_user visitor_id_a rep_proof"),
         (
@@ -286,6 +287,26 @@ def test_the_list_is_limited_to_a_day_or_a_counter(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "start"),
+    [
+        ("12/3 17:30", "2026-12-03T17:30"),
+        ("12/3T17:30", "2026-12-03T17:30"),
+        ("１２月３日　１７：３０", "2026-12-03T17:30"),
+        ("明日 10:00", "2026-11-25T10:00"),
+        ("今日 10:30", "2026-11-24T10:30"),
+        ("来週の木曜 9:00", "2026-12-03T09:00"),
+        ("2026-12-03 17:30", "2026-12-03T17:30"),
+        ("2026-12-03T08:30Z", "2026-12-03T17:30"),
+    ],
+)
+def test_a_start_is_typed_as_a_date_of_the_guide_and_a_time(
+    run: Run, typed: str, start: str
+) -> None:
+    booked = answer(run(*changed(BOOK, start=typed), "--json"))
+    assert booked["start"] == f"{start}:00+09:00"
+
+
+@pytest.mark.parametrize(
     ("options", "said"),
     [
         ({"start": "2026-12-03T17:10"}, "受付時刻ではありません"),
@@ -299,6 +320,9 @@ def test_the_list_is_limited_to_a_day_or_a_counter(run: Run) -> None:
         ({"start": "あした"}, "日時として読めません"),
         ({"start": "2026-12-03"}, "日時として読めません"),
         ({"start": "0001-01-01T00:00"}, "日時として読めません"),
+        ({"start": "12/3 1730"}, "時刻として読めません"),
+        ({"start": "そのうち 10:00"}, "日付として読めません"),
+        ({"start": "11/20 10:00"}, "11月20日（金）10時は、もう過ぎています"),
         ({"name": "佐藤花子"}, "カタカナ"),
         ({"phone": "12345"}, "電話番号"),
         ({"applicant": "neighbour"}, "other_proxy"),

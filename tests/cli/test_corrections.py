@@ -233,10 +233,32 @@ def test_what_only_a_representative_is_let_off_is_not_said_of_their_own_card(
 # What became of it
 
 
+def test_every_answer_about_one_booking_names_its_holders(run: Run) -> None:
+    booked = run(*changed(BOOK, name="さとう はなこ"), "--name", "サトウ ジロウ").stdout
+    named = "お名前: サトウ ハナコ、サトウ ジロウ\n"
+    assert named in booked
+    code = booked.partition("予約番号: ")[2].splitlines()[0]
+    assert named in run("bookings", "change", code, "--start", "2026-12-03T16:30").stdout
+    for args in (("arrived",), ("no-show",), ("no-show", "--undo"), ("show",), ("cancel",)):
+        said = run("bookings", *args, code, RENEWAL_NOW="2026-12-03T16:30:00+09:00").stdout
+        assert named in said, args
+
+
 def test_nobody_is_a_no_show_before_the_visit(run: Run, book: Book) -> None:
     code = book()["code"]
     assert "まだこれから" in refused(run("bookings", "no-show", code))
     assert answer(run("bookings", "no-show", code, "--json", **AFTER))["status"] == "no_show"
+
+
+def test_nobody_has_arrived_before_the_day_of_the_visit(run: Run, book: Book) -> None:
+    code = book()["code"]
+    arrived = ("bookings", "arrived", code)
+    eve, morning = "2026-12-02T23:59:00+09:00", "2026-12-03T00:00:00+09:00"
+    assert "まだ来ていません" in refused(run(*arrived, RENEWAL_NOW=eve))
+    (left,) = answer(run("bookings", "search", "--code", code, "--json"))
+    assert left["status"] == "booked"
+    assert answer(run(*arrived, "--json", RENEWAL_NOW=morning))["status"] == "arrived"
+    assert answer(run(*arrived, "--undo", "--json", RENEWAL_NOW=eve))["status"] == "booked"
 
 
 def test_a_visit_that_is_over_without_a_note_is_no_booking_to_come(run: Run, book: Book) -> None:
@@ -249,6 +271,19 @@ def test_a_visit_that_is_over_without_a_note_is_no_booking_to_come(run: Run, boo
     assert [each["code"] for each in left] == [code]
 
 
+@pytest.mark.parametrize(("at", "left"), [("17:29", 0), ("17:30", 1), ("18:30", 1)])
+def test_in_the_evening_the_visits_of_the_day_are_missed_too(
+    run: Run, book: Book, at: str, left: int
+) -> None:
+    book()
+    now = {"RENEWAL_NOW": f"2026-12-03T{at}:00+09:00"}
+    assert len(answer(run("bookings", "list", "--unmarked", "--json", **now))) == left
+    assert answer(run("check", "--json", **now))["to_do"]["unmarked"] == left
+    settle = ("bookings", "settle", "--date", "今日", "--rest", "arrived", "--json")
+    assert len(answer(run(*settle, **now))) == left
+    assert answer(run("check", "--json", **now))["to_do"]["unmarked"] == 0
+
+
 def test_a_day_is_settled_at_once(run: Run, book: Book) -> None:
     gone, here = book()["code"], book(name="アベ")["code"]
     book(name="イノウエ", start="2026-12-04T15:00")
@@ -259,6 +294,24 @@ def test_a_day_is_settled_at_once(run: Run, book: Book) -> None:
     assert answer(run("bookings", "list", "--unmarked", "--json", **AFTER)) == []
     later = changed([*settle], date="12/4")
     assert answer(run(*later, **AFTER)) == []  # it has not begun
+
+
+def test_settling_a_day_says_whom_it_marked_by_counter(run: Run, book: Book) -> None:
+    here = book()["code"]
+    there = book(name="アベ", counter="nishiguchi", start="2026-12-03T11:00")["code"]
+    settle = ("bookings", "settle", "--date", "12/3", "--rest", "arrived")
+    assert run(*settle, **AFTER).stdout.splitlines() == [
+        "令和8年12月3日（木）の 2件を「来庁済み」にしました。",
+        "本庁舎1階: 1件",
+        f"　17:30 {here} サトウ ハナコ",
+        "西口行政サービスコーナー: 1件",
+        f"　11:00 {there} アベ",
+    ]
+
+
+def test_a_day_that_has_not_come_is_not_settled(run: Run) -> None:
+    settle = ("bookings", "settle", "--date", "12/5", "--rest", "arrived")
+    assert "令和8年12月5日（土）は、まだ来ていません" in refused(run(*settle, **AFTER))
 
 
 # The clock, the pause, the terminal

@@ -10,6 +10,7 @@ import pytest
 
 from cli.main import main
 from renewal.city import DEFAULT_PATH
+from tests.cli.conftest import Run
 
 ROOT = DEFAULT_PATH.parent
 
@@ -49,3 +50,27 @@ def test_the_guide_has_every_command_of_the_staff() -> None:
     for name in main.list_commands(click.Context(main)):
         if name not in ("line", "read", "restore", "migrate"):  # for whoever runs it: operations.md, line.md
             assert f"renewal {name}" in typed + text, name
+
+
+@pytest.mark.parametrize("command", ["bookings add", "bookings amend", "documents"])
+def test_the_guide_and_the_help_name_each_pin(command: str, run: Run) -> None:
+    guide = (ROOT / "docs/staff.md").read_text(encoding="utf-8")
+    said = "".join(run(*command.split(), "--help").stdout.split())
+    for pin, name in (("juki", "住民基本台帳用"), ("user", "利用者証明用"), ("sign", "署名用")):
+        assert f"`{pin}`（{name}）" in guide
+        assert f"{pin}{name}" in said
+    assert "JUKI" not in said
+
+
+def test_the_guide_says_once_what_each_command_of_the_week_is_for() -> None:
+    text = (ROOT / "docs/staff.md").read_text(encoding="utf-8")
+    week = text.partition("## 週の終わり")[2].partition("## ")[0]
+    typed = re.findall(r"^renewal (\w+)", week, re.MULTILINE)
+    told = re.findall(r"^- `(\w+)` ", week, re.MULTILINE)
+    assert sorted(told) == sorted(set(typed))
+    assert typed.count("opinions") == 1
+
+
+@pytest.mark.parametrize("word", ["renewal audit --code", "renewal migrate", "RENEWAL_CITY", "DATABASE_URL"])
+def test_the_guide_names_what_a_clerk_looked_for(word: str) -> None:
+    assert word in (ROOT / "docs/staff.md").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import stat
 from pathlib import Path
@@ -161,12 +162,16 @@ def test_check_finds_what_is_wrong_and_says_what_waits(
     assert fine["to_do"] == {
         "calls": 0, "told": 0, "unmarked": 0, "purge_bookings": 0, "purge_conversations": 1,
     }  # fmt: skip
-    assert "renewal purge" in run("check").stdout
+    *_, waits, verdict = run("check").stdout.splitlines()
+    assert "renewal purge" in waits
+    assert verdict == "データベースに問題はありません。"
     with sqlite3.connect(tmp_path / "renewal.db") as database:
         database.execute("DELETE FROM seats")
     wrong = run("check")
     assert wrong.exit_code == 1
-    assert code in wrong.stdout
+    *_, problem, verdict = wrong.stdout.splitlines()
+    assert code in problem
+    assert re.fullmatch(r"データベースに問題が \d件あります。", verdict)
 
 
 def test_seats_above_the_capacity_and_old_holds_are_reported(run: Run, tmp_path: Path) -> None:

@@ -462,7 +462,7 @@ def test_where_there_are_fewer_seats_who_booked_first_keeps_one(office: Office) 
 def test_who_is_there_already_keeps_the_seat(office: Office) -> None:
     first = office.book(MORNING, now=NOW - timedelta(hours=1))
     second = office.book(MORNING)
-    office.store.mark(second.code, "arrived", who="tanaka", now=NOW, at=AT)
+    office.store.mark(second.code, "arrived", who="tanaka", now=MORNING, at=AT)
     office.city = counter_with(CITY, seats=1)
     assert set(office.lost()) == {first.code}
 
