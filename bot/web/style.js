@@ -178,6 +178,7 @@ li input { flex: none; width: 1.4rem; height: 1.4rem; margin: .15rem 0 0; accent
 .thing { font-weight: 700; }
 li small { display: block; color: var(--soft); font-size: .875rem; line-height: 1.5; }
 dl { margin-bottom: .5rem; display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .25rem .9rem; }
+.booking dl { row-gap: .1rem; }
 dt { color: var(--soft); font-size: .875rem; padding-top: .15em; white-space: nowrap; }
 dd { font-weight: 700; overflow-wrap: anywhere; }
 dd.code { letter-spacing: .06em; font-variant-numeric: tabular-nums; font-size: 1.25rem; line-height: 1.3; }
