@@ -25,6 +25,7 @@ from sanic.response import HTTPResponse
 
 from bot import database, redis_server, watch
 from bot.conversation_store import store_of
+from bot.rasa_fixes.citizens import ACTION_URL
 from renewal import json_log, settings
 from renewal.bookings import bounds, schema_version
 
@@ -145,6 +146,7 @@ def _disk() -> bool:
 
 
 async def _actions(agent: Agent) -> bool:
-    url = agent.action_endpoint.url.rpartition("/")[0] + "/health"
+    told = agent.action_endpoint.url  # the port of the environment counts, also before the first action
+    url = (settings.action_url() if told == ACTION_URL else told).rpartition("/")[0] + "/health"
     async with aiohttp.ClientSession() as session, session.get(url) as answer:
         return answer.status == 200
