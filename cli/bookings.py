@@ -337,6 +337,8 @@ def add_booking(
     if others:
         known = "、".join(f"{each.code}（{moment(each.start)}）" for each in others)
         click.echo(f"ご注意: 同じ方の予約が、ほかに {len(others)}件あります: {known}", err=True)
+    for day in sorted({day for day in expires if day < now.date()}):
+        click.echo(f"ご注意: 有効期限（{japanese_date(day)}）が過ぎています。まちがいがないか、お確かめください。", err=True)
     if as_json:
         output.show_json(_as_json(booking))
         return

@@ -256,7 +256,7 @@ def _remove(number: int, closed: bool, who: str, as_json: bool) -> None:
         click.echo("次の予約は、まだ席がありません。")
         _show_lost(done.still, city)
     if told:
-        click.echo("次の方には、休みになると連絡してあります。また席がありますので、もう一度連絡してください。")
+        click.echo("次の方には、休みになると連絡してあります。また席がありますので、もう一度連絡してください（calls に出ています）。")
         output.show_table(_HIT_HEAD, [_hit_line(each.booking, city) for each in told])
 
 

@@ -1,6 +1,6 @@
 """Whom staff have to phone, and why: each person once, for the weightiest reason.
 
-A lost seat; what staff have moved or cancelled and said that they would phone about; a message in
+A lost seat; a seat that is there again, although its person was told otherwise; what staff have moved or cancelled and said that they would phone about; a message in
 LINE that did not arrive; an answer there that did not arrive, so that somebody may not know what
 became of a booking; where LINE is in use, the visits up to the next working day of those who cannot
 be reminded there.
@@ -20,6 +20,7 @@ from renewal.words import moment
 
 REASONS = {
     "no_seat": "席がなくなった",
+    "seat_again": "休みの連絡のあと、席が戻った",
     "moved": "職員が日時を変えた",
     "cancelled": "職員が取り消した",
     "not_sent": "お知らせが届かなかった",
@@ -29,6 +30,7 @@ REASONS = {
 """The reasons, the weightiest first, in words for staff."""
 SAY = {
     "no_seat": "その時刻には受け付けられなくなったことと、その理由。新しい日時のご希望。",
+    "seat_again": "ご連絡した休みがなくなり、予約のとおり受け付けること。",
     "moved": "日時か窓口が変わったこと。新しい日時と窓口。",
     "cancelled": "予約を取り消したこと。取り直すときの日時のご希望。",
     "not_sent": "予約の日時と窓口。お知らせが届かなかったこと。",
@@ -76,6 +78,10 @@ def calls_to_make(
     found = [
         Call(each.booking, "no_seat", each.cause.about, each.cause.words, each.told)
         for each in lost
+    ]
+    found += [
+        Call(booking, "seat_again", "seat_again", REASONS["seat_again"])
+        for booking in store.seats_again(city, now)
     ]
     found += _by_staff(store, now)
     for booking, notice in notices.to_phone(store, city, now):

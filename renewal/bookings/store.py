@@ -733,13 +733,7 @@ class Bookings:
             still = without_seat.find(connection, city, now, **span)
             left = {each.booking.code for each in still}
             again = [each for each in before if each.booking.code not in left]
-            told = schema.told
-            connection.execute(
-                sa.delete(told).where(
-                    told.c.code.in_([each.booking.code for each in again]),
-                    told.c.about.in_(("closed", "seats")),
-                )
-            )
+            without_seat.believe_closed(connection, [each.booking for each in again])
             return Reopened(closure, tuple(again), tuple(still))
 
         return audit.writing(self.engine, work)
@@ -784,7 +778,8 @@ class Bookings:
     ) -> None:
         """Note that somebody was told about this visit, by a member of staff or (None) by LINE.
 
-        It hangs on the booking, its counter and its start: one that has moved is another matter.
+        It hangs on the booking, its counter and its start: one that has moved is another matter. Who
+        hears that there is a seat again ("seat_again") believes no longer that there is none.
         """
         values = {"code": booking.code, "counter": booking.counter, "start_at": booking.start,
                   "about": about}  # fmt: skip
@@ -793,12 +788,21 @@ class Bookings:
             table = schema.told
             same = sa.and_(*(table.c[name] == value for name, value in values.items()))
             connection.execute(sa.delete(table).where(same))
-            connection.execute(sa.insert(table).values(**values, at=at, who=who))
+            if about == without_seat.SEAT_AGAIN:
+                without_seat.forget_told(connection, booking)
+            else:
+                connection.execute(sa.insert(table).values(**values, at=at, who=who))
             if who is not None:
                 detail = {"about": about, "start": booking.start.isoformat()}
                 self._note(connection, at, who, "called", code=booking.code, detail=detail)
 
         audit.writing(self.engine, work)
+
+    def seats_again(self, city: City, now: datetime) -> list[Booking]:
+        """Return the visits to come that have a seat although their people were told that there is none.
+        """
+        with reading(self.engine) as connection:
+            return without_seat.seats_again(connection, city, now)
 
     def call_tries(self, codes: Collection[str]) -> dict[tuple[object, ...], Tries]:
         """Return who is phoning, and how often nobody answered: keyed as `told`."""

@@ -222,6 +222,47 @@ def told(connection: Connection, codes: Collection[str]) -> dict[tuple[object, .
     }
 
 
+SEAT_AGAIN = "seat_again"
+_NO_SEAT = ("closed", "seats", "was_closed")
+"""What somebody was told who believes that there is no seat; "was_closed": of a closure that was removed."""
+
+
+def believe_closed(connection: Connection, bookings: Collection[Booking]) -> None:
+    """Keep of those told about a closure only that they believe it: another one is told them anew."""
+    known = told(connection, [each.code for each in bookings])
+    for booking in bookings:
+        keys = [(booking.code, booking.counter, booking.start, about) for about in _NO_SEAT]
+        heard = next((known[key] for key in keys if key in known), None)
+        forget_told(connection, booking)
+        if heard:
+            values = {"code": booking.code, "counter": booking.counter, "start_at": booking.start}
+            connection.execute(
+                sa.insert(schema.told).values(**values, about="was_closed", at=heard.at, who=heard.who)
+            )
+
+
+def forget_told(connection: Connection, booking: Booking) -> None:
+    """Forget that somebody was told that a booking has no seat."""
+    table = schema.told
+    connection.execute(
+        sa.delete(table).where(table.c.code == booking.code, table.c.about.in_(_NO_SEAT))
+    )
+
+
+def seats_again(connection: Connection, city: City, now: datetime) -> list[Booking]:
+    """Return the booked visits to come that have a seat, of people who were told that they have none."""
+    table, heard = schema.bookings.c, schema.told.c
+    believing = sa.select(heard.code).where(
+        heard.code == table.code, heard.counter == table.counter, heard.start_at == table.start_at,
+        heard.about.in_(_NO_SEAT),
+    )  # fmt: skip
+    found = rows.load(
+        connection, table.status == "booked", table.start_at > now, sa.exists(believing)
+    )
+    lost = {each.booking.code for each in among(connection, found, city, now)}
+    return [booking for booking in found if booking.code not in lost]
+
+
 def told_of(
     known: dict[tuple[object, ...], Told], booking: Booking, cause: Cause
 ) -> Told | None:

@@ -337,6 +337,11 @@ def test_a_booking_against_the_rules_is_refused(
     assert answer(run("bookings", "list", "--json")) == []
 
 
+def test_an_expired_certificate_is_said_while_the_caller_is_on_the_phone(run: Run) -> None:
+    assert "令和8年11月20日（金））が過ぎています" in run(*BOOK, "--expires", "2026-11-20").stderr
+    assert "過ぎています" not in run(*BOOK, "--expires", "2027-02-20").stderr
+
+
 def test_a_full_start_is_refused_with_the_nearest_free_ones(run: Run) -> None:
     for _ in range(3):
         answer(run(*BOOK, "--json"))

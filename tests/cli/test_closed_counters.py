@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from renewal.calls import REASONS
 from renewal.city import DEFAULT_PATH
 from tests.cli.conftest import Book, Run, answer, refused
 
@@ -121,6 +122,9 @@ def test_removing_one_of_two_says_what_still_closes_and_keeps_the_calls(
     opened = answer(run("closures", "remove", str(second), "--json"))
     assert opened["still_closed_by"] == []
     assert [each["code"] for each in opened["told_and_open_again"]] == [code]
+    (again,) = answer(run("calls", "--json"))  # they believe that the counter is closed
+    assert (again["code"], again["reason"], again["called"]) == (code, REASONS["seat_again"], None)
+    answer(run("calls", "--done", code, "--json"))
     assert answer(run("calls", "--json")) == []
     answer(run(*CLOSE, "--reason", "点検", "--json"))
     assert answer(run("calls", "--json"))[0]["called"] is None

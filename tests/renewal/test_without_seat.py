@@ -409,6 +409,30 @@ def test_who_was_told_and_has_a_seat_again_is_told_anew_when_it_closes_again(
     assert booking.code in office.to_call()
 
 
+def test_who_was_told_of_a_closure_that_is_removed_is_phoned_once_more(office: Office) -> None:
+    told, untold = office.book(MORNING), office.book(MORNING)
+    closure = office.close()
+    office.tell(told)
+    office.open(closure)
+    assert set(office.to_call()) == {told.code} != {untold.code}
+    office.tell(told)
+    assert office.to_call() == {}
+    again = office.close()
+    assert set(office.to_call()) == {told.code, untold.code}
+    office.tell(told)
+    office.open(again)
+    assert set(office.to_call()) == {told.code}
+
+
+def test_hours_that_come_back_are_told_to_who_heard_that_they_were_gone(office: Office) -> None:
+    booking, before = office.book(MORNING), office.city
+    office.city = before.model_copy(update={"counters": {}})
+    office.tell(booking)
+    assert office.to_call() == {}
+    office.city = before
+    assert set(office.to_call()) == {booking.code}
+
+
 def test_who_was_told_of_fewer_seats_is_told_again_when_the_counter_closes(office: Office) -> None:
     office.book(MORNING, now=NOW - timedelta(hours=1))
     booking = office.book(MORNING)
