@@ -8,7 +8,18 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
-from reading.facts import AgeOf, CardOf, Change, Comes, DateOf, Deed, NoticeSays, SpeaksAs, When
+from reading.facts import (
+    AgeOf,
+    CardOf,
+    Change,
+    Comes,
+    DateOf,
+    Deed,
+    Guardian,
+    NoticeSays,
+    SpeaksAs,
+    When,
+)
 from reading.reader import Reading
 from reading.situation import State
 from renewal.wish import Wish
@@ -89,8 +100,14 @@ def asks_for_times(reading: Reading) -> bool:
     return bool(named) and _asks(reading) and bool(_FREE.search(reading.message.plain))
 
 
-def reopens(reading: Reading) -> str | None:
-    """Return the row of the summary that is to be told anew: "時間を変えたい", "来る人を変えたい"."""
+def reopens(reading: Reading, state: State) -> str | None:
+    """Return the row of the summary that is to be told anew: "時間を変えたい", "来る人を変えたい".
+
+    Who comes as the representative of a child and then has no custody is asked about once more.
+    """
+    elsewhere = any(isinstance(each, Guardian) and each.of == "not_me" for each in reading.facts)
+    if elsewhere and state.slots.get("applicant") == "legal_representative":
+        return "applicant"  # 養子縁組はまだしてません
     changes = any(isinstance(each, Change) for each in reading.facts) or "選び直" in reading.message.plain
     text = reading.message.plain
     return next((row for row, words in _PARTS if changes and re.search(words, text)), None)

@@ -70,7 +70,7 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     sense = _sense_of_all(m, parts)
     offered = _to_an_offer(m, facts, parts) if s.asked in _OFFERS else None
     sense = offered or sense
-    if s.asked is None or not sense or (s.asked in _OF_FACT and _ONLY_BOOKS.fullmatch(m.plain)):
+    if s.asked is None or not sense:
         return []
     kinds = (Yes, No, Unsure, Change, Stop)
     fact = next((each for each in facts if isinstance(each, kinds) and each.holds), None)
@@ -99,9 +99,6 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
 # What the topic of a question reads there; elsewhere a plain yes or no needs nothing beside it.
 _READ_THERE = {"pins": Pins, "reply_form": Form, "expiry_checked": DateOf, "expiry_help": DateOf}
 
-_OF_FACT = {"pins", "reply_form", "proof_waiver"}
-_ONLY_BOOKS = re.compile("予約(?:を|が|に)?(?:する|します|したい(?:です)?|(?:お願い|おねがい)(?:します|したい(?:です)?)?)?[。!]*")
-"""Agrees to a summary, and answers no question about papers or PINs."""
 _TOLD_ELSE = (DateOf, When, Place, Phone, Comes, Name)
 
 

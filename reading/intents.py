@@ -84,12 +84,9 @@ def _of_the_parts(intents: Intents) -> Intent:
 
 
 def _books_not(reading: Reading) -> bool:
-    """Return whether nothing is to be booked now: 今日は予約しません, また来年にします."""
+    """Return whether nothing is to be booked now: 今日は予約しません."""
     denied = any(each.what == "book" and each.how == "denied" for each in _deeds(reading))
-    return (denied or bool(_LATER.search(reading.message.plain))) and not asks(reading.message)
-
-
-_LATER = re.compile("また(?:来年|来月|今度|そのとき|その時|時期が来たら|近くなったら)(?:に|で|は)?(?:します|する|来ます|伺います|予約します|いいです|お願いします)[。!]*$")
+    return denied and not asks(reading.message)
 
 
 def _takes_offer(reading: Reading, state: State) -> str | None:

@@ -63,7 +63,7 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
     form: Form | None = None
     if state.form != "booking_form":
         form, given, spans, left = "application_form", *_for_application(reading, turn)
-        row = asked_about.reopens(reading) if state.form and not given.keys() - {"confirmed"} else None
+        row = asked_about.reopens(reading, state) if state.form and not given.keys() - {"confirmed"} else None
         if row and state.slots.get({"visit": "visit_date"}.get(row, row)) is not None:
             given, spans, left = {"correct": row}, {}, {}
         elif state.form and not given:
@@ -73,16 +73,12 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
         form, given, left = "booking_form", *_for_booking(reading, turn)
         spans = {}
     questions = _questions(reading, turn, given, spans)
-    elsewhere = turn.likely.name.startswith("out_of_scope") and turn.likely.confidence >= FAIRLY
-    exactly = None if intents.masked else asked_about.about(reading, state, asked)
-    if exactly and elsewhere and exactly["kind"] in asked_about.ELSEWHERE_TOO:
-        exactly = None  # 今日やってる休日当番医どこ
-    if exactly:
+    if exactly := _asked_exactly(reading, turn, intents):
         begins = state.form is None and asked_about.wants_to_book(reading)
-        name = intent.name if intent.name.startswith("ask_") else EXACTLY  # the topic stays the classifier's word
-        intent = Intent("book" if begins else name, 1.0)
+        topic = intent.name if intent.name.startswith("ask_") else EXACTLY  # the classifier's word
+        intent = Intent("book" if begins else topic, 1.0)
+        left = {name: told for name, told in left.items() if name not in ("lacks", "reply", "known")}
         questions, left = (EXACTLY,), {**left, "about": exactly}
-        left.pop("lacks", None), left.pop("reply", None), left.pop("known", None)
         if exactly["kind"] == "open":
             given.pop("wish", None)  # it is asked about
     left = {**dict(_asked_for(reading, turn, questions)), **left}
@@ -107,6 +103,15 @@ class _Turn:
 
 
 # Questions -----------------------------------------------------------------------------------
+
+
+def _asked_exactly(reading: Reading, turn: _Turn, intents: Intents) -> dict[str, Any] | None:
+    """Return what is asked exactly, None where it is not, or of another office: 今日やってる休日当番医どこ."""
+    if intents.masked:
+        return None
+    exactly = asked_about.about(reading, turn.state, turn.asked)
+    elsewhere = turn.likely.name.startswith("out_of_scope") and turn.likely.confidence >= FAIRLY
+    return None if exactly and elsewhere and exactly["kind"] in asked_about.ELSEWHERE_TOO else exactly
 
 
 def _questions(

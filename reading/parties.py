@@ -77,11 +77,11 @@ def _of_chain(m: Message, first: int, last: int) -> Iterator[Party]:
 _AT_WORK = {"colleague", "helper", "lawyer", "official"}
 _GENERIC = re.compile("(?:今どき|いまどき|最近|近頃|ちかごろ|このごろ|この頃|昨今|昔|むかし|世の中|世間|よそ|近所|隣の家|となりの家)の$|(?:亡くなった|なくなった|亡き|死んだ|故)$")
 _OWN = {"son", "daughter", "child", "baby"}
-# Whose child it is: 娘の子 is a grandchild, 姉の子 a nephew or niece, 妻の子 as one's own.
+# Whose child it is: 娘の子 is a grandchild, 姉の子 a nephew or niece, 妻の子 not said to be one's own.
 _CHILD_OF = {
     **dict.fromkeys(("son", "daughter"), "grandchild"),
-    **dict.fromkeys(("husband", "wife", "partner", "child", "pupil", "baby", "student_middle", "student_high"), "child"),
-    "lover": "step_child",
+    **dict.fromkeys(("child", "pupil", "baby", "student_middle", "student_high"), "child"),
+    **dict.fromkeys(("husband", "wife", "partner", "lover"), "step_child"),
 }
 
 

@@ -70,8 +70,7 @@ def words_of(folded: Folded) -> tuple[Word, ...]:
 
 def _morphs(folded: Folded) -> list[_Morph]:
     """Return the smallest parts of the text; words never cross a space that was left out."""
-    gaps = (gap for gap in folded.gaps if 0 < gap < len(folded.kept) and not _denies_on(folded.kept, gap))
-    cuts = [0, *sorted(gaps), len(folded.kept)]
+    cuts = [0, *sorted(gap for gap in folded.gaps if 0 < gap < len(folded.kept)), len(folded.kept)]
     found: list[_Morph] = []
     for first, last in zip(cuts, cuts[1:], strict=False):
         chunk, places = _spelt(folded.kept[first:last])
@@ -87,11 +86,6 @@ def _morphs(folded: Folded) -> list[_Morph]:
                 )
             )  # fmt: skip
     return found
-
-
-def _denies_on(text: str, gap: int) -> bool:
-    """Return whether a denial goes on behind a space: かーどでは ないです."""
-    return text[:gap].endswith(("では", "じゃ")) and text.startswith(("ない", "なく", "ありません"), gap)
 
 
 def _spelt(text: str) -> tuple[str, list[int]]:

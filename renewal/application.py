@@ -1560,7 +1560,8 @@ def documents_text(items: Iterable[Document], *, notes: bool = True) -> str:
     for why, alike in groupby((item for item in items if not item.waived), _left_out_when(notes)):
         labels = [f"・{item.label}" for item in alike]
         if why:
-            labels[-1] += f"（{why}は省けます）" if len(labels) == 1 else f"\n（上の{len(labels)}つは、{why}は省けます）"
+            names = "と".join(label[1:].partition("（")[0] for label in labels)
+            labels[-1] += f"（{why}は省けます）" if len(labels) == 1 else f"\n（{names}は、{why}は省けます）"
         lines += labels
     waived = "、".join(item.label for item in items if item.waived)
     return "\n".join([*lines, *([f"（{waived}は、今回は要りません）"] if waived else [])])

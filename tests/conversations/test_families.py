@@ -402,3 +402,27 @@ def test_a_reply_form_that_was_found_need_not_be_waited_for(person: NewPerson) -
     all_say(me, "母の代わりに行きます。予約したい", "電子証明書", "回答書をなくしました", "はい", "令和9年2月1日", "覚えてます",
             "回答書見つかりました。本人が書きました")  # fmt: skip
     assert slots_of(me, "reply_form", "requested_slot") == ["ready", "reply_form_limit"]
+
+
+@pytest.mark.parametrize("child", ["妻の娘9歳", "夫の息子7歳"])
+def test_who_comes_with_a_spouses_child_is_asked_and_not_taken_for_a_representative(
+    person: NewPerson, child: str
+) -> None:
+    me = person()
+    said = all_say(me, f"{child}の更新を予約したいです。私が行きます", "電子証明書")
+    assert me.slot("applicant") is None
+    assert "どなた" in said
+    # Who may come is said to who insists.
+    assert "親権のある親" in me.says("私です")
+    assert me.slot("applicant") is None
+
+
+def test_a_representative_who_turns_out_to_have_no_custody_is_asked_who_comes(
+    person: NewPerson,
+) -> None:
+    me = person()
+    all_say(me, "9歳の娘の更新を予約したいです。私が行きます", "電子証明書")
+    assert me.slot("applicant") == "legal_representative"
+    said = me.says("養子縁組はまだしてないんですけど")
+    assert me.slot("applicant") is None
+    assert "どなた" in said
