@@ -99,7 +99,8 @@ class ValidateApplicationForm(AssistantAction):
             return _ask(tracker, after, CARD_MEANT)
         if isinstance(answers.get(str(turn.asked)), dict):  # a date that cannot be
             return _asked_anew(tracker, after)
-        return _ask(tracker, after)
+        bound_met = any(remark.name.startswith("bound_") for remark in remarks)
+        return _ask(tracker, after, LATER if bound_met else None)
 
 
 _ROWS = {
@@ -110,6 +111,8 @@ _ROWS = {
 _VISIT = ("visit_date", "visit_time")
 
 
+LATER = "later"
+"""How the time is asked for where no more can be held for now: no times are offered."""
 CARD_MEANT = "card_meant"
 """How the notice is asked about where words seemed to mean the card itself."""
 
@@ -317,7 +320,10 @@ class ActionAskVisitDate(AssistantAction):
         return None
 
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        _offer_days(dispatcher, self.about(tracker), self.taken(tracker))
+        if tracker.get_slot("ask_how") == LATER:
+            say(dispatcher, [Remark("ask_later")])
+        else:
+            _offer_days(dispatcher, self.about(tracker), self.taken(tracker))
         return []
 
 
@@ -362,6 +368,9 @@ class ActionAskVisitTime(AssistantAction):
         return Application.from_slots(tracker.slots)
 
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        if tracker.get_slot("ask_how") == LATER:
+            say(dispatcher, [Remark("ask_later")])
+            return []
         a, at_desk = self.about(tracker), desk()
         day = date.fromisoformat(a.visit_date or "")
         free = application.free_on(a, at_desk, day)

@@ -414,3 +414,16 @@ def test_the_same_yes_twice_books_once(person: NewPerson, bookings: Bookings) ->
         person, *TO_THE_DAY, "本庁舎", "12月9日の11時", "サトウ ケン", "09011112222", "はい", "はい"
     )
     assert len(bookings.list_bookings()) == 1
+
+
+def test_who_has_chosen_too_often_is_offered_no_times_and_goes_on_later(person: NewPerson) -> None:
+    talker, said = asks(person, *TO_THE_DAY, "本庁舎")
+    times = [f"12月{day}日{hour}時" for day in (1, 2, 3) for hour in (9, 10, 11, 13, 14)]
+    for time in times:
+        if "何度も選び直された" in (said := talker.says(time)):
+            break
+        talker.says("日時を変えたい")
+    assert "コールセンター" in said or "024-" in said or "0120" in said
+    assert "あとで「続き」と書いて" in said
+    assert "空いています" not in said and not talker.buttons
+    assert "空いています" in talker.says("続き")
