@@ -298,6 +298,10 @@ def _completed(read: _Reading, s: Situation) -> Command | None:
 _A_DAY = re.compile("[^0-9]{0,4}([0-9]{1,2})日?(?:です|だ|でした|だった|だよ|かな|かも|まで|[。、])*")
 
 
+_SOON = timedelta(days=366)
+"""A card that ends later than that is said to have time left: カード本体はあと5年あります."""
+
+
 def _dates_told(read: _Reading, s: Situation) -> list[Command]:
     """Return the days that are told as the end of validity, of birth, of issue."""
     unclear = next((each for each in read.told if each.role == "unclear_date"), None)
@@ -315,7 +319,9 @@ def _dates_told(read: _Reading, s: Situation) -> list[Command]:
         bare = read_date(read.m.text, read.m.now, PURPOSES[asked])  # 27-2-20
         found |= {asked: (bare, None)} if bare else {}
     if "card_expires_on" in found and "expires_on" not in found:
-        found["expires_on"] = found.pop("card_expires_on")  # read off for the one asked about
+        value, fact = found.pop("card_expires_on")
+        if asked == "expires_on" or not isinstance(value, date) or value < s.now.date() + _SOON:
+            found["expires_on"] = value, fact  # read off for the one asked about
     if "expires_on" in found and _of_both(read.m):
         found["card_expires_on"] = found["expires_on"]
     commands = [_command(slot, _as_answer(value), s, fact) for slot, (value, fact) in found.items()]

@@ -66,8 +66,8 @@ def _says(m: Message, clause: Clause, words: Sequence[Word]) -> Iterator[NoticeS
     for match in _NAMED.finditer(said.text):
         at = said.word(match.start())
         before, rest = said.text[: match.start()], said.text[match.end() :]
-        if match[1] == "card" and (re.match("の?<certificate>", rest) or _is_somebodys(words, at)):
-            continue  # マイナンバーカードの電子証明書; 夫のカード
+        if match[1] == "card" and (re.match("の?<certificate>|<card>", rest) or _is_somebodys(words, at)):
+            continue  # マイナンバーカードの電子証明書; カード本体; 夫のカード
         denied = negated(words, at) and "しか" not in rest
         if (denied and not _DENIED.match(rest)) or _was_thought(words[at + 1 :]):
             continue
@@ -185,7 +185,8 @@ def _arrival(words: Sequence[Word]) -> tuple[What, How] | None:
                 return None  # a lost card is another matter
             gone = negated(words, at) == (word.lemma in _LOST_UNLESS)
             return ("none", "lost") if gone else ("came", "said")
-    if any(word["came"] == "not_yet" for word in words) and not any(word.kind in ("verb", "adjective") for word in words):
+    # "まだ5年先です" is said of a date.
+    if any(word["came"] == "not_yet" for word in words) and not any(word.kind in ("verb", "adjective", "number") for word in words):
         return "none", "said"
     if named and any(word["written"] for word in words) and not any(word["notice"] for word in words):
         return "came", "said"  # "有効期限通知書としか書いてない" leaves it open

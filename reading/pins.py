@@ -217,16 +217,21 @@ def _counts(fact: Pins, m: Message, s: Situation) -> bool:
     words = m.inside(m.clauses[fact.clause])
     if s["pins"] == "forgotten" and fact.state == "remembered" and any(word.lemma in ("思い出す", "おもいだす") for word in words):
         return True  # 思い出しました、全部わかります
-    before = m.words[: m.clauses[fact.clause].last]
     if not fact.holds:
         return False
-    if any(word["pin"] == "pin" for word in before):
+    if any(word["pin"] == "pin" for word in (*m.words[: m.clauses[fact.clause].last], *_named_after(m, fact.clause))):
         return True
     strong = any(word["memory"] in _STRONG for word in words)
     if strong and any(word["pin_of"] in ("sign", "juki") for word in words):
         return True
     places = _KEPT_AT if fact.state == "remembered" else _JUST_AFTER
     return s.asked in places and strong and len(m.clauses) < 3 and all(map(_is_light, words))
+
+
+def _named_after(m: Message, at: int) -> Sequence[Word]:
+    """Return the words of what only names something after a clause: 忘れました、暗証番号."""
+    words = m.inside(m.clauses[at + 1]) if at + 1 < len(m.clauses) else ()
+    return () if any(word.kind in ("verb", "adjective") for word in words) else words
 
 
 def _is_light(word: Word) -> bool:

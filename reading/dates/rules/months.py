@@ -10,6 +10,7 @@ from reading.dates.context import (
     Context,
     Piece,
     add_months,
+    is_day_off,
     month_of,
     month_span,
     span_of,
@@ -252,6 +253,18 @@ def month_part(month: YearMonth, part: str) -> tuple[date, date]:
         if re.match(words, part):
             return month_span(month, first, last)
     return month_span(month)
+
+
+@rule(
+    "(?:年が?明け(?:て(?:から)?)?|来年)の?、?(?:一番|いちばん)?の?"
+    "(?:(?:最初|はじめ|初め)(?:の|に(?:開|空|あ)い?てい?る)?(?:営業日|平日|日(?!曜))|初日|(?:最初|早い日)(?=[にでが、。]|$))",
+)
+def first_of_year(c: Context, m: Match) -> list[Piece] | None:
+    """年明け最初の日, 来年の初日: the first working day of the year to come."""
+    on = date(c.today.year + (c.today > date(c.today.year, 1, 3)), 1, 4)
+    while is_day_off(on):
+        on += DAY
+    return [c.relative_day(m.start(), m.end(), on)]
 
 
 @rule(
