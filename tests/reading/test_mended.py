@@ -14,7 +14,10 @@ from renewal.wish import Wish
 from tests.reading.corpus_rows import NOW, Row, rows
 
 
-@pytest.mark.parametrize("row", rows("mended"), ids=lambda row: f"{row.text}@{row.asked}")
+ROWS = [row for name in ("mended", "mended_dates", "mended_people") for row in rows(name)]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.text}@{row.asked}")
 def test_what_a_message_settles(row: Row, state: State) -> None:
     wish = Wish.from_json({"days": [row.known["visit_date"]] if "visit_date" in row.known else []})
     known = {**row.known, **({"wish": wish.to_json()} if wish else {})}
