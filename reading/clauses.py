@@ -66,7 +66,7 @@ def _parts(words: Sequence[Word], folded: Folded) -> Iterator[tuple[int, int]]:
                 continue  # 2026.12.28
             comma = word.text in "、・,"
             waits = before and (before.text in _WAITS or before["before"] or before.kind == "adverb")
-            if word.text in _STOPS or (comma and not waits):
+            if word.text in _STOPS or (comma and not waits) or _is_face(words, at):
                 yield first, at + 1
                 first = at + 1
             continue
@@ -74,6 +74,13 @@ def _parts(words: Sequence[Word], folded: Folded) -> Iterator[tuple[int, int]]:
             yield first, at + 1
             first = at + 1
     yield first, len(words)
+
+
+def _is_face(words: Sequence[Word], at: int) -> bool:
+    """Return whether an emoji stands where a full stop would: 忘れました💦 その場で変えられますか."""
+    code = ord(words[at].text[0])
+    said = at and words[at - 1].kind in ("verb", "adjective", "copula", "end")
+    return bool(said) and (0x2600 <= code < 0x2800 or code >= 0x1F000)
 
 
 _POLITE_ENDS = ("ます", "です", "ました", "でした", "ません")

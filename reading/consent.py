@@ -358,7 +358,7 @@ def _sense(pieces: Sequence[tuple[str, str]]) -> str | None:
                 said.append("no")
             else:
                 return None  # "ないです": what is not there is no answer to yes or no
-        elif kind in _SAYS:
+        elif kind in _SAYS and not (text in _SOFTENS and any(other == "unsure" for other, _ in pieces)):
             said.append(_SAYS[kind])
     if "again" in said:
         if "compute" in said:
@@ -374,6 +374,7 @@ def _sense(pieces: Sequence[tuple[str, str]]) -> str | None:
     return next((sense for sense in _FIRST if sense in said), None if words_only else "")
 
 
+_SOFTENS = {"ちょっと", "ちょい"}  # ちょっと分かりません
 # What can end a sentence, so that ない behind it denies nothing.
 _ENDS = ("す", "違う", "ちがう", "頼む", "たのむ", "願う", "よ", "から", "がら", "ねえ", "ねぇ")
 

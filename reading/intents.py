@@ -73,11 +73,22 @@ def intent_of(reading: Reading, intents: Intents, state: State) -> Intent:
         plainly = "cancel_booking"  # what was just booked
     if intents.masked and (plainly or classified.name) != "book":
         plainly = "secret_typed"
-    return Intent(plainly, 1.0) if plainly else _of_the_parts(intents)
+    return Intent(plainly, 1.0) if plainly else _of_the_parts(reading, intents, state)
 
 
-def _of_the_parts(intents: Intents) -> Intent:
-    """Return the intent of a message; what several parts make unclear is what they ask, where they agree."""
+_TELLS = 0.9
+"""Confidence from which one part of a first message that tells of the case is what the message is for."""
+
+
+def _of_the_parts(reading: Reading, intents: Intents, state: State) -> Intent:
+    """Return the intent of a message; what several parts make unclear is what they ask, where they agree.
+
+    "ローンの契約で要るんです。来月15日でお願いします": why is small talk to the classifier, when is not.
+    """
+    tells = [part.intent for part in intents.parts if part.intent.name in ("book", "inform") and part.intent.confidence >= _TELLS]
+    of_the_case = any(isinstance(fact, (When, DateOf, Comes, CardOf)) for fact in reading.facts)
+    if intents.whole.intent.name == FALLBACK and state.form is None and tells and of_the_case and not asks(reading.message):
+        return tells[-1]
     asked = [part.intent for part in intents.parts if part.intent.name.startswith("ask_")]
     agree = len(asked) == len(intents.parts) or intents.whole.likely.name in {each.name for each in asked}
     return asked[0] if intents.whole.intent.name == FALLBACK and asked and agree else intents.whole.intent

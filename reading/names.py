@@ -152,7 +152,7 @@ def _spaced(kept: str, gaps: frozenset[int]) -> tuple[str, tuple[int, ...]]:
 
 
 _KANA = re.compile("[ぁ-ゖァ-ヺー]")
-_MARK = re.compile(r"[^\w\s・=ー'.:\-]+|(?<=[ァ-ヺー]) ?と ?(?=、|[ァ-ヺ]|[一-龥ぁ-ん]{1,6}[はの][ァ-ヺー]+ [ァ-ヺ])|\.(?=\s|$)|\n|(?<=[ぁ-ゖァ-ヺー])で ?(?=(?:下の ?)?(?:名前|なまえ|名字|苗字|みょうじ|姓|名)[はが])|(?<!の) (?=(?:下の ?|した ?の ?)?(?:名前|なまえ)(?:[はがも: ]|[ァ-ヺ]))")
+_MARK = re.compile(r" ?(?=0\d{1,4}[- ]?\d{2,4}[- ]?\d{3,4})|[^\w\s・=ー'.:\-]+|(?<=[ァ-ヺー]) ?と ?(?=、|[ァ-ヺ]|[一-龥ぁ-ん]{1,6}[はの][ァ-ヺー]+ [ァ-ヺ])|\.(?=\s|$)|\n|(?<=[ぁ-ゖァ-ヺー])で ?(?=(?:下の ?)?(?:名前|なまえ|名字|苗字|みょうじ|姓|名)[はが])|(?<=だよ|です) |(?<!の) (?=(?:下の ?|した ?の ?)?(?:名前|なまえ)(?:[はがも: ]|[ァ-ヺ]))")
 _KANJI = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〆ヶ]"
 _KANJI_NAME = re.compile(f"({_KANJI}(?:{_KANJI}|[ぁ-ゖー]){{1,7}}?)(?:です|と申します|といいます|と言います)?。?")
 
@@ -192,7 +192,7 @@ def _rules() -> _Rules:
     tail = f"(?P<tail>(?:(?<=[ァ-ヺー])の)?(?:(?: ?(?:{last}))*| ?(?:{more}).*))"
     beside = f"(?:(?:{_KANJI}+ )?{_KANJI}{{1,6}}|(?:{_KANJI}+ )*(?:[a-zà-ɏḁ-ỿ'.:\\-]+ ){{1,5}})(?P<name>{kana})"
     return _Rules(
-        re.compile(f"(?:{fillers})?(?:{lead}(?:ですね)?|{part}|{person})[ :]*"),
+        re.compile(f"(?:{fillers})?(?:{lead}(?:ですね|ですか)?|{part}|{person})[ :]*"),
         re.compile(f"(?:{fillers})(?: |(?<=ー)|(?<=っと))"),
         re.compile(f"{name}{tail}(?: {_KANJI}+){{0,2}}"),
         re.compile(f"{beside}{tail}"),
@@ -511,10 +511,13 @@ def _instead(text: str, m: Message, known: str) -> str | None:
     match = re.search(f"([ぁ-ゖー]+(?: [ぁ-ゖー]+)?)(?P<how>{w['instead']}|{w['into']})(?!て(?:[^ぁ-ゖー]|$))[、 ]*(?:{w['now']})?{_NEW}", text)
     if not match:
         return None
+    new = jaconv.hira2kata(match["new"])
+    family, _, given = known.partition(" ")
+    if given and match[1].replace(" ", "").endswith(old.replace(" ", "")) and len(new) > len(family) + 1 and new.startswith(family):
+        return f"{family} {new[len(family):].strip()}"  # カンノフミじゃなくてカンノフミエ
     wrong = next((match[1][at:] for at in range(len(match[1])) if match[1][at:] in old), "")
     if wrong not in (match[1], *old.split()) and not match[1].removesuffix(wrong).endswith("の"):
         wrong = ""
-    new = jaconv.hira2kata(match["new"])
     if not wrong and not re.fullmatch(w["instead"], match["how"]):
         return None
     if len(wrong) == 1 and len(new) > 2:
@@ -526,7 +529,7 @@ def _instead(text: str, m: Message, known: str) -> str | None:
     return _most_alike(known, new) if not wrong else ""
 
 
-_NEW = "(?P<new>[ぁ-ゖー]+?(?: [ぁ-ゖー]+?)?)(?=です|でした|だよ| ?だ(?:$|[、。])|のまま|に(?:し|変|直|なお|かえ|なり|訂|修)|なん|[^ぁ-ゖー ]|$)"
+_NEW = "(?P<new>[ぁ-ゖー]+?(?: [ぁ-ゖー]+?)?)(?=です|でした|だ[よわねなべ]| ?だ(?:$|[、。])|のまま|に(?:し|変|直|なお|かえ|なり|訂|修)|なん|[^ぁ-ゖー ]|$)"
 """What is right, up to how it is said."""
 
 

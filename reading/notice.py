@@ -37,6 +37,8 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     """Return what the speaker's (or holder's) own notice is about."""
     told = [fact for fact in facts if isinstance(fact, NoticeSays)]
     own = [fact for fact in told if _is_own(fact, s)]
+    if not own and s.asked == "notice" and s["applicant"] is None and not any(_contrasts(m, fact) for fact in told):
+        own = told  # nobody has been named yet: it is the notice in question
     value, fact = _asked(own, m, s) if s.asked == "notice" else _unasked(own, m, s)
     if value == "?" or (value is None and s.asked == "notice" and (told or _does_not_know(facts))):
         return [Command("clarify", "notice", fact=fact)]
@@ -66,7 +68,8 @@ def _says(m: Message, clause: Clause, words: Sequence[Word]) -> Iterator[NoticeS
     for match in _NAMED.finditer(said.text):
         at = said.word(match.start())
         before, rest = said.text[: match.start()], said.text[match.end() :]
-        if match[1] == "card" and (re.match("の?<certificate>|<card>", rest) or _is_somebodys(words, at)):
+        heads = not rest and clause.last < len(m.words) and m.words[clause.last]["notice"] == "certificate"
+        if match[1] == "card" and (heads or re.match("の?<certificate>|<card>", rest) or _is_somebodys(words, at)):
             continue  # マイナンバーカードの電子証明書; カード本体; 夫のカード
         denied = negated(words, at) and "しか" not in rest
         if (denied and not _DENIED.match(rest)) or _was_thought(words[at + 1 :]):
@@ -170,7 +173,9 @@ def _came(m: Message, clause: Clause, words: Sequence[Word]) -> Iterator[NoticeS
 def _arrival(words: Sequence[Word]) -> tuple[What, How] | None:
     named = any(word["letter"] == "notice" for word in words)
     other = next((at for at, word in enumerate(words) if word["letter"] == "other"), None)
-    if other is not None and not any(word["notice"] for word in words):
+    is_it = [word for word in words if word.kind != "mark"][-1]["letter"] or words[-1].kind in ("copula", "mark")
+    is_it = is_it or any(word["came"] or word["written"] or word.text in ("しか", "だけ") for word in words)
+    if other is not None and is_it and not any(word["notice"] for word in words):
         return ("none", "other") if not negated(words, other) or any(word.text == "しか" for word in words) else None
     if any(word["came"] == "not_yet" and word.text.isascii() for word in words):
         return "none", "said"
@@ -224,6 +229,13 @@ def _is_own(fact: NoticeSays, s: Situation) -> bool:
         return True
     mine = s["applicant"] in (None, "self")
     return (fact.of == "speaker") == mine
+
+
+def _contrasts(m: Message, fact: NoticeSays) -> bool:
+    """Return whether somebody's notice is told beside another: 妻のは電子証明書でした."""
+    clause = m.clauses[fact.clause]
+    line_of = line(m.inside(clause), "person").text
+    return clause.link == "but" or bool(re.search(r"<[a-z_]+>(?:の(?:ほう|方|N)?)?は", line_of))
 
 
 def _asked(own: Sequence[NoticeSays], m: Message, s: Situation) -> tuple[str | None, NoticeSays | None]:

@@ -100,9 +100,10 @@ def _written(m: Message, clause: Clause, words: Sequence[Word], at: int) -> Form
         return "other_hand"
     denied = _denied_before(m, clause)
     who = _writer(words[:at])
-    if [each.text for each in words[at + 1 : at + 3]] == ["の", "は"]:
-        who = _writer(words[at + 3 :]) or who  # 書いたのは私でした
-        if who == "holder" and any(map(negative, words[at + 3 :])):
+    if words[at + 1 : at + 2] and words[at + 1].text == "の":
+        after = words[at + 2 + (words[at + 2 : at + 3] != () and words[at + 2].text in ("は", "って", "、")) :]
+        who = _writer(after) or who  # 書いたのは私でした, 書いたの私です
+        if who in ("holder", "elder") and any(map(negative, after)):
             return "other_hand"  # 書いたのは本人じゃなくて
     if who is None:
         existing = re.search("方$|かた$", said)
@@ -235,6 +236,9 @@ def _is_about_form(fact: Form, m: Message, s: Situation) -> bool:
     return paper and s["reply_form"] is not None and fact.state == "missing" and lost_now
 
 
+_DAY = {"日付", "日にち", "期日", "期限", "記載"}
+
+
 def _limit_heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     """Return that no date stands on the form, or nobody knows it, where that was asked."""
     if s.asked != "reply_form_limit" or any(each.kind == "number" for each in m.words):
@@ -243,6 +247,8 @@ def _limit_heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Comman
         words = m.inside(clause)
         for at, word in enumerate(words):
             blank = word["written"] == "says" or word.lemma in _SEEN or word["dated"] == "blank"
+            nothing = word.lemma in LACKS and (words[at - 1].text in _DAY or words[at - 1].kind == "particle")
+            blank |= nothing and any(each.text == "どこ" or each.text in _DAY or each["dated"] for each in words)  # 日付らしきものはない
             if blank and "ask" not in clause.flags and (word["dated"] == "blank" or negated(words, at)):
                 return [Command("set_slot", "reply_form_limit", "unknown")]
     kinds = [fact.kind_of for fact in facts if isinstance(fact, Unsure)]

@@ -38,7 +38,7 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     numbers = [each for each in facts if isinstance(each, Phone)]
     told = [each for each in numbers if each.holds]
     if told:
-        phone = next((each for each in told if _preferred(m, each)), told[0])
+        phone = next((each for each in told if _preferred(m, each)), _of_its_kind(m, told) or told[0])
         number = _finished(m, phone)
         if s.asked == "phone" and not known:
             return [Command("set_slot", "phone", number, phone)]
@@ -180,6 +180,18 @@ def _preferred(m: Message, phone: Phone) -> bool:
     return bool(_rules().preferred.match(m.text, phone.end))
 
 
+_KINDS = re.compile("携帯|けいたい|ケータイ|スマホ|自宅|家|いえ|固定|職場|会社|勤め先|勤務先|実家")
+
+
+def _of_its_kind(m: Message, told: Sequence[Phone]) -> Phone | None:
+    """Return the number whose kind is named once more behind them: "…、日中出るのは携帯です"."""
+    ends = [0, *(each.end for each in told)]
+    kinds = [set(_KINDS.findall(m.text[start : each.start])) for start, each in zip(ends, told, strict=False)]
+    again = set(_KINDS.findall(m.text[ends[-1] :]))
+    named = [each for each, kind in zip(told, kinds, strict=True) if kind & again]
+    return named[0] if len(named) == 1 else None
+
+
 def _finished(m: Message, phone: Phone) -> str:
     """Return the number with its end put right in the same breath: "…-5678、あ、5679です"."""
     after = [each for each in _AGAIN.finditer(m.plain) if m.folded.span(*each.span())[0] >= phone.end]
@@ -196,8 +208,8 @@ _AGAIN = re.compile("(?:いや|いえ|あ|違う|違った|間違えた|じゃ�
 def _corrections() -> tuple[tuple[re.Pattern[str], Callable[[str, list[int], str, str], str | None]], ...]:
     """Return the ways to put right a part: a pattern with the old and new digits, and what it does."""
     rules = _rules()
-    w, some = rules.words, f"({rules.digit}{{1,5}})(?![0-9年月日時分歳枚人])"
-    of = "(?:の?(?:[1-5一二三四]?(?:桁|けた|ケタ|つ)|数字|番号|方|ほう|文字))*[はがのを、:]*(?:(?:間違|違)[いえっ](?:ます|てい?て|ました|て)?、?)?"
+    w, some = rules.words, f"({rules.digit}{{1,5}})(?![0-9年月日時分歳枚人]|けた|桁)"
+    of = "(?:の?(?:[1-5一二三四]?(?:桁|けた|ケタ|つ)|数字|番号|方|ほう|文字))*[はがのを、:]*(?:(?:間違|違|まちが|ちが)[いえっ](?:ます|てい?て|ました|て|た)?、?|(?:が|は)?(?:逆|反対|入れ違い)(?:だった|でした|になって[^0-9]{0,6}|で)?、?)?"
     instead = f"(?:{w['instead']}|[はが、])"
     swap = re.compile(f"{some}と{some}(?:が|は)?(?:逆|反対|入れ替|ひっくり)")
     return (

@@ -79,7 +79,8 @@ def _state(
     purpose = next((place for place, each in enumerate(after) if each.lemma == "よう"), None)
     if purpose is not None and any(map(negative, after[purpose:])):
         purpose = None  # 忘れようがない, but 忘れないように
-    if word.flags & {"by", "want", "order", "cond"} or purpose is not None or _is_of_noun(word, after):
+    done_for = {"by"} if meaning == "notes" and word.flags & {"past", "ing"} else set()  # 夫が書いといてくれました
+    if word.flags & {"by", "want", "order", "cond"} - done_for or purpose is not None or _is_of_noun(word, after):
         return None
     if meaning == "thinks":
         return None if at and words[at - 1].text in ("って", "は") else "forgotten"
@@ -172,7 +173,7 @@ def _which(m: Message, clause: Clause, state: str) -> tuple[str, ...]:
     words = m.inside(clause)
     said = {word["pin_of"] for word in words if word["pin_of"]}
     if not said and clause.at and not any(
-        word["memory"] or word.kind in ("verb", "adjective") for word in m.inside(m.clauses[clause.at - 1])
+        word["memory"] or (word.kind in ("verb", "adjective") and not word["pin_of"]) for word in m.inside(m.clauses[clause.at - 1])
     ):
         said = {word["pin_of"] for word in m.inside(m.clauses[clause.at - 1]) if word["pin_of"]}  # "長いのが、忘れた"
     named: set[str] = set().union(*(_OF.get(str(each), set()) for each in said))
@@ -222,7 +223,7 @@ def _counts(fact: Pins, m: Message, s: Situation) -> bool:
     if any(word["pin"] == "pin" for word in (*m.words[: m.clauses[fact.clause].last], *_named_after(m, fact.clause))):
         return True
     strong = any(word["memory"] in _STRONG for word in words)
-    if strong and any(word["pin_of"] in ("sign", "juki") for word in words):
+    if strong and ("sign" in fact.which or any(word["pin_of"] in ("sign", "juki") for word in words)):
         return True
     places = _KEPT_AT if fact.state == "remembered" else _JUST_AFTER
     return s.asked in places and strong and len(m.clauses) < 3 and all(map(_is_light, words))
@@ -241,9 +242,11 @@ def _is_light(word: Word) -> bool:
 
 
 def _states(told: Sequence[Pins]) -> dict[str, str]:
-    """Return the state of each PIN that is told of; what is said later counts."""
+    """Return the state of each PIN that is told of; what is said later counts, and tells which was meant."""
     states: dict[str, str] = {}
-    for fact in told:
+    for at, fact in enumerate(told):
+        if not fact.which and any(later.which and later.state == fact.state for later in told[at + 1 :]):
+            continue  # 一個あやしい、長いほうを忘れてる
         for pin in fact.which or _ALL:
             states[pin] = fact.state
     return states

@@ -21,6 +21,7 @@ from reading import (
     several,
     unsure,
 )  # fmt: skip
+from reading.clauses import Clause
 from reading.facts import Fact
 from reading.heard import Span
 from reading.message import Message, cut
@@ -98,9 +99,14 @@ def _first_clauses(m: Message) -> list[int]:
         before = m.clauses[clause.at - 1] if clause.at else None
         besides = before is not None and m.plain[before.end - 1] == "、" and m.plain.startswith(_BESIDES, clause.start)
         answers = before is not None and before.mood == "asked" and clause.mood in ("said", "past", "denied")
-        if before is None or before.link == "end" or besides or clause.at in runs or (answers and not _led_to(m, clause.at)):
+        if before is None or before.link == "end" or _said_politely(m, before, clause) or besides or clause.at in runs or (answers and not _led_to(m, clause.at)):
             first.append(clause.at)
     return first
+
+
+def _said_politely(m: Message, before: Clause, clause: Clause) -> bool:
+    """Return whether a sentence ends where only a space stands: "要るんです 来月15日でお願いします"."""
+    return clause.start in m.folded.gaps and m.plain.endswith(("です", "ます", "でした", "ました", "ません"), 0, before.end)
 
 
 def _asked_from(m: Message) -> set[int]:

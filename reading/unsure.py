@@ -61,7 +61,7 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("not_understood", "<which>"),  # 何のことですか, どの番号
     ("not_understood", "(?:って|とは?)(?:[NO]、?)?<what>(?!だ?っけ)"),  # 署名用って何
     ("not_understood", "<what>の?(?:N|<[a-z]+>)(?:C|です)?か?[?？]"),  # 何の期限？
-    ("not_understood", "(?:って|と)<is_told>"),  # 何の更新って聞かれても
+    ("not_understood", "(?<!V)(?:って|と)<is_told>"),  # 何の更新って聞かれても
     ("not_understood", "<hard>(?!!)"),
     ("not_understood", "<unclear>|<what>C?か?[?？]"),
     ("not_understood", "<(?:meaning|how)>(?:(?!<know>).)*<know>!"),  # 意味がわからない
@@ -115,6 +115,8 @@ def _finds_out(words: Sequence[Word], at: int, clause: Clause) -> bool:
         return True
     if "ask" in clause.flags or clause.flags & {"past"} or negated(words, at):
         return False
+    if word["finds_out"] == "wait" and any(each["unsure"] for each in rest):
+        return False  # ちょっと分かりません
     if word["finds_out"] == "wait" or word.text.isascii() or _GOES.search(said):
         return True
     if word["finds_out"] == "asks" or word.lemma in ("見る", "みる"):
