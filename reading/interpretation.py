@@ -7,7 +7,7 @@ exists from reading/bookings.py.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reading import asked_about, bookings, case, languages
@@ -72,6 +72,9 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
     if form is None or (intent.name in ABOUT_BOOKINGS and not (given and state.form)):
         form, given, left = "booking_form", *_for_booking(reading, turn)
         spans = {}
+    if state.form is None and intent.name == FALLBACK and "wish" in given and asked_about.of_ours(reading):
+        intent = Intent("book", 1.0)  # "免許が7日にあるから、マイナンバーのほうは8日で頼むよ"
+        turn = replace(turn, intent=intent)
     questions = _questions(reading, turn, given, spans)
     if exactly := _asked_exactly(reading, turn, intents):
         begins = state.form is None and asked_about.wants_to_book(reading)
