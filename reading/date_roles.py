@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from reading import lexicon
 from reading.clauses import Clause, Mood
 from reading.dates.context import Piece, span_of
-from reading.dates.values import Found, Purpose
+from reading.dates.values import DateRange, Found, Purpose
 from reading.message import Message
 from reading.text import number
 from reading.wording import line, negative
@@ -93,7 +93,7 @@ def in_line(m: Message, clause: Clause) -> str:
 # The words beside it -----------------------------------------------------------------------------
 
 _INSTEAD = re.compile("(?:じゃ|では?)な(?:く|し|い)て?、?|から|、?(?:いや|やっぱり?|あっ?|間違い?|まちがえた|違う|もとい)[、。]?")
-_LINKS = "(?:[はわがものにで:→、とCOA(（]|って|なら|<link>)*$"
+_LINKS = "(?:[はわがものにで:→、とCOA(（「『]|って|なら|<link>)*$"
 _UP_TO = "(?:まで|って|付け?で|<link>|[にでがはもとの、CAO])*"
 # Before it: "期限は…". The first that fits decides.
 _LEADS = tuple(
@@ -132,7 +132,8 @@ _TAILS = tuple(
         ("expires_on", "[(（]<certificate>[)）]"),
         ("birthday", "[にがはの、]?<born>(?=$|C|[でのだ、。]|って)(?!の<)"),
         ("issued_on", "[にがはの、]?<issued>(?![のにの]?<visit>)"),
-        ("written", "(?:まで)?(?:と|って)(?:[NC、]|<[a-z]+>と)*<(?:written|stands)>|までに<stands>"),
+        ("written", "[」』、]*(?:まで)?[」』、]*(?:と|って)(?:[NC、]|<[a-z]+>[とに])*<(?:written|stands)>|までに<stands>"),
+        ("written", "[」』、]*(?:まで)?[」』、]*(?:と|って)N?<(?:notice|letter)>[にの。、]*$"),
         ("visit", "(?:から|まで|[にでがはの、])*(?:N(?:[はがをに、])?)*<visit>"),
         ("other", "A*<event>[をが]V"),  # 年が明けたら手術を受ける
         ("other", "(?:[にはがも]|から|まで)A*<(?:event|elsewhere)>(?=$|[CV!がで、。もか]|に<|し)"),
@@ -165,7 +166,7 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
         return replace(told, role="birthday" if on else "other", years=0 if born or not on else number(age["n"]))
     lead, tail = _lead(m, clause, piece, before), _tail(m, clause, piece, after)
     leads, tails = line(lead, *TAGS).text, line(tail, *TAGS).text
-    behind = _fits(_TAILS, tails, match=True)
+    behind = _fits(_TAILS, tails, match=True) or ("written" if _QUOTED.match(m.plain, piece.end) else None)
     ahead = _fits(_LEADS, leads) or ("other" if _OF_EVENT.search(leads) else _carried(m, clause, lead))
     weak = None if "<visit>" in leads else _fits(_WEAK_LEADS, leads)
     role = behind if behind not in (None, "visit", "written") else ahead or (behind != "visit" and weak) or behind or None
@@ -200,6 +201,7 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
     return replace(told, role=role)
 
 
+_QUOTED = re.compile("[」』、]*と(?:あり|あっ|ある|なっ|なり)")  # 「…まで」とありました
 _OF_THING_ELSE = re.compile("^(?:[AO、]|<[a-z]+>の)*Nの<expires>")  # 牛乳の期限なら今日
 _MUSED = re.compile("か[あぁー]+(?![ぁ-ん])")  # もう11月24日かあ
 # 3日…あ、その日会議か
@@ -391,7 +393,7 @@ def _with_wishes(m: Message, told: Sequence[Told]) -> list[Told]:
     for at, each in enumerate(found):
         if not each.wishes or each.role not in VISITS:
             continue
-        before = [place for place in range(at) if _rival(found[place], each)]
+        before = [place for place in range(at) if _rival(m, found[place], each)]
         turned = bool(_TURNS.search(m.plain, max(0, each.piece.start - 6), each.piece.start))
         for place in before:
             if turned or _names_again(m, found[place], each) or _leads_to_another(m, found[place], each):
@@ -415,14 +417,24 @@ def _is_past(m: Message, told: Told) -> bool:
     return span is not None and span.last is not None and span.last < m.now.date()
 
 
-def _rival(earlier: Told, later: Told) -> bool:
+def _rival(m: Message, earlier: Told, later: Told) -> bool:
     """Return whether a later day or time can stand instead of an earlier one."""
     kinds = [each.item.kind.replace("weekday", "date") for each in (earlier, later)]
     if isinstance(earlier.item.value, frozenset) and len(earlier.item.value) > 2:
         return False  # 平日は学校があるから放課後か土曜
-    if earlier.asked:
+    if earlier.asked or _GIVEN_UP.match(m.plain, earlier.piece.end):
         kinds[0] = kinds[0].removesuffix("_range")  # 上旬は混みますか、中旬がいいです
+    if earlier.item.kind in ("date_range", "month") and _apart(span_of(earlier.piece), span_of(later.piece)):
+        kinds[0] = "date"  # 年末調整で使うから、あさって
     return kinds[0] in ("date", "time") and kinds[1].startswith(kinds[0]) and earlier.clause != later.clause
+
+
+def _apart(one: DateRange | None, other: DateRange | None) -> bool:
+    """Return whether two spans have no day in common."""
+    if one is None or other is None:
+        return False
+    first, last = max(one.first or date.min, other.first or date.min), min(one.last or date.max, other.last or date.max)
+    return first > last
 
 
 def _names_again(m: Message, earlier: Told, later: Told) -> bool:
@@ -435,6 +447,8 @@ def _names_again(m: Message, earlier: Told, later: Told) -> bool:
 def _leads_to_another(m: Message, earlier: Told, later: Told) -> bool:
     """11時の電車に乗りたいから10時で; 15日に行こうと思ったけど16日で."""
     clauses = m.clauses[earlier.clause.at : later.clause.at]
+    if _GIVEN_UP.match(m.plain, earlier.piece.end):
+        return True
     if earlier.asked and not re.search("<(?:visit|fine)>", in_line(m, earlier.clause)):
         return True
     if any(each.link == "end" for each in clauses[:-1]):
@@ -443,9 +457,16 @@ def _leads_to_another(m: Message, earlier: Told, later: Told) -> bool:
     thought = "but" in flags and ("past" in flags or "will" in flags)
     if earlier.item.value == m.now.date() and _BOOKS.match(m.plain, earlier.piece.end):
         return True
-    return any(each.link == "reason" for each in clauses) or thought
+    after_that = _AFTER_THAT.search(m.plain, earlier.piece.end, later.piece.start)  # 正月の片付けが済んでから、10日で
+    return any(each.link == "reason" for each in clauses) or thought or bool(after_that)
 
 
+_AFTER_THAT = re.compile("[てで]から、|[うくぐすつぬぶむる]前に、")
+# 今日行くつもりがやめた; 11時にしたけど会議が入った
+_GIVEN_UP = re.compile(
+    r"[^。\d]*?(?:(?:つもり|予定|はず)(?:が|だった|でし?た|でい(?:た|まし))|[およこそとのほもろごぞどぼ]う(?:かな?)?と(?:思って|思った|した|して(?:い?た))"
+    r"|[にで](?:した|し[てと]い?た|してもら(?:った|って)|決めた|お願いした|予約した|取った)(?:のに|(?:ん(?:だ|です)|の)?(?:けど|けれど|が|げん[ちと])))"
+)
 # 今日じゃなきゃだめってことはないよね
 _MUST_IT = re.compile("(?:じゃ|で)な(?:きゃ|いと|ければ|くちゃ|くては)、?(?:だめ|駄目|いけ|なら|無理)[^。]{0,8}?(?:か[な。?]|か$|よね|[?]|ことは?な|わけ|の$)")
 _DIALECT = re.compile("[^、。]{0,4}(?:す(?:っぺ|べ)|[行い]ぎて[えぇ]|いがす)")  # 火曜にすっぺ

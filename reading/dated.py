@@ -208,7 +208,7 @@ def _as_answer(value: date | Invalid | str) -> Any:
 
 def _for_the_question(read: _Reading, s: Situation) -> _Reading:
     """Return the reading with the question asked giving a role to what its own words leave open."""
-    told = [_of_the_form(read, each, s) for each in read.told]
+    told = _put_right(read.m, [_of_the_form(read, each, s) for each in read.told], s)
     slot = _ASKED.get(s.asked or "")
     if slot:
         explicit = any(each.role == slot for each in told)
@@ -216,6 +216,20 @@ def _for_the_question(read: _Reading, s: Situation) -> _Reading:
     else:
         told = [_elsewhere(read, each, s) for each in told]
     return replace(read, told=tuple(told))
+
+
+def _put_right(m: Message, told: list[Told], s: Situation) -> list[Told]:
+    """Return a day that stands instead of one that is known as what that one is: 1月9日じゃなくて1月6日."""
+    for at, (one, other) in enumerate(zip(told, told[1:], strict=False), start=1):
+        slot = next((slot for slot in PURPOSES if _same_day_of_year(one.item.value, s[slot])), None)
+        taken_back = one.item.kind == "not_date" or one.piece.background
+        if slot and taken_back and other.role in VISITS and other.is_date and not _same_day_of_year(one.item.value, s["visit_date"]):
+            told[at] = replace(other, role=slot)
+    return told
+
+
+def _same_day_of_year(told: object, known: object) -> bool:
+    return isinstance(told, date) and isinstance(known, str) and known[4:] == f"{told:-%m-%d}"
 
 
 def _of_the_form(read: _Reading, told: Told, s: Situation) -> Told:
