@@ -8,7 +8,7 @@ this procedure), or None where its own words leave it open.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -143,7 +143,7 @@ _TAILS = tuple(
 # "12月18日で15歳になります", "turns 15 on December 18".
 _N = r"(?P<n>\d{1,3}|[一二三四五六七八九十]{1,4})"
 _AGE_AFTER = re.compile(
-    rf"(?:で|に|が|は|には|の?(?:時点|誕生日)で)?(?:ちょうど|やっと|ようやく|満|まん|、)*{_N}(?:(?:歳|才|さい)(?!の|以)|に(?:な|成|達)|[歳才]?の(?:お)?誕生日)"
+    rf"(?:で|に|が|は|には|の?(?:時点|誕生日)で|が(?:来|き)たら)?(?:ちょうど|やっと|ようやく|満|まん|、)*{_N}(?:(?:歳|才|さい)(?!の|以)|に(?:な|成|達)|[歳才]?の(?:お)?誕生日)"
 )
 _AGES_BEFORE = (
     re.compile(rf"(?:turn(?:s|ing)?|will be|becomes?) {_N}(?: years? old)? on (?:the )?$"),
@@ -190,7 +190,7 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
         role = "other"
     if role is None and any(word["person"] for word in lead[-3:]):
         role = "person"
-    if _MUSED.match(m.plain, piece.end) or _TAKEN_UP.match(m.plain, piece.end):
+    if _MUSED.match(m.plain, piece.end) or _NOT_YET.match(m.plain, piece.end) or _TAKEN_UP.match(m.plain, piece.end):
         role = "other"
     opened = behind == "visit" or item.kind == "date_range"
     if role in PURPOSES and _BEFORE_IT.search(m.plain, 0, piece.start):
@@ -203,6 +203,7 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
 
 _QUOTED = re.compile("[」』、]*と(?:あり|あっ|ある|なっ|なり)")  # 「…まで」とありました
 _OF_THING_ELSE = re.compile("^(?:[AO、]|<[a-z]+>の)*Nの<expires>")  # 牛乳の期限なら今日
+_NOT_YET = re.compile(r"(?:が(?:来|く)る|に(?:な|成)る)まで(?:は|。|$)|は(?:まだ)?\d{1,2}(?:歳|才|です|だ|$)")  # 2月19日が来るまでは14歳
 _MUSED = re.compile("か[あぁー]+(?![ぁ-ん])")  # もう11月24日かあ
 # 3日…あ、その日会議か
 _TAKEN_UP = re.compile(r"[^\d。]{0,6}?(?:あ|えっと|うーん)、?(?:その日|それ)(?:は|って)?(?!で|に|が[いえよ])[^\d。]{0,8}(?:か|だ|だった|ある|あった|が入って[^。]{0,4}|無理|だめ)[。、ー]")
@@ -360,14 +361,23 @@ def _of_owners(m: Message, told: list[Told]) -> list[Told]:
     for at, each in enumerate(told):
         gap = _between(m, told[at - 1].piece.end if at else 0, each.piece.start)
         ahead = "".join("P" if _is_person(word) else word.text for word in gap)
-        owner = next((word["speaker"] or word["person"] for word in reversed(gap) if _is_person(word)), None)
-        owners.append(owner if each.is_date and each.role != "visit" and _OWNED.search(ahead) else None)
+        owner = _owner(reversed(gap)) if _OWNED.search(ahead) else None
+        rest = _between(m, each.piece.end, each.clause.end)
+        behind = "".join("P" if _is_person(word) else word.text for word in rest)
+        if owner is None and _OF_WHOM.match(behind):
+            owner = _owner(rest)  # 1月14日で切れるのが夫ので
+        owners.append(owner if each.is_date and each.role != "visit" else None)
     if "me" not in owners or not set(owners) - {"me", None}:
         return told
     role = "expires_on" if any(each.role == "expires_on" for each, owner in zip(told, owners, strict=True) if owner) else None
     return [replace(each, role=role if owner == "me" else "other") if owner else each for each, owner in zip(told, owners, strict=True)]
 
 
+def _owner(words: Iterable[Word]) -> str | None:
+    return next((word["speaker"] or word["person"] for word in words if _is_person(word)), None)
+
+
+_OF_WHOM = re.compile(r"[^P\d]{1,12}の[がは](?:うちの)?Pの(?:ほう|方|分)?(?:$|で|だ|、|。)")
 _OWNED = re.compile("P(?:の(?:ほう|方|期限|有効期限|証明書|カード|分)?)?[はが、]$")
 
 
@@ -377,6 +387,7 @@ _OWNED = re.compile("P(?:の(?:ほう|方|期限|有効期限|証明書|カー�
 _BARE = re.compile("(?:[^NVJ<]|<(?:slot|link)>)*$")
 _THERE = re.compile("(?:[^NVJ<はがも]|<(?:slot|link)>)*NN?(?:の(?:N|<slot>))?(?:に|で|C|、)*$")  # 12月9日に西口で
 _WISHES = re.compile("<(?:visit|fine|free|plans|open|right)>|^(?:[はがもでにの]|と|って)*<does>|しか")
+_ABOUT_IT = re.compile("に(?:<card>の)?<(?:certificate|card)>(?:の?N)?を?$")  # 14時に電子証明書の更新を
 _ELSEWHERE = re.compile("<(?:event|elsewhere|document)>(?:に|へ|まで|さ|を|の)?<visit>|Vに<visit>")
 _OF_THING = re.compile("(?:N|<(?:event|elsewhere)>)[をが](?:A|<does>)*V")  # ラーメンを食べたい
 # Before it: "負けたのは先週の日曜", "仕事始めが4日で".
@@ -489,6 +500,8 @@ def _is_wished(m: Message, each: Told, told: Sequence[Told]) -> bool:
     beside = pieces[at + 1] if at + 1 < len(pieces) else None
     if beside and each.item.kind == "date" and beside.kind in ("date", "date_range") and m.plain[each.piece.end : beside.start] == "の":
         return False  # 成人の日の連休明け
+    if each.item.value == m.now.date() and m.plain.startswith("は", each.piece.end) and any(other.start > each.piece.end and other.kind == "date" for other in pieces):
+        return False  # 今日は私の分だけ12月21日に
     words = [word for word in _between(m, each.clause.start, each.clause.end) if not _inside(word, pieces)]
     lead = [word for word in words if word.end <= each.piece.start]
     tail = _of_its_own(m, each, beside, words) or [*words, *_chained(m, each, pieces)]
@@ -498,13 +511,15 @@ def _is_wished(m: Message, each: Told, told: Sequence[Told]) -> bool:
     ahead, behind = line(lead, *TAGS).text, _behind(tail)
     if _MUST_IT.match(m.plain, each.piece.end) or _ELSEWHERE.search(behind) or _tells_of_the_past(lead, ahead, tail):
         return False
-    if _fits(_LEADS, ahead) == "visit" or _SINCE.search(each.item.text) or _WISHES.search(behind) or _DIALECT.match(m.plain, each.piece.end) or _asks_for(tail, behind):
+    if _fits(_LEADS, ahead) == "visit" or _SINCE.search(each.item.text) or _WISHES.search(behind) or _ABOUT_IT.search(behind) or _DIALECT.match(m.plain, each.piece.end) or _asks_for(tail, behind):
         return True
     was = each.item.kind == "time" and any(word.kind == "copula" and "past" in word.flags for word in tail)
     if was and each.clause.at and m.clauses[each.clause.at - 1].link == "cond":
         return False  # 昼寝してたら3時だった
     if m.plain.endswith(("もう", "今", "いま"), each.clause.start, each.piece.start):
         return False  # もう12月ですね
+    if _ONLY.match(m.plain, each.piece.end) and any(NEAR.get(word.lemma) == "free" for word in lead):
+        return True  # 仕事が休めるのは木曜だけ
     named = _LED_BY.search(ahead) and not any(map(_is_person, lead[-2:]))
     there = _THERE.match(behind) and each.clause.link != "reason" and (tail[-1].kind == "noun" or tail[-1].text in ("で", "に", "、"))
     return bool(_BARE.match(behind) or there or each.asked) and not named and each.item.kind != "year"
@@ -515,6 +530,7 @@ def _foreign(word: Word) -> bool:
     return word.text.isascii() and word.text.replace(" ", "").isalpha() and not word["dated"]
 
 
+_ONLY = re.compile("(?:しか|だけ|のみ)")
 _SAID_SO = re.compile("(?:と|って)(?:言|い)っ(?:た|て[たる])(?:はず|のに|つもり|んだ|です|けど|だけ|だげ)|はず(?:です|だ|な|$)")  # 9日って言ったはず
 
 
@@ -545,14 +561,14 @@ def _of_its_own(m: Message, each: Told, beside: Piece | None, words: Sequence[Wo
 
 def _behind(words: Sequence[Word]) -> str:
     """Return the words behind a day or time as a line, with what common words mean there."""
-    signs = (_NEAR.get(word.lemma) or _NEAR.get(word.text) for word in words)
+    signs = (NEAR.get(word.lemma) or NEAR.get(word.text) for word in words)
     return "".join(
         f"<{near}>" + "!" * negative(word) if near and not word["dated"] else line([word], *TAGS).text
         for word, near in zip(words, signs, strict=True)
     )
 
 
-_NEAR = lexicon.phrases("dates", "near")
+NEAR = lexicon.phrases("dates", "near")
 
 
 def _inside(word: Word, pieces: Sequence[Piece]) -> bool:
