@@ -230,7 +230,7 @@ def _put_right(m: Message, told: list[Told], s: Situation) -> list[Told]:
         slot = next((slot for slot in PURPOSES if _same_day_of_year(one.item.value, s[slot])), None)
         taken_back = one.item.kind == "not_date" or one.piece.background
         if slot and taken_back and other.role in VISITS and other.is_date and not _same_day_of_year(one.item.value, s["visit_date"]):
-            told[at] = replace(other, role=slot)
+            told[at - 1 : at + 1] = replace(one, role=slot), replace(other, role=slot)
     return told
 
 
