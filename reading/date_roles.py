@@ -136,7 +136,7 @@ _TAILS = tuple(
         ("written", "[」』、]*(?:まで)?[」』、]*(?:と|って)N?<(?:notice|letter)>[にの。、]*$"),
         ("visit", "(?:から|まで|[にでがはの、])*(?:N(?:[はがをに、])?)*<visit>"),
         ("other", "A*<event>[をが]V"),  # 年が明けたら手術を受ける
-        ("other", "(?:[にはがも]|から|まで)A*<(?:event|elsewhere)>(?=$|[CV!がで、。もか]|に<|し)"),
+        ("other", "(?:[にはがも]|から|まで)A*<(?:event|elsewhere)>(?=$|[CV!で、。もか]|が(?!V!)|に<|し)"),
         ("other", "(?:[にはがも]|から|まで|ごろに?)*(?:N[をがはに])?<happens>"),
     )
 )  # fmt: skip
@@ -182,7 +182,7 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
         return replace(told, role=role if role in PURPOSES else None)
     if role in PURPOSES and not told.is_date or (role == "birthday" and item.kind == "year"):
         role = None
-    if role == "expires_on" and (_ends_otherwise(m, clause, piece) or _OF_THING_ELSE.search(line(m.inside(clause), *TAGS, "person", "speaker", "holder", "own").text)):
+    if role == "expires_on" and (_ends_otherwise(m, clause, piece) or _OF_THING_ELSE.search(line(m.inside(clause), *TAGS, "person", "speaker", "holder", "own").text) or re.search("<document>(?:[はがも、]|って)+$", leads)):
         role = "other"
     if role in (None, "visit") and _was_the_end(m, clause, tail, item.value if isinstance(item.value, date) else None):
         role = "expires_on"
@@ -480,7 +480,7 @@ _GIVEN_UP = re.compile(
 )
 # 今日じゃなきゃだめってことはないよね
 _MUST_IT = re.compile("(?:じゃ|で)な(?:きゃ|いと|ければ|くちゃ|くては)、?(?:だめ|駄目|いけ|なら|無理)[^。]{0,8}?(?:か[な。?]|か$|よね|[?]|ことは?な|わけ|の$)")
-_DIALECT = re.compile("[^、。]{0,4}(?:す(?:っぺ|べ)|[行い]ぎて[えぇ]|いがす)")  # 火曜にすっぺ
+_DIALECT = re.compile("[^、。]{0,4}(?:す(?:っぺ|べ)|で[きぎ]っ(?:か|ぺ|べ)|[行い]ぎて[えぇ]|いがす)")  # 火曜にすっぺ
 _BOOKS = re.compile("に?(?:予約|申し?込)")  # 今日予約したいのは、12月14日です
 
 
@@ -511,6 +511,8 @@ def _is_wished(m: Message, each: Told, told: Sequence[Told]) -> bool:
     ahead, behind = line(lead, *TAGS).text, _behind(tail)
     if _MUST_IT.match(m.plain, each.piece.end) or _ELSEWHERE.search(behind) or _tells_of_the_past(lead, ahead, tail):
         return False
+    if _cannot(m, each, tail):
+        return False
     if _fits(_LEADS, ahead) == "visit" or _SINCE.search(each.item.text) or _WISHES.search(behind) or _ABOUT_IT.search(behind) or _DIALECT.match(m.plain, each.piece.end) or _asks_for(tail, behind):
         return True
     was = each.item.kind == "time" and any(word.kind == "copula" and "past" in word.flags for word in tail)
@@ -528,6 +530,13 @@ def _is_wished(m: Message, each: Told, told: Sequence[Told]) -> bool:
 def _foreign(word: Word) -> bool:
     """Return whether it is an English word of no meaning here: "Dec 9 in case"."""
     return word.text.isascii() and word.text.replace(" ", "").isalpha() and not word["dated"]
+
+
+def _cannot(m: Message, each: Told, tail: Sequence[Word]) -> bool:
+    """3日は母のデイサービスが休みで家を空けられません."""
+    last = next((word for word in reversed(tail) if word.kind in ("verb", "adjective")), None)
+    denied = last is not None and "neg" in last.flags and bool(last.flags & {"can", "passive"})
+    return denied and not each.asked and each.clause.mood != "asked" and not _ONLY.match(m.plain, each.piece.end) and m.plain.startswith("は", each.piece.end)
 
 
 _ONLY = re.compile("(?:しか|だけ|のみ)")

@@ -217,7 +217,7 @@ def _for_the_question(read: _Reading, s: Situation) -> _Reading:
     told = _put_right(read.m, [_of_the_form(read, each, s) for each in read.told], s)
     slot = _ASKED.get(s.asked or "")
     if slot:
-        explicit = any(each.role == slot for each in told)
+        explicit = any(each.role == slot and not _BELIEVED.match(read.m.plain, each.piece.end) for each in told)
         told = [_at_a_date_question(read.m, each, told, "other" if explicit else slot) for each in told]
     else:
         told = [_elsewhere(read, each, s) for each in told]
@@ -353,7 +353,8 @@ def _dates_told(read: _Reading, s: Situation) -> list[Command]:
     return [each for each in commands if each]
 
 
-_BELIEVED = re.compile("(?:か|だ|なの?か|だろう)?と(?:ばかり|ばっかり)?(?:思っ|おもっ|勘違い)")  # 12月1日かと思ってたら11月1日で
+# 12月1日かと思ってたら11月1日で; 3月まで使えると言われたけど、紙には1月15日
+_BELIEVED = re.compile(r"(?:か|だ|なの?か|だろう)?と(?:ばかり|ばっかり)?(?:思っ|おもっ|勘違い)|[^。、\d]{0,8}?(?:と|って)(?:言わ|いわ|聞[いか]|きい)")
 
 
 def _of_both(m: Message) -> bool:
@@ -439,7 +440,7 @@ _ABOUT_A_TIME = re.compile(
 def _counts(read: _Reading, told: Told, s: Situation) -> bool:
     """Return whether a day or time is told as a wish: asked about it is one if it asks for a place."""
     said = "".join(in_line(read.m, clause) for clause in _sentence(read.m, told.clause))
-    wished = re.search("<(?:visit|fine)>", said) or _ONLY_OR_INSTEAD.match(read.m.plain, told.piece.end)
+    wished = re.search("<(?:visit|fine)>", said) or _ASKS_FOR_IT.match(read.m.plain, told.piece.end)
     comes = told.item.kind == "preference" or bool(wished)
     alone = bool(_WHAT_OF_IT.search(read.m.plain, told.piece.end, told.clause.end)) or all(
         word.kind in ("particle", "mark", "other", "adverb", "copula", "number")
@@ -459,7 +460,7 @@ def _counts(read: _Reading, told: Told, s: Situation) -> bool:
     return not dayless or comes or alone or s.asked in (*_VISIT_QUESTIONS, *_AFTER_THE_VISIT)
 
 
-_ONLY_OR_INSTEAD = re.compile("しか|だけ|のみ| instead")
+_ASKS_FOR_IT = re.compile("しか|だけ|のみ| instead|に?で[きぎ]っ[かぺべ]")
 
 
 def _asks_of_a_thing(read: _Reading, clause: Clause) -> bool:

@@ -9,7 +9,7 @@ from reading.dates.rules.words import LATER, G, K, Match, N, R, RuleTable, one_o
 
 rule = RuleTable()
 _UNIT = one_of(
-    "人 名(?!前) 枚 通(?!り) 件 個 円 回 本(?!日) 番(?!早|はや|近|最|空|遅) 階 号 丁目 世帯"
+    "人 名(?!前) 枚 通(?!り) 件 個 円 回 本(?!日) 番(?!早|はや|近|最|空|遅|おそ|後|うしろ) 階 号 丁目 世帯"
     " 桁 けた 文字 種類 点 度(?!目の) 級 倍 割 台(?!風) % kg cm km つ目 つ(?!いたち)"
     " 日目 年目 年以内 年以上"
 )
