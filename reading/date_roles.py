@@ -77,7 +77,7 @@ def with_roles(m: Message, found: Sequence[tuple[Piece, Found]]) -> tuple[Told, 
         before = found[at - 1][0].end if at else 0
         after = found[at + 1][0].start if at + 1 < len(found) else len(m.plain)
         new = _with_role(m, piece, item, before, after)
-        if new.role in VISITS and told and _INSTEAD.fullmatch(m.plain, before, piece.start):
+        if new.role in VISITS and told and INSTEAD.fullmatch(m.plain, before, piece.start):
             new = replace(new, role=told[-1].role or new.role)  # 期限は20日じゃなくて21日
         if new.role is None and told and told[-1].role == "other" and item.kind == "time" and before == piece.start - 1:
             new = replace(new, role="other")  # 病院の予約が14日の10時なので
@@ -92,7 +92,7 @@ def in_line(m: Message, clause: Clause) -> str:
 
 # The words beside it -----------------------------------------------------------------------------
 
-_INSTEAD = re.compile("(?:じゃ|では?)な(?:く|し|い)て?、?|から|、?(?:いや|やっぱり?|あっ?|間違い?|まちがえた|違う|もとい)[、。]?")
+INSTEAD = re.compile("(?:じゃ|では?|ぢゃ)な(?:く|し|い|かった)(?:って|て)?、?|から|、?(?:いや|やっぱり?|あっ?|間違い?|まちがえた|違う|もとい)[、。]?")
 _LINKS = "(?:[はわがものにで:→、とCOA(（「『]|って|なら|<link>)*$"
 _UP_TO = "(?:まで|って|付け?で|<link>|[にでがはもとの、CAO])*"
 # Before it: "期限は…". The first that fits decides.

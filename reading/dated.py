@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from reading.clauses import Clause
-from reading.date_roles import NEAR, PURPOSES, VISITS, Told, in_line, with_roles
+from reading.date_roles import INSTEAD, NEAR, PURPOSES, VISITS, Told, in_line, with_roles
 from reading.dates import Purpose, YearMonth, read_date, read_year
 from reading.dates.context import Context, Known, month_span, span_of
 from reading.dates.reader import Expecting, pieces_of
@@ -228,7 +228,7 @@ def _put_right(m: Message, told: list[Told], s: Situation) -> list[Told]:
     """Return a day that stands instead of one that is known as what that one is: 1月9日じゃなくて1月6日."""
     for at, (one, other) in enumerate(zip(told, told[1:], strict=False), start=1):
         slot = next((slot for slot in PURPOSES if _same_day_of_year(one.item.value, s[slot])), None)
-        taken_back = one.item.kind == "not_date" or one.piece.background
+        taken_back = INSTEAD.fullmatch(m.plain, one.piece.end, other.piece.start)
         if slot and taken_back and other.role in VISITS and other.is_date and not _same_day_of_year(one.item.value, s["visit_date"]):
             told[at - 1 : at + 1] = replace(one, role=slot), replace(other, role=slot)
     return told
