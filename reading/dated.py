@@ -468,12 +468,12 @@ def _asks_of_a_thing(read: _Reading, clause: Clause) -> bool:
     words = [word for word in read.m.inside(clause) if not any(each.piece.start <= word.start < each.piece.end for each in read.told)]
     return any(
         one.kind == "noun" and not one["dated"] and not one["person"] and not one["speaker"] and not one["place"] and one.text not in NEAR
-        and after.kind == "particle" and _SUBJECT.match(read.m.plain, after.start)
+        and _SUBJECT.match(read.m.plain, after.start)
         for one, after in zip(words, words[1:], strict=False)
     )
 
 
-_SUBJECT = re.compile("[がはも]|とか|って|など|なんか")
+_SUBJECT = re.compile("[がはも]|とか|って|など|なんか|(?:で|出来)き(?:ます|る)")
 _SINCE_THAT = re.compile("^(?:その|この)")
 
 

@@ -339,7 +339,7 @@ _LINK = re.compile(
 )
 _MONTH_SAID = re.compile(r"月|[/.]|[^\W\d]{3}")
 _ANOTHER_DATE = re.compile("期限|切れ|有効|満了|誕生|生まれ|発行|交付|届|通知|封筒|証明書")
-_BEFORE_THAT = re.compile(r"[^。\d]*(?:その|[うくぐすつぬぶむるの])前(?:に|の|で|、)(?!予約|電話|届)[^。\d]*")
+_BEFORE_THAT = re.compile(r"(?:[^。\d]*。(?=その前))?[^。\d]*(?:その|[うくぐすつぬぶむるの])前(?:に|の|で|、)(?!予約|電話|届)[^。\d]*")
 _NEW_SENTENCE = re.compile("[。!?\n](?!(?:そん?なら|それなら|そしたら|したら|んだら|んじゃあ?|じゃあ?|では|なら|だったら)、?$)")
 _SPAN_LINK = re.compile("から|より|~|-| to |to")
 

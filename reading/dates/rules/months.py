@@ -233,7 +233,7 @@ def part_of_that_month(c: Context, m: Match) -> list[Piece] | None:
 
 def _part_of_it(c: Context, m: Match, before: Piece) -> list[Piece] | None:
     """再来週だと嬉しいです、できたら後半: which part of the week or month that was said."""
-    if before.kind == "month":
+    if re.search("月(?:中|じゅう|のうち)?$", c.text[before.start : before.end]):
         return [c.span(m.start(), m.end(), *month_part(month_of(before), m["p"]))]  # type: ignore[arg-type]
     if before.kind != "date_range" or not before.week or m["p"] not in ("前半", "後半", "半ば"):
         return None
@@ -306,7 +306,7 @@ def month_before(c: Context, m: Match) -> list[Piece] | None:
 
 
 @rule(
-    rf"(?P<y>{YEAR})(?!度|生|間)(?:ごろ|頃|くらい|ぐらい)?(?P<p>中|いっぱい)?",
+    rf"(?P<y>{YEAR})(?!度|生|間)(?:ごろ|頃|くらい|ぐらい)?(?P<p>中|いっぱい|のうち)?",
     rf"(?P<y>{ERA_IN_LATIN}\d{{1,2}})(?![\d./-]|[、 ]*{ENGLISH_MONTH})(?P<p>)",
     r"(?<![a-z\d])(?P<y>[rhst]\.?(?:[1-9]\d?|元))(?=$|[のにで、。ご頃(]|です)(?P<p>)",
 )
