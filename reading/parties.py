@@ -47,21 +47,18 @@ def parties(m: Message) -> list[Party]:
     for match in _CHAIN.finditer(shape):
         if _GENERIC.search(m.plain, 0, m.words[match.start()].start):
             continue  # いまどきの小学生は背が高いねえ
-        found += (replace(each, last=_past_title(m, each.last)) for each in _of_chain(m, match.start(), match.end()))
+        found += (replace(each, last=_past_side(m, each.last)) for each in _of_chain(m, match.start(), match.end()))
     known = {at for each in found for at in range(each.first, each.last)}
     found += (each for each in _sent_by_title(m) if each.first not in known)
     return [_with_stage(_with_age(m, party, aged)) for party in sorted(found, key=lambda each: each.first)]
 
 
-_TITLES = {"さま", "様", "さん", "ちゃん", "くん", "君"}
-_SOMEBODY = {*_TITLES, "者", "もの", "もん", "人", "奴", "やつ"}
+_SOMEBODY = {"さま", "様", "さん", "ちゃん", "くん", "君", "者", "もの", "もん", "人", "奴", "やつ"}
 _GOES_HIMSELF = re.compile("せて(?:も|い|頂)")
 
 
-def _past_title(m: Message, last: int) -> int:
-    """Return where a person's words end with what is only said with them: 入居者様, パパのほう."""
-    if last < len(m.words) and m.words[last].text in _TITLES:
-        last += 1
+def _past_side(m: Message, last: int) -> int:
+    """Return where a person's words end with the side that is theirs: パパのほう."""
     after = [word.text for word in m.words[last : last + 3]]
     side = after[:1] == ["の"] and after[1:2] in (["ほう"], ["方"]) and after[2:] != ["へ"]
     return last + 2 if side else last

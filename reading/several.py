@@ -145,8 +145,8 @@ def _of_party(
     behind = m.words[party.last] if party.last < len(m.words) else None
     if behind and behind["group"] == "couple":  # 娘夫婦
         return first, party.last + 1, "member", _Unit(((party.who, "general"), ("partner", "general")), 2)
-    group = next((word["group"] for word in words if word["group"]), None)
     which = next((word["which"] for word in words if word["which"]), None)
+    group = next((word["group"] for word in words if word["group"] and not which), None)  # 双子の兄 is one
     return first, last, "member", _grouped(group, person, which or party.who)
 
 
