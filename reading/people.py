@@ -213,6 +213,11 @@ def _card(found: _Found) -> Made:
     yield CardOf(**found.place(), mood="denied" if done else _asserted_card(found), who=_meant(found))
 
 
+def _of_both(found: _Found) -> Made:
+    if found.party.who in ("parents", "grandparents", "in_law_parents"):
+        yield from _card(found)
+
+
 def _card_wanted(found: _Found) -> Made:
     verb = found.word("v")
     renews = verb is not None and (verb["comes"] == "handle" or (verb["comes"] is None and found.word("c")))
@@ -404,14 +409,15 @@ RULES = [
     Rule("母じゃなくて父に変更", "(?:^|\\||[はがも]|<comes>)(?:<who>)E、?\\|?(?P<w><who>)(?=[がに]|<c>|[、。|]|$)", _coming),
     Rule("…私が", "(?P<w><who>)(?:が|<alone>)(?=[、。!|…]*(?:\\||$))", _coming),
     Rule("俺が窓口に", "(?P<w><who>)が<desk>[にへ](?=[、。!|]|$)", _coming),
-    Rule("母に頼む", "(?P<w><who>)[にさ](?:も|は|だ)?(?:(?!<who>)[^|])*?(?P<v><sends|comes>)", _sent),
+    Rule("母に頼む", "(?P<w><who>)(?:に|さ(?!、))(?:も|は|だ)?(?:(?!<who>)[^|])*?(?P<v><sends|comes>)", _sent),
     Rule("母から頼まれる", "(?P<w><who>)[かよ](?:の|(?P<c><card>)を?)?N?(?P<v><sends>)", _asked_by),
     Rule("妻を行かせる", "(?P<w><who>)をN?(?P<v><sends|comes>)", _sent),
     Rule("私が代理で", "(?P<w><who>)[がは]、?(?:<.>の)?(?P<v><instead>)", _by_proxy),
     Rule("息子が本人で行く", "(?P<w><who>)が<who>で<comes>", _card),
     # Whose card
     Rule("母のカード", "(?P<w><who>)の(?:(?!<who>)[^|はがをに、。]){0,3}?<card|desk>", _card),
-    Rule("両親二人分", "(?P<w><who>)D?N?<card>", _card),
+    Rule("両親二人分", "(?P<w><who>)D?<n|named>?<card>", _card),
+    Rule("父と母の両方のを", "(?P<w><who>)の?D?Nの(?=を)", _of_both),
     Rule("更新したいのは私", f"(?P<c><card|desk>[をがは]?)?(?P<v>V|<comes>)のは、?(?P<w><who>)(?:{_END}|で)", _card_wanted),
     Rule("切れるのは私", f"(?:<expired>|<card>が<.>)のは、?(?P<w><who>)(?:{_END}|で)", _card),
     Rule("私のを", "(?P<w><who>)の(?=[をでもはがだんZ]|<c>|E|[、。!|…]|$)", _card),
@@ -487,8 +493,12 @@ def _excluded(rule: Rule, units: _Units, match: re.Match[str]) -> bool:
         if re.search(_TABLE.compiled("<who>C、?\\|?$"), units.shape[: match.start()]):
             return True  # 私です、ケアマネジャーの
         bare = units.shape[match.end() : match.end() + 1] not in ("が", "を")
-        return bare and bool(re.search("[^|]*N[はも]、?$", units.shape[: match.start()]))
+        other = re.search("[^|]*N[はも]、?$", units.shape[: match.start()])
+        return bare and other is not None and units.units[match.start() - 2].text not in _THIS_TIME
     return False
+
+
+_THIS_TIME = {"今回", "今度", "次", "今年", "次回"}
 
 
 def _subject_is_another(units: _Units, match: re.Match[str]) -> bool:

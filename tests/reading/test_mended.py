@@ -13,7 +13,6 @@ from reading.situation import State
 from renewal.wish import Wish
 from tests.reading.corpus_rows import NOW, Row, rows
 
-
 ROWS = [row for name in ("mended", "mended_dates", "mended_people") for row in rows(name)]
 
 
