@@ -83,7 +83,7 @@ _ENGLISH = re.compile(
     "|(?P<near>(?:in|goes to|attends) (?:junior high|middle school)|junior high(?: school)?(?: student)?|middle schooler)"
     "|(?P<old>(?:in|goes to|attends|a|at) (?:senior )?(?:high ?school(?:er)?|university|college)|high school(?:er| student)?|university student)"
 )
-_WORKS_THERE = re.compile(r"\b(?:teach(?:es|ing|er)?|work(?:s|ing)?|volunteer|job|nurse|cook|principal|drive)\b[^.,!?]{0,25}$")
+_WORKS_THERE = re.compile(r"\b(?:teach(?:es|ing|er)?|work(?:s|ing)?|volunteer|job|nurse|cook|principal|drive)\b[^.、!?]{0,25}$")
 # Who goes to such a school, not who works or was there.
 _ATTENDS = re.compile(
     "(?P<school>保育園|保育所|幼稚園|こども園|小学校?|しょうがっこう|中学校?|ちゅうがっこう|高校|高等学校|高専|大学院?|専門学校|予備校)(?:に|へ|さ)(?:は|も)?"

@@ -42,8 +42,8 @@ def _rules() -> list[tuple[re.Pattern[str], type[Fact]]]:
 
 def _named_before(text: str) -> str | None:
     """Return whom "her" means: who was named last, but for what the speaker is to them (I'm her father)."""
-    named = (match for match in re.finditer(rf"\b(?:{_kin()})\b", text) if not AS_WHOM.search(text, 0, match.start()))
-    words = [match[0] for match in named]
+    words = [match["k"] for match in re.finditer(rf"\b(?:my|our|a) (?:\w+ )?(?P<k>{_kin()})\b", text)
+             if not AS_WHOM.search(text, 0, match.start("k"))]
     return lexicon.words()[words[-1]]["person"] if words else None
 
 

@@ -54,7 +54,7 @@ def parties(m: Message) -> list[Party]:
 
 
 _SOMEBODY = {"さま", "様", "さん", "ちゃん", "くん", "君", "者", "もの", "もん", "人", "奴", "やつ"}
-_GOES_HIMSELF = re.compile("せて(?:も|い|頂)")
+GOES_HIMSELF = re.compile("せて(?:も|い|頂)")
 
 
 def _past_side(m: Message, last: int) -> int:
@@ -70,7 +70,7 @@ def _sent_by_title(m: Message) -> Iterator[Party]:
         if word.text not in _SOMEBODY or to.text not in ("に", "を", "さ"):
             continue
         lets = verb["comes"] == "go" and "let" in verb.flags and verb.lemma not in ("来る", "くる")
-        if verb["sends"] == "hands" or (lets and not _GOES_HIMSELF.search(verb.text)):
+        if verb["sends"] == "hands" or (lets and not GOES_HIMSELF.search(verb.text)):
             yield Party(at, at + 1, "proxy")
 
 

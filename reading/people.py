@@ -26,7 +26,7 @@ from reading.facts import (
     SpeaksAs,
 )
 from reading.message import Message, Table
-from reading.parties import HOLDER, SPEAKER, Party, parties
+from reading.parties import GOES_HIMSELF, HOLDER, SPEAKER, Party, parties
 from reading.who_comes import heard as heard
 from reading.words import SAYS, Word
 
@@ -198,8 +198,8 @@ def _sent(found: _Found) -> Made:
         if verb["sends"]:
             yield Proxy(**found.place(), mood="said")  # 父に頼まれました
         return
-    if verb["comes"] and "let" not in verb.flags:
-        return
+    if verb["comes"] and "let" not in verb.flags or GOES_HIMSELF.search(verb.text):
+        return  # 妻に行かせてもらう: it is the speaker who goes
     mood = "supposed" if verb.flags & {"will"} and found.mood == "past" else _planned(found.mood, verb)
     if verb["sends"] and mood == "past" and not _is_over(found):
         mood = "said"  # 後輩に頼みました: that is how it will be
@@ -341,10 +341,15 @@ def _unable(found: _Found) -> Made:
         yield CannotCome(**found.place(), mood="said", who=found.party.who, ill=True)
 
 
+_KEEPS = {"預かる", "あずかる"}
+
+
 def _asked_by(found: _Found) -> Made:
     verb = found.word("v")
     if verb is None or not (verb["sends"] == "was_asked" or "passive" in verb.flags or verb.kind == "noun"):
         return
+    if verb.lemma in _KEEPS and not found.word("c"):
+        return  # 封筒は大家さんから預かりました
     if found.word("c"):
         yield CardOf(**found.place(), mood="said", who=found.party.who)  # 叔母からカードを預かりました
     yield Proxy(**found.place(), mood="said")
@@ -365,6 +370,8 @@ def _with_a_parent(found: _Found) -> Made:
 
 def _asked_to(found: _Found) -> Made:
     verb = found.word("v")
+    if verb is not None and verb.lemma in _KEEPS and found.match[0][0] == "N":
+        return
     noun = verb is not None and verb.kind == "noun" and found.match[0][0] == "N"  # 入所者の方からの依頼で
     if verb is not None and (verb["sends"] == "was_asked" or "passive" in verb.flags or noun):
         yield Proxy(**found.place("v"), mood="said")
@@ -399,6 +406,7 @@ RULES = [
     Rule("母が行く", f"(?P<w><who>)(?:が|(?:[はだでま、]|も(?!{_IN}*<along>)|<alone>)(?!<card>)){_IN}*?(?P<v><comes>)", _coming),
     Rule("私が連れて行く", f"(?P<w><who>)[がは]{_IN}*?(?P<v><along>)", _takes),
     Rule("両親そろって行く", "(?P<w><who>)<along>(?P<v><comes>)", _both_parents),
+    Rule("旦那、行けるって", "(?P<w><who>)、\\|(?P<v><comes>)(?![のZN])", _coming),
     Rule("俺行く", "(?P<w><who>)(?P<v><comes>)", _coming),
     Rule("行くのは母", f"<comes|along>(?:[のんZ]+|<n>)[はがも、](?:<who>E、?\\|?)*(?:<card>の)?(?P<w><who>)(?!E|の)(?:<alone>|だ)?(?:{_END}|に)", _coming),
     Rule("パパかママが行く", "(?P<w><who>)か<n>?<who>(?:[^|]{0,8}\\|)?[^|]{0,6}(?P<v><comes>)", _coming),
@@ -632,7 +640,7 @@ _NO_GUARDIAN = re.compile(
 
 
 _ADOPTED = re.compile("養子(?:縁組み?)?(?:も|は|を|が|に)?(?:もう|すでに|既に|ちゃんと)?(?:済|すませ|すんで|して(?!い?な|ませ)|した|しま|組ん|結ん|入っ|なっ|とっ|迎え)(?!.{0,3}(?:ない|ません|ねえ))")
-_NOT_ADOPTED = re.compile("養子(?:縁組み?)?(?:も|は|を|が|に)?(?:まだ)?(?:[^。]{0,4}(?:して(?:い?な|い?ませ|ねえ)|ません|まだ))|親権者?(?:は|が|も)(?:今|いま)?(?:向こう|むこう|あっち|あちら|相手|先方|な(?:い|く)|ありません|取れ|とれ)")
+_NOT_ADOPTED = re.compile("養子(?:縁組み?)?(?:も|は|を|が|に)?(?:まだ)?(?:[^。]{0,4}(?:して(?:い?な|い?ませ|ねえ)|ません|まだ))|親権者?(?:は|が|も)(?:今|いま)?(?:向こう|むこう|あっち|あちら|相手|先方|な(?:い|く)|ありません|(?:取れ|とれ)(?:な|ませ|て(?:い?な|い?ませ)))")
 _WHETHER = re.compile("[^、。]*?(?:かどうか|のか|んだか)")
 
 

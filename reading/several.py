@@ -30,7 +30,7 @@ Person = tuple[str | None, str | None]
 # Units: a message in people, counts and other words ---------------------------------------------------
 
 _COUNT = re.compile(
-    rf"(?<![0-9第:])(?P<about>[1-9{KANJI_DIGITS[2:]}][、~・-])?お?(?:(?P<n>{NUMBER})(?P<unit>人|名|にん|めい|枚|まい)|(?P<kana>ひとり|ふたり|さんにん|よにん|ごにん|ろくにん))"
+    rf"(?<![0-9第:])(?P<about>(?<![小中高])[1-9{KANJI_DIGITS[2:]}][、~・-])?お?(?:(?P<n>{NUMBER})(?P<unit>人|名|にん|めい|枚|まい)|(?P<kana>ひとり|ふたり|さんにん|よにん|ごにん|ろくにん))"
     "(?P<share>分|ぶん)?(?P<both>とも(?!だち))?(?![目前組様客部乗用掛称暮])"
     "|(?<![a-z0-9])(?:for )?(?:the )?(?P<english>[0-9]|one|two|three|four|five|six|both)"
     "(?: of us| people| persons?|(?= (?:kids|children|sons|daughters|parents))| (?P<cards>(?:my )?cards?|certificates?))"
@@ -196,7 +196,7 @@ _CHAIN = _TABLE.compiled(
 )
 # What ties people to cards: 私と妻の更新, 3人で市役所に予約, 2人とも更新.
 _LINK = _TABLE.compiled(
-    "(?:の<card>|(?:の|[はもがをでとに]*(?:[もはでとを、にへ]|N|A|<jointly>|<along>|<everyone>|<adds>)*)<books|sends>|の?[がはも]?(?:[NOにの]|<same>)*(?P<ends><expired>))(?P<then><v>?)"
+    "(?:の<card>|(?:の|[はもがをでとに]*(?:[もはでとを、にへ]|N|A|<jointly>|<along>|<everyone>|<adds>)*)<books|sends>|の?[がはも]?(?:[NODAにの、]|<same|along>)*(?P<ends><expired>))(?P<then><v>?)"
 )
 _BEFORE = _TABLE.compiled("<books|card>(?:N|<speaker>){0,2}$")
 _COMING = _TABLE.compiled("[はもがと]?(?:N|だ)?で?[もに、]?(?:N[にへ]|<along>)*<comes>")
