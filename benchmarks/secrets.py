@@ -16,6 +16,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import sqlite3
 import sys
 import tempfile
@@ -94,9 +95,10 @@ def harmless_ones_masked(
 
 
 def columns(path: Path) -> bytes:
-    """Return all that stands in a database, as lines of text."""
+    """Return all texts that stand in a database, each as a line."""
     with sqlite3.connect(path) as connection:
-        return "\n".join(connection.iterdump()).encode()
+        texts = (text for line in connection.iterdump() for text in re.findall("'((?:[^']|'')*)'", line))
+        return "\n".join(texts).encode()
 
 
 def main() -> int:
