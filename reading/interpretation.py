@@ -27,6 +27,7 @@ from reading.intents import (
 )
 from reading.reader import Reading
 from reading.situation import State
+from reading.wording import IS, LACKS
 from reading.words import Word
 from renewal.booking_change import QUESTIONS, Request
 from renewal.wish import Wish
@@ -245,8 +246,8 @@ def _is_explained(reading: Reading, at: int, told: case.Case) -> bool:
     """Return whether the last word of weight in a clause is one of a topic, or the answer itself."""
     m = reading.message
     words = [word for word in m.inside(m.clauses[at]) if _has_weight(word)]
-    if not words or words[-1].meanings:
-        return True
+    if not words or words[-1].meanings or (len(words) == 1 and words[0].lemma in IS | LACKS):
+        return True  # ございます, without what is no small talk
     first, last = m.folded.span(words[-1].start, words[-1].end)
     whole = m.folded.span(m.clauses[at].start, m.clauses[at].end)
     says = any(word.kind in ("verb", "adjective", "copula") for word in m.inside(m.clauses[at]))
