@@ -53,7 +53,7 @@ def parties(m: Message) -> list[Party]:
     return [_with_stage(_with_age(m, party, aged)) for party in sorted(found, key=lambda each: each.first)]
 
 
-_SOMEBODY = {"さま", "様", "さん", "ちゃん", "くん", "君", "者", "もの", "もん", "人", "奴", "やつ"}
+SOMEBODY = {"さま", "様", "さん", "ちゃん", "くん", "君", "者", "もの", "もん", "人", "奴", "やつ"}
 GOES_HIMSELF = re.compile("せて(?:も|い|頂)")
 
 
@@ -67,7 +67,7 @@ def _past_side(m: Message, last: int) -> int:
 def _sent_by_title(m: Message) -> Iterator[Party]:
     """Yield somebody unknown who is sent: パートさんに行かせます, 使いの者に持たせる."""
     for at, (word, to, verb) in enumerate(zip(m.words, m.words[1:], m.words[2:], strict=False)):
-        if word.text not in _SOMEBODY or to.text not in ("に", "を", "さ"):
+        if word.text not in SOMEBODY or to.text not in ("に", "を", "さ"):
             continue
         lets = verb["comes"] == "go" and "let" in verb.flags and verb.lemma not in ("来る", "くる")
         if verb["sends"] == "hands" or (lets and not GOES_HIMSELF.search(verb.text)):

@@ -26,7 +26,7 @@ from reading.facts import (
     SpeaksAs,
 )
 from reading.message import Message, Table
-from reading.parties import GOES_HIMSELF, HOLDER, SPEAKER, Party, parties
+from reading.parties import GOES_HIMSELF, HOLDER, SOMEBODY, SPEAKER, Party, parties
 from reading.who_comes import heard as heard
 from reading.words import SAYS, Word
 
@@ -195,7 +195,7 @@ def _sent(found: _Found) -> Made:
     verb = found.word("v")
     assert verb is not None
     if "passive" in verb.flags or verb["sends"] == "was_asked":
-        if verb["sends"]:
+        if verb["sends"] and "let" not in verb.flags:
             yield Proxy(**found.place(), mood="said")  # 父に頼まれました
         return
     if verb["comes"] and "let" not in verb.flags or GOES_HIMSELF.search(verb.text):
@@ -346,8 +346,9 @@ _KEEPS = {"預かる", "あずかる"}
 
 def _asked_by(found: _Found) -> Made:
     verb = found.word("v")
-    if verb is None or not (verb["sends"] == "was_asked" or "passive" in verb.flags or verb.kind == "noun"):
-        return
+    given = verb is not None and not found.match["to"] and (verb["sends"] == "was_asked" or verb.kind == "noun")
+    if verb is None or not verb["sends"] or not (given or "passive" in verb.flags):
+        return  # 妻に預かってもらう
     if verb.lemma in _KEEPS and not found.word("c"):
         return  # 封筒は大家さんから預かりました
     if found.word("c"):
@@ -370,9 +371,12 @@ def _with_a_parent(found: _Found) -> Made:
 
 def _asked_to(found: _Found) -> Made:
     verb = found.word("v")
-    if verb is not None and verb.lemma in _KEEPS and found.match[0][0] == "N":
-        return
-    noun = verb is not None and verb.kind == "noun" and found.match[0][0] == "N"  # 入所者の方からの依頼で
+    asker = found.word("n")
+    if verb is not None and asker and (verb.lemma in _KEEPS or asker.text not in SOMEBODY | {"方"}):
+        return  # 役所から頼まれて
+    noun = verb is not None and asker and verb.kind == "noun"  # 入所者の方からの依頼で
+    if verb is not None and ("let" in verb.flags or not verb["sends"]):
+        return  # 妻にカードを預かってもらう
     if verb is not None and (verb["sends"] == "was_asked" or "passive" in verb.flags or noun):
         yield Proxy(**found.place("v"), mood="said")
 
@@ -418,7 +422,7 @@ RULES = [
     Rule("…私が", "(?P<w><who>)(?:が|<alone>)(?=[、。!|…]*(?:\\||$))", _coming),
     Rule("俺が窓口に", "(?P<w><who>)が<desk>[にへ](?=[、。!|]|$)", _coming),
     Rule("母に頼む", "(?P<w><who>)(?:に|さ(?!、))(?:も|は|だ)?(?:(?!<who>)[^|])*?(?P<v><sends|comes>)", _sent),
-    Rule("母から頼まれる", "(?P<w><who>)[かよ](?:の|(?P<c><card>)を?)?N?(?P<v><sends>)", _asked_by),
+    Rule("母から頼まれる", "(?P<w><who>)N?(?:[かよ]|(?P<to>に))(?:の|(?P<c><card>)を?)?N?(?P<v><sends|comes>)", _asked_by),
     Rule("妻を行かせる", "(?P<w><who>)をN?(?P<v><sends|comes>)", _sent),
     Rule("私が代理で", "(?P<w><who>)[がは]、?(?:<.>の)?(?P<v><instead>)", _by_proxy),
     Rule("息子が本人で行く", "(?P<w><who>)が<who>で<comes>", _card),
@@ -453,7 +457,7 @@ RULES = [
     Rule("…本人です", "(?P<w><who>)(?=<c>[、。!|]*(?:$|\\|))", _identity),
     # Without saying who
     Rule("代わりに行く", "(?P<v><instead>)[ににで]?[^|]{0,3}?(?:<comes>|<desk>)", _proxy),
-    Rule("近所の方に頼まれた", "N[にかよ]の?N?(?P<v><sends>)", _asked_to),
+    Rule("近所の方に頼まれた", "(?P<n>N)[にかよ]の?N?(?P<v><sends|comes>)", _asked_to),
     Rule("更新を頼まれた", "<card>[をは]?(?:(?!<who>)[^|])?(?P<v><sends>)", _asked_to),
     Rule("親権は元夫に", "<custody>[はがも]、?(?:[NV]|<who>E、?\\|?)*(?P<w><who>)(?!E)", _custody),
     Rule("親権者は私", f"(?P<h><who>)は、?(?P<w><who>)(?:{_END}|C)", _has_custody),

@@ -318,7 +318,7 @@ def _counted_as(
     link = _LINK.match(shape, end)
     if link and not link["ends"] and _is_no_link(units.words[link.end() - 1], shape[: link.end() - 1]):
         link = None
-    theirs = match["items"] and shape[end - 1 : end + 1] == "のを"  # 両親ふたりのを
+    theirs = match["items"] and size != "several" and shape[end - 1 : end + 1] == "のを"  # 両親ふたりのを
     english = match[0] and units.words[match.start()].text.startswith("for") and _BEFORE.search(shape[: match.start()])
     if own or link or theirs or english or _BECOMES.match(units.m.plain, units.words[end - 1].end) or (_CARD.search(shape, match.start(), end) and size != 1):
         return "cards"
