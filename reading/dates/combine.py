@@ -120,7 +120,7 @@ _WEAK_NEGATION = re.compile(
 _BUSY_ON = re.compile(f"(?:{_BUSY}|透析|通院|りはびり|塾|習い事|でいさーびす)[がは]$")
 _SO = re.compile("(?:な|だ|です)(?:ので|から|んで|も[のん]で|も[のん]だから)")
 # 塾の送りが月木だもんで、それ以外だと助かる
-_OTHERS = re.compile(r"[^。\d月火水木金土日らば]{0,16}?(?:(?:それ|そこ|これ|その日)以外|(?:その)?(?:ほか|他))の?(?:曜日?|日|とき|時)?(?:[でに](?![もは])|が(?:い|よ|助|良)|だと|なら|を)")
+_OTHERS = re.compile(r"[^。\d月火水木金土日らば]{0,16}?(?P<o>(?:それ|そこ|これ|その日)以外|(?:その)?(?:ほか|他))の?(?:曜日?|日|とき|時)?(?:[でに](?![もは])|が(?:い|よ|助|良)|だと|なら|を)")
 # 13日は日曜で休みか、じゃあ14日
 _TOLD_CLOSED = re.compile("(?:は|って|…|、|。)*(?:もう)?(?:[土日]曜日?|祝日|(?:役所|市役所|窓口)?が?休み)(?:だ|で|か|な|です|じゃ|$)")
 _EXCEPT = re.compile("の?日?(?:以外|いがい|を?避けて|(?:だけ|のみ)?[はを]?(?:除(?:いて|く|き)|抜き|ぬき|抜かし|抜いて|飛ばし|とばし|な[しく](?=で|て|、|。|$)))")
@@ -590,8 +590,9 @@ def _negation_end(c: Context, piece: Piece, after: Piece | None, limit: int) -> 
     excepted = _EXCEPT.match(text, piece.end)
     if excepted:
         return piece.end + len(re.match("の?日?(?:以外|いがい)?", text[piece.end :])[0])  # type: ignore[index]
-    if piece.kind in ("weekday", "date") and _OTHERS.match(text, piece.end, limit):
-        return piece.end
+    others = _OTHERS.match(text, piece.end, limit) if piece.kind in ("weekday", "date") else None
+    if others:
+        return others.end("o")
     unless = _UNLESS.match(text, piece.end)
     if unless:
         return piece.end
