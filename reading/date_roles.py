@@ -489,29 +489,41 @@ _OF_WAY = re.compile("(?<![日間枠方時])(?<!ほう)[がは]$")
 
 def _is_wished(m: Message, each: Told, told: Sequence[Told]) -> bool:
     """Return whether the clause of a day or time wishes, or names it without another predicate."""
-    if _is_past(m, each):
-        return len(told) == len(m.clauses) == 1 and not _between(m, each.piece.end, len(m.plain))  # 昨日: refused with its reason
-    if each.item.kind == "preference" and _OF_WAY.search(m.plain, 0, each.piece.start) and re.match("んです|です|だ|よ", m.plain[each.piece.end :]):
-        return False  # 飯坂線がいちばん早いんですよ
-    if each.item.kind == "preference" or each.item.kind.startswith("not_") or each.piece.for_visit:
-        return True
     pieces = [other.piece for other in told]
     at = pieces.index(each.piece)
     beside = pieces[at + 1] if at + 1 < len(pieces) else None
-    if beside and each.item.kind == "date" and beside.kind in ("date", "date_range") and m.plain[each.piece.end : beside.start] == "の":
-        return False  # 成人の日の連休明け
-    if each.item.value == m.now.date() and m.plain.startswith("は", each.piece.end) and any(other.start > each.piece.end and other.kind == "date" for other in pieces):
-        return False  # 今日は私の分だけ12月21日に
+    if (plain := _plainly(m, each, told, beside)) is not None:
+        return plain
     words = [word for word in _between(m, each.clause.start, each.clause.end) if not _inside(word, pieces)]
     lead = [word for word in words if word.end <= each.piece.start]
     tail = _of_its_own(m, each, beside, words) or [*words, *_chained(m, each, pieces)]
     tail = [word for word in tail if word.start >= each.piece.end and not (_is_person(word) or _foreign(word))]
     while tail and tail[-1].kind == "mark":
         tail.pop()
+    return _wishes_with(m, each, lead, tail)
+
+
+def _plainly(m: Message, each: Told, told: Sequence[Told], beside: Piece | None) -> bool | None:
+    """Return whether a day or time is wished for by what it is, None where its clause has to tell."""
+    if _is_past(m, each):
+        return len(told) == len(m.clauses) == 1 and not _between(m, each.piece.end, len(m.plain))  # 昨日: refused with its reason
+    if each.item.kind == "preference" and _OF_WAY.search(m.plain, 0, each.piece.start) and re.match("んです|です|だ|よ", m.plain[each.piece.end :]):
+        return False  # 飯坂線がいちばん早いんですよ
+    if each.item.kind == "preference" or each.item.kind.startswith("not_") or each.piece.for_visit:
+        return True
+    if beside and each.item.kind == "date" and beside.kind in ("date", "date_range") and m.plain[each.piece.end : beside.start] == "の":
+        return False  # 成人の日の連休明け
+    later = any(other.piece.start > each.piece.end and other.piece.kind == "date" for other in told)
+    if each.item.value == m.now.date() and m.plain.startswith("は", each.piece.end) and later:
+        return False  # 今日は私の分だけ12月21日に
+    return None
+
+
+def _wishes_with(m: Message, each: Told, lead: Sequence[Word], tail: Sequence[Word]) -> bool:
+    """Return whether the words around a day or time wish for it."""
     ahead, behind = line(lead, *TAGS).text, _behind(tail)
-    if _MUST_IT.match(m.plain, each.piece.end) or _ELSEWHERE.search(behind) or _tells_of_the_past(lead, ahead, tail):
-        return False
-    if _cannot(m, each, tail):
+    against = _MUST_IT.match(m.plain, each.piece.end) or _ELSEWHERE.search(behind) or _tells_of_the_past(lead, ahead, tail)
+    if against or _cannot(m, each, tail):
         return False
     if _fits(_LEADS, ahead) == "visit" or _SINCE.search(each.item.text) or _WISHES.search(behind) or _ABOUT_IT.search(behind) or _DIALECT.match(m.plain, each.piece.end) or _asks_for(tail, behind):
         return True
