@@ -348,6 +348,7 @@ def kept(data: bytes, secrets: Iterable[str]) -> list[str]:
     fours = {found[0] for found in re.finditer(alone, text) if not _in_binary(text, *found.span())}
     for size in (1, 2):
         part = rf"[0-9]{{{size}}}"
-        split = rf"(?<![0-9A-Z.:/+\-_])(?={part}{_BETWEEN}{part})({part}(?:{_BETWEEN}{part}){{{4 // size - 1}}})(?![0-9A-Z.:/\-_])"
+        # "[35, 37]" is where a word stands.
+        split = rf"(?<![0-9A-Z.:/+\-_\[])(?={part}{_BETWEEN}{part})({part}(?:{_BETWEEN}{part}){{{4 // size - 1}}})(?![0-9A-Z.:/\-_])"
         fours |= {re.sub("[^0-9]", "", found) for found in re.findall(split, text)}
     return [each for each in secrets if (each in fours if len(each) == 4 else each in joined)]
