@@ -127,6 +127,22 @@ def now() -> datetime:
         raise Refused(str(error)) from None
 
 
+def free_text(text: str, option: str, most: int) -> str:
+    """Return what somebody has written, in one line. Raises Refused.
+
+    Notes and reasons are stored, shown and printed: My Numbers and PINs are taken nowhere.
+    """
+    # Imported only where needed.
+    from reading import masking
+
+    line = " ".join(text.split())
+    if len(line) > most:
+        raise Refused(f"{option} は {most}文字までにしてください。")
+    if masking.mask(line).found:
+        raise Refused(f"{option} に、個人番号や暗証番号のような数字は書かないでください。")
+    return line
+
+
 def counter_with_bookings(city: City, store: Bookings, counter_id: str | None) -> None:
     """Raise Refused for a counter that neither city.yml knows nor any booking."""
     if counter_id not in (None, *city.counters) and counter_id not in store.known_counters():

@@ -15,10 +15,10 @@ def hyphenated(digits: str | None) -> str:
     """
     if not digits:
         return ""
-    if len(digits) == 11 and digits.isdecimal() and digits.startswith(_MOBILE):
-        # 0800-123-4567 is a free number; nobody who writes 080-0000-1234 means one.
-        if not digits.startswith("0800") or digits.startswith("0800000"):
-            return f"{digits[:3]}-{digits[3:7]}-{digits[7:]}"
+    # 0800-123-4567 is a free number; nobody who writes 080-0000-1234 means one.
+    is_free = digits.startswith("0800") and not digits.startswith("0800000")
+    if len(digits) == 11 and digits.isdecimal() and digits.startswith(_MOBILE) and not is_free:
+        return f"{digits[:3]}-{digits[3:7]}-{digits[7:]}"
     # Imported only where needed: it has the whole world's plans.
     import phonenumbers
     from phonenumbers import NumberParseException, PhoneNumberFormat

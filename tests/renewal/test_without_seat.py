@@ -228,7 +228,7 @@ def closed_twice(office: Office) -> Callable[[], None]:
 def closed_by_two_and_one_removed(office: Office) -> Callable[[], None]:
     works, check = office.close(reason="工事"), office.close(from_time=time(9))
     office.open(check)
-    assert closing.still_closed_by(office.store, office.city, check) == [works]
+    assert closing.overlapping(office.store, office.city, check) == [works]
     return lambda: office.open(works)
 
 
@@ -525,18 +525,38 @@ def stored(office: Office) -> list[Closure]:
     return office.store.closures(date.min, date.max)
 
 
-def test_a_closure_that_another_covers_is_not_stored_again(office: Office) -> None:
-    week = office.close(DAY, DAY + timedelta(days=6), counter=None)
-    assert office.close(DAY, from_time=time(13)) == week
-    assert office.close(DAY + timedelta(days=6), counter="nishiguchi") == week
-    assert stored(office) == [week]
+def test_the_same_closure_is_stored_once(office: Office) -> None:
+    afternoon = office.close(DAY, from_time=time(13))
+    assert office.close(DAY, from_time=time(13)) == afternoon
+    assert stored(office) == [afternoon]
 
 
-def test_a_closure_that_covers_others_takes_their_place(office: Office) -> None:
-    office.close(DAY, from_time=time(13))
-    office.close(DAY, until_time=time(10))
-    whole = office.close(DAY)
-    assert stored(office) == [whole]
+@pytest.mark.parametrize("wide_first", [True, False])
+def test_removing_a_closure_opens_nothing_that_one_inside_it_closes(
+    office: Office, wide_first: bool
+) -> None:
+    """Whichever came first, each keeps its own hours."""
+    early, late = office.book(MORNING), office.book(LATE)
+    wide, inside = {"counter": None}, {"from_time": time(15)}
+    first, second = (wide, inside) if wide_first else (inside, wide)
+    closures = [office.close(DAY, **first), office.close(DAY, **second)]
+    assert len(stored(office)) == 2
+    whole, afternoon = closures if wide_first else reversed(closures)
+    assert closing.overlapping(office.store, CITY, whole) == [afternoon]
+    office.tell(late)
+    office.open(whole)
+    assert set(office.lost()) == {late.code}
+    assert office.lost()[late.code].told  # the call is kept
+    assert early.code not in office.to_call()
+
+
+def test_the_number_of_a_removed_closure_is_never_given_again(office: Office) -> None:
+    first = office.close(DAY)
+    office.open(first)
+    second = office.close(DAY, reason="工事")
+    assert (second.id or 0) > (first.id or 0)
+    office.open(second)
+    assert (office.close(DAY).id or 0) > (second.id or 0)
 
 
 @pytest.mark.parametrize(
@@ -560,7 +580,7 @@ def test_removing_says_who_has_a_seat_again_and_who_still_has_none(office: Offic
     assert done
     assert [each.booking for each in done.again] == [early]
     assert [each.booking for each in done.still] == [late]
-    assert closing.still_closed_by(office.store, CITY, whole) == [afternoon]
+    assert closing.overlapping(office.store, CITY, whole) == [afternoon]
 
 
 # Whatever happens ----------------------------------------------------------------------------
