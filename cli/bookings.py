@@ -629,7 +629,7 @@ def reinstate(code: str, who: str, as_json: bool) -> None:
 @json_option
 def arrived(code: str, undo: bool, who: str, as_json: bool) -> None:
     """来庁した方の記録（予約の日から）"""
-    _mark(code, "booked" if undo else "arrived", who, as_json)
+    _mark(code, "arrived", undo, who, as_json)
 
 
 @bookings.command("no-show")
@@ -639,7 +639,7 @@ def arrived(code: str, undo: bool, who: str, as_json: bool) -> None:
 @json_option
 def no_show(code: str, undo: bool, who: str, as_json: bool) -> None:
     """来なかった方の記録（予約の時刻を過ぎてから）"""
-    _mark(code, "booked" if undo else "no_show", who, as_json)
+    _mark(code, "no_show", undo, who, as_json)
 
 
 @bookings.command("settle")
@@ -697,8 +697,14 @@ def settle(day: date, rest: str, counter: str | None, who: str, as_json: bool) -
         click.echo(f"　{each.start:%H:%M} {each.code} {_names(each)}（{lost.cause.words}。{told}）")
 
 
-def _mark(code: str, status: str, who: str, as_json: bool) -> None:
+def _mark(code: str, noted: str, undo: bool, who: str, as_json: bool) -> None:
     city, store, now = load(), open_store(), arguments.now()
+    status = "booked" if undo else noted
+    before = store.get(code)
+    if before is not None and undo and before.status != noted:
+        raise Refused(f"予約番号 {code} は「{WORDS[noted]}」ではなく「{WORDS[before.status]}」です。")
+    if before is not None and not undo and before.status == noted:
+        raise Refused(f"予約番号 {code} は、もう「{WORDS[noted]}」です。")
     lost = _missed(store, city, now).get(code)
     try:
         booking = store.mark(code, status, who=who, now=now, at=clock.real_now())
@@ -717,7 +723,11 @@ def _known(store: Bookings, code: str) -> Booking:
     booking = store.get(code)
     reason = "unknown" if booking is None else booking.status
     if booking is None or reason != "booked":
-        raise Refused(words.not_changeable(reason, code))
+        why = words.not_changeable(reason, code)
+        if reason in ("arrived", "no_show"):
+            command = reason.replace("_", "-")
+            why = f"{why.rstrip('。')}（まちがいのときは {command} --undo で戻せます）。"
+        raise Refused(why)
     return booking
 
 

@@ -17,7 +17,7 @@ from renewal.bookings import Booking, WithoutSeat
 from renewal.city import City, load
 from renewal.date_words import japanese_date
 from renewal.day_sheet import Sheet, checks, sheets, who_comes
-from renewal.words import WORDS, closure_of_day
+from renewal.words import WORDS
 
 _DAYS_AT_MOST = 31
 
@@ -80,7 +80,7 @@ def _day_json(day: date, found: list[Sheet]) -> dict[str, Any]:
                 "counter": sheet.counter,
                 "label": sheet.label,
                 "closed": sheet.closed,
-                "changes": [closure_of_day(each) for each in sheet.changes],
+                "changes": list(sheet.changes),
                 "visits": [
                     _visit(booking, sheet.lost.get(booking.code)) for booking in sheet.bookings
                 ],
@@ -130,7 +130,7 @@ def _print_sheet(sheet: Sheet, city: City, now: datetime) -> None:
     if sheet.closed:
         click.echo(sheet.closed)
     for change in sheet.changes:
-        click.echo(f"この日: {closure_of_day(change)}")
+        click.echo(change)
     if not sheet.bookings:
         click.echo("予約はありません。")
     for booking in sheet.bookings:

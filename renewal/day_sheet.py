@@ -30,8 +30,8 @@ _CLOSED = {
 class Sheet:
     """A counter's day: why it is closed, if it is; its bookings by start; those without a seat.
 
-    Those of whom nobody told this before their time was over are among them. `changes` are the
-    closures and other numbers of seats of that day, where it is not closed whole.
+    Those of whom nobody told this before their time was over are among them. `changes` says
+    what is closed, or has another number of seats, for a part of the day.
     """
 
     day: date
@@ -40,7 +40,7 @@ class Sheet:
     closed: str | None
     bookings: tuple[Booking, ...]
     lost: dict[str, WithoutSeat]
-    changes: tuple[Closure, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 def sheets(
@@ -75,16 +75,20 @@ def sheets(
 
 def _changes(
     city: City, counter_id: str, day: date, closures: Collection[Closure]
-) -> tuple[Closure, ...]:
+) -> tuple[str, ...]:
+    """Return in sentences what differs from the usual hours and seats for a part of the day."""
     if counter_id not in city.counters or closed_because(city, counter_id, day, closures):
         return ()
     minutes = city.counters[counter_id].slot_minutes
     usual = opening_hours.starts(city, counter_id, day)
-    return tuple(
-        each
-        for each in sorted(closures, key=lambda each: (each.from_time or time.min, each.seats))
-        if any(each.hits(counter_id, start.start, minutes) for start in usual)
-    )
+    said = []
+    for each in sorted(closures, key=lambda each: (each.from_time or time.min, each.seats)):
+        hit = [item.start for item in usual if each.hits(counter_id, item.start, minutes)]
+        if hit:
+            span = f"{hit[0]:%H:%M}" + (f"から{hit[-1]:%H:%M}" if len(hit) > 1 else "")
+            what = f"{each.seats}席です" if each.seats else "休みです"
+            said.append(f"{span}の枠は{what}（{each.reason.rstrip('。')}）。")
+    return tuple(said)
 
 
 def closed_because(

@@ -223,15 +223,6 @@ def closure_days(closure: Closure) -> str:
     return f"{days} {begins}〜{ends}"
 
 
-def closure_of_day(closure: Closure) -> str:
-    """Return what a closure changes at its counter on a day: "18:00〜 臨時の休み（システムの点検）"."""
-    begins = f"{closure.from_time:%-H:%M}" if closure.from_time else ""
-    ends = f"{closure.until_time:%-H:%M}" if closure.until_time else ""
-    hours = f"{begins}〜{ends} " if begins or ends else ""
-    what = f"席の数は {closure.seats}" if closure.seats else "臨時の休み"
-    return f"{hours}{what}（{closure.reason}）"
-
-
 def closure_place(closure: Closure, city: City) -> str:
     """Return at which counter a closure applies."""
     return city.counter_label(closure.counter, short=True) if closure.counter else "すべての窓口"

@@ -521,7 +521,7 @@ class Bookings:
     ) -> Booking:
         """Take a cancellation of the same day back: the booking gets seats at its start again.
 
-        Raises NotChangeable ("unknown", "not_cancelled", "not_today"), SlotFull, NotBookable.
+        So does one whose time is over: what became of it can only be noted of a booking. Raises NotChangeable ("unknown", "not_cancelled", "not_today"), SlotFull, NotBookable.
         """
         code = _shown(code)
 
@@ -533,9 +533,8 @@ class Bookings:
                 raise NotChangeable("not_today")
             start = row.start_at.astimezone(TOKYO)
             run = slots.spread(city, row.counter, start) if row.counter in city.counters else []
-            if reason := (
-                slots.out_of_range(city, row.counter, start, now, staff=True) if run else "not_a_start"
-            ):
+            reason = slots.out_of_range(city, row.counter, start, now, staff=True) if run else "not_a_start"
+            if reason and not (run and start <= now):
                 raise NotBookable(reason)
             hold_id = f"reinstate:{key}"
             _claim(connection, city, row.counter, run, len(row.cards), hold_id, at, at)
