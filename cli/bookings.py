@@ -185,7 +185,7 @@ def _show(
         [
             (
                 booking.code,
-                f"{short_date(booking.start.date())}{booking.start:%H:%M}",
+                _when(booking),
                 city.counter_label(booking.counter, short=True),
                 WORDS[booking.applicant_for(card)],
                 WORDS[card.holder],
@@ -199,6 +199,12 @@ def _show(
         as_json=as_json,
         nothing="予約はありません。",
     )
+
+
+def _when(booking: Booking) -> str:
+    """Return day and time, of a visit that is split each of its times: "12月3日（木）17:30・18:00"."""
+    times = "・".join(f"{place.start:%H:%M}" for place in booking.places) or f"{booking.start:%H:%M}"
+    return short_date(booking.start.date()) + times
 
 
 def _missed(store: Bookings, city: City, now: datetime) -> dict[str, WithoutSeat]:
@@ -334,7 +340,7 @@ def add_booking(
     for day in expires:
         _refuse_wrong_time(city, day, start.date(), now)
     store, key, at = open_store(), uuid.uuid4().hex, clock.real_now()
-    _refuse_not_bookable(store, city, counter, start, now)
+    _refuse_not_bookable(store, city, counter, start, now, len(cards))
     try:
         hold = store.hold(
             counter, start, len(cards), key=key, city=city, now=now, at=at, staff=True
@@ -442,9 +448,9 @@ def change(
     for card in booking.cards:
         if card.expires_on and (reason := wrong_time(city, card.expires_on, start.date())):
             raise Refused(reason)
-    _refuse_not_bookable(store, city, counter, start, now)
-    call = _is_to_be_called(told, call)
     key, seats = uuid.uuid4().hex, len(booking.cards)
+    _refuse_not_bookable(store, city, counter, start, now, seats)
+    call = _is_to_be_called(told, call)
     try:
         hold = store.hold(counter, start, seats, key=key, city=city, now=now, at=at, staff=True)
         _refuse_unasked_split(store, hold, split)
@@ -469,7 +475,12 @@ def change(
 @click.option("--same-household/--no-same-household", default=None, help="法定代理人が同一世帯")
 @click.option("--honseki-in-city/--no-honseki-in-city", default=None, help="本市本籍")
 @click.option(
-    "--pin-forgotten", type=Pins(), metavar=Pins.name, help=f"忘れた暗証番号（{PINS_HELP}。なしは none）"
+    "--pin-forgotten",
+    type=Pins(),
+    metavar=Pins.name,
+    is_flag=False,
+    flag_value=",".join(pin.value for pin in Pin),
+    help=f"忘れた暗証番号（{PINS_HELP}。値を付けないと3つとも、なしは none）",
 )
 @click.option("--certificates", type=CERTIFICATES, help="カードに残す電子証明書")
 @click.option("--phone", help="電話番号")
@@ -777,11 +788,12 @@ def _warn_of_expiry(booking: Booking, now: datetime) -> None:
 
 
 def _refuse_not_bookable(
-    store: Bookings, city: City, counter: str, start: datetime, now: datetime
+    store: Bookings, city: City, counter: str, start: datetime, now: datetime, seats: int
 ) -> None:
     closures = store.closures(start.date(), start.date())
     if reason := slots.why_not_bookable(city, counter, start, now, closures, staff=True):
-        raise Refused(_why_not(reason, store, city, counter, start))
+        why = _why_not(reason, store, city, counter, start).rstrip("。")
+        raise Refused(f"{why}（{_near(store, city, counter, start, seats, now)}）。")
 
 
 def _refusal(
@@ -799,13 +811,29 @@ def _refusal(
         return Refused(_why_not(error.reason, store, city, counter, start))
     if isinstance(error, NotChangeable):
         return Refused(words.not_changeable(error.reason, code))
-    near = slots.nearest(
-        store, city, [counter], start, now, clock.real_now(), seats, staff=True
-    )
-    others = "、".join(moment(slot.start) for slot in near)
-    others = f"近い空きは {others} です" if others else "近い空きもありません"
+    others = _near(store, city, counter, start, seats, now)
     full = "満席" if seats == 1 else f"{seats}枚分の空きがない時刻"
     return Refused(f"{moment(start)}は{full}で、{others}。")
+
+
+def _near(
+    store: Bookings, city: City, counter: str, start: datetime, seats: int, now: datetime
+) -> str:
+    """Return the nearest free starts in words, at the other counters where this one has none."""
+    bookable = [each.id for each in city.bookable_counters]
+    for counters in ([counter], bookable):
+        here = [each for each in counters if each in bookable]
+        near = here and slots.nearest(
+            store, city, here, start, now, clock.real_now(), seats, staff=True
+        )
+        if near:
+            named = (
+                moment(slot.start)
+                + ("" if slot.counter == counter else f"（{city.counter_label(slot.counter, short=True)}）")
+                for slot in near
+            )
+            return f"近い空きは {'、'.join(named)} です"
+    return "近い空きもありません"
 
 
 def _why_not(

@@ -67,6 +67,8 @@ def day_sheet(
         listed = [_day_json(this, found) for this, found in days]
         output.show_json(listed if range_wanted else listed[0])
         return
+    if not days:
+        click.echo("その期間に、開いている窓口も予約もありません。")
     for _this, found in days:
         for sheet in found:
             _print_sheet(sheet, city, now)

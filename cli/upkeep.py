@@ -158,6 +158,8 @@ def backup_data(file: Path, who: str, as_json: bool) -> None:
 
     受け付けながらでもできます。名前が .gz で終わると圧縮します。個人情報が入りますので、しまう場所にご注意ください。
     """
+    if file.is_file() and file.stat().st_size:
+        raise Refused(f"{file} というファイルがもうありますので、別の名前にしてください。")
     engine, at = open_engine(), clock.real_now()
     # Noted first, so that the backup itself says so too.
     Bookings(engine).record(who, "backup", at=at, detail={"file": file.name})

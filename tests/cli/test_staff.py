@@ -354,7 +354,7 @@ def test_more_seats_are_not_taken_away_from_those_who_have_them(run: Run, book: 
         (["--date", "2026-11-20", "--reason", "点検"], "過ぎています"),
         (["--from", "12/4", "--to", "2040-01-01", "--reason", "点検"], "1年以内"),
         (["--date", "2300-01-01", "--reason", "点検"], "扱えない年"),
-        (["--date", "12/3", "--from-time", "13時", "--reason", "点検"], "時刻として"),
+        (["--date", "12/3", "--from-time", "25時", "--reason", "点検"], "時刻として"),
         (["--date", "12/3", "--from-time", "13:00", "--until-time", "12:00", "--reason", "点検"],
          "--from-time"),
         (["--counter", "x", "--date", "12/3", "--reason", "点検"], "honchosha"),

@@ -379,6 +379,76 @@ def test_while_the_parent_comes_too_nothing_is_asked(run: Run, book: Book) -> No
     assert "本人、法定代理人、その他の代理人 タカハシ ソフ" in run("bookings", "show", code).stdout
 
 
+# Refusals that say the way on --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("counter", "start", "said"),
+    [
+        ("honchosha", "2026-12-03T17:05", "受付時刻ではありません（近い空きは 12月3日"),
+        ("honchosha", "2026-12-05T10:00", "休みです（近い空きは 12月"),
+        ("nishiguchi", "2026-12-03T10:00", "（近い空きは 12月3日（木）11時"),
+    ],
+)
+def test_where_a_start_cannot_be_the_nearest_free_ones_are_said(run: Run, counter: str, start: str, said: str) -> None:
+    assert said in refused(run(*changed(BOOK, counter=counter, start=start)))
+
+
+def test_where_a_counter_is_too_small_the_other_one_is_said(run: Run) -> None:
+    three = changed(BOOK, counter="nishiguchi", start="2026-12-03T11:00")
+    why = refused(run(*three, "--name", "サトウ ジロウ", "--name", "サトウ ミキ"))
+    assert "3枚分の空きがない" in why and "（本庁舎1階）" in why
+
+
+def test_counters_are_named_and_only_those_that_can_be_booked(run: Run) -> None:
+    why = refused(run(*changed(BOOK, counter="ekimae")))
+    assert "honchosha（本庁舎1階）" in why and "shisho" not in why
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("--from", "2026-11-20", "--to", "2026-11-20"), "いま予約できるのは、令和8年11月"),
+        (("--from", "2027-03-01", "--to", "2027-03-02"), "いま予約できるのは、"),
+        (("--from", "2026-12-05", "--to", "2026-12-05"), "土日の休みです"),
+    ],
+)
+def test_where_no_start_is_free_it_is_said_why(run: Run, args: tuple[str, ...], said: str) -> None:
+    shown = run("slots", "--counter", "honchosha", *args)
+    assert said in shown.stdout + shown.stderr
+
+
+def test_days_without_any_sheet_are_said(run: Run) -> None:
+    assert "開いている窓口も予約もありません" in run("day", "--from", "2026-12-05", "--to", "2026-12-06").stdout
+
+
+def test_a_time_is_written_as_in_the_console(run: Run, book: Book) -> None:
+    assert book(start="12/3 午後2時半")["start"] == "2026-12-03T14:30:00+09:00"
+
+
+def test_the_times_of_a_split_visit_stand_in_the_list(run: Run, book: Book) -> None:
+    book("--name", "サトウ ジロウ", "--split", counter="nishiguchi", start="2026-12-03T11:00")
+    assert "12月3日（木）11:00・11:30" in run("bookings", "list").stdout
+
+
+def test_forgotten_pins_are_written_as_when_booking(run: Run, book: Book) -> None:
+    code = book()["code"]
+    amended = answer(run("bookings", "amend", code, "--pin-forgotten", "--as", "田中", "--json"))
+    assert amended["cards"][0]["forgotten_pins"] == ["juki", "user", "sign"]
+
+
+def test_a_backup_overwrites_none(run: Run, tmp_path: Path) -> None:
+    run("backup", str(tmp_path / "a.gz"))
+    before = (tmp_path / "a.gz").read_bytes()
+    assert "別の名前" in refused(run("backup", str(tmp_path / "a.gz")))
+    assert (tmp_path / "a.gz").read_bytes() == before
+
+
+def test_a_citys_file_that_is_not_there_is_said_in_japanese(run: Run) -> None:
+    why = refused(run("calls", RENEWAL_CITY="nai.yml"))
+    assert why == "nai.yml というファイルがなく、読めません。"
+
+
 # Where things are, and what is written -----------------------------------------------------------
 
 
