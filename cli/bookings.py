@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -61,6 +61,7 @@ from renewal.words import WORDS, moment
 T = TypeVar("T")
 
 _LIVE = ("booked", "arrived")
+_AGAIN = "（席が戻った・要連絡）"
 
 
 class Code(click.ParamType[str]):
@@ -165,12 +166,14 @@ def _look(
         by=[key for key, value in (("name", name), ("phone", phone), ("code", code)) if value],
     )  # fmt: skip
     lost = store.without_seat_among(found, city, now) | _missed(store, city, now)
-    _show(found, lost, city, now, as_json, as_csv)
+    again = {booking.code for booking, _about in store.seats_again(city, now)}
+    _show(found, lost, again, city, now, as_json, as_csv)
 
 
 def _show(
     found: Sequence[Booking],
     lost: dict[str, WithoutSeat],
+    again: Collection[str],
     city: City,
     now: datetime,
     as_json: bool,
@@ -191,7 +194,8 @@ def _show(
                 WORDS[card.holder],
                 card.name_kana or "（消去済み）",
                 hyphenated(booking.phone),
-                words.status(booking, lost.get(booking.code), now),
+                words.status(booking, lost.get(booking.code), now)
+                + (_AGAIN if booking.code in again else ""),
             )
             for booking, card in cards
         ],
@@ -251,7 +255,8 @@ def show(code: str, who: str, as_json: bool) -> None:
         output.show_json(_as_json(booking, lost) | {"history": entries})
         return
     _tell(booking, city)
-    click.echo(f"状態: {words.status(booking, lost, now)}")
+    is_again = any(each.code == code for each, _about in store.seats_again(city, now))
+    click.echo(f"状態: {words.status(booking, lost, now)}{_AGAIN if is_again else ''}")
     if lost:
         told = f"（連絡済み {told_words(lost.told)}）" if lost.told else "（まだ連絡していません）"
         click.echo(f"席がありません: {lost.cause.words}{told}")

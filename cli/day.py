@@ -136,11 +136,15 @@ def _print_sheet(sheet: Sheet, city: City, now: datetime) -> None:
     if not sheet.bookings:
         click.echo("予約はありません。")
     for booking in sheet.bookings:
-        _print_visit(booking, sheet.lost.get(booking.code), city, now)
+        _print_visit(
+            booking, sheet.lost.get(booking.code), booking.code in sheet.again, city, now
+        )
     click.echo()
 
 
-def _print_visit(booking: Booking, lost: WithoutSeat | None, city: City, now: datetime) -> None:
+def _print_visit(
+    booking: Booking, lost: WithoutSeat | None, is_again: bool, city: City, now: datetime
+) -> None:
     visit = booking.visit
     who = who_comes(visit)
     status = "" if booking.status == "booked" else f"　【{WORDS[booking.status]}】"
@@ -151,6 +155,8 @@ def _print_visit(booking: Booking, lost: WithoutSeat | None, city: City, now: da
         click.echo(f"  ！席がないこと（{lost.cause.words}）を、知らせないうちに時刻が過ぎました。連絡が必要")
     elif lost:
         click.echo(f"  ！席がありません。連絡が必要: {lost.cause.words}")
+    if is_again:
+        click.echo("  ！席が戻りました。席がないと伝えてあるので、もう一度連絡が必要")
     if len(booking.places) > 1:
         split = (f"{place.start:%H:%M} {place.seats}枚" for place in booking.places)
         click.echo(f"  時刻の分かれ: {'、'.join(split)}")

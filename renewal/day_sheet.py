@@ -31,7 +31,8 @@ class Sheet:
     """A counter's day: why it is closed, if it is; its bookings by start; those without a seat.
 
     Those of whom nobody told this before their time was over are among them. `changes` says
-    what is closed, or has another number of seats, for a part of the day.
+    what is closed, or has another number of seats, for a part of the day. `again` are those who have
+    a seat once more, and still believe that they have none.
     """
 
     day: date
@@ -41,6 +42,7 @@ class Sheet:
     bookings: tuple[Booking, ...]
     lost: dict[str, WithoutSeat]
     changes: tuple[str, ...] = ()
+    again: frozenset[str] = frozenset()
 
 
 def sheets(
@@ -55,6 +57,7 @@ def sheets(
         *store.missed(city, now, first=day, last=day, counter=counter),
     )
     lost = {each.booking.code: each for each in found_lost}
+    again = frozenset(booking.code for booking, _about in store.seats_again(city, now))
     closures = store.closures(day, day)
     wanted = [counter] if counter else [each.id for each in city.bookable_counters]
     # A counter that has been taken out of city.yml can still have visitors.
@@ -68,6 +71,7 @@ def sheets(
             tuple(booking for booking in found if booking.counter == id_),
             lost,
             _changes(city, id_, day, closures),
+            again,
         )
         for id_ in wanted
     ]

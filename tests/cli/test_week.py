@@ -334,8 +334,11 @@ def test_the_last_line_of_the_check_says_what_waits(run: Run, book: Book) -> Non
     checked = run("check")  # a seat is there again, and its person does not know
     assert checked.exit_code == 0
     assert "連絡（renewal calls） 1件" in checked.stdout.splitlines()[-1]
+    for command in (("bookings", "list"), ("bookings", "show", code), ("day", "--date", "12/3")):
+        assert "席が戻" in run(*command).stdout, command
     answer(run("calls", "--done", code, "--json"))
     assert run("check").stdout.splitlines()[-1] == "データベースに問題はありません。"
+    assert "席が戻" not in run("bookings", "list").stdout + run("day", "--date", "12/3").stdout
     assert "来庁の記録" in run("check", **at("18:00")).stdout.splitlines()[-1]
 
 
