@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -469,6 +470,14 @@ def test_a_new_database_is_announced(run: Run, tmp_path: Path) -> None:
     first = run("calls", DATABASE_URL=new)
     assert "新しく作りました" in first.stderr and "new.db" in first.stderr
     assert run("calls", DATABASE_URL=new).stderr == ""
+
+
+def test_tables_of_an_older_version_are_said_to_be_old(run: Run, environment: dict[str, str]) -> None:
+    with sqlite3.connect(environment["DATABASE_URL"].removeprefix("sqlite:///")) as database:
+        database.execute("ALTER TABLE closures DROP COLUMN made_at")
+    said = run("calls")
+    assert said.exit_code == 1
+    assert "renewal migrate" in said.stderr
 
 
 SECRETS = ["個人番号 123456789018", "1234 5678 9018", "暗証番号 1234", "暗証番号は１２３４です", "PIN: 4321"]
