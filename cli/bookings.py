@@ -600,7 +600,8 @@ def cancel(
     city, store = load(), open_store()
     key, now, at = uuid.uuid4().hex, arguments.now(), clock.real_now()
     booking = _known(store, code)
-    if booking.start <= now and not confirm:
+    # Of a visit that had no seat a cancellation is what becomes of it.
+    if booking.start <= now and not confirm and code not in _missed(store, city, now):
         raise Refused(
             f"{moment(booking.start)}の予約は時刻が過ぎていますので、来なかった方は no-show で記録し、"
             "それでも取り消すときは --confirm を付けてください。"

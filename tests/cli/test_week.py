@@ -73,6 +73,14 @@ def test_nobody_before_a_closed_counter_is_settled_without_a_word(run: Run, book
     assert found["status"] == "booked"
 
 
+@pytest.mark.parametrize("args", [("cancel",), ("change", "--start", "2026-12-04T09:00")])
+def test_who_was_not_told_is_moved_or_cancelled_afterwards(run: Run, not_told: str, args: tuple[str, ...]) -> None:
+    late = at("17:45")
+    answer(run("bookings", *args, not_told, "--told", "--json", **late))
+    assert listed(run, **late) == {}
+    assert run("check", **late).exit_code == 0
+
+
 @pytest.mark.parametrize("command", ["arrived", "no-show"])
 def test_marking_one_says_that_there_was_no_seat(run: Run, not_told: str, command: str) -> None:
     said = run("bookings", command, not_told, **at("18:00"))
