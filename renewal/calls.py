@@ -1,9 +1,10 @@
 """Whom staff have to phone, and why: each person once, for the weightiest reason.
 
-A lost seat; a seat that is there again, although its person was told otherwise; what staff have moved or cancelled and said that they would phone about; a message in
-LINE that did not arrive; an answer there that did not arrive, so that somebody may not know what
-became of a booking; where LINE is in use, the visits up to the next working day of those who cannot
-be reminded there.
+A lost seat; one of which nobody told them before its time had come; a seat that is there again,
+although its person was told otherwise; what staff have moved or cancelled and said that they would
+phone about; a message in LINE that did not arrive; an answer there that did not arrive, so that
+somebody may not know what became of a booking; where LINE is in use, the visits up to the next
+working day of those who cannot be reminded there.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from renewal.words import moment
 
 REASONS = {
     "no_seat": "席がなくなった",
-    "seat_again": "休みの連絡のあと、席が戻った",
+    "missed": "知らせないうちに、予約の時刻が過ぎた",
+    "seat_again": "席がないと連絡したあと、席が戻った",
     "moved": "職員が日時を変えた",
     "cancelled": "職員が取り消した",
     "not_sent": "お知らせが届かなかった",
@@ -30,7 +32,8 @@ REASONS = {
 """The reasons, the weightiest first, in words for staff."""
 SAY = {
     "no_seat": "その時刻には受け付けられなくなったことと、その理由。新しい日時のご希望。",
-    "seat_again": "ご連絡した休みがなくなり、予約のとおり受け付けること。",
+    "missed": "お知らせできなかったことのおわびと、受け付けられなかった理由。新しい日時のご希望。",
+    "seat_again": "ご連絡したこと（休みか、席の不足）がなくなり、予約のとおり受け付けること。",
     "moved": "日時か窓口が変わったこと。新しい日時と窓口。",
     "cancelled": "予約を取り消したこと。取り直すときの日時のご希望。",
     "not_sent": "予約の日時と窓口。お知らせが届かなかったこと。",
@@ -38,6 +41,12 @@ SAY = {
     "no_line": "予約の日時と窓口。お持ちいただくもの。",
 }
 """What is to be said on the phone, by reason."""
+
+
+_AGAIN = {
+    "closed": "休みの連絡のあと、席が戻った",
+    "seats": "席が減ったという連絡のあと、席が戻った",
+}
 
 
 class Line(Protocol):
@@ -80,8 +89,13 @@ def calls_to_make(
         for each in lost
     ]
     found += [
-        Call(booking, "seat_again", "seat_again", REASONS["seat_again"])
-        for booking in store.seats_again(city, now)
+        Call(each.booking, "missed", each.cause.about, f"{REASONS['missed']}（{each.cause.words}）")
+        for each in store.missed(city, now)
+        if each.told is None
+    ]
+    found += [
+        Call(booking, "seat_again", "seat_again", _AGAIN[about.removeprefix("was_")])
+        for booking, about in store.seats_again(city, now)
     ]
     found += _by_staff(store, now)
     for booking, notice in notices.to_phone(store, city, now):

@@ -15,6 +15,8 @@ from dateutil.relativedelta import relativedelta
 # Until the day before, an adult was 20 years old (Civil Code as amended).
 _ADULT_AT_18_FROM = date(2022, 4, 1)
 
+_NONE_ENDED_BEFORE = date(2019, 1, 1)
+
 
 class Status(str, Enum):
     """Where a day stands to the renewal window."""
@@ -39,6 +41,15 @@ class RenewalWindow:
         if on < self.renewable_from:
             return Status.TOO_EARLY
         return Status.INSIDE if on <= self.expires_on else Status.EXPIRED
+
+
+def can_be_expiry(day: date, today: date) -> bool:
+    """Return whether a certificate's last day can be that one, seen from today.
+
+    No certificate is older than January 2016, and each lasts until its fifth birthday, so none ended
+    before 2019; a card, with which it ends at the latest, lasts ten years (J-LIS).
+    """
+    return _NONE_ENDED_BEFORE <= day <= today + relativedelta(years=10)
 
 
 def renewal_window(expires_on: date) -> RenewalWindow:

@@ -479,7 +479,9 @@ def load(path: Path | None = None) -> City:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise CityError(f"{path}:0: ファイルが読めません（{error.strerror}）。") from error
+        missing = isinstance(error, FileNotFoundError)
+        why = "というファイルがなく、読めません。" if missing else "を読めません。"
+        raise CityError(f"{path} {why}") from error
     except UnicodeDecodeError as error:
         raise CityError(f"{path}:0: 文字コードが違います。UTF-8で保存してください。") from error
     return _read(path, text)

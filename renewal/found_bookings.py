@@ -13,7 +13,7 @@ from renewal.words import WORDS
 
 COLUMNS = (
     "予約番号", "窓口", "日時", "状態", "来る方", "カード", "お名前", "持ち物", "電話",
-    "来る方のお名前", "メモ", "席のない理由",
+    "来る方のお名前", "メモ", "席のない理由", "有効期限",
 )  # fmt: skip
 """The heads of what `lines` gives."""
 
@@ -42,4 +42,5 @@ def lines(
                 booking.visit.visitor_name,
                 card.note or booking.visit.note,
                 lost[booking.code].cause.words if booking.code in lost else None,
+                card.expires_on,
             )

@@ -66,6 +66,7 @@ _WHAT = {
     "hit": "休みにかかる予約を見た",
     "calls": "連絡の一覧を見た",
     "called": "連絡した",
+    "uncalled": "「連絡した」を取り消した",
     "absent": "電話したが不在",
     "phone": "電話番号を見た",
     "board": "今日の窓口を見た",
@@ -108,6 +109,7 @@ _DETAILS = {
     "cards": "カードの枚数",
     "changed": "直した項目",
     "about": "用件",
+    "believed": "先に伝えてあったこと",
     "from": "前",
     "to": "後",
     "closure": "休みの番号",
@@ -149,6 +151,9 @@ _FIELDS = {
     "note": "メモ",
     "closed": "窓口の休み",
     "seats": "席の不足",
+    "was_closed": "窓口の休み",
+    "was_seats": "席の不足",
+    "seat_again": "席が戻ったこと",
     "not_sent": "届かなかったお知らせ",
     "no_line": "前日のお知らせ",
     "moved": "日時の変更",
@@ -166,6 +171,11 @@ _FIELDS = {
     "search": "検索",
     "audit": "記録",
 }
+
+
+def field(name: str) -> str:
+    """Return the name of a detail of a visit or a card."""
+    return _FIELDS.get(name, name)
 
 
 def audit_what(entry: dict[str, Any]) -> str:
@@ -248,8 +258,11 @@ def not_changeable(reason: str, code: str) -> str:
 def status(booking: Booking, lost: WithoutSeat | None, now: datetime) -> str:
     """Return how a booking stands: its status, whether it has a seat, whether that is told.
 
-    A visit of an earlier day that nobody has noted as arrived or not is "記録なし".
+    A visit of an earlier day that nobody has noted as arrived or not is "記録なし"; `lost` of one whose
+    time is over says that it had no seat (without_seat.missed).
     """
+    if booking.status == "booked" and lost and not lost.told and booking.start <= now:
+        return "席がないことを知らせないうちに過ぎた"
     if booking.status == "booked" and booking.start.date() < now.date():
         return "記録なし"
     said = WORDS[booking.status]

@@ -12,6 +12,7 @@ from renewal.certificate import (
     Status,
     age_on,
     birthday_after,
+    can_be_expiry,
     card_expiry,
     certificate_expiry,
     expiry_candidates,
@@ -214,3 +215,11 @@ def test_who_renewed_early_may_have_until_the_6th_birthday() -> None:
     assert possible_expiries(2021, date(1965, 6, 5)) == (date(2025, 6, 5), date(2026, 6, 5))
     # In December one may have renewed early for the March that follows.
     assert possible_expiries(2021, born) == (date(2025, 3, 5), date(2026, 3, 5), date(2027, 3, 5))
+
+
+@pytest.mark.parametrize(
+    ("day", "can_be"),
+    [("2018-12-31", False), ("2019-01-01", True), ("2026-11-01", True), ("2036-11-24", True), ("2036-11-25", False)],
+)
+def test_a_last_day_before_any_certificate_ended_or_after_any_card_is_a_slip(day: str, can_be: bool) -> None:
+    assert can_be_expiry(date.fromisoformat(day), date(2026, 11, 24)) is can_be
