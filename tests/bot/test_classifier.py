@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.nlu.classifier import SentenceModel, _vectorizer
 from bot.nlu.normal_form import normal_form
+from bot.nlu.sentence_model import SentenceModel, _vectorizer
 
 LEARNT = {
     "手数料はいくらですか": "ask_fee",
