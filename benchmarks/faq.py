@@ -32,7 +32,7 @@ def own_questions() -> dict[str, dict[str, Any]]:
 
 def with_questions(city: City, more: dict[str, dict[str, Any]]) -> City:
     """Return the city with more questions."""
-    new = {
+    new = {  # their lines are of another file
         id_: Question(label=each["label"], phrasings=tuple(each["phrasings"]), answer=each["answer"])
         for id_, each in more.items()
     }
@@ -59,6 +59,8 @@ def main() -> None:
     questions = own_questions()
     base = built_in.model()
     taught = faq.Taught(with_questions(load(), questions), base)
+    if mistakes := taught.mistakes():
+        sys.exit("\n".join(mistakes))
     model = learnt(base, taught)
     right = plainly = every = 0
     print(f"{'':16}likeliest  answered at once  (of 20)")

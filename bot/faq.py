@@ -25,6 +25,10 @@ OUTSIDE = ("out_of_scope_city", "out_of_scope_card", "chitchat")
 """What is none of the bot's business, until a city makes it so."""
 
 
+FEW = "ask_faq_"
+"""How the intents begin that have no sentences but the city's few (bot/nlu/sentence_model.py)."""
+
+
 def fingerprint(city: City) -> str:
     """Return what changes with the city's questions: a model goes with one of these."""
     text = "\n".join(f"{id_} {question.model_dump_json()}" for id_, question in city.faq.items())
@@ -65,12 +69,13 @@ class Taught:
 
     def intents(self, id_: str) -> tuple[str, ...]:
         """Return the intents that a question answers."""
-        return tuple(topic for topic in self.meant[id_] if topic not in self.split) or (f"ask_faq_{id_}",)
+        return tuple(topic for topic in self.meant[id_] if topic not in self.split) or (f"{FEW}{id_}",)
 
     @property
     def own_intents(self) -> list[str]:
         """The intents that only this city has."""
-        return [f"ask_faq_{id_}" for id_ in self.city.faq if self.intents(id_) == (f"ask_faq_{id_}",)]
+        every = [intent for id_ in self.city.faq for intent in self.intents(id_)]
+        return [intent for intent in every if intent.startswith(FEW)]
 
     def sentences(self) -> list[tuple[str, str]]:
         """Return the ways of asking, each with the intent that it is learnt for."""

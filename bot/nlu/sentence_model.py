@@ -15,12 +15,21 @@ import numpy as np
 from scipy import linalg, sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from bot.faq import FEW, OUTSIDE
 from bot.nlu.normal_form import letters as letters_of
 from bot.nlu.normal_form import normal_form
 from bot.nlu.sentence_embedding import embed
 
 DIRECTIONS = 256
 """Of the embedding's 512, those in which the sentences differ most: the others cost time alone."""
+LEAST_LIKE = 0.45
+"""Cosine of the meanings from which a message may be what a few sentences say."""
+ROOM, ROOM_OUTSIDE = 0.15, 0.2
+"""By so much another intent's, or a sentence outside, may be nearer. All set by benchmarks/faq_tuning.py."""
+SURE = 0.73
+"""The equations' confidence in an intent from which its nearest sentence may not be farther (config.yml)."""
+FEW_CONFIDENCE = 0.9
+"""What a message is given to be what a few sentences say."""
 
 
 class SentenceModel:
@@ -58,18 +67,51 @@ class SentenceModel:
 
     def probabilities(self, sentences: Sequence[str]) -> np.ndarray:
         """Return one row for each sentence, one column for each of `labels`; a row sums to 1."""
-        return shares(self.scores(sentences), self.sharpness)
+        scores, new, meanings = self._scored(sentences)
+        rows = shares(scores, self.sharpness)
+        if new and self._few.any():
+            for at, column in zip(new, self._of_few(meanings, rows[new]), strict=True):
+                if column >= 0:
+                    rows[at] *= 1 - FEW_CONFIDENCE
+                    rows[at, column] += FEW_CONFIDENCE
+        return rows
 
     def scores(self, sentences: Sequence[str]) -> np.ndarray:
         """Return how near each sentence is to each of `labels`: about 1 for its own, else about 0."""
+        return self._scored(sentences)[0]
+
+    def _scored(self, sentences: Sequence[str]) -> tuple[np.ndarray, list[int], np.ndarray]:
+        """Return the scores, the places of the sentences that were not learnt, and what those mean."""
         texts = [normal_form(sentence) for sentence in sentences]
         scores = np.empty((len(texts), len(self.labels)), np.float32)
         for at, text in enumerate(texts):
             if text in self._learnt:
                 scores[at] = self._of_learnt(self._learnt[text])
-        if new := [at for at, text in enumerate(texts) if text not in self._learnt]:
-            scores[new] = self._of_new([texts[at] for at in new])
-        return scores
+        new = [at for at, text in enumerate(texts) if text not in self._learnt]
+        meanings = np.empty((0, DIRECTIONS), np.float32)
+        if new:
+            meanings = embed([texts[at] for at in new]) @ self.directions
+            scores[new] = self._of_new([texts[at] for at in new], meanings)
+        return scores, new, meanings
+
+    def _of_few(self, meanings: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Return the column of the city's question that each message asks, -1 where it asks none.
+
+        The equations favour what hundreds of sentences say. So the nearest of a question's few sentences is
+        held against the nearest of all others, with some room.
+        """
+        cosines = meanings @ self.meanings.T
+        few, others = cosines[:, self._few], cosines[:, ~self._few]
+        outside = self._outside[~self._few]
+        nearest = few.max(axis=1)
+        likeliest = rows.argmax(axis=1)
+        sure = (rows.max(axis=1) >= SURE) & ~np.isin(self.labels[likeliest], OUTSIDE)
+        asks = (
+            (nearest >= LEAST_LIKE)
+            & (nearest >= others[:, ~outside].max(axis=1, initial=-1) - np.where(sure, 0, ROOM))
+            & (nearest >= others[:, outside].max(axis=1, initial=-1) - ROOM_OUTSIDE)
+        )
+        return np.where(asks, self.columns[self._few][few.argmax(axis=1)], -1)
 
     def _of_learnt(self, place: int) -> np.ndarray:
         """Return what the equations, (likeness + ridge) · weights = wanted, say of a sentence itself."""
@@ -77,10 +119,10 @@ class SentenceModel:
         scores[self.columns[place]] += 1
         return np.asarray(scores)
 
-    def _of_new(self, texts: Sequence[str]) -> np.ndarray:
+    def _of_new(self, texts: Sequence[str], meanings: np.ndarray) -> np.ndarray:
         # Likeness of letters is linear, so the weights of all sentences add up for each n-gram.
         by_letters = np.stack([self._by_letters(text) for text in texts])
-        return self._like_meanings(embed(texts) @ self.directions) @ self.weights + by_letters
+        return self._like_meanings(meanings) @ self.weights + by_letters
 
     def _by_letters(self, text: str) -> np.ndarray:
         """Do for one sentence what the vectorizer does for thousands, in a twentieth of its time."""
@@ -95,6 +137,8 @@ class SentenceModel:
         self._learnt = {text: place for place, text in enumerate(self.sentences)}
         self._column = {ngram: column for column, ngram in enumerate(self.ngrams)}
         self._ngrams_of = _vectorizer().build_analyzer()
+        self._few = np.char.startswith(self.labels, FEW)[self.columns]
+        self._outside = np.isin(self.labels, OUTSIDE)[self.columns]
 
     def _likeness(self, letters: sparse.csr_matrix, meanings: np.ndarray) -> np.ndarray:
         """Return how much each of the given sentences is like each of those learnt."""
