@@ -123,6 +123,17 @@ def possible_expiries(
     return tuple(sorted(days))
 
 
+def impossible_expiry(expires_on: date, today: date) -> Literal["too_old", "too_far"] | None:
+    """Return why no certificate can end on that day, or None.
+
+    None is older than 2016-01, and one renewed today inside its period runs to the 6th birthday (facts:
+    NATIONAL): what lies further ahead is another date, often the card's own.
+    """
+    if expires_on < date(2016, 1, 1):
+        return "too_old"
+    return "too_far" if expires_on > today + relativedelta(years=6) else None
+
+
 def age_on(birthday: date, day: date) -> int:
     """Return the age in full years on that day: it grows on the birthday (29 Feb: on 28 Feb).
 

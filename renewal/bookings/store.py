@@ -347,7 +347,8 @@ class Bookings:
 
         `first` to `last` (both included) are days of the visit; `first` alone is that one day.
         `name` is parts of names with spaces between them, in any order, `phone` any part of the
-        number; accents and the case of letters count for nothing in names.
+        number; accents and the case of letters count for nothing in names. `code` may be the first half
+        of one, as it is shown.
         """
         where = self._where(
             first=first, last=last, counter=counter, name=name, phone=phone, code=code,
@@ -376,7 +377,8 @@ class Bookings:
         if phone is not None:
             where.append(table.phone.contains(_digits(phone), autoescape=True))
         if code is not None:
-            where.append(table.code == _shown(code))
+            whole = len(code) != codes.HALF
+            where.append(table.code == _shown(code) if whole else table.code.startswith(code))
         if name is not None:
             # One that a version before 0008 has just written has no `names`.
             unnamed = sa.and_(table.names.is_(None), table.purged_at.is_(None))
@@ -795,6 +797,32 @@ class Bookings:
             if who is not None:
                 detail = {"about": about, "start": booking.start.isoformat()}
                 self._note(connection, at, who, "called", code=booking.code, detail=detail)
+
+        audit.writing(self.engine, work)
+
+    def note_untold(self, booking: Booking, about: str, *, who: str, at: datetime) -> None:
+        """Take back the last `note_told` about this visit: it is to be said again.
+
+        Nothing happens where the last that is noted of its calls is another matter.
+        """
+
+        def work(connection: Connection) -> None:
+            table, log = schema.told, schema.audit_log.c
+            detail = {"about": about, "start": booking.start.isoformat()}
+            calls = sa.select(log.what, log.detail).where(
+                log.code == booking.code, log.what.in_(("called", "untold"))
+            )
+            last = connection.execute(calls.order_by(log.id.desc()).limit(1)).one_or_none()
+            if last is None or (last.what, last.detail) != ("called", detail):
+                return
+            values = {"code": booking.code, "counter": booking.counter, "start_at": booking.start}
+            if about == without_seat.SEAT_AGAIN:
+                heard = {"about": "was_closed", "at": at, "who": who}
+                connection.execute(sa.insert(table).values(**values, **heard))
+            else:
+                same = sa.and_(*(table.c[name] == value for name, value in values.items()))
+                connection.execute(sa.delete(table).where(same, table.c.about == about))
+            self._note(connection, at, who, "untold", code=booking.code, detail=detail)
 
         audit.writing(self.engine, work)
 
