@@ -113,7 +113,7 @@ def _find(looked: Looked, most: int) -> tuple[int, list[Booking], str]:
         by["phone"], why = figures, "電話番号"
     elif plain:
         by["name"], why = _as_stored(plain), "お名前"
-        if (half := first_half(plain)) and any(each.isdigit() for each in half):
+        if (half := first_half(plain)) and store().list_bookings(code=half, statuses=STATUSES):
             by, why = {"code": half}, "予約番号の前の半分"
     if not by and not first and not last and not (looked.counter or looked.status or looked.channel):
         return 0, [], why
