@@ -130,8 +130,8 @@ def for_the_clerk(visit: Visit, city: City) -> Iterator[str]:
             f"{city.name}の扱いは、{department.name}で確かめてください。"
         )
     if any("visitor_id_a" in card.documents for card in visit.cards) and city.id_list_a:
-        checked = "" if "id_list_a" not in city.unconfirmed else "市に確かめていない一覧です。"
-        yield f"本人確認書類は、ほかに {'、'.join(city.id_list_a)}。{checked}"
+        unsure = "（まだ市に確かめていない一覧です）" if "id_list_a" in city.unconfirmed else ""
+        yield f"本人確認書類に使えるもの{unsure}: {'、'.join(city.id_list_a)}。"
 
 
 def to_say(call: Call, city: City) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,7 +26,7 @@ from renewal.phone_numbers import hyphenated
 from renewal.words import PINS, moment
 from staff import times, typed
 from staff.access import allow
-from staff.app import city, partly, store, user
+from staff.app import city, partly, store, user, when
 from staff.cards import CERTIFICATES, WAIVERS, CardFields
 from staff.owed import owed, status
 from staff.pages.day import OTHER
@@ -40,6 +41,7 @@ REASONS = {
     "twice": "二重の予約",
     "mistake": "まちがい",
 }
+_START = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 NOT_TOLD = "市民に知らせたかどうかを選んでください。"
 
 
@@ -334,12 +336,17 @@ def _history(booking: Booking) -> list[tuple[datetime, str]]:
             lines[0] = (booking.created_at, f"{words.audit_who(entry)}が{taken}")
         if entry["what"] in ("show", "paper", "phone", "add"):
             continue
-        details = words.audit_detail(entry, here)
+        details = _START.sub(_as_elsewhere, words.audit_detail(entry, here))
         by = words.audit_who(entry)
         lines.append(
             (entry["at"], f"{by}が{words.audit_what(entry)}" + (f"（{details}）" if details else ""))
         )
     return lines
+
+
+def _as_elsewhere(found: re.Match[str]) -> str:
+    """Return a start of the log as every page writes it."""
+    return when(datetime.fromisoformat(found[0]).replace(tzinfo=clock.TOKYO))
 
 
 def _changes(booking: Booking) -> list[str]:

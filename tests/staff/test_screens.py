@@ -702,6 +702,7 @@ def test_a_change_of_time_and_a_cancellation_that_is_taken_back(office: Office, 
     moved = office.store.get(booking.code)
     assert moved and (moved.counter, moved.start) == ("nishiguchi", at("2026-11-26T11:30:00"))
     assert "11時から11月26日（木）11時30分に変えた" in desk.get("/calls").text
+    assert "前: 本庁舎1階・11月25日（水）11時、後: 西口行政サービスコーナー・11月26日（木）11時30分" in desk.get(path).text
     assert desk.post(f"{path}/cancel", seen="2", key="k", tell="now").status_code == 422  # why?
     assert desk.post(f"{path}/cancel", seen="2", key="k", reason="by_citizen", tell="now").status_code == 303
     page = desk.get(path).text
