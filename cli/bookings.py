@@ -49,7 +49,7 @@ from renewal.cases import (
     same_representative,
     wrong_time,
 )
-from renewal.certificate import can_be_expiry
+from renewal.certificate import impossible_expiry
 from renewal.city import City, load
 from renewal.date_words import japanese_date, japanese_time, short_date
 from renewal.documents import ImpossibleCase, Pin
@@ -772,7 +772,7 @@ def _names(booking: Booking) -> str:
 
 
 def _refuse_wrong_time(city: City, expires: date, visit: date, now: datetime) -> None:
-    if not can_be_expiry(expires, now.date()):
+    if impossible_expiry(expires, now.date()):
         raise Refused(
             f"有効期限が{japanese_date(expires)}の電子証明書はありませんので、生年月日などとまちがえていないか、確かめてください。"
         )

@@ -30,17 +30,6 @@ REASONS = {
     "no_line": "前日のお知らせ（LINE なし）",
 }
 """The reasons, the weightiest first, in words for staff."""
-SAY = {
-    "no_seat": "その時刻には受け付けられなくなったことと、その理由。新しい日時のご希望。",
-    "missed": "お知らせできなかったことのおわびと、受け付けられなかった理由。新しい日時のご希望。",
-    "seat_again": "ご連絡したこと（休みか、席の不足）がなくなり、予約のとおり受け付けること。",
-    "moved": "日時か窓口が変わったこと。新しい日時と窓口。",
-    "cancelled": "予約を取り消したこと。取り直すときの日時のご希望。",
-    "not_sent": "予約の日時と窓口。お知らせが届かなかったこと。",
-    "not_answered": "予約がいまどうなっているか。LINE のお返事が届かなかったこと。",
-    "no_line": "予約の日時と窓口。お持ちいただくもの。",
-}
-"""What is to be said on the phone, by reason."""
 
 
 _AGAIN = {
@@ -74,6 +63,7 @@ class Call:
     words: str
     told: Told | None = None
     tries: Tries = Tries()
+    before: datetime | None = None  # when the visit was to be, where staff have moved it
 
 
 def calls_to_make(
@@ -148,7 +138,8 @@ def _by_staff(store: Bookings, now: datetime) -> Iterator[Call]:
             if about == "moved" and booking.status == "booked":
                 before, at = entry["detail"]["from"], booking.start
                 was = datetime.fromisoformat(before[1])
-                yield Call(booking, about, about, f"{moment(was)}から{moment(at)}に変えた")
+                said = f"{moment(was)}から{moment(at)}に変えた"
+                yield Call(booking, about, about, said, before=was)
             elif about == booking.status:
                 yield Call(booking, about, about, REASONS[about])
 

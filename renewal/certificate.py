@@ -43,15 +43,6 @@ class RenewalWindow:
         return Status.INSIDE if on <= self.expires_on else Status.EXPIRED
 
 
-def can_be_expiry(day: date, today: date) -> bool:
-    """Return whether a certificate's last day can be that one, seen from today.
-
-    No certificate is older than January 2016, and each lasts until its fifth birthday, so none ended
-    before 2019; a card, with which it ends at the latest, lasts ten years (J-LIS).
-    """
-    return _NONE_ENDED_BEFORE <= day <= today + relativedelta(years=10)
-
-
 def renewal_window(expires_on: date) -> RenewalWindow:
     """Return the window: it opens on the day after the expiry date less three months.
 
@@ -132,6 +123,18 @@ def possible_expiries(
         if renewal_window(birthday_after(day, birthday, 1)).renewable_from <= last:
             days.add(certificate_expiry(day, birthday, card_expires_on, renewed_early=True))
     return tuple(sorted(days))
+
+
+def impossible_expiry(expires_on: date, today: date) -> Literal["too_old", "too_far"] | None:
+    """Return why no certificate can end on that day, or None.
+
+    None is older than January 2016, and each lasts until its fifth birthday, so none ended before 2019;
+    one renewed today inside its period runs to the 6th birthday (facts: NATIONAL): what lies further
+    ahead is another date, often the card's own.
+    """
+    if expires_on < _NONE_ENDED_BEFORE:
+        return "too_old"
+    return "too_far" if expires_on > today + relativedelta(years=6) else None
 
 
 def age_on(birthday: date, day: date) -> int:

@@ -155,5 +155,7 @@ def expiry_checks(card: Card, visit: date) -> Iterator[str]:
         yield f"まだ更新できない（{short_date(window.renewable_from)}から）"
     elif status is Status.EXPIRED:
         yield f"有効期限が過ぎている（{japanese_date(card.expires_on)}）"
+    elif not left:
+        yield f"有効期限は来庁日まで（{short_date(card.expires_on)}）"
     elif left <= _NEAR_EXPIRY:
         yield f"有効期限が近い（{short_date(card.expires_on)}、あと{left.days}日）"

@@ -40,7 +40,7 @@ def lines(
                 "、".join(city.documents[item].label for item in card.documents),
                 hyphenated(booking.phone),
                 booking.visit.visitor_name,
-                card.note or booking.visit.note,
+                "。".join(each for each in (card.note, booking.visit.note) if each),
                 lost[booking.code].cause.words if booking.code in lost else None,
                 card.expires_on,
             )

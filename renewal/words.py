@@ -71,6 +71,8 @@ _WHAT = {
     "phone": "電話番号を見た",
     "board": "今日の窓口を見た",
     "print": "予約表を印刷した",
+    "paper": "読み上げ・印刷を開いた",
+    "refused": "使えない画面や操作を断られた",
     "export": "一覧を書き出した",
     "sign_in": "サインインした",
     "sign_in_refused": "サインインできなかった",
@@ -128,6 +130,7 @@ _DETAILS = {
     "counters": "窓口",
     "count": "件数",
     "what": "何を",
+    "screen": "画面",
     "addresses": "アドレスの件数",
     "events": "発言の件数",
     "file": "ファイル",
@@ -170,6 +173,12 @@ _FIELDS = {
     "admin": "管理",
     "search": "検索",
     "audit": "記録",
+    "text": "検索の欄",
+    "first": "初めの日",
+    "last": "終わりの日",
+    "counter": "窓口",
+    "status": "状態",
+    "channel": "受付",
 }
 
 

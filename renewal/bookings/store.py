@@ -349,7 +349,8 @@ class Bookings:
 
         `first` to `last` (both included) are days of the visit; `first` alone is that one day.
         `name` is parts of names with spaces between them, in any order, `phone` any part of the
-        number; accents and the case of letters count for nothing in names.
+        number; accents and the case of letters count for nothing in names. `code` may be the first half
+        of one, as it is shown.
         """
         where = self._where(
             first=first, last=last, counter=counter, name=name, phone=phone, code=code,
@@ -378,7 +379,8 @@ class Bookings:
         if phone is not None:
             where.append(table.phone.contains(_digits(phone), autoescape=True))
         if code is not None:
-            where.append(table.code == _shown(code))
+            whole = len(code) != codes.HALF
+            where.append(table.code == _shown(code) if whole else table.code.startswith(code))
         if name is not None:
             # One that a version before 0008 has just written has no `names`.
             unnamed = sa.and_(table.names.is_(None), table.purged_at.is_(None))
@@ -813,11 +815,13 @@ class Bookings:
 
         return audit.writing(self.engine, work)
 
-    def undo_told(self, booking: Booking, *, who: str, at: datetime) -> str | None:
+    def undo_told(
+        self, booking: Booking, about: str | None = None, *, who: str, at: datetime
+    ) -> str | None:
         """Take back that a member of staff has told somebody, the last time; return what about.
 
-        None when there is nothing to take back: nobody was told, the booking has moved since, or it
-        has been taken back. Who is not told after all that there is a seat again believes once more
+        None when there is nothing to take back: nobody was told (of `about`, where it is given), the
+        booking has moved since, or it has been taken back. Who is not told after all that there is a seat again believes once more
         that there is none.
         """
 
@@ -829,20 +833,22 @@ class Bookings:
             last = connection.execute(entries.order_by(log.id.desc()).limit(1)).first()
             if last is None or last.what != "called":
                 return None
-            about = str(last.detail["about"])
+            said = str(last.detail["about"])
+            if about not in (None, said):
+                return None
             table = schema.told
-            again = about == without_seat.SEAT_AGAIN
+            again = said == without_seat.SEAT_AGAIN
             believed = str(last.detail.get("believed", "was_closed"))
-            abouts = [believed] if again else [about, f"was_{about}"]
+            abouts = [believed] if again else [said, f"was_{said}"]
             connection.execute(
                 sa.delete(table).where(table.c.code == booking.code, table.c.about.in_(abouts))
             )
             if again:
                 values = _told_key(booking, believed)
                 connection.execute(sa.insert(table).values(**values, at=at, who=who))
-            detail = {"about": about, "start": booking.start.isoformat()}
+            detail = {"about": said, "start": booking.start.isoformat()}
             self._note(connection, at, who, "uncalled", code=booking.code, detail=detail)
-            return about
+            return said
 
         return audit.writing(self.engine, work)
 

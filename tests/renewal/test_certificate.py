@@ -12,10 +12,10 @@ from renewal.certificate import (
     Status,
     age_on,
     birthday_after,
-    can_be_expiry,
     card_expiry,
     certificate_expiry,
     expiry_candidates,
+    impossible_expiry,
     is_card_renewal,
     possible_expiries,
     renewal_window,
@@ -217,9 +217,8 @@ def test_who_renewed_early_may_have_until_the_6th_birthday() -> None:
     assert possible_expiries(2021, born) == (date(2025, 3, 5), date(2026, 3, 5), date(2027, 3, 5))
 
 
-@pytest.mark.parametrize(
-    ("day", "can_be"),
-    [("2018-12-31", False), ("2019-01-01", True), ("2026-11-01", True), ("2036-11-24", True), ("2036-11-25", False)],
-)
-def test_a_last_day_before_any_certificate_ended_or_after_any_card_is_a_slip(day: str, can_be: bool) -> None:
-    assert can_be_expiry(date.fromisoformat(day), date(2026, 11, 24)) is can_be
+def test_no_certificate_ends_before_2019_or_more_than_six_years_ahead() -> None:
+    today = date(2026, 11, 24)
+    for day, why in ((date(2018, 12, 31), "too_old"), (date(2019, 1, 1), None), (date(2032, 11, 24), None),
+                     (date(2032, 11, 25), "too_far"), (date(2036, 2, 20), "too_far")):  # fmt: skip
+        assert impossible_expiry(day, today) == why
