@@ -17,7 +17,7 @@ def path() -> Path:
 
 def missing() -> str:
     """Return the sentence for staff that says that there is no model, and how it is made."""
-    return f"学習済みモデル {path().relative_to(ROOT)} がありません。{_train()}を実行してください。"
+    return f"学習済みモデル {path().relative_to(ROOT)} がありませんので、先に {_train()}を実行してください。"
 
 
 def outdated() -> str:
