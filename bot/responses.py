@@ -74,8 +74,7 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
         if said and _ASIDE.fullmatch(utter_action) and _times_said(said["text"], tracker) >= SAME_ANSWERS:
             said = await super().generate("utter_same_again", tracker, output_channel, **values)
         asked = tracker.get_slot("requested_slot")
-        # In LINE a word typed does it: its numbered choices stay short.
-        if said and asked and output_channel == "web" and steps.is_question(utter_action):
+        if said and asked and output_channel in ("web", "line") and steps.is_question(utter_action):
             self._as_a_step(said, asked, tracker, kwargs.get("buttons"))
         return said
 

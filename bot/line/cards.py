@@ -1,4 +1,4 @@
-"""The three structured payloads as LINE's Flex Messages: bubbles and carousels, as plain JSON.
+"""The structured payloads as LINE's Flex Messages: bubbles and carousels, as plain JSON.
 
 Every drawer keeps LINE's limits by what it makes, and returns None when something cannot be drawn
 within them; the text of the message then says it all.
@@ -39,6 +39,8 @@ WORDS = {
     "pick": "カレンダーで選ぶ",
     "none_free": "この期間に空きはありません。",
     "continued": "つづき",
+    "summary": "ご予約の内容",
+    "change": "変える",
 }
 
 GREEN, DARK, INK, GREY, PALE, AMBER = (
@@ -223,6 +225,33 @@ def _document(item: Flex) -> Flex:
     mark = _text("－" if waived else "・" if is_pin(item) else "□", flex=0, color=GREY if waived else GREEN)
     column = {"type": "box", "layout": "vertical", "flex": 1, "contents": lines}
     return {"type": "box", "layout": "horizontal", "spacing": "sm", "contents": [mark, column]}
+
+
+# summary -----------------------------------------------------------------------------------------
+
+
+def summary(custom: Flex, press: Press) -> Flex | None:
+    """Return what is about to be booked, each row with the button that tells it anew, and the last word."""
+    rows: list[Flex] = []
+    for row in custom["rows"]:
+        rows += [*([{"type": "separator"}] if rows else []), _summed_up(row, press)]
+    head = [_text(WORDS["summary"], size="lg", weight="bold", color="#FFFFFF", wrap=True)]
+    last = press(str(custom["primary"]["title"]), str(custom["primary"]["payload"]))
+    return _one_or_more([_bubble(head, rows, [_button(last, first=True)])])
+
+
+def _summed_up(row: Flex, press: Press) -> Flex:
+    values = [_text(_some(value), wrap=True, scaling=True) for value in row["values"]]
+    field = _field(_some(row["label"]), values) | {"flex": 1}
+    if row["change"] is None:
+        return field
+    action = press(str(row["change"]["title"]), str(row["change"]["payload"]))
+    # The label is what a screen reader says: 日時を変える.
+    change = _column(
+        [_text(WORDS["change"], size="sm", color=DARK, weight="bold", align="center")],
+        flex=0, paddingAll="10px", cornerRadius="8px", backgroundColor=PALE, action=action,
+    )  # fmt: skip
+    return {"type": "box", "layout": "horizontal", "spacing": "md", "alignItems": "center", "contents": [field, change]}
 
 
 # booking_card ------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from linebot.v3.messaging import FlexMessage, Message, QuickReply, TextMessage
 
 from bot.line import cards, limits
 from bot.line.cards import Press
+from bot.steps import BACK
 
 Said = dict[str, Any]
 """A bot message as Rasa has it: text, buttons, custom."""
@@ -86,7 +87,8 @@ def choices(messages: Sequence[Said]) -> list[tuple[Choice, Said]]:
     """Return every choice of a turn, numbered through, with the message that it belongs to.
 
     A time ("9:30") has no number: 9 would be the ninth choice to us, and nine o'clock to its reader.
-    What stands as a button in the booking's card is not listed again.
+    What stands as a button in the booking's card is not listed again, nor what the rows of a summary
+    stand for; 戻る, which every question has, is only a quick reply.
     """
     found: list[tuple[Choice, Said]] = []
     number = 0
@@ -94,7 +96,7 @@ def choices(messages: Sequence[Said]) -> list[tuple[Choice, Said]]:
         if _type(message) == "booking_card":
             continue
         lines = [_MARK.sub("", line, count=1) for line in _text(message).split("\n")]
-        buttons = message.get("buttons") or []
+        buttons = [each for each in _buttons(message) if each["payload"] != BACK]
         times = any(_TIME.fullmatch(button["title"]) for button in buttons)
         for button in buttons:
             title = str(button["title"])
@@ -122,6 +124,9 @@ def _shown(message: Said, listed: list[Choice], press: Press) -> list[Message]:
         card, spoken = cards.calendar(custom, press), cards.spoken(custom)
     elif custom.get("type") == "booking_card":
         card, spoken = cards.booking(custom, press), cards.spoken(custom)
+        text = text.split("\n")[0] if card else text
+    elif custom.get("type") == "summary":
+        card, spoken = cards.summary(custom, press), text
         text = text.split("\n")[0] if card else text
     elif custom.get("type") == "document_checklist":
         card = cards.checklist(custom)
@@ -155,7 +160,7 @@ def _quick_replies(messages: Sequence[Said], press: Press) -> list[dict[str, Any
     """Return the buttons of the turn, those of the last message first: they answer what is asked."""
     replies: dict[str, dict[str, Any]] = {}
     for message in reversed(messages):
-        for button in message.get("buttons") or []:
+        for button in _buttons(message):
             action = press(str(button["title"]), str(button["payload"]))
             replies.setdefault(action["data"], {"type": "action", "action": action})
     found = list(replies.values())
@@ -163,6 +168,12 @@ def _quick_replies(messages: Sequence[Said], press: Press) -> list[dict[str, Any
     if picker:
         found = [*found[: limits.QUICK_REPLIES - 1], {"type": "action", "action": picker}]
     return found[: limits.QUICK_REPLIES]
+
+
+def _buttons(message: Said) -> list[dict[str, Any]]:
+    """Return a message's buttons but for the one that the rows of its summary stand for."""
+    stood_for = ((message.get("custom") or {}).get("instead_of") or {}).get("payload")
+    return [each for each in message.get("buttons") or [] if each["payload"] != stood_for]
 
 
 def _date_picker(message: Said) -> dict[str, Any] | None:

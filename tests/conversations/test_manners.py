@@ -316,3 +316,34 @@ def test_the_year_is_shown_where_it_is_not_the_one_expected(person: NewPerson) -
 def test_that_the_holder_wrote_the_form_is_not_that_the_holder_comes(person: NewPerson) -> None:
     me, _ = told(person, *TO_THE_SUMMARY, "やっぱり本人じゃなくて妻が行きます", "ある（本人が記入）")
     assert me.slot("applicant") == "other_proxy"
+
+
+# How much is asked ----------------------------------------------------------------------------------
+
+ONE_BY_ONE = {
+    "notice": "電子証明書です", "applicant": "わたしが行きます", "expires_on": "2027年2月20日", "pins": "覚えてます",
+    "counter": "市役所で", "visit_date": "12月3日", "visit_time": "10時", "name_kana": "サトウ ハナコ",
+    "visitor_name": "サトウ ケイコ", "phone": "090-1234-5678", "confirmed": "お願いします",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("opening", "most"),
+    [
+        ("更新の予約をしたいのですが", 11),
+        ("電子証明書の更新の通知が来ました。期限は令和9年2月20日、暗証番号は分かります。12月3日の10時に市役所へ自分で行きます", 5),
+        ("小3の娘の電子証明書の更新です。同じ世帯の母の私が行きます。通知も電子証明書でした。期限は2027/2/20、暗証番号は覚えています。12月3日10時に本庁舎で予約をお願いします", 5),
+    ],
+)  # fmt: skip
+def test_a_booking_takes_few_answers_and_the_fewer_the_more_was_told(
+    person: NewPerson, bookings: Bookings, opening: str, most: int
+) -> None:
+    me = person()
+    me.says(opening)
+    said = 1
+    while (asked := me.slot("requested_slot")) and said <= most:
+        me.says(ONE_BY_ONE[asked])
+        said += 1
+    [made] = bookings.list_bookings()
+    assert made.start.isoformat() == "2026-12-03T10:00:00+09:00"
+    assert said <= most

@@ -25,6 +25,7 @@ from renewal import city, clock
 from renewal.application import Desk
 from renewal.bookings import Bookings, create_engine_from
 from tests.line.documented import problems
+from tests.line.person import actions as every_action
 
 ME = "a-conversation"
 KANA = st.text("サトウハナコ一丁目ー👨‍👩‍👧é9", min_size=1, max_size=60)
@@ -127,9 +128,22 @@ BOOKINGS = st.fixed_dictionaries(
         "actions": st.lists(st.fixed_dictionaries({"title": KANA, "payload": COMMAND}), max_size=4),
     }
 )  # fmt: skip
+SUMMARIES = st.fixed_dictionaries(
+    {
+        "type": st.just("summary"),
+        "rows": st.lists(
+            st.fixed_dictionaries(
+                {"id": KANA, "label": KANA, "values": st.lists(TEXT, min_size=1, max_size=30),
+                 "change": st.none() | st.fixed_dictionaries({"title": KANA, "payload": COMMAND})}
+            ), min_size=1, max_size=12,
+        ),
+        "primary": st.fixed_dictionaries({"title": KANA, "payload": COMMAND}),
+        "instead_of": st.fixed_dictionaries({"title": KANA, "payload": COMMAND}),
+    }
+)  # fmt: skip
 MESSAGE = st.fixed_dictionaries(
     {"text": TEXT.map(lambda text: text * 15) | TEXT, "buttons": BUTTONS},
-    optional={"custom": calendars() | CHECKLISTS | BOOKINGS | st.just({"type": "unknown"})},
+    optional={"custom": calendars() | CHECKLISTS | SUMMARIES | BOOKINGS | st.just({"type": "unknown"})},
 )
 
 
@@ -220,6 +234,15 @@ def test_a_list_that_the_text_has_already_is_numbered_in_its_place() -> None:
     ]  # fmt: skip
 
 
+def test_the_way_back_is_a_quick_reply_and_no_numbered_choice() -> None:
+    back = {"title": "戻る", "payload": "/go_back"}
+    [message] = sent([{**WHO, "buttons": [*WHO["buttons"], back]}])
+    assert message["text"].endswith("\n1. カードの本人\n2. 代理の人")
+    assert [item["action"]["label"] for item in message["quickReply"]["items"]][-1] == "戻る"
+    [alone] = sent([{"text": "お名前を教えてください。", "buttons": [back]}])
+    assert alone["text"] == "お名前を教えてください。" and len(alone["quickReply"]["items"]) == 1
+
+
 # What the cards show -----------------------------------------------------------------------------
 
 
@@ -292,6 +315,54 @@ def test_over_the_checklist_of_a_visit_it_says_of_which() -> None:
     assert alone["type"] == "flex"
     asks, _ = sent([{"text": "お持ちいただくものです。\n・カード", "custom": custom, "buttons": WHO["buttons"]}])
     assert asks["text"] == "1. カードの本人\n2. 代理の人"
+
+
+def _summary() -> dict[str, Any]:
+    def row(name: str, values: list[str], change: str | None) -> dict[str, Any]:
+        button = change and {"title": f"{name}を変える", "payload": f'/correct{{"correct": "{change}"}}'}
+        return {"id": name, "label": name, "values": values, "change": button}
+
+    fix = {"title": "直す", "payload": '/inform{"confirmed": "fix"}'}
+    yes = {"title": "予約する", "payload": '/inform{"confirmed": "yes"}'}
+    return {
+        "text": "この内容で予約します。よろしいですか。\n日時　12月3日（木）10時\n電話　090-1234-5678",
+        "buttons": [yes, fix, {"title": "やめる", "payload": "/stop"}, {"title": "戻る", "payload": "/go_back"}],
+        "custom": {
+            "type": "summary", "primary": yes, "instead_of": fix,
+            "rows": [
+                row("日時", ["12月3日（木）10時"], "visit"), row("お名前", ["サトウ ハナコ 様", "サトウ タロウ 様"], "name_kana"),
+                row("持ち物", ["カード"], None),
+            ],
+        },
+    }  # fmt: skip
+
+
+def test_each_row_of_the_summary_has_the_button_that_tells_it_anew_and_the_last_word_is_one() -> None:
+    question, card = sent([_summary()])
+    pressed = {action["displayText"]: action["data"] for action in every_action(card["contents"])}
+    assert pressed == {
+        title: f"b:{faces.cards.button_id(ME, payload)}"
+        for title, payload in (
+            ("日時を変える", '/correct{"correct": "visit"}'), ("お名前を変える", '/correct{"correct": "name_kana"}'),
+            ("予約する", '/inform{"confirmed": "yes"}'),
+        )
+    }  # fmt: skip
+    assert all(value in str(card) for value in ("12月3日（木）10時", "サトウ タロウ 様", "カード"))
+    assert card["altText"] == _summary()["text"]  # whole for who cannot see the card
+    assert question["text"] == "この内容で予約します。よろしいですか。\n1. 予約する\n2. やめる"
+
+
+def test_beside_the_rows_the_quick_replies_do_not_offer_to_put_right_but_to_go_back() -> None:
+    shown = sent([_summary()])
+    assert [item["action"]["label"] for item in shown[-1]["quickReply"]["items"]] == ["予約する", "やめる", "戻る"]
+    assert faces.choice("2", [_summary()]) == "/stop"
+
+
+def test_a_summary_that_does_not_fit_a_card_is_said_whole() -> None:
+    much = _summary()
+    much["custom"]["rows"] *= 200
+    [message] = sent([much])
+    assert message["text"].startswith(much["text"])
 
 
 def _booking(**more: Any) -> dict[str, Any]:

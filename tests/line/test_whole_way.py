@@ -37,6 +37,20 @@ def test_a_person_books_changes_and_cancels_in_line(site: Site) -> None:
     assert redelivered.booked(site[1]) == 0
 
 
+def test_in_line_a_row_of_the_summary_is_told_anew_and_each_question_has_a_way_back(site: Site) -> None:
+    me = Person(site[0])
+    *answers, yes = redelivered.booking(1)
+    for text in answers:
+        me.says(text)
+    assert "日時を変える" in str(me.latest) and "戻る" in str(me.latest)
+    assert "お名前を変えるのですね" in me.presses("名前を変える")
+    assert "来られる方" in me.says("サイトウ ハナコ")
+    assert "サイトウ ハナコ" in str(me.latest)
+    assert "電話番号" in me.presses("戻る")
+    me.says("09012345678")
+    assert "予約できました" in me.says(yes)
+
+
 def test_who_types_a_secret_is_told_not_to(site: Site) -> None:
     for text in ("暗証番号は7395です", "マイナンバーは123456789018です"):
         assert "書かないで" in Person(site[0]).says(text)
