@@ -45,7 +45,7 @@ _YEARS = re.compile(
 _OF_YEARS = ("n", "t", "u", "v", "w", "p", "e")
 # An age of another day, or one that counts from one at birth, is not the age now.
 _THEN_BEFORE = re.compile("(?:(?:数え|かぞえ)(?:年|どし)?(?:で(?:は)?|だと|は|なら)?|当時(?:は|まだ)?)(?:もう|今年)?、?$")
-_THEN_AFTER = re.compile("(?:の|な)?(?:時|とき|頃|ころ|折)(?!点)|だった(?:けど|が|時|とき|頃|ころ|の)|でした(?:けど|が)|で(?:作|つく|発行|取っ)|(?:の)?当時")
+_THEN_AFTER = re.compile("(?:の|な)?(?:時(?!間)|とき|頃|ころ|折)(?!点)|だった(?:けど|が|時|とき|頃|ころ|の)|でした(?:けど|が)|で(?:作|つく|発行|取っ)|(?:の)?当時")
 _STAGE = re.compile(
     "(?P<months>(?:生後)?[0-9一二三四五六七八九十]+(?:か月|ヶ月|カ月|ヵ月|ヶ月半|かげつ)(?:の(?=赤|子|娘|息子|孫|男|女)|です|で(?=、)))"
     "|(?P<yet>(?:15|十五)(?:歳|才)?に(?:は)?(?:まだ)?な(?:って(?:い)?(?:な|ませ)|りませ|らな))"
@@ -70,7 +70,7 @@ _KANA_YEARS = re.compile(
 """じゅうさんさい, ななさい."""
 _HORIZON = timedelta(days=92)
 """How far ahead somebody may be 15 when they come."""
-_BORN = re.compile("生まれ|うまれ|生(?=$|です|の)")
+_BORN = re.compile("生まれ|うまれ|(?<=[年月日0-9])生(?=$|です|の)")
 # 小3, 小学校3年生, 中2, 高1; 年長 and 年少 are no years of age of an adult.
 _GRADE = re.compile(
     r"(?<![大最極])(?P<school>小学校?|小|中学校?|中|高校?|高等学校|高専|大学院?|専門学校|専門|短大)の?(?P<year>[1-6一二三四五六])(?P<tail>年(?:生|せい)?|ねん(?:せい)?)?"
@@ -96,14 +96,14 @@ _YOUNG_SCHOOLS = ("保", "幼", "こ", "小", "しょ")
 
 def ages(m: Message) -> Iterator[Age]:
     """Yield the ages told in a message, in the order of their rules."""
-    years = [age for age in _years(m.plain) if _is_now(m.plain, age)]
+    years = [age for age in _years(m.plain) if is_now(m.plain, age)]
     yield from years
     told = [age.age for age in years if isinstance(age.age, int)]
-    yield from (age for age in _stages(m) if _is_now(m.plain, age))
+    yield from (age for age in _stages(m) if is_now(m.plain, age))
     yield from _by_school(m, told)
 
 
-def _is_now(text: str, age: Age) -> bool:
+def is_now(text: str, age: Age) -> bool:
     """Return whether an age is that of today: not 14歳のとき作った, 数えで15."""
     return not (_THEN_BEFORE.search(text, 0, age.start) or _THEN_AFTER.match(text, age.end))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reading import english
-from reading.ages import Age, ages
+from reading.ages import Age, ages, is_now
 from reading.clauses import Clause, Mood
 from reading.facts import (
     AgeOf,
@@ -587,16 +587,22 @@ def _roles(units: _Units) -> Iterator[Fact]:
             yield CardOf(start, end, units.clause_of(at), "said", party.of)  # ばあちゃん本人は
 
 
+_PUPILS = ("pupil", "student_middle")
+
+
 def _ages(m: Message, units: _Units) -> Iterator[Fact]:
     of = {party.age: party for party in units.people if party.age}
     told = list(ages(m))
     for age, party in of.items():
-        if age not in told and not _only_exists(m, party):  # a word for somebody that tells the age, or a bare number beside them
-            clause_at = next(c.at for c in m.clauses if c.first <= party.first < c.last)
-            start, end = m.folded.span(m.words[party.first].start, m.words[party.last - 1].end)
-            value = age.age if isinstance(age.age, int) else age.group
-            first = age.start < m.words[party.first].end and party.of not in (None, SPEAKER, HOLDER)
-            yield AgeOf(start, end, clause_at, "said", party.of if first else party.role or party.who, value)
+        place = Age(m.words[party.first].start, m.words[party.last - 1].end, age.age)
+        if age in told or _only_exists(m, party) or not is_now(m.plain, place):
+            continue  # else a word for somebody that tells the age, or a bare number beside them
+        clause = next(c for c in m.clauses if c.first <= party.first < c.last)
+        start, end = m.folded.span(place.start, place.end)
+        value = age.age if isinstance(age.age, int) else age.group
+        first = age.start < m.words[party.first].end and party.of not in (None, SPEAKER, HOLDER)
+        who = party.of if first else party.role or party.who
+        yield AgeOf(start, end, clause.at, "said", SPEAKER if who in _PUPILS and _says_own(m, clause, place) else who, value)
     for age in told:
         clause = m.clause_at(age.start)
         if clause is None:
@@ -611,7 +617,7 @@ def _ages(m: Message, units: _Units) -> Iterator[Fact]:
             continue  # 小学生の孫がいる年寄り
         if told_of and told_of.who.startswith("guardian"):
             who = told_of.of
-        if told_of is None and _says_own(m, clause, age):
+        if (told_of is None or who in _PUPILS) and _says_own(m, clause, age):
             who = SPEAKER
         yield AgeOf(start, end, clause.at, _asserted(clause.mood), who, value)
 
@@ -626,8 +632,8 @@ def _subject(m: Message, units: _Units, age: Age) -> Party | None:
 
 def _says_own(m: Message, clause: Clause, age: Age) -> bool:
     """Return whether a clause only tells the age: 小6です."""
-    return not re.sub("まだ|もう|今|いま|はい|[、。]", "", m.plain[clause.start : age.start]) and bool(
-        re.match("(?:です|だ|なん|でした|で[、。]|、|。|$)", m.plain[age.end :])
+    return not re.sub("まだ|もう|今|いま|はい|[、。]|私|わたし|僕|ぼく|俺|おれ|自分|[はも]", "", m.plain[clause.start : age.start]) and bool(
+        re.match("(?:の?(?:男子|女子))?(?:です|だ|なん|でした|で[、。]|、|。|$)", m.plain[age.end :])
     )
 
 

@@ -36,6 +36,7 @@ _PARENTS = {"mother", "father", "parent", "parents"}
 _CHILDREN = {"son", "daughter", "child", "baby"}
 _MAYBE_YOUNG = {*_CHILDREN, "grandchild", "nephew", "brother", "sister", "cousin", "pupil", "step_child",
                 "student_middle"}  # fmt: skip
+_PUPILS = {"pupil", "student_middle"}
 _SPOUSES = {"husband", "wife", "partner"}
 _ABOUT_PEOPLE = ("applicant", "holder", "proof_waiver")
 
@@ -184,6 +185,9 @@ def _age_of_holder(told: _Told, s: Situation) -> AgeOf | None:
     own = [age for age in ages if age.who in (SPEAKER, HOLDER)]
     if own and (s["applicant"] == SELF or (own[0].who == HOLDER and s.asked == "applicant")):
         return own[0]  # 14歳です, 12歳の本人です
+    young = [age for age in ages if age.who == SPEAKER and age.mood == "said" and _group(age) != "general"]
+    if young and s.asked not in ("applicant", "holder") and not s["holder"] and not _of_others(told):
+        return young[0]  # 14歳です、予約したい: who is so young comes with a card of their own
     for age in ages:
         if owner not in (None, SPEAKER) and age.who == owner:
             return age
@@ -207,6 +211,13 @@ def _age_of_holder(told: _Told, s: Situation) -> AgeOf | None:
         return alone[0]
     # 母は78歳です, of a card whose holder is known to be grown up
     return next((a for a in ages if owner is None and a.who not in (None, SPEAKER) and s["holder"] in (None, _group(a))), None)
+
+
+def _of_others(told: _Told) -> bool:
+    """Return whether anybody but the speaker is told of."""
+    named = (*told.cards, *told.comes, *told.along, *told.as_whom, *told.ages)
+    themselves = {SPEAKER, HOLDER, None, *_PUPILS}
+    return bool(told.cards or told.guardian or told.proxy) or any(each.who not in themselves for each in named)
 
 
 def _adult_answer(told: _Told) -> bool:
