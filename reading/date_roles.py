@@ -280,8 +280,8 @@ def _carried(m: Message, clause: Clause, lead: Sequence[Word]) -> str | None:
     looks = "cond" in before.flags and any(word.lemma in ("見る", "みる", "確認", "確認する", "調べる") for word in words)
     if looks and (_LOOKED_AT.search(said) or (clause.at > 1 and "<expires>" in in_line(m, m.clauses[clause.at - 2]))):
         return "expires_on"
-    if "<expires>" in said and _PUT_RIGHT.search(m.plain, before.start, before.end):
-        return "expires_on"  # 期限ちがった。1月10日だった
+    if _put_right(m, clause):
+        return "expires_on"
     if len(words) > 1 and words[-1].text == "なら" and words[-1].kind == "copula" and words[-2]["dated"]:
         thing = line(words, *TAGS, "person", "speaker", "holder", "own").text
         return "other" if _OF_THING_ELSE.search(thing) else _fits(_LEADS, said)  # 定期なら来月の20日まで, 牛乳の期限なら今日
@@ -293,6 +293,18 @@ def _carried(m: Message, clause: Clause, lead: Sequence[Word]) -> str | None:
 
 
 _PUT_RIGHT = re.compile("違|ちが|間違|まちが")
+
+
+def _put_right(m: Message, clause: Clause) -> bool:
+    """Return whether the clauses before say that the expiry date was wrong: さっきの期限ですが、見まちがえました。2月3日でした."""
+    wrong = False
+    for each in reversed(m.clauses[: clause.at]):
+        wrong = wrong or bool(_PUT_RIGHT.search(m.plain, each.start, each.end))
+        if "<expires>" in in_line(m, each):
+            return wrong
+        if re.search("[0-9](?:月|日|時|/)", m.plain[each.start : each.end]):
+            return False
+    return False
 
 
 def _was_the_end(m: Message, clause: Clause, tail: Sequence[Word], day: date | None) -> bool:
