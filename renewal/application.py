@@ -794,30 +794,44 @@ def _said_back(before: Application, a: Application, asked: str | None, desk: Des
         and getattr(before, name) not in (None, "unknown")
         and getattr(a, name) is not None
     ]
-    if corrected and not a.outcome:
-        return [
-            Remark("changed", {"what": f"@slot_{name}", "value": word(name, a, desk)})
-            for name in corrected
-        ]
-    if asked is None and changed.keys() & _FIELDS == {"notice"} and a.notice == "certificate":
-        return [Remark("understood_notice")]
-    told = changed.keys() & {"applicant", "holder", "proof_waiver", "counter", "wish"}
-    of_another = a.applicant not in (None, "self") and a.holder
-    if len(told) >= 2 and of_another and asked in (None, "notice"):
-        at_home = a.applicant == "legal_representative" and a.proof_waiver == "same_household"
-        who = "@who_legal_representative_at_home" if at_home else f"@who_{a.applicant}"
-        return [Remark("understood", {"whose": f"@whose_{a.holder}", "who": who})]
-    return _people_said_back(before, a)
-
-
-def _people_said_back(before: Application, a: Application) -> list[Remark]:
-    """Say who comes as soon as it is settled: nothing is decided silently."""
     if a.outcome:
         return []
-    said = []
-    if party.number(a) == 1 and before.applicant is None and a.applicant:
-        said.append(Remark("who_comes", {"who": f"@who_{a.applicant}"}))
-    return said
+    if asked is None and changed.keys() & _FIELDS == {"notice"} and a.notice == "certificate":
+        return [Remark("understood_notice")]
+    said = [Remark("changed", {"what": f"@slot_{name}", "value": word(name, a, desk)}) for name in corrected]
+    noted = _noted(before, a, asked, desk)
+    return said + (_people_said_back(before, a, asked) if not said else []) + noted
+
+
+def _people_said_back(before: Application, a: Application, asked: str | None) -> list[Remark]:
+    """Say whose card it is and who comes as soon as that is settled: nothing is decided silently."""
+    whose, who = {"whose": f"@whose_{a.holder}"}, {"who": f"@who_{a.applicant}"}
+    comes, holds = (getattr(before, name) is None and getattr(a, name) for name in ("applicant", "holder"))
+    if party.number(a) > 1:
+        place = len(a.done or ()) + 1
+        return [Remark("who_comes_of", {"place": place, **whose, **who})] if comes and holds else []
+    if a.applicant not in (None, "self") and holds and (comes or asked in (None, "notice")):
+        if a.applicant == "legal_representative" and a.proof_waiver == "same_household":
+            who = {"who": "@who_legal_representative_at_home"}
+        return [Remark("understood", {**whose, **who})]
+    if comes:
+        return [Remark("who_comes", who)]
+    return [Remark("understood_holder", whose)] if holds and asked != "holder" else []
+
+
+_NOTED = ("notice", "pins", "birthday", "issued_on", "reply_form", "reply_form_limit", "phone")
+
+
+def _noted(before: Application, a: Application, asked: str | None, desk: Desk) -> list[Remark]:
+    """Say what was told without being asked for, where no sentence of its own says it."""
+    told = [name for name in _NOTED if getattr(before, name) is None and getattr(a, name) and name != asked]
+    own = {("notice", "none"), ("pins", "forgotten"), ("reply_form", "missing"), ("reply_form", "other_hand")}
+    items = [
+        [f"@slot_{name}", "は「", word(name, a, desk), "」"]
+        for name in told
+        if (name, getattr(a, name)) not in own and getattr(a, name) != "unknown"
+    ]
+    return [Remark("heard", {"items": items})] if items else []
 
 
 def _names_said_back(before: Application, a: Application) -> list[Remark]:
@@ -873,6 +887,8 @@ def _wish_said_back(
     told = before.counter is None and len(desk.city.bookable_counters) > 1
     if told and a.counter in desk.city.counters:
         parts.append(desk.city.counters[str(a.counter)].short_label)
+    if not parts and Wish.from_json(answers.get("wish")).anytime:
+        return [Remark("understood_anytime")]
     return [Remark("understood_wish", {"wish": "、".join(parts)})] if parts else []
 
 
@@ -883,6 +899,10 @@ def word(name: str, a: Application, desk: Desk) -> str:
         return desk.city.counters[value].label
     if name == "expires_on" and a.expiry:
         return japanese_date(a.expiry)
+    if name in ("birthday", "reply_form_limit") or (name == "issued_on" and len(value) > 4):
+        return japanese_date(date.fromisoformat(value))
+    if name == "issued_on":
+        return f"{value}年"
     if name in ("name_kana", "visitor_name"):
         return f"{value} 様"
     if name == "phone":

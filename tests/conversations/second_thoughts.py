@@ -286,8 +286,7 @@ def _ward(w: Where) -> list[Right]:
 def _start_over(w: Where) -> list[Right]:
     if w.booked:
         return [Right(said="最初から|予約")]
-    names = [f.name for f in fields(Application)]
-    return [Right(dict.fromkeys(names), "最初から", "notice", tuple(names))]
+    return [Right(dict.fromkeys(_FIELDS), "最初から", "notice")]
 
 
 _LAST = {
