@@ -16,6 +16,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import sqlite3
 import sys
 import tempfile
@@ -75,16 +76,29 @@ def people(servers: Servers, platform: Platform) -> Iterator[Person]:
         yield Person(channel(), servers.directory / "conversations.db")
 
 
-def harmless_ones_masked(everybody: Iterator[Person], count: int, seed: int) -> list[str]:
-    """Say harmless figures, ten to a person, and return how those were kept that were masked."""
+def harmless_ones_masked(
+    everybody: Iterator[Person], told: list[str], count: int, seed: int
+) -> list[str]:
+    """Say harmless figures, ten to a person, and return how those were kept that were masked.
+
+    None has the figures of a secret that was told: it would be found again as that one.
+    """
     kept: list[str] = []
-    for number, text in enumerate(secrets.harmless(count, seed)):
+    others = (text for text in secrets.harmless(count * 2, seed) if not any(map(text.__contains__, told)))
+    for number, text in enumerate(itertools.islice(others, count)):
         if number % 10 == 0:
             person = next(everybody)
         person.says(text)
         if number % 10 == 9 or number == count - 1:
             kept += person.masked()
     return kept
+
+
+def columns(path: Path) -> bytes:
+    """Return all texts that stand in a database, each as a line."""
+    with sqlite3.connect(path) as connection:
+        texts = (text for line in connection.iterdump() for text in re.findall("'((?:[^']|'')*)'", line))
+        return "\n".join(texts).encode()
 
 
 def main() -> int:
@@ -102,8 +116,10 @@ def main() -> int:
             everybody = people(servers, platform)
             answers = "\n".join(secrets.tell(lambda: next(everybody), told))
             (folder / "answers").write_text(answers, encoding="utf-8")
-            masked = harmless_ones_masked(everybody, count // 4, seed)
-            data = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+            masked = harmless_ones_masked(everybody, list(typed), count // 4, seed)
+            files = sorted(folder.iterdir())
+            data = {path.name: path.read_bytes() for path in files}
+            data |= {f"{path.name}, its columns": columns(path) for path in files if path.suffix == ".db"}
         seconds = time.perf_counter() - began
     for name, each in data.items():
         kept = secrets.kept(each, typed)

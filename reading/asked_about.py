@@ -82,6 +82,11 @@ def wants_to_book(reading: Reading) -> bool:
     return any((each.what, each.how, each.of) == ("book", "wished", "booking") for each in deeds)
 
 
+def of_ours(reading: Reading) -> bool:
+    """Return whether a card, its certificate or their renewal is named and nothing is asked."""
+    return not _asks(reading) and any(word["notice"] or word.text.startswith("更新") for word in reading.message.words)
+
+
 _PARTS = (
     ("applicant", "来(?:る|られる)(?:人|方)|誰が|だれが"),
     ("holder", "持ち主|誰のかーど"),

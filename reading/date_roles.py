@@ -8,14 +8,14 @@ this procedure), or None where its own words leave it open.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from reading import lexicon
 from reading.clauses import Clause, Mood
 from reading.dates.context import Piece, span_of
-from reading.dates.values import Found, Purpose
+from reading.dates.values import DateRange, Found, Purpose
 from reading.message import Message
 from reading.text import number
 from reading.wording import line, negative
@@ -77,7 +77,7 @@ def with_roles(m: Message, found: Sequence[tuple[Piece, Found]]) -> tuple[Told, 
         before = found[at - 1][0].end if at else 0
         after = found[at + 1][0].start if at + 1 < len(found) else len(m.plain)
         new = _with_role(m, piece, item, before, after)
-        if new.role in VISITS and told and _INSTEAD.fullmatch(m.plain, before, piece.start):
+        if new.role in VISITS and told and INSTEAD.fullmatch(m.plain, before, piece.start):
             new = replace(new, role=told[-1].role or new.role)  # 期限は20日じゃなくて21日
         if new.role is None and told and told[-1].role == "other" and item.kind == "time" and before == piece.start - 1:
             new = replace(new, role="other")  # 病院の予約が14日の10時なので
@@ -92,8 +92,8 @@ def in_line(m: Message, clause: Clause) -> str:
 
 # The words beside it -----------------------------------------------------------------------------
 
-_INSTEAD = re.compile("(?:じゃ|では?)な(?:く|し|い)て?、?|から|、?(?:いや|やっぱり?|あっ?|間違い?|まちがえた|違う|もとい)[、。]?")
-_LINKS = "(?:[はわがものにで:→、とCOA(（]|って|なら|<link>)*$"
+INSTEAD = re.compile("(?:じゃ|では?|ぢゃ)な(?:く|し|い|かった)(?:って|て)?、?|から|、?(?:いや|やっぱり?|あっ?|間違い?|まちがえた|違う|もとい)[、。]?")
+_LINKS = "(?:[はわがものにで:→、とCOA(（「『]|って|なら|<link>)*$"
 _UP_TO = "(?:まで|って|付け?で|<link>|[にでがはもとの、CAO])*"
 # Before it: "期限は…". The first that fits decides.
 _LEADS = tuple(
@@ -132,17 +132,18 @@ _TAILS = tuple(
         ("expires_on", "[(（]<certificate>[)）]"),
         ("birthday", "[にがはの、]?<born>(?=$|C|[でのだ、。]|って)(?!の<)"),
         ("issued_on", "[にがはの、]?<issued>(?![のにの]?<visit>)"),
-        ("written", "(?:まで)?(?:と|って)(?:[NC、]|<[a-z]+>と)*<(?:written|stands)>|までに<stands>"),
+        ("written", "[」』、]*(?:まで)?[」』、]*(?:と|って)(?:[NC、]|<[a-z]+>[とに])*<(?:written|stands)>|までに<stands>"),
+        ("written", "[」』、]*(?:まで)?[」』、]*(?:と|って)N?<(?:notice|letter)>[にの。、]*$"),
         ("visit", "(?:から|まで|[にでがはの、])*(?:N(?:[はがをに、])?)*<visit>"),
         ("other", "A*<event>[をが]V"),  # 年が明けたら手術を受ける
-        ("other", "(?:[にはがも]|から|まで)A*<(?:event|elsewhere)>(?=$|[CV!がで、。もか]|に<|し)"),
+        ("other", "(?:[にはがも]|から|まで)A*<(?:event|elsewhere)>(?=$|[CV!で、。もか]|が(?!V!)|に<|し)"),
         ("other", "(?:[にはがも]|から|まで|ごろに?)*(?:N[をがはに])?<happens>"),
     )
 )  # fmt: skip
 # "12月18日で15歳になります", "turns 15 on December 18".
 _N = r"(?P<n>\d{1,3}|[一二三四五六七八九十]{1,4})"
 _AGE_AFTER = re.compile(
-    rf"(?:で|に|が|は|には|の?(?:時点|誕生日)で)?(?:ちょうど|やっと|ようやく|満|まん|、)*{_N}(?:(?:歳|才|さい)(?!の|以)|に(?:な|成|達)|[歳才]?の(?:お)?誕生日)"
+    rf"(?:で|に|が|は|には|の?(?:時点|誕生日)で|が(?:来|き)たら)?(?:ちょうど|やっと|ようやく|満|まん|、)*{_N}(?:(?:歳|才|さい)(?!の|以)|に(?:な|成|達)|[歳才]?の(?:お)?誕生日)"
 )
 _AGES_BEFORE = (
     re.compile(rf"(?:turn(?:s|ing)?|will be|becomes?) {_N}(?: years? old)? on (?:the )?$"),
@@ -165,7 +166,7 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
         return replace(told, role="birthday" if on else "other", years=0 if born or not on else number(age["n"]))
     lead, tail = _lead(m, clause, piece, before), _tail(m, clause, piece, after)
     leads, tails = line(lead, *TAGS).text, line(tail, *TAGS).text
-    behind = _fits(_TAILS, tails, match=True)
+    behind = _fits(_TAILS, tails, match=True) or ("written" if _QUOTED.match(m.plain, piece.end) else None)
     ahead = _fits(_LEADS, leads) or ("other" if _OF_EVENT.search(leads) else _carried(m, clause, lead))
     weak = None if "<visit>" in leads else _fits(_WEAK_LEADS, leads)
     role = behind if behind not in (None, "visit", "written") else ahead or (behind != "visit" and weak) or behind or None
@@ -181,7 +182,7 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
         return replace(told, role=role if role in PURPOSES else None)
     if role in PURPOSES and not told.is_date or (role == "birthday" and item.kind == "year"):
         role = None
-    if role == "expires_on" and (_ends_otherwise(m, clause, piece) or _OF_THING_ELSE.search(line(m.inside(clause), *TAGS, "person", "speaker", "holder", "own").text)):
+    if role == "expires_on" and (_ends_otherwise(m, clause, piece) or _OF_THING_ELSE.search(line(m.inside(clause), *TAGS, "person", "speaker", "holder", "own").text) or re.search("<document>(?:[はがも、]|って)+$", leads)):
         role = "other"
     if role in (None, "visit") and _was_the_end(m, clause, tail, item.value if isinstance(item.value, date) else None):
         role = "expires_on"
@@ -189,7 +190,7 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
         role = "other"
     if role is None and any(word["person"] for word in lead[-3:]):
         role = "person"
-    if _MUSED.match(m.plain, piece.end) or _TAKEN_UP.match(m.plain, piece.end):
+    if _MUSED.match(m.plain, piece.end) or _NOT_YET.match(m.plain, piece.end) or _TAKEN_UP.match(m.plain, piece.end):
         role = "other"
     opened = behind == "visit" or item.kind == "date_range"
     if role in PURPOSES and _BEFORE_IT.search(m.plain, 0, piece.start):
@@ -200,7 +201,9 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
     return replace(told, role=role)
 
 
+_QUOTED = re.compile("[」』、]*と(?:あり|あっ|ある|なっ|なり)")  # 「…まで」とありました
 _OF_THING_ELSE = re.compile("^(?:[AO、]|<[a-z]+>の)*Nの<expires>")  # 牛乳の期限なら今日
+_NOT_YET = re.compile(r"(?:が(?:来|く)る|に(?:な|成)る)まで(?:は|。|$)|は(?:まだ)?\d{1,2}(?:歳|才|です|だ|$)")  # 2月19日が来るまでは14歳
 _MUSED = re.compile("か[あぁー]+(?![ぁ-ん])")  # もう11月24日かあ
 # 3日…あ、その日会議か
 _TAKEN_UP = re.compile(r"[^\d。]{0,6}?(?:あ|えっと|うーん)、?(?:その日|それ)(?:は|って)?(?!で|に|が[いえよ])[^\d。]{0,8}(?:か|だ|だった|ある|あった|が入って[^。]{0,4}|無理|だめ)[。、ー]")
@@ -358,15 +361,24 @@ def _of_owners(m: Message, told: list[Told]) -> list[Told]:
     for at, each in enumerate(told):
         gap = _between(m, told[at - 1].piece.end if at else 0, each.piece.start)
         ahead = "".join("P" if _is_person(word) else word.text for word in gap)
-        owner = next((word["speaker"] or word["person"] for word in reversed(gap) if _is_person(word)), None)
-        owners.append(owner if each.is_date and each.role != "visit" and _OWNED.search(ahead) else None)
+        owner = _owner(reversed(gap)) if _OWNED.search(ahead) else None
+        rest = _between(m, each.piece.end, each.clause.end)
+        behind = "".join("P" if _is_person(word) else word.text for word in rest)
+        if owner is None and _OF_WHOM.match(behind):
+            owner = _owner(rest)  # 1月14日で切れるのが夫ので
+        owners.append(owner if each.is_date and each.role != "visit" else None)
     if "me" not in owners or not set(owners) - {"me", None}:
         return told
     role = "expires_on" if any(each.role == "expires_on" for each, owner in zip(told, owners, strict=True) if owner) else None
     return [replace(each, role=role if owner == "me" else "other") if owner else each for each, owner in zip(told, owners, strict=True)]
 
 
-_OWNED = re.compile("P(?:の(?:ほう|方|期限|有効期限|証明書|カード|分)?)?[はが、]$")
+def _owner(words: Iterable[Word]) -> str | None:
+    return next((word["speaker"] or word["person"] for word in words if _is_person(word)), None)
+
+
+_OF_WHOM = re.compile(r"[^P\d]{1,12}の[がは](?:うちの)?Pの(?:ほう|方|分)?(?:$|で|だ|、|。)")
+_OWNED = re.compile("P(?:の(?:ほう|方|期限|有効期限|証明書|カード|分)?)?(?:[はが、]|[はが][^P]{0,4}切れ[^P]{0,4})$")
 
 
 # Whether it is wished for ----------------------------------------------------------------------------
@@ -375,6 +387,7 @@ _OWNED = re.compile("P(?:の(?:ほう|方|期限|有効期限|証明書|カー�
 _BARE = re.compile("(?:[^NVJ<]|<(?:slot|link)>)*$")
 _THERE = re.compile("(?:[^NVJ<はがも]|<(?:slot|link)>)*NN?(?:の(?:N|<slot>))?(?:に|で|C|、)*$")  # 12月9日に西口で
 _WISHES = re.compile("<(?:visit|fine|free|plans|open|right)>|^(?:[はがもでにの]|と|って)*<does>|しか")
+_ABOUT_IT = re.compile("に(?:<card>の)?<(?:certificate|card)>(?:の?N)?を?$")  # 14時に電子証明書の更新を
 _ELSEWHERE = re.compile("<(?:event|elsewhere|document)>(?:に|へ|まで|さ|を|の)?<visit>|Vに<visit>")
 _OF_THING = re.compile("(?:N|<(?:event|elsewhere)>)[をが](?:A|<does>)*V")  # ラーメンを食べたい
 # Before it: "負けたのは先週の日曜", "仕事始めが4日で".
@@ -391,7 +404,7 @@ def _with_wishes(m: Message, told: Sequence[Told]) -> list[Told]:
     for at, each in enumerate(found):
         if not each.wishes or each.role not in VISITS:
             continue
-        before = [place for place in range(at) if _rival(found[place], each)]
+        before = [place for place in range(at) if _rival(m, found[place], each)]
         turned = bool(_TURNS.search(m.plain, max(0, each.piece.start - 6), each.piece.start))
         for place in before:
             if turned or _names_again(m, found[place], each) or _leads_to_another(m, found[place], each):
@@ -415,14 +428,24 @@ def _is_past(m: Message, told: Told) -> bool:
     return span is not None and span.last is not None and span.last < m.now.date()
 
 
-def _rival(earlier: Told, later: Told) -> bool:
+def _rival(m: Message, earlier: Told, later: Told) -> bool:
     """Return whether a later day or time can stand instead of an earlier one."""
     kinds = [each.item.kind.replace("weekday", "date") for each in (earlier, later)]
     if isinstance(earlier.item.value, frozenset) and len(earlier.item.value) > 2:
         return False  # 平日は学校があるから放課後か土曜
-    if earlier.asked:
+    if earlier.asked or _GIVEN_UP.match(m.plain, earlier.piece.end):
         kinds[0] = kinds[0].removesuffix("_range")  # 上旬は混みますか、中旬がいいです
+    if earlier.item.kind in ("date_range", "month") and _apart(span_of(earlier.piece), span_of(later.piece)):
+        kinds[0] = "date"  # 年末調整で使うから、あさって
     return kinds[0] in ("date", "time") and kinds[1].startswith(kinds[0]) and earlier.clause != later.clause
+
+
+def _apart(one: DateRange | None, other: DateRange | None) -> bool:
+    """Return whether two spans have no day in common."""
+    if one is None or other is None:
+        return False
+    first, last = max(one.first or date.min, other.first or date.min), min(one.last or date.max, other.last or date.max)
+    return first > last
 
 
 def _names_again(m: Message, earlier: Told, later: Told) -> bool:
@@ -435,6 +458,8 @@ def _names_again(m: Message, earlier: Told, later: Told) -> bool:
 def _leads_to_another(m: Message, earlier: Told, later: Told) -> bool:
     """11時の電車に乗りたいから10時で; 15日に行こうと思ったけど16日で."""
     clauses = m.clauses[earlier.clause.at : later.clause.at]
+    if _GIVEN_UP.match(m.plain, earlier.piece.end):
+        return True
     if earlier.asked and not re.search("<(?:visit|fine)>", in_line(m, earlier.clause)):
         return True
     if any(each.link == "end" for each in clauses[:-1]):
@@ -443,12 +468,19 @@ def _leads_to_another(m: Message, earlier: Told, later: Told) -> bool:
     thought = "but" in flags and ("past" in flags or "will" in flags)
     if earlier.item.value == m.now.date() and _BOOKS.match(m.plain, earlier.piece.end):
         return True
-    return any(each.link == "reason" for each in clauses) or thought
+    after_that = _AFTER_THAT.search(m.plain, earlier.piece.end, later.piece.start)  # 正月の片付けが済んでから、10日で
+    return any(each.link == "reason" for each in clauses) or thought or bool(after_that)
 
 
+_AFTER_THAT = re.compile("[てで]から、|[うくぐすつぬぶむる]前に、")
+# 今日行くつもりがやめた; 11時にしたけど会議が入った
+_GIVEN_UP = re.compile(
+    r"[^。\d]*?(?:(?:つもり|予定|はず)(?:が|だった|でし?た|でい(?:た|まし))|(?:だ|かと?)?と(?:ばかり)?思っ(?:たら|て(?:い)?たら)|[およこそとのほもろごぞどぼ]う(?:かな?)?と(?:思って|思った|した|して(?:い?た))"
+    r"|[にで](?:した|し[てと]い?た|してもら(?:った|って)|決めた|お願いした|予約した|取った)(?:のに|(?:ん(?:だ|です)|の)?(?:けど|けれど|が|げん[ちと])))"
+)
 # 今日じゃなきゃだめってことはないよね
 _MUST_IT = re.compile("(?:じゃ|で)な(?:きゃ|いと|ければ|くちゃ|くては)、?(?:だめ|駄目|いけ|なら|無理)[^。]{0,8}?(?:か[な。?]|か$|よね|[?]|ことは?な|わけ|の$)")
-_DIALECT = re.compile("[^、。]{0,4}(?:す(?:っぺ|べ)|[行い]ぎて[えぇ]|いがす)")  # 火曜にすっぺ
+_DIALECT = re.compile("[^、。]{0,4}(?:す(?:っぺ|べ)|で[きぎ]っ(?:か|ぺ|べ)|[行い]ぎて[えぇ]|いがす)")  # 火曜にすっぺ
 _BOOKS = re.compile("に?(?:予約|申し?込)")  # 今日予約したいのは、12月14日です
 
 
@@ -457,33 +489,51 @@ _OF_WAY = re.compile("(?<![日間枠方時])(?<!ほう)[がは]$")
 
 def _is_wished(m: Message, each: Told, told: Sequence[Told]) -> bool:
     """Return whether the clause of a day or time wishes, or names it without another predicate."""
-    if _is_past(m, each):
-        return len(told) == len(m.clauses) == 1 and not _between(m, each.piece.end, len(m.plain))  # 昨日: refused with its reason
-    if each.item.kind == "preference" and _OF_WAY.search(m.plain, 0, each.piece.start) and re.match("んです|です|だ|よ", m.plain[each.piece.end :]):
-        return False  # 飯坂線がいちばん早いんですよ
-    if each.item.kind == "preference" or each.item.kind.startswith("not_") or each.piece.for_visit:
-        return True
     pieces = [other.piece for other in told]
     at = pieces.index(each.piece)
     beside = pieces[at + 1] if at + 1 < len(pieces) else None
-    if beside and each.item.kind == "date" and beside.kind in ("date", "date_range") and m.plain[each.piece.end : beside.start] == "の":
-        return False  # 成人の日の連休明け
+    if (plain := _plainly(m, each, told, beside)) is not None:
+        return plain
     words = [word for word in _between(m, each.clause.start, each.clause.end) if not _inside(word, pieces)]
     lead = [word for word in words if word.end <= each.piece.start]
     tail = _of_its_own(m, each, beside, words) or [*words, *_chained(m, each, pieces)]
     tail = [word for word in tail if word.start >= each.piece.end and not (_is_person(word) or _foreign(word))]
     while tail and tail[-1].kind == "mark":
         tail.pop()
+    return _wishes_with(m, each, lead, tail)
+
+
+def _plainly(m: Message, each: Told, told: Sequence[Told], beside: Piece | None) -> bool | None:
+    """Return whether a day or time is wished for by what it is, None where its clause has to tell."""
+    if _is_past(m, each):
+        return len(told) == len(m.clauses) == 1 and not _between(m, each.piece.end, len(m.plain))  # 昨日: refused with its reason
+    if each.item.kind == "preference" and _OF_WAY.search(m.plain, 0, each.piece.start) and re.match("んです|です|だ|よ", m.plain[each.piece.end :]):
+        return False  # 飯坂線がいちばん早いんですよ
+    if each.item.kind == "preference" or each.item.kind.startswith("not_") or each.piece.for_visit:
+        return True
+    if beside and each.item.kind == "date" and beside.kind in ("date", "date_range") and m.plain[each.piece.end : beside.start] == "の":
+        return False  # 成人の日の連休明け
+    later = any(other.piece.start > each.piece.end and other.piece.kind == "date" for other in told)
+    if each.item.value == m.now.date() and m.plain.startswith("は", each.piece.end) and later:
+        return False  # 今日は私の分だけ12月21日に
+    return None
+
+
+def _wishes_with(m: Message, each: Told, lead: Sequence[Word], tail: Sequence[Word]) -> bool:
+    """Return whether the words around a day or time wish for it."""
     ahead, behind = line(lead, *TAGS).text, _behind(tail)
-    if _MUST_IT.match(m.plain, each.piece.end) or _ELSEWHERE.search(behind) or _tells_of_the_past(lead, ahead, tail):
+    against = _MUST_IT.match(m.plain, each.piece.end) or _ELSEWHERE.search(behind) or _tells_of_the_past(lead, ahead, tail)
+    if against or _cannot(m, each, tail):
         return False
-    if _fits(_LEADS, ahead) == "visit" or _SINCE.search(each.item.text) or _WISHES.search(behind) or _DIALECT.match(m.plain, each.piece.end) or _asks_for(tail, behind):
+    if _fits(_LEADS, ahead) == "visit" or _SINCE.search(each.item.text) or _WISHES.search(behind) or _ABOUT_IT.search(behind) or _DIALECT.match(m.plain, each.piece.end) or _asks_for(tail, behind):
         return True
     was = each.item.kind == "time" and any(word.kind == "copula" and "past" in word.flags for word in tail)
     if was and each.clause.at and m.clauses[each.clause.at - 1].link == "cond":
         return False  # 昼寝してたら3時だった
     if m.plain.endswith(("もう", "今", "いま"), each.clause.start, each.piece.start):
         return False  # もう12月ですね
+    if _ONLY.match(m.plain, each.piece.end) and any(NEAR.get(word.lemma) == "free" for word in lead):
+        return True  # 仕事が休めるのは木曜だけ
     named = _LED_BY.search(ahead) and not any(map(_is_person, lead[-2:]))
     there = _THERE.match(behind) and each.clause.link != "reason" and (tail[-1].kind == "noun" or tail[-1].text in ("で", "に", "、"))
     return bool(_BARE.match(behind) or there or each.asked) and not named and each.item.kind != "year"
@@ -494,6 +544,14 @@ def _foreign(word: Word) -> bool:
     return word.text.isascii() and word.text.replace(" ", "").isalpha() and not word["dated"]
 
 
+def _cannot(m: Message, each: Told, tail: Sequence[Word]) -> bool:
+    """3日は母のデイサービスが休みで家を空けられません."""
+    last = next((word for word in reversed(tail) if word.kind in ("verb", "adjective")), None)
+    denied = last is not None and "neg" in last.flags and bool(last.flags & {"can", "passive"})
+    return denied and not each.asked and each.clause.mood != "asked" and not _ONLY.match(m.plain, each.piece.end) and m.plain.startswith("は", each.piece.end)
+
+
+_ONLY = re.compile("(?:しか|だけ|のみ)")
 _SAID_SO = re.compile("(?:と|って)(?:言|い)っ(?:た|て[たる])(?:はず|のに|つもり|んだ|です|けど|だけ|だげ)|はず(?:です|だ|な|$)")  # 9日って言ったはず
 
 
@@ -524,14 +582,14 @@ def _of_its_own(m: Message, each: Told, beside: Piece | None, words: Sequence[Wo
 
 def _behind(words: Sequence[Word]) -> str:
     """Return the words behind a day or time as a line, with what common words mean there."""
-    signs = (_NEAR.get(word.lemma) or _NEAR.get(word.text) for word in words)
+    signs = (NEAR.get(word.lemma) or NEAR.get(word.text) for word in words)
     return "".join(
         f"<{near}>" + "!" * negative(word) if near and not word["dated"] else line([word], *TAGS).text
         for word, near in zip(words, signs, strict=True)
     )
 
 
-_NEAR = lexicon.phrases("dates", "near")
+NEAR = lexicon.phrases("dates", "near")
 
 
 def _inside(word: Word, pieces: Sequence[Piece]) -> bool:

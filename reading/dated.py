@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from reading.clauses import Clause
-from reading.date_roles import PURPOSES, VISITS, Told, in_line, with_roles
+from reading.date_roles import INSTEAD, NEAR, PURPOSES, VISITS, Told, in_line, with_roles
 from reading.dates import Purpose, YearMonth, read_date, read_year
 from reading.dates.context import Context, Known, month_span, span_of
 from reading.dates.reader import Expecting, pieces_of
@@ -109,6 +109,11 @@ class _Reading:
 def _read(m: Message, expecting: Expecting | None, known: Known) -> _Reading:
     context, found = pieces_of(m.text, m.now, Purpose.BOOKING, expecting, known)
     read = _Reading(m, context, with_roles(m, found))
+    of_birth = next((each for each in read.told if each.role == "birthday"), None)
+    if known.birthday is None and of_birth and _FROM_BIRTH.search(m.plain):
+        on = _value(read, [of_birth], "birthday")
+        if isinstance(on, date):
+            return _read(m, expecting, replace(known, birthday=on))  # 昭和26年2月8日生まれで、今度の誕生日まで
     of_expiry = next((each for each in read.told if each.role == "expires_on"), None)
     if known.expires_on is None and of_expiry and _FROM_EXPIRY.search(m.plain):
         on = _value(read, [of_expiry], "expires_on")
@@ -117,6 +122,7 @@ def _read(m: Message, expecting: Expecting | None, known: Known) -> _Reading:
     return read
 
 
+_FROM_BIRTH = re.compile("(?:今度|こんど|次|つぎ|来年|今年|再来年)の[^、。]{0,3}誕生日")
 _FROM_EXPIRY = re.compile("期限日?の[^、。]{0,8}(?:前|後|週|翌)")
 
 
@@ -208,14 +214,28 @@ def _as_answer(value: date | Invalid | str) -> Any:
 
 def _for_the_question(read: _Reading, s: Situation) -> _Reading:
     """Return the reading with the question asked giving a role to what its own words leave open."""
-    told = [_of_the_form(read, each, s) for each in read.told]
+    told = _put_right(read.m, [_of_the_form(read, each, s) for each in read.told], s)
     slot = _ASKED.get(s.asked or "")
     if slot:
-        explicit = any(each.role == slot for each in told)
+        explicit = any(each.role == slot and not _BELIEVED.match(read.m.plain, each.piece.end) for each in told)
         told = [_at_a_date_question(read.m, each, told, "other" if explicit else slot) for each in told]
     else:
         told = [_elsewhere(read, each, s) for each in told]
     return replace(read, told=tuple(told))
+
+
+def _put_right(m: Message, told: list[Told], s: Situation) -> list[Told]:
+    """Return a day that stands instead of one that is known as what that one is: 1月9日じゃなくて1月6日."""
+    for at, (one, other) in enumerate(zip(told, told[1:], strict=False), start=1):
+        slot = next((slot for slot in PURPOSES if _same_day_of_year(one.item.value, s[slot])), None)
+        taken_back = INSTEAD.fullmatch(m.plain, one.piece.end, other.piece.start)
+        if slot and taken_back and other.role in VISITS and other.is_date and not _same_day_of_year(one.item.value, s["visit_date"]):
+            told[at - 1 : at + 1] = replace(one, role=slot), replace(other, role=slot)
+    return told
+
+
+def _same_day_of_year(told: object, known: object) -> bool:
+    return isinstance(told, date) and isinstance(known, str) and known[4:] == f"{told:-%m-%d}"
 
 
 def _of_the_form(read: _Reading, told: Told, s: Situation) -> Told:
@@ -233,6 +253,8 @@ def _at_a_date_question(m: Message, told: Told, all_told: Sequence[Told], slot: 
     apart = told.piece.end in m.folded.gaps  # R9.1.31 これ過ぎたら
     if "cond" in told.clause.flags and told.clause.mood == "supposed" and told.role is None and not apart:
         return replace(told, role="other")  # 25日までに出せば着く
+    if told.role is None and told.piece.relative and m.plain.startswith("は", told.piece.end):
+        return replace(told, role="other")  # 今日は確かめられません
     beside = [each for each in all_told if each.clause == told.clause]
     timed = any(each.item.kind in ("time", "time_range") for each in beside)
     comes = any(each.role == "visit" for each in beside) or "<visit>" in in_line(m, told.clause)
@@ -310,6 +332,7 @@ def _dates_told(read: _Reading, s: Situation) -> list[Command]:
     found: dict[str, tuple[Any, Fact | None]] = {}
     for slot in PURPOSES:
         told = [each for each in read.told if each.role == slot and (not each.piece.background or slot == s.asked)]
+        told = [each for each in told if not _BELIEVED.match(read.m.plain, each.piece.end)] or told
         value = _value(read, told, slot) if told else None
         if value is not None and not _unasked(read, told[0], value, s):
             at = told[0]
@@ -328,6 +351,10 @@ def _dates_told(read: _Reading, s: Situation) -> list[Command]:
     if asked and not found and any(each.role == asked and each.asked for each in read.told):
         commands = [Command("clarify", asked)]  # 1月20日ですか
     return [each for each in commands if each]
+
+
+# 12月1日かと思ってたら11月1日で; 3月まで使えると言われたけど、紙には1月15日
+_BELIEVED = re.compile(r"(?:か|だ|なの?か|だろう)?と(?:ばかり|ばっかり)?(?:思っ|おもっ|勘違い)|[^。、\d]{0,8}?(?:と|って)(?:言わ|いわ|聞[いか]|きい)")
 
 
 def _of_both(m: Message) -> bool:
@@ -413,7 +440,8 @@ _ABOUT_A_TIME = re.compile(
 def _counts(read: _Reading, told: Told, s: Situation) -> bool:
     """Return whether a day or time is told as a wish: asked about it is one if it asks for a place."""
     said = "".join(in_line(read.m, clause) for clause in _sentence(read.m, told.clause))
-    comes = told.item.kind == "preference" or bool(re.search("<(?:visit|fine)>", said))
+    wished = re.search("<(?:visit|fine)>", said) or _ASKS_FOR_IT.match(read.m.plain, told.piece.end)
+    comes = told.item.kind == "preference" or bool(wished)
     alone = bool(_WHAT_OF_IT.search(read.m.plain, told.piece.end, told.clause.end)) or all(
         word.kind in ("particle", "mark", "other", "adverb", "copula", "number")
         or any(each.piece.start <= word.start < each.piece.end for each in read.told)
@@ -421,6 +449,8 @@ def _counts(read: _Reading, told: Told, s: Situation) -> bool:
     )
     if told.asked and (not (comes or alone) or s.asked in PURPOSES):
         return False
+    if told.asked and s.asked in _AFTER_THE_VISIT and _asks_of_a_thing(read, told.clause):
+        return False  # 前の日にお知らせが来ますか
     if s.asked in PURPOSES and _SINCE_THAT.search(told.item.text) and not comes:
         return False  # 孫の誕生日が6日で、私のがその次の日
     if _was_booked(read, told, s):
@@ -430,6 +460,20 @@ def _counts(read: _Reading, told: Told, s: Situation) -> bool:
     return not dayless or comes or alone or s.asked in (*_VISIT_QUESTIONS, *_AFTER_THE_VISIT)
 
 
+_ASKS_FOR_IT = re.compile("しか|だけ|のみ| instead|に?で[きぎ]っ[かぺべ]")
+
+
+def _asks_of_a_thing(read: _Reading, clause: Clause) -> bool:
+    """Return whether the clause asks about something else than coming: お知らせとか来ますか, キャンセルは前日まで…"""
+    words = [word for word in read.m.inside(clause) if not any(each.piece.start <= word.start < each.piece.end for each in read.told)]
+    return any(
+        one.kind == "noun" and not one["dated"] and not one["person"] and not one["speaker"] and not one["place"] and one.text not in NEAR
+        and _SUBJECT.match(read.m.plain, after.start)
+        for one, after in zip(words, words[1:], strict=False)
+    )
+
+
+_SUBJECT = re.compile("[がはも]|とか|って|など|なんか|(?:で|出来)き(?:ます|る)")
 _SINCE_THAT = re.compile("^(?:その|この)")
 
 

@@ -32,10 +32,23 @@ def _rules() -> list[tuple[re.Pattern[str], type[Fact]]]:
         (re.compile(r"\bi(?:'ll| will| can|'m going to| am going to| want to| would like to|'d like to| am|'m)? (?:come|go|visit|coming|going|pick)"), Comes),
         (re.compile(rf"\b(?:i'm|i am|as|it's|this is) (?:the |a |his |her |their )?(?:\w+ )?{kin}(?!'|\w)"), SpeaksAs),
         (re.compile(r"(?:it's|it is|that's|just|only|,|^) ?me\b(?! and)|\bmyself\b|the card ?holder"), SpeaksAs),
-        (re.compile(rf"(?:bring|with|take|taking|bringing) (?:{my} )?(?:{kin}|him|her)\b"), ComesAlong),
+        (re.compile(rf"(?:bring|with|take|taking|bringing) (?:(?:{my} )?{kin}\b|(?P<they>him|her|them)\b(?! (?:own )?(?:\w+ )?{card}))"), ComesAlong),
+        (re.compile(rf"\b(?P<they>his|her) (?:own |new )?{card}"), CardOf),
         (re.compile(r"instead of (?:me|him|her)|on (?:my|his|her|their) behalf|on behalf of"), Proxy),
         (re.compile(rf"{my} (?:\w+ )?{kin} is (?:only |just |already )?(?P<age>\d{{1,3}})(?! ?(?:pm|am|o'))"), AgeOf),
+        (re.compile(rf"{my} (?:\w+ )?{kin} ?[、(] ?(?:age |aged )?(?P<age>\d{{1,2}})(?=[、.)!]|$| years| and )"), AgeOf),
     ]
+
+
+def _named_before(text: str) -> str | None:
+    """Return whom "her" means: who was named last, but for what the speaker is to them (I'm her father)."""
+    words = [match["k"] for match in re.finditer(rf"\b(?:my|our|a) (?:\w+ )?(?P<k>{_kin()})\b", text)
+             if not AS_WHOM.search(text, 0, match.start("k"))]
+    return lexicon.words()[words[-1]]["person"] if words else None
+
+
+AS_WHOM = re.compile(r"\b(?:i'm|i am|as|it's|this is) (?:the |a |his |her |their |my )?(?:\w+ )?$")
+"""Before what the speaker says they are: I'm her father."""
 
 
 def facts(m: Message) -> Iterator[Fact]:
@@ -48,6 +61,8 @@ def facts(m: Message) -> Iterator[Fact]:
             groups = match.groupdict()
             kin = groups.get("k")
             who = known.get(kin, {}).get("person") if kin else SPEAKER
+            if groups.get("they"):
+                who = _named_before(m.plain[: match.start()]) or (SPEAKER if kind is ComesAlong else None)
             if who is None:
                 continue
             start, end = m.folded.span(match.start(), match.end())

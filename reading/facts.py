@@ -126,10 +126,10 @@ class AgeOf(Fact):
 
 @dataclass(frozen=True)
 class Guardian(Fact):
-    """A guardianship: of an adult, a minor, another kind (保佐, 任意後見), none at all, or custody that
-    the speaker or somebody else has."""
+    """A guardianship: of an adult, a minor, another kind (保佐, 任意後見), none at all, custody that
+    the speaker or somebody else has, or a child adopted by the speaker or their spouse."""
 
-    of: Literal["adult", "minor", "other", "none", "me", "not_me"]
+    of: Literal["adult", "minor", "other", "none", "me", "not_me", "adopted"]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from reading.facts import Count, Fact, Name, No, OneCard, Yes
+from reading.facts import Count, Fact, Name, No, OneCard, SpeaksAs, Yes
 from reading.message import Message
 from reading.parties import SPEAKER, parties
 from reading.situation import Command, Situation
@@ -272,6 +272,10 @@ class _Here:
             groups = groups * int(cards)
         if len(groups) < 2:
             return {}
+        parent = any(isinstance(each, SpeaksAs) and each.holds and each.who in _PARENTS for each in self.facts)
+        if parent and not self.cards.several and "cards" in told:
+            people = [_card_of(("child", each), by_proxy=False, together=False, parent=True) for each in groups]
+            return {"people": (people, (together or aged)[0])}
         return {"children": ([_HOLDERS.get(each, each) for each in groups], (together or aged)[0])}
 
     def whose(self) -> _Slots:

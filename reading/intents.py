@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reading import case
 from reading.deeds import means
-from reading.facts import CannotCome, CardOf, Comes, DateOf, Deed, When
+from reading.facts import CannotCome, CardOf, Comes, DateOf, Deed, NoticeSays, When
 from reading.heard import FALLBACK, UNCLEAR
 from reading.message import Message
 from reading.reader import Reading
@@ -67,6 +67,7 @@ def intent_of(reading: Reading, intents: Intents, state: State) -> Intent:
         plainly = _guess_of(state) or plainly or ("thank" if state.booked and state.form is None else None)
     if state.form is None:
         plainly = _takes_offer(reading, state) or plainly
+        plainly = plainly or ("inform" if classified.name in (FALLBACK, "ask_notice") and _tells_it_came(reading) else None)
     if state.form == "application_form" and _books_not(reading):
         plainly = "stop"
     if classified.name == "stop" and state.booked and state.form is None and state.bookings():
@@ -98,6 +99,13 @@ def _books_not(reading: Reading) -> bool:
     """Return whether nothing is to be booked now: 今日は予約しません."""
     denied = any(each.what == "book" and each.how == "denied" for each in _deeds(reading))
     return denied and not asks(reading.message)
+
+
+def _tells_it_came(reading: Reading) -> bool:
+    """Return whether it is told that the notice came, and nothing else: 青い封筒きた."""
+    came = [fact for fact in reading.facts if isinstance(fact, NoticeSays) and fact.what == "came" and fact.mood == "said"]
+    m = reading.message
+    return bool(came) and len(m.clauses) == 1 and m.clauses[0].mood != "asked" and m.clauses[0].link != "but"
 
 
 def _takes_offer(reading: Reading, state: State) -> str | None:

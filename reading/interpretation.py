@@ -7,7 +7,7 @@ exists from reading/bookings.py.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reading import asked_about, bookings, case, languages
@@ -27,6 +27,7 @@ from reading.intents import (
 )
 from reading.reader import Reading
 from reading.situation import State
+from reading.wording import IS, LACKS
 from reading.words import Word
 from renewal.booking_change import QUESTIONS, Request
 from renewal.wish import Wish
@@ -72,6 +73,9 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
     if form is None or (intent.name in ABOUT_BOOKINGS and not (given and state.form)):
         form, given, left = "booking_form", *_for_booking(reading, turn)
         spans = {}
+    if state.form is None and intent.name == FALLBACK and "wish" in given and asked_about.of_ours(reading):
+        intent = Intent("book", 1.0)  # "免許が7日にあるから、マイナンバーのほうは8日で頼むよ"
+        turn = replace(turn, intent=intent)
     questions = _questions(reading, turn, given, spans)
     if exactly := _asked_exactly(reading, turn, intents):
         begins = state.form is None and asked_about.wants_to_book(reading)
@@ -242,8 +246,8 @@ def _is_explained(reading: Reading, at: int, told: case.Case) -> bool:
     """Return whether the last word of weight in a clause is one of a topic, or the answer itself."""
     m = reading.message
     words = [word for word in m.inside(m.clauses[at]) if _has_weight(word)]
-    if not words or words[-1].meanings:
-        return True
+    if not words or words[-1].meanings or (len(words) == 1 and words[0].lemma in IS | LACKS):
+        return True  # ございます, without what is no small talk
     first, last = m.folded.span(words[-1].start, words[-1].end)
     whole = m.folded.span(m.clauses[at].start, m.clauses[at].end)
     says = any(word.kind in ("verb", "adjective", "copula") for word in m.inside(m.clauses[at]))

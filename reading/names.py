@@ -529,7 +529,7 @@ def _instead(text: str, m: Message, known: str) -> str | None:
     return _most_alike(known, new) if not wrong else ""
 
 
-_NEW = "(?P<new>[ぁ-ゖー]+?(?: [ぁ-ゖー]+?)?)(?=です|でした|だ[よわねなべ]| ?だ(?:$|[、。])|のまま|に(?:し|変|直|なお|かえ|なり|訂|修)|なん|[^ぁ-ゖー ]|$)"
+_NEW = "(?P<new>[ぁ-ゖー]+?(?: [ぁ-ゖー]+?)??)(?=です|でした|だ[よわねなべ]| ?だ(?:$|[、。])|のまま|で(?:お願|$|[、。])|に(?:し|変|直|なお|かえ|なり|訂|修)|なん|[^ぁ-ゖー ]|$)"
 """What is right, up to how it is said."""
 
 
@@ -547,19 +547,19 @@ _CLEARLY = 0.2
 
 
 def _part(text: str, m: Message, known: str) -> str | None:
-    """苗字だけワタナベに, 下はキョウコです."""
+    """苗字だけワタナベに, 下はキョウコです; 名字はそのままで、下はハルカで."""
     w, words = _right(), known.split()
-    match = re.search(
-        f"(?P<part>(?P<family>{w['family']})|{w['given']})(?P<named>の名前)?(?:の(?:方|ほう))?(?:だけ|が|は|を|、| )+(?:変わって|結婚して|間違[えい]て?て?|違って|{w['now']}|、)*{_NEW}", text
-    )  # fmt: skip
-    if not match or len(words) != 2 or len(match["new"]) < 2:
+    if len(words) != 2:
         return None
-    new = jaconv.hira2kata(match["new"])
-    typed = _KANA_TYPED.match(_spaced(m.folded.kept, m.folded.gaps)[0], match.start("new"))
-    told = match["named"] or len(match["part"]) > 1
-    if not (_said_as(new) or typed or (told and re.match("です|でした|に|だ", text[match.end() :]))):
-        return None
-    return f"{new} {words[1]}" if match["family"] else f"{words[0]} {new}"
+    for match in re.finditer(
+        f"(?P<part>(?P<family>{w['family']})|{w['given']})(?P<named>の名前)?(?:の(?:方|ほう))?(?=だけ|[がはを、 ])(?:だけ|[、 ])*[がはを]?(?:だけ|[、 ])*(?:変わって|結婚して|間違[えい]て?て?|違って|{w['now']}|、)*{_NEW}", text
+    ):  # fmt: skip
+        new = jaconv.hira2kata(match["new"])
+        typed = _KANA_TYPED.match(_spaced(m.folded.kept, m.folded.gaps)[0], match.start("new"))
+        told = (match["named"] or len(match["part"]) > 1) and re.match("です|でした|に|だ", text[match.end() :])
+        if len(new) > 1 and (_said_as(new) or typed or told):
+            return f"{new} {words[1]}" if match["family"] else f"{words[0]} {new}"
+    return None
 
 
 def _voice(text: str, m: Message, known: str) -> str | None:

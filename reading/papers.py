@@ -33,7 +33,9 @@ def facts(m: Message) -> list[Fact]:
         if not tags & _ALL_TAGS:
             continue
         start, end = m.folded.span(clause.start, clause.end)
-        mood: Mood = "said" if clause.mood in ("denied", "past") else clause.mood
+        # どこにやったか分からなくなった: what asks within is told.
+        tells = clause.mood == "asked" and "ask" not in clause.flags and any(map(negative, words))
+        mood: Mood = "said" if tells or clause.mood in ("denied", "past") else clause.mood
         if tags & _FORM_TAGS and clause.at not in not_now and (form := _form(m, clause, words)):
             found.append(Form(start, end, clause.at, mood, form))
         if tags & _HOME_TAGS and clause.at not in not_now and not asks_back(m, clause):
@@ -166,7 +168,8 @@ def _at_hand(words: Sequence[Word]) -> FormState | None:
     where = any(word["away"] == "where" for word in words)
     for at in range(len(words) - 1, -1, -1):
         word = words[at]
-        if where and word["away"] == "gone":
+        lost_sight = where and word["unsure"] == "know" and negative(word)  # どこにやったか分からなくなった
+        if lost_sight or (where and word["away"] == "gone"):
             return "missing"  # どっか行っちゃった
         if word["expired"] and not negated(words, at) and not any(each["letter"] or each["notice"] for each in words):
             return "missing"

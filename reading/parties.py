@@ -47,8 +47,31 @@ def parties(m: Message) -> list[Party]:
     for match in _CHAIN.finditer(shape):
         if _GENERIC.search(m.plain, 0, m.words[match.start()].start):
             continue  # いまどきの小学生は背が高いねえ
-        found += _of_chain(m, match.start(), match.end())
-    return [_with_stage(_with_age(m, party, aged)) for party in found]
+        found += (replace(each, last=_past_side(m, each.last)) for each in _of_chain(m, match.start(), match.end()))
+    known = {at for each in found for at in range(each.first, each.last)}
+    found += (each for each in _sent_by_title(m) if each.first not in known)
+    return [_with_stage(_with_age(m, party, aged)) for party in sorted(found, key=lambda each: each.first)]
+
+
+SOMEBODY = {"さま", "様", "さん", "ちゃん", "くん", "君", "者", "もの", "もん", "人", "奴", "やつ"}
+GOES_HIMSELF = re.compile("せて(?:も|い|頂)")
+
+
+def _past_side(m: Message, last: int) -> int:
+    """Return where a person's words end with the side that is theirs: パパのほう."""
+    after = [word.text for word in m.words[last : last + 3]]
+    side = after[:1] == ["の"] and after[1:2] in (["ほう"], ["方"]) and after[2:] != ["へ"]
+    return last + 2 if side else last
+
+
+def _sent_by_title(m: Message) -> Iterator[Party]:
+    """Yield somebody unknown who is sent: パートさんに行かせます, 使いの者に持たせる."""
+    for at, (word, to, verb) in enumerate(zip(m.words, m.words[1:], m.words[2:], strict=False)):
+        if word.text not in SOMEBODY or to.text not in ("に", "を", "さ"):
+            continue
+        lets = verb["comes"] == "go" and "let" in verb.flags and verb.lemma not in ("来る", "くる")
+        if verb["sends"] == "hands" or (lets and not GOES_HIMSELF.search(verb.text)):
+            yield Party(at, at + 1, "proxy")
 
 
 def _of_chain(m: Message, first: int, last: int) -> Iterator[Party]:

@@ -26,13 +26,13 @@ from reading.facts import (
     SpeaksAs,
 )
 from reading.message import Message, Table
-from reading.parties import HOLDER, SPEAKER, Party, parties
+from reading.parties import GOES_HIMSELF, HOLDER, SOMEBODY, SPEAKER, Party, parties
 from reading.who_comes import heard as heard
 from reading.words import SAYS, Word
 
 _TABLE = Table(
     "who", "comes", "sends", "along", "instead", "alone", "hindered", "desk", "card", "named",
-    "elsewhere", "writes", "asks", "addressed", "custody", "renewed",
+    "elsewhere", "writes", "asks", "addressed", "custody", "renewed", "unable", "expired",
 )  # fmt: skip
 
 
@@ -195,11 +195,11 @@ def _sent(found: _Found) -> Made:
     verb = found.word("v")
     assert verb is not None
     if "passive" in verb.flags or verb["sends"] == "was_asked":
-        if verb["sends"]:
+        if verb["sends"] and "let" not in verb.flags:
             yield Proxy(**found.place(), mood="said")  # 父に頼まれました
         return
-    if verb["comes"] and "let" not in verb.flags:
-        return
+    if verb["comes"] and "let" not in verb.flags or GOES_HIMSELF.search(verb.text):
+        return  # 妻に行かせてもらう: it is the speaker who goes
     mood = "supposed" if verb.flags & {"will"} and found.mood == "past" else _planned(found.mood, verb)
     if verb["sends"] and mood == "past" and not _is_over(found):
         mood = "said"  # 後輩に頼みました: that is how it will be
@@ -211,6 +211,11 @@ def _sent(found: _Found) -> Made:
 def _card(found: _Found) -> Made:
     done = _is_done(found)  # 主人の分は済みました
     yield CardOf(**found.place(), mood="denied" if done else _asserted_card(found), who=_meant(found))
+
+
+def _of_both(found: _Found) -> Made:
+    if found.party.who in ("parents", "grandparents", "in_law_parents"):
+        yield from _card(found)
 
 
 def _card_wanted(found: _Found) -> Made:
@@ -300,9 +305,22 @@ def _identity(found: _Found) -> Made:
     after = found.units.units[found.match.end("w") : found.match.end("w") + 1]
     denied = after and after[0].kind == "copula" and "neg" in after[0].flags
     mine = party.of == SPEAKER
+    if mine and after and after[0].text == "、" and _is_small_talk(found):
+        return
     yield SpeaksAs(
         **found.place(), mood="denied" if denied else found.mood, who=party.role or party.who, mine=mine
     )
+
+
+_OF_A_VISIT = {"who", "comes", "sends", "instead", "hindered", "desk", "card", "unable"}
+
+
+def _is_small_talk(found: _Found) -> bool:
+    """Return whether the sentence goes on with nothing of a visit: うちのじいさん、朝から将棋ばっかり."""
+    rest = found.units.units[found.match.end() + 1 :]
+    stop = next((at for at, unit in enumerate(rest) if unit.text in ("。", ".", "!", "?")), len(rest))
+    inside = [unit for unit in rest[:stop] if unit.kind not in ("particle", "mark", "other", "end")]
+    return bool(inside) and not any(unit.meanings.keys() & _OF_A_VISIT for unit in inside)
 
 
 def _postponed(found: _Found) -> Made:
@@ -316,9 +334,50 @@ def _not_that(found: _Found) -> Made:
         yield SpeaksAs(**found.place(), mood="denied", who=found.party.who)
 
 
+def _unable(found: _Found) -> Made:
+    """Yield that the counter is too much for somebody, from clause to clause: 母は元気ですが窓口は無理なので."""
+    verb = found.word("v")
+    if found.party.who != SPEAKER and verb is not None and verb["hindered"] != "busy":
+        yield CannotCome(**found.place(), mood="said", who=found.party.who, ill=True)
+
+
+_KEEPS = {"預かる", "あずかる"}
+
+
+def _asked_by(found: _Found) -> Made:
+    verb = found.word("v")
+    given = verb is not None and not found.match["to"] and (verb["sends"] == "was_asked" or verb.kind == "noun")
+    if verb is None or not verb["sends"] or not (given or "passive" in verb.flags):
+        return  # 妻に預かってもらう
+    if verb.lemma in _KEEPS and not found.word("c"):
+        return  # 封筒は大家さんから預かりました
+    if found.word("c"):
+        yield CardOf(**found.place(), mood="said", who=found.party.who)  # 叔母からカードを預かりました
+    yield Proxy(**found.place(), mood="said")
+
+
+def _role(found: _Found) -> Made:
+    verb = found.word("v")
+    if verb is not None and verb.lemma in ("する", "為る"):
+        yield from _identity(found)
+
+
+def _with_a_parent(found: _Found) -> Made:
+    """Yield that who speaks is no parent: その子の母親とつきあっている者です."""
+    party, who = found.party, found.word("n")
+    if party.of not in (None, SPEAKER, HOLDER) and party.who in _PARENTS and who and who.text in ("者", "もの", "もん", "人"):
+        yield SpeaksAs(**found.place(), mood="said", who="relative")
+
+
 def _asked_to(found: _Found) -> Made:
     verb = found.word("v")
-    if verb is not None and (verb["sends"] == "was_asked" or "passive" in verb.flags):
+    asker = found.word("n")
+    if verb is not None and asker and (verb.lemma in _KEEPS or asker.text not in SOMEBODY | {"方"}):
+        return  # 役所から頼まれて
+    noun = verb is not None and asker and verb.kind == "noun"  # 入所者の方からの依頼で
+    if verb is not None and ("let" in verb.flags or not verb["sends"]):
+        return  # 妻にカードを預かってもらう
+    if verb is not None and (verb["sends"] == "was_asked" or "passive" in verb.flags or noun):
         yield Proxy(**found.place("v"), mood="said")
 
 
@@ -344,11 +403,14 @@ def _proxy(found: _Found) -> Made:
 # Within a clause, without another subject or another verb.
 _IN = "(?:(?!<who>[がはも])[^|VE])"
 _END = "(?=[ねよなわさぞ]?(?:<c>|[、。!|…?]|$))"
+# Whom it goes on about, clause after clause, until another is named.
+_TOPIC = "(?P<w><who>)[は、](?:(?!<who>[がはも、]|<renewed>)[^。.!?])*?"
 RULES = [
     # Coming
     Rule("母が行く", f"(?P<w><who>)(?:が|(?:[はだでま、]|も(?!{_IN}*<along>)|<alone>)(?!<card>)){_IN}*?(?P<v><comes>)", _coming),
     Rule("私が連れて行く", f"(?P<w><who>)[がは]{_IN}*?(?P<v><along>)", _takes),
     Rule("両親そろって行く", "(?P<w><who>)<along>(?P<v><comes>)", _both_parents),
+    Rule("旦那、行けるって", "(?P<w><who>)、\\|(?P<v><comes>)(?![のZN])", _coming),
     Rule("俺行く", "(?P<w><who>)(?P<v><comes>)", _coming),
     Rule("行くのは母", f"<comes|along>(?:[のんZ]+|<n>)[はがも、](?:<who>E、?\\|?)*(?:<card>の)?(?P<w><who>)(?!E|の)(?:<alone>|だ)?(?:{_END}|に)", _coming),
     Rule("パパかママが行く", "(?P<w><who>)か<n>?<who>(?:[^|]{0,8}\\|)?[^|]{0,6}(?P<v><comes>)", _coming),
@@ -359,38 +421,45 @@ RULES = [
     Rule("母じゃなくて父に変更", "(?:^|\\||[はがも]|<comes>)(?:<who>)E、?\\|?(?P<w><who>)(?=[がに]|<c>|[、。|]|$)", _coming),
     Rule("…私が", "(?P<w><who>)(?:が|<alone>)(?=[、。!|…]*(?:\\||$))", _coming),
     Rule("俺が窓口に", "(?P<w><who>)が<desk>[にへ](?=[、。!|]|$)", _coming),
-    Rule("母に頼む", "(?P<w><who>)に(?:も|は|だ)?(?:(?!<who>)[^|])*?(?P<v><sends|comes>)", _sent),
-    Rule("妻を行かせる", "(?P<w><who>)をN?(?P<v><sends>)", _sent),
+    Rule("母に頼む", "(?P<w><who>)(?:に|さ(?!、))(?:も|は|だ)?(?:(?!<who>)[^|])*?(?P<v><sends|comes>)", _sent),
+    Rule("母から頼まれる", "(?P<w><who>)N?(?:[かよ]|(?P<to>に))(?:の|(?P<c><card>)を?)?N?(?P<v><sends|comes>)", _asked_by),
+    Rule("妻を行かせる", "(?P<w><who>)をN?(?P<v><sends|comes>)", _sent),
     Rule("私が代理で", "(?P<w><who>)[がは]、?(?:<.>の)?(?P<v><instead>)", _by_proxy),
     Rule("息子が本人で行く", "(?P<w><who>)が<who>で<comes>", _card),
     # Whose card
     Rule("母のカード", "(?P<w><who>)の(?:(?!<who>)[^|はがをに、。]){0,3}?<card|desk>", _card),
-    Rule("両親二人分", "(?P<w><who>)D?N?<card>", _card),
+    Rule("両親二人分", "(?P<w><who>)D?<n|named>?<card>", _card),
+    Rule("父と母の両方のを", "(?P<w><who>)の?D?Nの(?=を)", _of_both),
     Rule("更新したいのは私", f"(?P<c><card|desk>[をがは]?)?(?P<v>V|<comes>)のは、?(?P<w><who>)(?:{_END}|で)", _card_wanted),
+    Rule("切れるのは私", f"(?:<expired>|<card>が<.>)のは、?(?P<w><who>)(?:{_END}|で)", _card),
     Rule("私のを", "(?P<w><who>)の(?=[をでもはがだんZ]|<c>|E|[、。!|…]|$)", _card),
     Rule("カードは母の", f"<card>は、?(?P<w><who>)の?{_END}", _card),
     Rule("母の代わりに", "(?P<w><who>)[のにん](?P<v><instead>)", _card_by_proxy),
-    Rule("カードの持ち主は私", f"(?P<h><who>)[はも]、?(?P<w><who>){_END}", _card),
+    Rule("カードの持ち主は私", f"(?P<h><who>)[はも]、?(?P<w><who>)(?:{_END}|(?=E))", _card),
     Rule("持ち主も行くのも私", f"(?P<h><who>)も、?(?:<desk>に)?<comes>のも、?(?P<w><who>){_END}", _card),
     Rule("本人が予約したい", f"(?P<w><who>)が(?:(?!<comes|hindered|sends|along|alone>){_IN})*(?=[、。!|…]*$)", _books),
     Rule("名前で来てる", "(?P<w><who>)の<named>で<comes>", _card),
     Rule("母あて", "(?P<w><who>)(?P<v><addressed>)", _card),
     # Hindrance and company
     Rule("夫は仕事なので", "(?P<w><who>)[がはも、](?:(?!<who>[がは])[^|])*?(?P<v><hindered>)", _hindered),
+    Rule("母は元気だけど足が悪い", f"{_TOPIC}\\|(?:(?!<who>)[^|。.!?])*?(?P<v><hindered>)(?![^|]*<who>)", _unable),
+    Rule("母は窓口は無理", f"{_TOPIC}(?<!<hindered>)(?:<desk>|<comes>の?)[Aにへまはがも]*(?P<v><unable>)(?![^|]*<who>)", _unable),
     Rule("母を連れて", f"(?P<w><who>)(?:[をもとにはで、]|<alone>){_IN}{{0,3}}?(?P<v><along>)", _along),
     Rule("母と行く", "(?P<w><who>)と(?P<v><comes>)", _along),
     # Who speaks
-    Rule("母です", f"(?:^|\\|)(?:[^|]*V)?(?:<n|j|d|hindered|elsewhere>[のなだ]?|[OA、。!])*(?:(?P<h><who>)は?、?)?(?P<w><who>){_END}", _identity),
+    Rule("母です", f"(?:^|\\|)(?:[^|]*V)?(?:<n|j|d|hindered|elsewhere|expired>[のなだ]?|[OA、。!])*(?:(?P<h><who>)は?、?)?(?P<w><who>)(?:{_END}|で(?=[、。!]*(?:<sends>|$)))", _identity),
     Rule("私です、孫の", f"(?P<h><who>)C、?\\|?(?P<w><who>)の{_END}", _postponed),
     Rule("俺は父じゃない", "(?:(?P<h><who>)[はが]?、?|^|\\|)(?P<w><who>)(?P<v>E)", _not_that),
     Rule("私は母で", "(?P<h><who>)は、?(?P<w><who>)で(?!<comes>)", _identity),
-    Rule("里親をしています", "(?:^|\\|)(?P<w><who>)をV", _identity),
-    Rule("母として", "(?P<w><who>)とV", _identity),
+    Rule("里親をしています", "(?:^|\\|)O?(?P<w><who>)をV", _identity),
+    Rule("母として", "(?P<w><who>)と(?P<v>V)", _role),
+    Rule("その子の母親とつきあってる者", "(?P<w><who>)[とにか](?:V|<sends>)(?P<n>.)C", _with_a_parent),
     Rule("…本人です", "(?P<w><who>)(?=<c>[、。!|]*(?:$|\\|))", _identity),
     # Without saying who
     Rule("代わりに行く", "(?P<v><instead>)[ににで]?[^|]{0,3}?(?:<comes>|<desk>)", _proxy),
+    Rule("近所の方に頼まれた", "(?P<n>N)[にかよ]の?N?(?P<v><sends|comes>)", _asked_to),
     Rule("更新を頼まれた", "<card>[をは]?(?:(?!<who>)[^|])?(?P<v><sends>)", _asked_to),
-    Rule("親権は元夫に", "<custody>[はがも]、?N?(?P<w><who>)", _custody),
+    Rule("親権は元夫に", "<custody>[はがも]、?(?:[NV]|<who>E、?\\|?)*(?P<w><who>)(?!E)", _custody),
     Rule("親権者は私", f"(?P<h><who>)は、?(?P<w><who>)(?:{_END}|C)", _has_custody),
     Rule("親権を持つ私", "<custody>[をが]V?の?(?P<w><who>)", _custody),
 ]
@@ -436,8 +505,12 @@ def _excluded(rule: Rule, units: _Units, match: re.Match[str]) -> bool:
         if re.search(_TABLE.compiled("<who>C、?\\|?$"), units.shape[: match.start()]):
             return True  # 私です、ケアマネジャーの
         bare = units.shape[match.end() : match.end() + 1] not in ("が", "を")
-        return bare and bool(re.search("[^|]*N[はも]、?$", units.shape[: match.start()]))
+        other = re.search("[^|]*N[はも]、?$", units.shape[: match.start()])
+        return bare and other is not None and units.units[match.start() - 2].text not in _THIS_TIME
     return False
+
+
+_THIS_TIME = {"今回", "今度", "次", "今年", "次回"}
 
 
 def _subject_is_another(units: _Units, match: re.Match[str]) -> bool:
@@ -507,9 +580,11 @@ def _roles(units: _Units) -> Iterator[Fact]:
     """Yield as what the speaker speaks: 妻の私."""
     places = [place for place, unit in enumerate(units.units) if unit["who"]]
     for party, at in zip(units.people, places, strict=False):  # two may stand in one unit
+        start, end = units.span(at, at)
         if party.role and not party.role.startswith("guardian"):
-            start, end = units.span(at, at)
             yield SpeaksAs(start, end, units.clause_of(at), "said", party.role)
+        elif party.who == HOLDER and party.of not in (None, SPEAKER, HOLDER):
+            yield CardOf(start, end, units.clause_of(at), "said", party.of)  # ばあちゃん本人は
 
 
 def _ages(m: Message, units: _Units) -> Iterator[Fact]:
@@ -569,13 +644,13 @@ _NO_GUARDIAN = re.compile(
 
 
 _ADOPTED = re.compile("養子(?:縁組み?)?(?:も|は|を|が|に)?(?:もう|すでに|既に|ちゃんと)?(?:済|すませ|すんで|して(?!い?な|ませ)|した|しま|組ん|結ん|入っ|なっ|とっ|迎え)(?!.{0,3}(?:ない|ません|ねえ))")
-_NOT_ADOPTED = re.compile("養子(?:縁組み?)?(?:も|は|を|が|に)?(?:まだ)?(?:[^。]{0,4}(?:して(?:い?な|い?ませ|ねえ)|ません|まだ))")
+_NOT_ADOPTED = re.compile("養子(?:縁組み?)?(?:も|は|を|が|に)?(?:まだ)?(?:[^。]{0,4}(?:して(?:い?な|い?ませ|ねえ)|ません|まだ))|親権者?(?:は|が|も)(?:今|いま)?(?:向こう|むこう|あっち|あちら|相手|先方|な(?:い|く)|ありません|(?:取れ|とれ)(?:な|ませ|て(?:い?な|い?ませ)))")
 _WHETHER = re.compile("[^、。]*?(?:かどうか|のか|んだか)")
 
 
 def _guardians(m: Message, units: _Units) -> Iterator[Fact]:
     if (adopted := _ADOPTED.search(m.plain)) and (clause := m.clause_at(adopted.start())):
-        yield Guardian(*m.folded.span(*adopted.span()), clause.at, "said", "me")
+        yield Guardian(*m.folded.span(*adopted.span()), clause.at, "said", "adopted")
     elif (open_still := _NOT_ADOPTED.search(m.plain)) and (clause := m.clause_at(open_still.start())):
         yield Guardian(*m.folded.span(*open_still.span()), clause.at, "said", "not_me")
     none = _NO_GUARDIAN.search(m.plain)

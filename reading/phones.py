@@ -43,7 +43,8 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
         if s.asked == "phone" and not known:
             return [Command("set_slot", "phone", number, phone)]
         clause = m.clauses[phone.clause]
-        if number == known or (s.asked != "phone" and clause.mood in ("asked", "supposed")):
+        asks = clause.mood in ("asked", "supposed") and not _ASKS_FOR_IT.search(m.plain, clause.start, clause.end)
+        if number == known or (s.asked != "phone" and asks):
             return []
         return [Command("correct_slot" if known else "set_slot", "phone", number, phone)]
     corrected = _put_right(m.plain, known, s["phone"]) if known else None
@@ -180,6 +181,7 @@ def _preferred(m: Message, phone: Phone) -> bool:
     return bool(_rules().preferred.match(m.text, phone.end))
 
 
+_ASKS_FOR_IT = re.compile("に(?:[^、。]{0,8})?て(?:もら|貰|いただ|頂|くれ|くだ)")  # …に差し替えてもらえますか
 _KINDS = re.compile("携帯|けいたい|ケータイ|スマホ|自宅|家|いえ|固定|職場|会社|勤め先|勤務先|実家")
 
 

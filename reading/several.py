@@ -15,6 +15,7 @@ from typing import Literal
 from reading import dates
 from reading.ages import Age, ages
 from reading.clauses import Clause, Mood
+from reading.english import AS_WHOM
 from reading.facts import Count, Fact, OneCard
 from reading.how_many import CHILDREN, MAYBE_YOUNG, NUMBER
 from reading.how_many import heard as heard
@@ -29,7 +30,7 @@ Person = tuple[str | None, str | None]
 # Units: a message in people, counts and other words ---------------------------------------------------
 
 _COUNT = re.compile(
-    rf"(?<![0-9第:])(?P<about>[1-9{KANJI_DIGITS[2:]}][、~・-])?お?(?:(?P<n>{NUMBER})(?P<unit>人|名|にん|めい|枚|まい)|(?P<kana>ひとり|ふたり|さんにん|よにん|ごにん|ろくにん))"
+    rf"(?<![0-9第:])(?P<about>(?<![小中高])[1-9{KANJI_DIGITS[2:]}][、~・-])?お?(?:(?P<n>{NUMBER})(?P<unit>人|名|にん|めい|枚|まい)|(?P<kana>ひとり|ふたり|さんにん|よにん|ごにん|ろくにん))"
     "(?P<share>分|ぶん)?(?P<both>とも(?!だち))?(?![目前組様客部乗用掛称暮])"
     "|(?<![a-z0-9])(?:for )?(?:the )?(?P<english>[0-9]|one|two|three|four|five|six|both)"
     "(?: of us| people| persons?|(?= (?:kids|children|sons|daughters|parents))| (?P<cards>(?:my )?cards?|certificates?))"
@@ -49,7 +50,7 @@ class _Unit:
 
 _TABLE = Table(
     "nth", "member", "people", "cards", "everyone", "which", "total", "drops", "adds", "joins", "called",
-    "books", "card", "sends", "comes", "jointly", "along", "speaker",
+    "books", "card", "sends", "comes", "jointly", "along", "speaker", "expired", "same",
 )  # fmt: skip
 
 
@@ -112,6 +113,8 @@ def _made(m: Message) -> Iterator[tuple[int, int, str, _Unit]]:
     named = parties(m)
     for party in named:
         behind = m.words[party.last] if party.last < len(m.words) else None
+        if AS_WHOM.search(m.plain, 0, m.words[party.first].start):
+            continue  # I'm her father and I'd like to book
         if m.words[party.first].text != "my" or party.last > party.first + 1 or (behind and behind["card"]):
             yield _of_party(m, party, begins, ends)
     told = {party.age for party in named}
@@ -145,8 +148,8 @@ def _of_party(
     behind = m.words[party.last] if party.last < len(m.words) else None
     if behind and behind["group"] == "couple":  # 娘夫婦
         return first, party.last + 1, "member", _Unit(((party.who, "general"), ("partner", "general")), 2)
-    group = next((word["group"] for word in words if word["group"]), None)
     which = next((word["which"] for word in words if word["which"]), None)
+    group = next((word["group"] for word in words if word["group"] and not which), None)  # 双子の兄 is one
     return first, last, "member", _grouped(group, person, which or party.who)
 
 
@@ -193,7 +196,7 @@ _CHAIN = _TABLE.compiled(
 )
 # What ties people to cards: 私と妻の更新, 3人で市役所に予約, 2人とも更新.
 _LINK = _TABLE.compiled(
-    "(?:の<card>|(?:の|[はもがをでとに]*(?:[もはでとを、にへ]|N|A|<jointly>|<along>|<everyone>|<adds>)*)<books|sends>)(?P<then><v>?)"
+    "(?:の<card>|(?:の|[はもがをでとに]*(?:[もはでとを、にへ]|N|A|<jointly>|<along>|<everyone>|<adds>)*)<books|sends>|の?[がはも]?(?:[NODAにの、]|<same|along>)*(?P<ends><expired>))(?P<then><v>?)"
 )
 _BEFORE = _TABLE.compiled("<books|card>(?:N|<speaker>){0,2}$")
 _COMING = _TABLE.compiled("[はもがと]?(?:N|だ)?で?[もに、]?(?:N[にへ]|<along>)*<comes>")
@@ -313,10 +316,11 @@ def _counted_as(
     if own and (re.search("N[がはをも]?$", shape[: match.start()]) or re.match("のN", shape[end:])):
         return None
     link = _LINK.match(shape, end)
-    if link and _is_no_link(units.words[link.end() - 1], shape[: link.end() - 1]):
+    if link and not link["ends"] and _is_no_link(units.words[link.end() - 1], shape[: link.end() - 1]):
         link = None
+    theirs = match["items"] and size != "several" and shape[end - 1 : end + 1] == "のを"  # 両親ふたりのを
     english = match[0] and units.words[match.start()].text.startswith("for") and _BEFORE.search(shape[: match.start()])
-    if own or link or english or _BECOMES.match(units.m.plain, units.words[end - 1].end) or (_CARD.search(shape, match.start(), end) and size != 1):
+    if own or link or theirs or english or _BECOMES.match(units.m.plain, units.words[end - 1].end) or (_CARD.search(shape, match.start(), end) and size != 1):
         return "cards"
     if _COMING.match(shape, end):
         return "coming"

@@ -53,6 +53,8 @@ class _Told:
     guardian: Guardian | None
     proxy: Proxy | None
     not_parent: SpeaksAs | None
+    not_mine: bool
+    """Whether the speaker says that it is not their own card."""
 
     @property
     def card(self) -> CardOf | None:
@@ -93,6 +95,7 @@ def _sorted(facts: Sequence[Fact], s: Situation) -> _Told:
         guardians[0] if guardians else None,
         proxies[0] if proxies else None,
         next((f for f in facts if isinstance(f, SpeaksAs) and f.mood == "denied" and f.who in _PARENTS), None),
+        any(isinstance(f, CardOf) and f.mood == "denied" and f.who == SPEAKER for f in facts),
     )
 
 
@@ -165,8 +168,12 @@ def _holder(told: _Told, s: Situation, facts: Sequence[Fact]) -> tuple[str | Non
 
 
 def _comes_for_another(told: _Told, who: str) -> bool:
-    """Return whether somebody who cannot come is only why another does."""
-    return any(each.who != SPEAKER and each.who != who for each in told.comes)
+    """Return whether somebody who cannot come is only why another does, not the holder.
+
+    A grandmother who is ill is; a parent or a spouse may be the one who would have come with a child.
+    """
+    ill = any(each.who == who and each.ill for each in told.cannot) and who not in _PARENTS | _SPOUSES
+    return not ill and any(each.who != SPEAKER and each.who != who for each in told.comes)
 
 
 def _age_of_holder(told: _Told, s: Situation) -> AgeOf | None:
@@ -281,7 +288,13 @@ class _Case:
     @property
     def custody(self) -> bool:
         """Whether the speaker is said to have custody, or to have adopted the child."""
-        return bool(self.told.guardian and self.told.guardian.of == "me")
+        return bool(self.told.guardian and self.told.guardian.of in ("me", "adopted"))
+
+    @property
+    def step_parent(self) -> bool:
+        """Whether the parent's spouse comes, and it is said whether they have adopted the child."""
+        said = self.told.guardian and self.told.guardian.of in ("adopted", "not_me")
+        return bool(said and self.who in _SPOUSES)
 
     @property
     def young(self) -> bool:
@@ -339,6 +352,7 @@ _OF_THE_SPEAKER: _Rules = (
     ("親権者は私です", lambda c: c.custody and c.owner != SPEAKER, REPRESENTATIVE),
     ("the guardian", lambda c: c.guardian, REPRESENTATIVE),
     ("for their own card", lambda c: c.owner == SPEAKER, SELF),
+    ("私のじゃない", lambda c: c.nobody_else and c.told.not_mine, _ASK),
     ("代理で", lambda c: c.nobody_else and c.told.proxy, OTHER),
     ("自分で行きます", lambda c: c.nobody_else and c.comer and c.comer.alone and c.asked, SELF),
     ("本人は行けないので私が", lambda c: c.nobody_else and c.cannot, OTHER),
@@ -353,6 +367,8 @@ _OF_THE_SPEAKER: _Rules = (
 )  # fmt: skip
 _OF_ANOTHER: _Rules = (
     ("the guardian", lambda c: c.guardian or c.who == "representative" or c.who.startswith("guardian"), REPRESENTATIVE),
+    ("a spouse who has adopted the child", lambda c: c.step_parent and c.custody, REPRESENTATIVE),
+    ("a spouse who has not", lambda c: c.step_parent, _ASK),
     ("a parent of the child", lambda c: c.known == "under_15" and c.parent_of_holder, REPRESENTATIVE),
     ("another with a child", lambda c: c.known in ("under_15", "adult_ward"), _ASK),
     ("a parent of the child, of what age ever", lambda c: c.owner in _CHILDREN and c.known is None and c.parent_of_holder, REPRESENTATIVE),

@@ -15,6 +15,7 @@ from reading.dates.context import (
     DAY,
     Context,
     Piece,
+    is_day_off,
     span_of,
     times_of,
 )
@@ -113,12 +114,16 @@ _NEGATION = re.compile(
 _WEAK_NEGATION = re.compile(
     "(?:は|が|も|って)、?(?:ずっと|いつも|ちょっと|だいたい)?"
     + one_of(
-        "仕事(?![始納初]|が?休|を休|が?な[いく]|が?早) しごと 学校 授業 勤務 出勤 ぱーと ばいと 予定が(?!な) 用事(?!が?な[いく]) 用が(?!な) 病院(?!の) 通院 透析 りはびり 検査 習い事 塾 研修 会議 夜勤 働 勤め でいさーびす 祝日(?:だ|な)"
+        "仕事(?![始納初]|が?休|を休|が?な[いく]|[はが]?入って(?:い|は)?な|が?早) しごと 学校 授業 勤務 出勤 ぱーと ばいと 予定が(?!な) 用事(?!が?な[いく]) 用が(?!な) 病院(?!の) 通院 透析 りはびり 検査 習い事 塾 研修 会議 当番 夜勤 働 勤め でいさーびす 祝日(?:だ|な)"
     )
 )
 _BUSY_ON = re.compile(f"(?:{_BUSY}|透析|通院|りはびり|塾|習い事|でいさーびす)[がは]$")
-_SO = re.compile("(?:な|だ|です)(?:ので|から|んで)")
-_EXCEPT = re.compile("の?日?(?:以外|いがい|を?除(?:いて|く|き)|は除(?:いて|く|き)|を?避けて|[はを]?(?:抜き|ぬき|抜かし|抜いて|飛ばし|とばし|な[しく](?=で|て|、|。|$)))")
+_SO = re.compile("(?:な|だ|です)(?:ので|から|んで|も[のん]で|も[のん]だから)")
+# 塾の送りが月木だもんで、それ以外だと助かる
+_OTHERS = re.compile(r"[^。\d月火水木金土日らば]{0,16}?(?P<o>(?:それ|そこ|これ|その日)以外|(?:その)?(?:ほか|他))の?(?:曜日?|日|とき|時)?(?:[でに](?![もは])|が(?:い|よ|助|良)|だと|なら|を)")
+# 13日は日曜で休みか、じゃあ14日
+_TOLD_CLOSED = re.compile("(?:は|って|…|、|。)*(?:もう)?(?:[土日]曜日?|祝日|(?:役所|市役所|窓口)?が?休み)(?:だ|で|か|な|です|じゃ|$)")
+_EXCEPT = re.compile("の?日?(?:以外|いがい|を?避けて|(?:だけ|のみ)?[はを]?(?:除(?:いて|く|き)|抜き|ぬき|抜かし|抜いて|飛ばし|とばし|な[しく](?=で|て|、|。|$)))")
 _NOT_THIS = re.compile(
     "[.、]{0,6}(?:の(?:予約|方|ほう))?(?:じゃ|では?|ぢゃ)な(?:く|し|い|かった(?![か?]))|やめて|をやめ|から(?:に)?変更"
 )
@@ -170,8 +175,20 @@ def combine(c: Context) -> list[Piece]:
         limit = joined[at + 1].start if at + 1 < len(joined) else len(c.text)
         joined[at] = _qualified(c, piece, limit)
     _negate(c, joined)
+    _leave_out_closed(c, joined)
     _take_back(c, joined)
     return joined
+
+
+def _leave_out_closed(c: Context, pieces: list[Piece]) -> None:
+    """Rule out a day that is told to be a day off, and the weekday that says so, where another is named."""
+    for at, piece in enumerate(pieces):
+        later = [other.value for other in pieces[at + 1 :] if other.kind == "date"]
+        off = piece.kind == "date" and isinstance(piece.value, date) and is_day_off(piece.value)
+        if off and later and piece.value not in later and (closed := _TOLD_CLOSED.match(c.text, piece.end)):
+            pieces[at] = replace(piece, kind="not_date")
+            for other in pieces[at + 1 :]:
+                other.background = other.background or (other.kind == "weekday" and other.start < closed.end())
 
 
 _RATHER_THAN = re.compile(" instead of ")
@@ -356,7 +373,8 @@ def _led(c: Context, piece: Piece) -> Piece | None:
         return replace(piece, start=leading.start())  # valid until 6 December
     working = leading["until"] and _WORKING.search(c.text[: leading.start()])
     from_it = bool(leading["from"] or working)
-    opened = _opened(c, piece, from_it, leading["until"] != "before")
+    inclusive = leading["until"] != "before" and not (leading["from"] == "after" and piece.kind not in TIME_KINDS)
+    opened = _opened(c, piece, from_it, inclusive)
     if not opened:
         return None
     follow = (_FROM if from_it else _UNTIL).match(c.text, piece.end)
@@ -572,6 +590,9 @@ def _negation_end(c: Context, piece: Piece, after: Piece | None, limit: int) -> 
     excepted = _EXCEPT.match(text, piece.end)
     if excepted:
         return piece.end + len(re.match("の?日?(?:以外|いがい)?", text[piece.end :])[0])  # type: ignore[index]
+    others = _OTHERS.match(text, piece.end, limit) if piece.kind in ("weekday", "date") else None
+    if others:
+        return others.end("o")
     unless = _UNLESS.match(text, piece.end)
     if unless:
         return piece.end

@@ -234,7 +234,7 @@ class Context:
                     on = valid(*following, day)
                     month = following
                 return self.dated(start, end, [month[0]], month[1], day)
-        carried = self._in_month_named(start, day) if self.purpose is Purpose.BOOKING else None
+        carried = (self._before_that(start, day) or self._in_month_named(start, day)) if self.purpose is Purpose.BOOKING else None
         said = weekday_after(self.text, end)[0]
         if carried and said in (None, carried.weekday()):
             return self.dated(start, end, [carried.year], carried.month, day)
@@ -258,10 +258,20 @@ class Context:
         if again:
             return again  # 1月20日に切れるから前の日でも間に合う。19日にするか
         last = days[-1].value if days else None
-        if not isinstance(last, date) or re.search("[。!?\n]", self.text[days[-1].end : start]):
+        if not isinstance(last, date) or _NEW_SENTENCE.search(self.text[days[-1].end : start]):
             return found[0]
         later = found[0] < last < self.today + DAY * 45 and last.day < found[0].day
         return next((on for on in found if on > last), found[0]) if later else found[0]
+
+    def _before_that(self, start: int, day: int) -> date | None:
+        """Return the last such day before one that it is said to lie before: 正月に孫が来る前に、24日で."""
+        before = self.pieces[-1] if self.pieces else None
+        span = before and before.kind in ("date", "date_range") and span_of(before)
+        if not before or not span or not span.first or not _BEFORE_THAT.fullmatch(self.text, before.end, start):
+            return None
+        month = YearMonth(span.first.year, span.first.month)
+        days = [valid(*add_months(month, -step), day) for step in range(3)]
+        return next((on for on in days if on and self.today < on < span.first), None)
 
     def _is_near(self, piece: Piece) -> bool:
         return isinstance(piece.value, date) and abs(piece.value - self.today) < DAY * 7
@@ -329,6 +339,8 @@ _LINK = re.compile(
 )
 _MONTH_SAID = re.compile(r"月|[/.]|[^\W\d]{3}")
 _ANOTHER_DATE = re.compile("期限|切れ|有効|満了|誕生|生まれ|発行|交付|届|通知|封筒|証明書")
+_BEFORE_THAT = re.compile(r"(?:[^。\d]*。(?=その前))?[^。\d]*(?:その|[うくぐすつぬぶむるの])前(?:に|の|で|、)(?!予約|電話|届)[^。\d]*")
+_NEW_SENTENCE = re.compile("[。!?\n](?!(?:そん?なら|それなら|そしたら|したら|んだら|んじゃあ?|じゃあ?|では|なら|だったら)、?$)")
 _SPAN_LINK = re.compile("から|より|~|-| to |to")
 
 
@@ -413,6 +425,9 @@ def _month_meant(before: Piece, day: int) -> YearMonth | None:
         later = valid(*following, day)
         if (on is None or on < span.first) and later and later <= span.last:
             return following
+        of_the_year = month.month < span.last.month == 12 and valid(span.last.year, 12, day)
+        if of_the_year and of_the_year <= span.last and span.last.day >= 28:
+            return YearMonth(span.last.year, 12)  # 年内の25日, said in November
     return month
 
 

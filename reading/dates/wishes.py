@@ -87,25 +87,29 @@ def wish_of(context: Context, found: Sequence[tuple[Piece, Found]]) -> Wish:
     return wish
 
 
-_IF_POSSIBLE = re.compile("(?:できれば|できたら|出来れば|可能なら|なるべくなら)、?$")
+_IF_POSSIBLE = re.compile("(?:できれば|できたら|出来れば|可能なら|なるべくなら|(?:どちら|どっち)か(?:と|って|っ)?(?:いえ|言え|い[うっ]|言[うっ]|つ[うー])(?:ば|と|たら|なら)|(?:強|し)いて(?:い|言|挙げ)(?:え|う|れ)?(?:ば|なら|と))、?$")
 _RATHER = re.compile("の?(?:ほう|方)が(?!早|近)")  # 水曜か木曜、木曜のほうがいい
 
 
 def _if_possible(c: Context, before: list[Piece], piece: Piece) -> bool:
-    """Return whether one of several days is named as the better one: 水曜か木曜、できれば木曜."""
-    kinds = {each.kind for each in before if each.kind in _DATED}
-    return kinds == {"date"} == {piece.kind} and bool(_IF_POSSIBLE.search(c.text, 0, piece.start))
+    """Return whether one of several days is named as the better one: 8日か9日、できれば9日; 8日か9日、まあ9日."""
+    kinds = {each.kind for each in before if (each.kind in TIME_KINDS) == (piece.kind in TIME_KINDS)}
+    if kinds != {piece.kind} or piece.kind not in ("date", "time"):
+        return False
+    values = [each.value for each in before]
+    again = piece.value in values and values[-1] != values[0] and not re.match("なら|だったら|は", c.text[piece.end :])
+    return again or bool(_IF_POSSIBLE.search(c.text, 0, piece.start))
 
 
 def _preferred(c: Context, wanted: list[Piece]) -> list[Piece]:
     """Return what is wanted without the days beside which another is preferred."""
-    at = next((at for at, each in enumerate(wanted) if each.kind in _DATED and (_RATHER.match(c.text, each.end) or _if_possible(c, wanted[:at], each))), None)
+    at = next((at for at, each in enumerate(wanted) if each.kind in (*_DATED, "time") and (_RATHER.match(c.text, each.end) or _if_possible(c, wanted[:at], each))), None)
     if at is None:
         return wanted
     chosen, said = wanted[at], c.text[wanted[at].start : wanted[at].end]
     if chosen.kind == "weekday" and (named := re.findall("[月火水木金土日](?=曜)", said)):
         chosen = replace(chosen, value=frozenset({"月火水木金土日".index(named[-1])}))
-    return [*(each for each in wanted[:at] if each.kind not in _DATED), chosen, *wanted[at + 1 :]]
+    return [*(each for each in wanted[:at] if (each.kind in TIME_KINDS) != (chosen.kind in TIME_KINDS)), chosen, *wanted[at + 1 :]]
 
 
 @dataclass

@@ -325,11 +325,17 @@ _BETWEEN = r"[\s\-ー－‐・、,.:の]{1,3}"
 _LOOSE = re.compile(rf"(?<=[0-9A-Z]){_BETWEEN}(?=[0-9A-Z])")
 
 
+def _in_binary(text: str, start: int, end: int) -> bool:
+    beside = text[max(start - 1, 0) : start], text[end : end + 1]
+    return all(each and each < " " and each not in "\n\r\t" for each in beside)
+
+
 def kept(data: bytes, secrets: Iterable[str]) -> list[str]:
     """Return the secrets that stand in these bytes: plain, full-width, kanji, split or escaped.
 
     Four digits count where they stand alone, or one by one: inside a longer number, a time or an
-    identifier they are nobody's PIN.
+    identifier they are nobody's PIN, and between two control characters they are a database's own
+    bytes (what its columns hold is looked through as text).
     """
     text = data.decode("utf-8", errors="ignore")
     while "\\u" in text:
@@ -338,9 +344,11 @@ def kept(data: bytes, secrets: Iterable[str]) -> list[str]:
         )
     text = unicodedata.normalize("NFKC", text).translate(FROM_KANJI).upper()
     joined = _LOOSE.sub("", text)
-    fours = set(re.findall(r"(?<![0-9A-Z.:/+\-_])[0-9]{4}(?![0-9A-Z.:/\-_])", text))
+    alone = r"(?<![0-9A-Z.:/+\-_])[0-9]{4}(?![0-9A-Z.:/\-_])"
+    fours = {found[0] for found in re.finditer(alone, text) if not _in_binary(text, *found.span())}
     for size in (1, 2):
         part = rf"[0-9]{{{size}}}"
-        split = rf"(?<![0-9A-Z.:/+\-_])(?={part}{_BETWEEN}{part})({part}(?:{_BETWEEN}{part}){{{4 // size - 1}}})(?![0-9A-Z.:/\-_])"
+        # "[35, 37]" is where a word stands.
+        split = rf"(?<![0-9A-Z.:/+\-_\[])(?={part}{_BETWEEN}{part})({part}(?:{_BETWEEN}{part}){{{4 // size - 1}}})(?![0-9A-Z.:/\-_])"
         fours |= {re.sub("[^0-9]", "", found) for found in re.findall(split, text)}
     return [each for each in secrets if (each in fours if len(each) == 4 else each in joined)]

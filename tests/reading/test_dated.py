@@ -51,9 +51,9 @@ def test_each_word_of_the_file_changes_what_is_heard(monkeypatch: pytest.MonkeyP
 def test_each_word_that_wishes_changes_what_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     of_frames = [row for row in ROWS if row.word]
     found = []
-    for word in tuple(date_roles._NEAR):
+    for word in tuple(date_roles.NEAR):
         with monkeypatch.context() as without:
-            without.delitem(date_roles._NEAR, word)
+            without.delitem(date_roles.NEAR, word)
             if not any(wrong(row, facts, heard) for row in of_frames if word in cut(row.text, NOW).plain):
                 found.append(word)
     assert found == []

@@ -72,15 +72,18 @@ def so_long_before(c: Context, m: Match) -> list[Piece] | None:
 
 @rule(
     "(?P<of>(?:有効)?期限)の?(?:日|当日)(?=[にでが])",
-    rf"(?P<of>(?P<y>{YEAR}))の(?:わたしの|私の|自分の|本人の|次の)?お?誕生日",
+    rf"(?P<of>(?P<y>{YEAR}|今度|こんど|次|つぎ))の(?:わたしの|私の|自分の|本人の|次の)?お?誕生日",
 )
 def day_itself(c: Context, m: Match) -> list[Piece] | None:
-    """期限の日に; 再来年の誕生日."""
+    """期限の日に; 再来年の誕生日, 今度の誕生日."""
     year = m.groupdict().get("y")
     if not year:
         on = c.known.expires_on
         return [Piece(m.start(), m.end(), "date", on, relative=True)] if on else []
-    years, born = c.years(year), c.known.birthday
+    born = c.known.birthday
+    if born and year in ("今度", "こんど", "次", "つぎ"):
+        return [Piece(m.start(), m.end(), "date", _next(c, born), relative=True)]
+    years = c.years(year) if year.endswith(("年", "ねん", "とし")) else None
     if not (born and isinstance(years, list)):
         return None
     on = month_span(YearMonth(years[0], born.month), born.day, born.day)[0]

@@ -15,6 +15,7 @@ from reading.dates.context import (
     month_span,
     span_of,
 )
+from reading.dates.rules.weeks import part_of_week
 from reading.dates.rules.words import (
     ANY_WEEKDAY,
     BARE_YEAR,
@@ -22,6 +23,7 @@ from reading.dates.rules.words import (
     ENGLISH_MONTH,
     ENGLISH_WEEKDAY,
     ERA_IN_LATIN,
+    FIRST_OPEN,
     LATER,
     MONTH,
     UM,
@@ -216,6 +218,8 @@ def _week_of_month(c: Context, m: Match, month: YearMonth) -> Piece:
 def part_of_that_month(c: Context, m: Match) -> list[Piece] | None:
     """12月中旬から下旬, 来月の上旬か中旬: a part of the month said just before."""
     before = c.pieces[-1] if c.pieces else None
+    if before and m["p"] not in (None, "月末") and _IN_WHICH.fullmatch(c.text, before.end, m.start()):
+        return _part_of_it(c, m, before)
     month = before and before.kind in ("date_range", "month") and month_of(before)
     if not before or not month or not _GOES_ON.fullmatch(c.text, before.end, m.start()):
         return None
@@ -227,6 +231,17 @@ def part_of_that_month(c: Context, m: Match) -> list[Piece] | None:
     return [piece]
 
 
+def _part_of_it(c: Context, m: Match, before: Piece) -> list[Piece] | None:
+    """再来週だと嬉しいです、できたら後半: which part of the week or month that was said."""
+    if re.search("月(?:中|じゅう|のうち)?$", c.text[before.start : before.end]):
+        return [c.span(m.start(), m.end(), *month_part(month_of(before), m["p"]))]  # type: ignore[arg-type]
+    if before.kind != "date_range" or not before.week or m["p"] not in ("前半", "後半", "半ば"):
+        return None
+    first, last = part_of_week(m["p"])
+    return [c.span(m.start(), m.end(), before.week + DAY * first, before.week + DAY * last)]
+
+
+_IN_WHICH = re.compile(r"[^。\d]{1,12}[、。](?:できれば|できたら|出来れば|出来たら|なるべく|可能なら|希望は|それも)?、?(?:週の|月の)?")
 _GOES_ON = re.compile("か|から|~|-|、|・|と|または|もしくは")
 
 
@@ -257,7 +272,7 @@ def month_part(month: YearMonth, part: str) -> tuple[date, date]:
 
 @rule(
     "(?:年が?(?:明け|変わっ|替わっ|越し)(?:て(?:から)?)?|来年|新年)の?、?(?:一番|いちばん)?の?"
-    "(?:(?:最初|はじめ|初め)(?:の|に(?:開|空|あ)い?てい?る)?(?:営業日|平日|日(?!曜))|初日|(?:最初|早い日)(?=[にでが、。]|$))",
+    f"(?:{FIRST_OPEN}|(?:最初|はじめ|初め)に(?:開|空|あ)い?てい?る(?:営業日|平日|日(?!曜))|初日|(?:最初|早い日)(?=[にでが、。]|$))",
 )
 def first_of_year(c: Context, m: Match) -> list[Piece] | None:
     """年明け最初の日, 来年の初日: the first working day of the year to come."""
@@ -291,7 +306,7 @@ def month_before(c: Context, m: Match) -> list[Piece] | None:
 
 
 @rule(
-    rf"(?P<y>{YEAR})(?!度|生|間)(?:ごろ|頃|くらい|ぐらい)?(?P<p>中|いっぱい)?",
+    rf"(?P<y>{YEAR})(?!度|生|間)(?:ごろ|頃|くらい|ぐらい)?(?P<p>中|いっぱい|のうち)?",
     rf"(?P<y>{ERA_IN_LATIN}\d{{1,2}})(?![\d./-]|[、 ]*{ENGLISH_MONTH})(?P<p>)",
     r"(?<![a-z\d])(?P<y>[rhst]\.?(?:[1-9]\d?|元))(?=$|[のにで、。ご頃(]|です)(?P<p>)",
 )

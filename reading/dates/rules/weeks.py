@@ -16,6 +16,7 @@ from reading.dates.rules.words import (
     K,
     L,
     Match,
+    N,
     R,
     RuleTable,
     week_start,
@@ -99,7 +100,7 @@ def english_weekday_in_week(c: Context, m: Match) -> list[Piece] | None:
     "(?:の?(?P<p>頭|あたま|初め|はじめ|始め|前半|半ば|なかば|真ん中|まんなか|中頃|中ごろ"
     "|後半|末(?!日)|週末|終わり|おわり|平日(?!は)|土日))?",
     "(?:今度|こんど|次)の(?P<p>週末|土日)",
-    "(?P<p>週明け)(?:早々)?(?:すぐ)?(?:の月曜日?)?",
+    rf"(?P<p>週明け)(?:早々)?(?:すぐ)?(?:の月曜日?|[の、]?(?P<d>(?={N}日(?!間)|{N}(?:月|/){N})))?",
     rf"{L}(?:the )?(?P<k>week after next|next week|this week)(?: ?(?P<p>end|days?))?{R}",
     rf"{L}(?P<k>this|next)(?: coming)? (?P<p>weekend){R}",
     rf"{L}(?:the )?(?P<p>beginning|end|early|mid|late)(?: of)? (?P<k>this week|next week){R}",
@@ -109,6 +110,8 @@ def week_or_part(c: Context, m: Match) -> list[Piece] | None:
     groups = m.groupdict()
     start, end = m.span()
     part = groups.get("p")
+    if groups.get("d") is not None:
+        return []  # 週明け7日: the day itself is told
     if part == "週明け":
         return [Piece(start, end, "date", c.monday + timedelta(weeks=1))]
     said = groups.get("k") or "今"
