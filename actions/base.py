@@ -46,8 +46,8 @@ class AssistantAction(Action, ABC):
         try:
             spoken = CollectingDispatcher()
             events = self.perform(spoken, tracker)
-            if not (events or spoken.messages):
-                return []  # a form that leaves the message to its own rule, whose answer would be lost
+            if self.name().startswith("validate_") and not (events or spoken.messages):
+                return []  # a form leaves the message to its own rule, whose answer an event would prevent
             told = _in_their_language(dispatcher, tracker)
             dispatcher.messages += spoken.messages
             return [*told, *events]

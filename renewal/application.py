@@ -333,6 +333,7 @@ def advance(
     if asked == "reply_form" and answers.get("reply_form") and answers.get("applicant") == "self":
         del answers["applicant"]  # the holder wrote the form that a proxy brings: ある（本人が記入）
     a = _people_counted(a, answers, desk, remarks)
+    a, anew = _thought_again(a, answers)
     if comes := answers.pop("comes", None):
         a = _comes_or_not(a, comes, answers)
     if children := answers.pop("children", None):
@@ -355,6 +356,7 @@ def advance(
         a = step(before, a, desk, remarks)
     if not any(remark.name.startswith("impossible") for remark in remarks):
         remarks = _said_back(before, a, asked, desk) + _names_said_back(began, a) + remarks
+    remarks = anew + remarks
     remarks += noted
     if a.outcome and party.number(a) > 1:
         a = party.without_this_card(replace(a, outcome=None))
@@ -376,11 +378,16 @@ def advance(
     if asked_too_soon(a, desk):
         answers["wish"] = _without_hopeless_wish(a, answers.get("wish"), desk, remarks)
         remarks += _wish_said_back(before, a, answers, desk)
+    elif a.counter is None:
+        remarks += _wish_heard(wish_in_words(Wish.from_json(answers.get("wish"))))
+    by_wish = a.counter if asked == "counter" and "counter" not in answers else None
     a = _visit(before, a, answers, desk, asked, key, remarks)
     decided = _holder_on_the_day(before, a, remarks)
     if decided != a and not asked_too_soon(decided, desk):
         decided = _visit(before, decided, {}, desk, asked, key, remarks)
     a = decided
+    if by_wish and by_wish == a.counter and not a.hold:
+        remarks += _wish_heard([desk.city.counters[by_wish].short_label])
     a = _show_documents(a, desk, remarks)
     return a, remarks + _booked_already(before, a, desk)
 
@@ -452,6 +459,16 @@ def _expiries_told(a: Application, answers: dict[str, Any]) -> tuple[Application
     return party.with_expiries(a, told), noted
 
 
+def _thought_again(a: Application, answers: dict[str, Any]) -> tuple[Application, list[Remark]]:
+    """Take in that the card is another's, or that another comes: what was told of the first stands for neither."""
+    other_card, another_comes = answers.pop("other_card", False), answers.pop("another_comes", False)
+    if other_card and party.number(a) == 1:
+        return replace(party.of_another_holder(a), visitor_name=None), [Remark("reopened", {"what": "@row_holder"})]
+    if another_comes and a.applicant in ("legal_representative", "other_proxy"):
+        return replace(a, visitor_name=None), [Remark(f"another_comes_{a.applicant}")]
+    return a, []
+
+
 def _comes_or_not(
     a: Application, told: tuple[int, bool], answers: dict[str, Any]
 ) -> Application:
@@ -502,6 +519,9 @@ def _people_counted(
         a = replace(party.counted(a, 1), cards=None, family=True)
     elif party.number(a) != before and party.number(a) > 1:
         remarks.append(Remark("understood_cards", {"number": party.number(a)}))
+    elif party.number(a) != before and not a.outcome:
+        whose = f"{a.name_kana} 様" if a.name_kana else f"@whose_{a.holder}" if a.holder else None
+        remarks.append(Remark("understood_one_card_of", {"whose": whose}) if whose else Remark("understood_one_card"))
     if party.number(a) != before and a.hold:
         desk.bookings.release(a.hold)
         a = replace(a, hold=None)
@@ -892,6 +912,10 @@ def _wish_said_back(
     return [Remark("understood_wish", {"wish": "、".join(parts)})] if parts else []
 
 
+def _wish_heard(parts: list[str]) -> list[Remark]:
+    return [Remark("wish_heard", {"wish": "、".join(parts)})] if parts else []
+
+
 def word(name: str, a: Application, desk: Desk) -> str:
     """Return an answer as a person reads it; "@…" names a word of domain.yml."""
     value = str(getattr(a, name))
@@ -1159,7 +1183,7 @@ def _choose_day(a: Application, desk: Desk, just_said: bool, remarks: list[Remar
         remarks.append(Remark("first_of_all"))
         return _at_first(a, found[0])
     if just_said and _leaves_the_day(wish):
-        remarks.append(Remark("wish_heard", {"wish": "、".join(wish_in_words(wish))}))
+        remarks += _wish_heard(wish_in_words(wish))
         return a
     if narrow:
         return replace(a, visit_date=found[0].start.date().isoformat())
