@@ -306,8 +306,6 @@ def step_back(a: Application, desk: Desk, asked: str | None) -> Application:
     cleared = {last: None}
     if last in ("visit_date", "visit_time"):
         cleared = {"visit_date": None, "visit_time": None, "wish": None}
-    if last == "counter":
-        cleared |= {"wish": None}
     return replace(a, **cleared)
 
 
@@ -839,13 +837,13 @@ def _people_said_back(before: Application, a: Application, asked: str | None) ->
     return [Remark("understood_holder", whose)] if holds and asked != "holder" else []
 
 
-_NOTED = ("notice", "pins", "birthday", "issued_on", "reply_form", "reply_form_limit", "phone")
+_NOTED = ("notice", "proof_waiver", "pins", "birthday", "issued_on", "reply_form", "reply_form_limit", "phone")
 
 
 def _noted(before: Application, a: Application, asked: str | None, desk: Desk) -> list[Remark]:
     """Say what was told without being asked for, where no sentence of its own says it."""
     told = [name for name in _NOTED if getattr(before, name) is None and getattr(a, name) and name != asked]
-    own = {("notice", "none"), ("pins", "forgotten"), ("reply_form", "missing"), ("reply_form", "other_hand")}
+    own = {*({("proof_waiver", "same_household")} if before.holder is None and a.holder else ()), ("notice", "none"), ("pins", "forgotten"), ("reply_form", "missing"), ("reply_form", "other_hand")}
     items = [
         [f"@slot_{name}", "は「", word(name, a, desk), "」"]
         for name in told

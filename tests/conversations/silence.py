@@ -109,7 +109,7 @@ def kept_silent(before: Moment, after: Moment, turn: Turn) -> list[str]:
 
 def _changes(before: Moment, after: Moment) -> Iterator[tuple[str, Any]]:
     old, new = before.application, after.application
-    if len(old.done or ()) != len(new.done or ()):
+    if (len(old.done or ()), party.number(old)) != (len(new.done or ()), party.number(new)):
         cards = [[_known(a, at) for at in range(party.number(a))] for a in (old, new)]
         if cards[0] != cards[1]:
             yield "cards", party.number(new)
