@@ -8,11 +8,13 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export ACTION_PORT ?= 5055
 export BOT_PORT ?= 5005
 export STAFF_PORT ?= 5008
-MODEL := models/assistant.tar.gz
-TRAINED_FROM := bot/rule_policy.py config.yml domain.yml $(wildcard data/*.yml bot/nlu/*.py) \
+CITY := $(or $(RENEWAL_CITY),city.yml)
+MODEL := models/$(basename $(notdir $(CITY))).tar.gz
+FAQ := $(MODEL:.tar.gz=.faq)
+TRAINED_FROM := $(FAQ) bot/rule_policy.py bot/faq.py bot/city_importer.py config.yml domain.yml $(wildcard data/*.yml bot/nlu/*.py) \
 	$(shell find reading -name "*.py" -o -name "*.yml")
 
-.PHONY: help setup run run-cluster shell test quick lint train database proof lock clean
+.PHONY: always help setup run run-cluster shell test quick lint train database proof lock clean
 
 help: ## この一覧を表示します
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -66,8 +68,13 @@ setup:
 database: setup
 	@$(PY) -m cli migrate
 
+# Written only when it changes: the city's file may change as it likes besides its questions.
+$(FAQ): always | setup
+	@mkdir -p models && $(PY) -m bot.faq > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
 # --force: what Rasa keeps of an earlier training does not notice changed code in bot/nlu.
 $(MODEL): $(TRAINED_FROM) | setup
 	@echo "● 学習しています（1〜2分）"
-	@$(PY) -m bot train --force --fixed-model-name assistant --out models $(if $(CI),,--quiet) 2>&1 | grep -viE 'warn|deprecat' || true
-	@test -f $(MODEL) && touch $(MODEL)
+	@set -o pipefail; $(PY) -m bot train --force --fixed-model-name $(basename $(basename $(notdir $@))) --out models $(if $(CI),,--quiet) 2>&1 | { grep -viE 'warn|deprecat' || true; }
+	@touch $@

@@ -32,9 +32,10 @@ from ruamel.yaml import YAML
 from sklearn.model_selection import StratifiedKFold
 
 from bot import front_door
-from bot.nlu import classifier, sentence_embedding
-from bot.nlu.classifier import SentenceModel, ranked, shares
+from bot.nlu import classifier, sentence_embedding, sentence_model
+from bot.nlu.classifier import ranked
 from bot.nlu.fallback import NEVER_ASKED_ABOUT
+from bot.nlu.sentence_model import SentenceModel, shares
 from tests.nlu.evaluate import FALLBACK, OUT_OF_SCOPE, Judged, figures, judge, read_set
 
 ROOT = Path(__file__).parents[1]
@@ -196,7 +197,7 @@ def main() -> None:
     parser.add_argument("--settings", action="store_true")
     parser.add_argument("--spread", action="store_true")
     arguments = parser.parse_args()
-    classifier.embed = _remembering(sentence_embedding.embed)  # each sentence is met many times
+    sentence_model.embed = _remembering(sentence_embedding.embed)  # each sentence is met many times
     settings = config_settings()
     if arguments.spread:
         spread(settings, arguments.seeds, Bands(0.73, 0.5, 0.03, 3))

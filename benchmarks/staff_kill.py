@@ -100,7 +100,7 @@ def book(clerk: Clerk, rnd: random.Random) -> str | None:
     form: dict[str, Any] = {
         "day": f"{day.month}/{day.day}", "time": f"{rnd.randint(9, 16)}:{rnd.choice(('00', '30'))}",
         "counter": "honchosha", "name_n1": "サトウ ハナコ", "phone": "090-1234-5678", "cards": "1", "notice": "none",
-        "key": uuid.uuid4().hex, "do": "book",
+        "twice": "yes", "key": uuid.uuid4().hex, "do": "book",
     }  # fmt: skip
     answer = clerk.post("/telephone", **form)
     found = re.search(r"/booking/([\w-]+)/paper", answer.url)

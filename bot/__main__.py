@@ -11,12 +11,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("SANIC_HOST", "127.0.0.1")
 
 
-ANSWERS = ("run", "shell", "interactive", "x")
-"""Commands that answer somebody."""
-
-
 def main() -> None:
     """Run Rasa's own command line; `run` and `shell` listen on loopback only."""
+    from bot.in_force import ANSWERS
+
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     serves = command in ("run", "shell")
     if command in ANSWERS:
@@ -34,6 +32,12 @@ def main() -> None:
         from bot import without_tensorflow
 
         without_tensorflow.apply()
+        if not any(each in ("actions", "-m") or each.startswith("--model") for each in sys.argv):
+            from bot import models
+
+            if not models.path().exists():
+                sys.exit(models.missing())
+            sys.argv += ["--model", str(models.path())]
         if sys.argv[1] == "run" and "--interface" not in sys.argv:
             sys.argv += ["--interface", "127.0.0.1"]
     import rasa.__main__

@@ -19,11 +19,28 @@ def put() -> None:
 
     # `python -m bot` has looked at how it was started already.
     if _typed_rasa() and (refused := start.refusals(["rasa", *sys.argv[1:]])):
-        sys.stderr.write("\n".join(refused) + "\n")
-        sys.stderr.flush()
-        os._exit(1)  # a server that has begun to start would catch anything gentler
+        refuse("\n".join(refused))
     rasa_fixes.apply()
     _report_nothing()
+
+
+def refuse(why: str) -> None:
+    """Do not go on: raises RuntimeError, and ends the process of a server, which would catch that."""
+    if _serves():
+        sys.stderr.write(f"{why}\n")
+        sys.stderr.flush()
+        os._exit(1)
+    raise RuntimeError(why)
+
+
+def _serves() -> bool:
+    """Return whether this process answers somebody: `rasa run`, `python -m bot shell`, …"""
+    ours = Path(sys.argv[0]).parts[-2:] == ("bot", "__main__.py")
+    return (ours or _typed_rasa()) and sys.argv[1:2] != [] and sys.argv[1] in ANSWERS
+
+
+ANSWERS = ("run", "shell", "interactive", "x")
+"""Commands that answer somebody."""
 
 
 def _report_nothing() -> None:

@@ -11,16 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bot import models
 from reading.heard import Form
 from reading.situation import State
-
-MODEL = Path("models/assistant.tar.gz")
 
 
 class Listener:
     """A trained model that is asked for one message at a time."""
 
-    def __init__(self, model: Path = MODEL) -> None:
+    def __init__(self, model: Path | None = None) -> None:
         # Whoever writes its answers to the standard output wants nothing else there.
         with warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
             warnings.simplefilter("ignore")
@@ -36,7 +35,7 @@ class Listener:
             from rasa.utils.log_utils import configure_structlog
 
             configure_structlog(logging.ERROR)  # else Rasa prints every message
-            self._processor = Agent.load(str(model)).processor
+            self._processor = Agent.load(str(model or models.path())).processor
         self._domain = self._processor.domain
 
     @property

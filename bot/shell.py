@@ -11,9 +11,8 @@ def main() -> None:
     """Start an action server and Rasa's shell; end both together."""
     actions = subprocess.Popen([sys.executable, "-m", "actions"])
     try:
-        model = "models/assistant.tar.gz"
         port = os.environ.get("BOT_PORT", "5006")
-        subprocess.run([sys.executable, "-m", "bot", "shell", "--model", model, "--port", port])
+        subprocess.run([sys.executable, "-m", "bot", "shell", "--port", port])
     except KeyboardInterrupt:
         pass
     finally:

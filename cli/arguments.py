@@ -96,23 +96,22 @@ class Moment(click.ParamType[datetime]):
 
 
 class TimeOfDay(click.ParamType[time]):
-    """A time of day such as 9:00, on the clock in Asia/Tokyo."""
+    """A time of day such as 9:00 or 午後2時半, on the clock in Asia/Tokyo."""
 
     name = "時刻"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> time:
         if isinstance(value, time):
             return value
-        hour, _, minute = unicodedata.normalize("NFKC", value).partition(":")
-        try:
-            if len(minute) != 2:
-                raise ValueError
-            return time(int(hour), int(minute))
-        except ValueError:
+        from staff import typed  # the same times as in the console's fields
+
+        found = typed.time_of_day(value)
+        if found is None:
             raise Refused(
                 f"{_option(param)} の「{value}」を時刻として読めませんので、"
-                "13:30 のように書いてください。"
-            ) from None
+                "13:30 か 午後1時半 のように書いてください。"
+            )
+        return found
 
 
 def _option(param: click.Parameter | None) -> str:
@@ -125,6 +124,22 @@ def now() -> datetime:
         return clock.now()
     except ValueError as error:
         raise Refused(str(error)) from None
+
+
+def free_text(text: str, option: str, most: int) -> str:
+    """Return what somebody has written, in one line. Raises Refused.
+
+    Notes and reasons are stored, shown and printed: My Numbers and PINs are taken nowhere.
+    """
+    # Imported only where needed.
+    from reading import masking
+
+    line = " ".join(text.split())
+    if len(line) > most:
+        raise Refused(f"{option} は {most}文字までにしてください。")
+    if masking.mask(line).found:
+        raise Refused(f"{option} に、個人番号や暗証番号のような数字は書かないでください。")
+    return line
 
 
 def counter_with_bookings(city: City, store: Bookings, counter_id: str | None) -> None:
@@ -150,7 +165,7 @@ def span(
 def counter_of(city: City, counter_id: str) -> Counter:
     """Return the counter with that id. Raises Refused."""
     if counter_id not in city.counters:
-        known = "、".join(city.counters)
+        known = "、".join(f"{each.id}（{each.short_label}）" for each in city.bookable_counters)
         raise Refused(f"「{counter_id}」という窓口はなく、指定できるのは {known} です。")
     return city.counters[counter_id]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -26,7 +26,6 @@ from cli.case import (
     phone_number,
 )
 from cli.database import open_store
-from cli.eligibility import window_of
 from cli.refusal import Group, Refused
 from renewal import clock, day_sheet, opening_hours, slots, words
 from renewal.bookings import (
@@ -42,7 +41,15 @@ from renewal.bookings import (
     WithoutSeat,
     normalise_code,
 )
-from renewal.cases import Correction, comes_for, corrected, lacks_visitor_name, wrong_time
+from renewal.cases import (
+    Correction,
+    comes_for,
+    corrected,
+    lacks_visitor_name,
+    same_representative,
+    wrong_time,
+)
+from renewal.certificate import impossible_expiry
 from renewal.city import City, load
 from renewal.date_words import japanese_date, japanese_time, short_date
 from renewal.documents import ImpossibleCase, Pin
@@ -54,6 +61,7 @@ from renewal.words import WORDS, moment
 T = TypeVar("T")
 
 _LIVE = ("booked", "arrived")
+_AGAIN = "（席が戻った・要連絡）"
 
 
 class Code(click.ParamType[str]):
@@ -157,12 +165,15 @@ def _look(
         last=None if day else last and last.isoformat(), counter=counter,
         by=[key for key, value in (("name", name), ("phone", phone), ("code", code)) if value],
     )  # fmt: skip
-    _show(found, store.without_seat_among(found, city, now), city, now, as_json, as_csv)
+    lost = store.without_seat_among(found, city, now) | _missed(store, city, now)
+    again = {booking.code for booking, _about in store.seats_again(city, now)}
+    _show(found, lost, again, city, now, as_json, as_csv)
 
 
 def _show(
     found: Sequence[Booking],
     lost: dict[str, WithoutSeat],
+    again: Collection[str],
     city: City,
     now: datetime,
     as_json: bool,
@@ -177,13 +188,14 @@ def _show(
         [
             (
                 booking.code,
-                f"{short_date(booking.start.date())}{booking.start:%H:%M}",
+                _when(booking),
                 city.counter_label(booking.counter, short=True),
                 WORDS[booking.applicant_for(card)],
                 WORDS[card.holder],
                 card.name_kana or "（消去済み）",
                 hyphenated(booking.phone),
-                words.status(booking, lost.get(booking.code), now),
+                words.status(booking, lost.get(booking.code), now)
+                + (_AGAIN if booking.code in again else ""),
             )
             for booking, card in cards
         ],
@@ -191,6 +203,17 @@ def _show(
         as_json=as_json,
         nothing="予約はありません。",
     )
+
+
+def _when(booking: Booking) -> str:
+    """Return day and time, of a visit that is split each of its times: "12月3日（木）17:30・18:00"."""
+    times = "・".join(f"{place.start:%H:%M}" for place in booking.places) or f"{booking.start:%H:%M}"
+    return short_date(booking.start.date()) + times
+
+
+def _missed(store: Bookings, city: City, now: datetime) -> dict[str, WithoutSeat]:
+    """Return the visits that are over and had no seat, by code."""
+    return {each.booking.code: each for each in store.missed(city, now)}
 
 
 def _as_json(booking: Booking, lost: WithoutSeat | None = None) -> dict[str, Any]:
@@ -224,7 +247,7 @@ def show(code: str, who: str, as_json: bool) -> None:
     booking = store.get(code)
     if booking is None:
         raise Refused(words.not_changeable("unknown", code))
-    lost = store.why_without_seat(booking, city, now)
+    lost = store.why_without_seat(booking, city, now) or _missed(store, city, now).get(code)
     history = [each for each in store.audit(code=code) if each["what"] != "show"]
     store.record_view(who, "show", [booking], at=clock.real_now())
     if as_json:
@@ -232,14 +255,12 @@ def show(code: str, who: str, as_json: bool) -> None:
         output.show_json(_as_json(booking, lost) | {"history": entries})
         return
     _tell(booking, city)
-    click.echo(f"状態: {words.status(booking, lost, now)}")
+    is_again = any(each.code == code for each, _about in store.seats_again(city, now))
+    click.echo(f"状態: {words.status(booking, lost, now)}{_AGAIN if is_again else ''}")
     if lost:
         told = f"（連絡済み {told_words(lost.told)}）" if lost.told else "（まだ連絡していません）"
         click.echo(f"席がありません: {lost.cause.words}{told}")
     visit = booking.visit
-    visitor = f" {visit.visitor_name}" if visit.visitor_name else ""
-    click.echo(f"来る方: {WORDS[visit.applicant]}{visitor}")
-    click.echo(f"電話: {hyphenated(visit.phone) or '（消去済み）'}")
     for number, card in enumerate(booking.cards, 1):
         click.echo(
             f"カード{number}: {card.name_kana or '（消去済み）'}（{WORDS[card.holder]}）"
@@ -322,9 +343,9 @@ def add_booking(
     if lacks_visitor_name(visit):
         raise Refused("代理の方が来るときは、--visitor-name にその方のお名前を書いてください。")
     for day in expires:
-        _refuse_wrong_time(city, day, start.date())
+        _refuse_wrong_time(city, day, start.date(), now)
     store, key, at = open_store(), uuid.uuid4().hex, clock.real_now()
-    _refuse_not_bookable(store, city, counter, start, now)
+    _refuse_not_bookable(store, city, counter, start, now, len(cards))
     try:
         hold = store.hold(
             counter, start, len(cards), key=key, city=city, now=now, at=at, staff=True
@@ -337,8 +358,7 @@ def add_booking(
     if others:
         known = "、".join(f"{each.code}（{moment(each.start)}）" for each in others)
         click.echo(f"ご注意: 同じ方の予約が、ほかに {len(others)}件あります: {known}", err=True)
-    for day in sorted({day for day in expires if day < now.date()}):
-        click.echo(f"ご注意: 有効期限（{japanese_date(day)}）が過ぎています。まちがいがないか、お確かめください。", err=True)
+    _warn_of_expiry(booking, now)
     if as_json:
         output.show_json(_as_json(booking))
         return
@@ -381,17 +401,49 @@ def _cards(
 # Changing ------------------------------------------------------------------------------------
 
 
+def _tell_options(command: Callable[..., T]) -> Callable[..., T]:
+    """Add --told and --call: who tells a person that staff have moved or cancelled their visit."""
+    told = click.option("--told", is_flag=True, help="相手にもう伝えた（いたずらで、伝える相手がいないときも）")
+    call = click.option("--call", is_flag=True, help="あとで電話する（renewal calls に載ります）")
+    return told(call(command))
+
+
+def _is_to_be_called(told: bool, call: bool) -> bool:
+    """Return whether somebody still has to phone. Raises Refused when that was not said."""
+    if told == call:
+        raise Refused(
+            "相手に知らせたかどうかを、--told（もう伝えた）か --call（あとで電話する）の、どちらか1つで書いてください。"
+        )
+    return call
+
+
+def _say_who_tells(booking: Booking, call: bool, as_json: bool) -> None:
+    if call and not as_json:
+        click.echo(f"{hyphenated(booking.phone)} に電話してお伝えください（renewal calls に載せました）。")
+
+
 @bookings.command("change")
 @code_argument
 @click.option("--start", type=Moment(), help="新しい日時（省くといまの日時）")
 @click.option("--counter", help="新しい窓口（省くといまの窓口）")
 @_split_option
+@_tell_options
 @who_option
 @json_option
 def change(
-    code: str, start: datetime | None, counter: str | None, split: bool, who: str, as_json: bool
+    code: str,
+    start: datetime | None,
+    counter: str | None,
+    split: bool,
+    told: bool,
+    call: bool,
+    who: str,
+    as_json: bool,
 ) -> None:
-    """日時か窓口の変更（職員は、期限のあとでもできます）"""
+    """日時か窓口の変更（職員は、期限のあとでもできます）
+
+    変えたことを、だれが相手に知らせるかを、--told（もう伝えた）か --call（あとで電話する）で書きます。
+    """
     city, store, now, at = load(), open_store(), arguments.now(), clock.real_now()
     booking = _known(store, code)
     start, counter = start or booking.start, counter or booking.counter
@@ -399,18 +451,23 @@ def change(
     if (start, counter) == (booking.start, booking.counter):
         raise Refused("いまと違う --start か --counter を指定してください。")
     for card in booking.cards:
-        if card.expires_on:
-            _refuse_wrong_time(city, card.expires_on, start.date())
-    _refuse_not_bookable(store, city, counter, start, now)
+        if card.expires_on and (reason := wrong_time(city, card.expires_on, start.date())):
+            raise Refused(reason)
     key, seats = uuid.uuid4().hex, len(booking.cards)
+    _refuse_not_bookable(store, city, counter, start, now, seats)
+    call = _is_to_be_called(told, call)
     try:
         hold = store.hold(counter, start, seats, key=key, city=city, now=now, at=at, staff=True)
         _refuse_unasked_split(store, hold, split)
-        changed = store.change(code, hold.id, key=key, city=city, now=now, at=at, who=who)
+        changed = store.change(
+            code, hold.id, key=key, city=city, now=now, at=at, who=who, call=call
+        )
     except BookingError as error:
         store.release(key)
         raise _refusal(error, store, city, counter, start, seats, now, code) from None
+    _warn_of_expiry(changed, now)
     _answer(changed, city, as_json, "変更しました。")
+    _say_who_tells(changed, call, as_json)
 
 
 @bookings.command("amend")
@@ -423,11 +480,21 @@ def change(
 @click.option("--same-household/--no-same-household", default=None, help="法定代理人が同一世帯")
 @click.option("--honseki-in-city/--no-honseki-in-city", default=None, help="本市本籍")
 @click.option(
-    "--pin-forgotten", type=Pins(), metavar=Pins.name, help=f"忘れた暗証番号（{PINS_HELP}。なしは none）"
+    "--pin-forgotten",
+    type=Pins(),
+    metavar=Pins.name,
+    is_flag=False,
+    flag_value=",".join(pin.value for pin in Pin),
+    help=f"忘れた暗証番号（{PINS_HELP}。値を付けないと3つとも、なしは none）",
 )
 @click.option("--certificates", type=CERTIFICATES, help="カードに残す電子証明書")
 @click.option("--phone", help="電話番号")
 @click.option("--visitor-name", help="窓口に来る方のお名前（空にすると消す）")
+@click.option(
+    "--representative",
+    type=click.Choice(["same", "other"]),
+    help="ほかのカードの法定代理人は、代理で来る方と同じ人（same）か、別に来る人（other）か",
+)
 @click.option("--note", help="窓口へのメモ（空にすると消す）")
 @who_option
 @json_option
@@ -439,6 +506,7 @@ def amend(
     phone: str | None,
     visitor_name: str | None,
     pin_forgotten: frozenset[Pin] | None,
+    representative: str | None,
     note: str | None,
     who: str,
     as_json: bool,
@@ -448,7 +516,7 @@ def amend(
 
     持ち物は、訂正したあとの内容で決め直します。記録には、どの項目を直したかだけが残ります。
     """
-    city, store = load(), open_store()
+    city, store, now = load(), open_store(), arguments.now()
     booking = store.get(code)
     if booking is None or booking.status == "cancelled":
         raise Refused(words.not_changeable(booking.status if booking else "unknown", code))
@@ -472,13 +540,22 @@ def amend(
         raise Refused("いまと違う内容を、1つ以上指定してください。")
     if lacks_visitor_name(visit):
         raise Refused("代理の方が来るときは、--visitor-name にその方のお名前を書いてください。")
+    others = () if representative else same_representative(booking.visit, visit)
+    if others:
+        cards = "と".join(f"{number}枚目" for number in others)
+        raise Refused(
+            f"{cards}のカードには法定代理人が来ることになっていますので、代理の方がその法定代理人でもあるときは "
+            "--representative same を、法定代理人は別に来るときは --representative other を付けてください。"
+        )
     if expires:
-        _refuse_wrong_time(city, expires, booking.start.date())
+        _refuse_wrong_time(city, expires, booking.start.date(), now)
     try:
         amended = store.amend(code, visit, who=who, at=clock.real_now())
     except NotChangeable as error:
         raise Refused(words.not_changeable(error.reason, code)) from None
-    _answer(amended, city, as_json, "訂正しました。")
+    _warn_of_expiry(amended, now)
+    changed = "、".join(words.field(name) for name in booking.visit.differences(amended.visit))
+    _answer(amended, city, as_json, f"訂正しました（{changed}）。")
     if not as_json:
         for each in amended.cards:
             click.echo(f"{each.name_kana}（{WORDS[each.holder]}）")
@@ -490,14 +567,25 @@ def amend(
 @click.argument("code", type=Code(), metavar="予約番号", required=False)
 @click.option("--phone", metavar="電話番号", help="この電話番号の、これからの予約すべて")
 @click.option("--from-flood", "source", metavar="記号", help="bookings floods で出た記号の予約すべて")
-@click.option("--confirm", is_flag=True, help="まとめての取り消しを、見るだけでなく実行する")
+@click.option(
+    "--confirm", is_flag=True, help="まとめての取り消しや、時刻の過ぎた予約の取り消しを、実行する"
+)
+@_tell_options
 @who_option
 @json_option
 def cancel(
-    code: str | None, phone: str | None, source: str | None, confirm: bool, who: str, as_json: bool
+    code: str | None,
+    phone: str | None,
+    source: str | None,
+    confirm: bool,
+    told: bool,
+    call: bool,
+    who: str,
+    as_json: bool,
 ) -> None:
-    """取り消し（席はすぐに空きます）
+    """取り消し（席はすぐに空きます。その日のうちは reinstate で戻せます）
 
+    取り消したことを、だれが相手に知らせるかを、--told（もう伝えた）か --call（あとで電話する）で書きます。
     --phone と --from-flood では、まず取り消すものを見せます。--confirm を付けると取り消します。
     """
     given = sum(each is not None for each in (code, phone, source))
@@ -506,15 +594,49 @@ def cancel(
     if given > 1:
         raise Refused("予約番号、--phone、--from-flood のどれか1つを指定してください。")
     if code is None:
-        flood.cancel_many(phone, source, confirm, who, as_json)
+        call = confirm and _is_to_be_called(told, call)
+        flood.cancel_many(phone, source, confirm, call, who, as_json)
         return
     city, store = load(), open_store()
     key, now, at = uuid.uuid4().hex, arguments.now(), clock.real_now()
+    booking = _known(store, code)
+    # Of a visit that had no seat a cancellation is what becomes of it.
+    if booking.start <= now and not confirm and code not in _missed(store, city, now):
+        raise Refused(
+            f"{moment(booking.start)}の予約は時刻が過ぎていますので、来なかった方は no-show で記録し、"
+            "それでも取り消すときは --confirm を付けてください。"
+        )
+    call = _is_to_be_called(told, call)
     try:
-        cancelled = store.cancel(code, key=key, city=city, now=now, at=at, who=who)
+        cancelled = store.cancel(code, key=key, city=city, now=now, at=at, who=who, call=call)
     except NotChangeable as error:
         raise Refused(words.not_changeable(error.reason, code)) from None
     _answer(cancelled, city, as_json, "取り消しました。")
+    if not as_json:
+        click.echo(f"まちがいのときは、きょうのうちは bookings reinstate {code} で戻せます。")
+    _say_who_tells(cancelled, call, as_json)
+
+
+@bookings.command("reinstate")
+@code_argument
+@who_option
+@json_option
+def reinstate(code: str, who: str, as_json: bool) -> None:
+    """取り消しを元に戻す（取り消した日のうちで、席が空いていれば）"""
+    city, store = load(), open_store()
+    key, now, at = uuid.uuid4().hex, arguments.now(), clock.real_now()
+    booking = store.get(code)
+    if booking is None:
+        raise Refused(words.not_changeable("unknown", code))
+    try:
+        again = store.reinstate(code, key=key, city=city, now=now, at=at, who=who)
+    except BookingError as error:
+        raise _refusal(
+            error, store, city, booking.counter, booking.start, len(booking.cards), now, code
+        ) from None
+    _answer(again, city, as_json, "取り消しを元に戻しました。")
+    if not as_json:
+        click.echo("取り消したと伝えてあるときは、もう一度お伝えください。")
 
 
 @bookings.command("arrived")
@@ -524,7 +646,7 @@ def cancel(
 @json_option
 def arrived(code: str, undo: bool, who: str, as_json: bool) -> None:
     """来庁した方の記録（予約の日から）"""
-    _mark(code, "booked" if undo else "arrived", who, as_json)
+    _mark(code, "arrived", undo, who, as_json)
 
 
 @bookings.command("no-show")
@@ -534,7 +656,7 @@ def arrived(code: str, undo: bool, who: str, as_json: bool) -> None:
 @json_option
 def no_show(code: str, undo: bool, who: str, as_json: bool) -> None:
     """来なかった方の記録（予約の時刻を過ぎてから）"""
-    _mark(code, "booked" if undo else "no_show", who, as_json)
+    _mark(code, "no_show", undo, who, as_json)
 
 
 @bookings.command("settle")
@@ -560,8 +682,17 @@ def settle(day: date, rest: str, counter: str | None, who: str, as_json: bool) -
     left = [
         each for each in store.list_bookings(first=day, counter=counter) if each.start <= now
     ]
+    # Before a closed counter nobody has arrived, and nobody has stayed away; of too few seats
+    # whoever was told may have been let come.
+    aside = {
+        each.booking.code: each
+        for each in store.missed(city, now, first=day, last=day, counter=counter)
+        if each.told is None or each.cause.about == "closed"
+    }
     marked = [
-        store.mark(each.code, rest, who=who, now=now, at=clock.real_now()) for each in left
+        store.mark(each.code, rest, who=who, now=now, at=clock.real_now())
+        for each in left
+        if each.code not in aside
     ]
     if as_json:
         output.show_json([_as_json(each) for each in marked])
@@ -572,14 +703,33 @@ def settle(day: date, rest: str, counter: str | None, who: str, as_json: bool) -
         click.echo(f"{city.counter_label(each_counter, short=True)}: {len(there)}件")
         for each in there:
             click.echo(f"　{each.start:%H:%M} {each.code} {_names(each)}")
+    if aside:
+        click.echo(
+            f"次の {len(aside)}件は、席がなかったので記録していません。"
+            "来た方は arrived で記録し、知らせていない方には電話して、change か cancel をしてください。"
+        )
+    for lost in aside.values():
+        told = f"連絡済み {told_words(lost.told)}" if lost.told else "知らせていません"
+        each = lost.booking
+        click.echo(f"　{each.start:%H:%M} {each.code} {_names(each)}（{lost.cause.words}。{told}）")
 
 
-def _mark(code: str, status: str, who: str, as_json: bool) -> None:
+def _mark(code: str, noted: str, undo: bool, who: str, as_json: bool) -> None:
     city, store, now = load(), open_store(), arguments.now()
+    status = "booked" if undo else noted
+    before = store.get(code)
+    if before is not None and undo and before.status != noted:
+        raise Refused(f"予約番号 {code} は「{WORDS[noted]}」ではなく「{WORDS[before.status]}」です。")
+    if before is not None and not undo and before.status == noted:
+        raise Refused(f"予約番号 {code} は、もう「{WORDS[noted]}」です。")
+    lost = _missed(store, city, now).get(code)
     try:
         booking = store.mark(code, status, who=who, now=now, at=clock.real_now())
     except NotChangeable as error:
         raise Refused(words.not_changeable(error.reason, code)) from None
+    if lost and status != "booked":
+        told = "" if lost.told else "、そのことを知らせた記録もありません"
+        click.echo(f"ご注意: この予約には席がなく（{lost.cause.words}）{told}。", err=True)
     _answer(booking, city, as_json, f"「{WORDS[status]}」にしました。")
 
 
@@ -590,7 +740,11 @@ def _known(store: Bookings, code: str) -> Booking:
     booking = store.get(code)
     reason = "unknown" if booking is None else booking.status
     if booking is None or reason != "booked":
-        raise Refused(words.not_changeable(reason, code))
+        why = words.not_changeable(reason, code)
+        if reason in ("arrived", "no_show"):
+            command = reason.replace("_", "-")
+            why = f"{why.rstrip('。')}（まちがいのときは {command} --undo で戻せます）。"
+        raise Refused(why)
     return booking
 
 
@@ -609,24 +763,43 @@ def _tell(booking: Booking, city: City) -> None:
         click.echo(f"　　　{japanese_time(place.start.time())}から{place.seats}枚")
     click.echo(f"窓口: {city.counter_label(booking.counter)}")
     click.echo(f"お名前: {_names(booking)}")
+    click.echo(f"来る方: {day_sheet.who_comes(booking.visit)}")
+    click.echo(f"電話: {hyphenated(booking.phone) or '（消去済み）'}")
 
 
 def _names(booking: Booking) -> str:
     return "、".join(card.name_kana or "（消去済み）" for card in booking.cards)
 
 
-def _refuse_wrong_time(city: City, expires: date, visit: date) -> None:
-    window_of(expires)  # refuses a year out of reach
+def _refuse_wrong_time(city: City, expires: date, visit: date, now: datetime) -> None:
+    if impossible_expiry(expires, now.date()):
+        raise Refused(
+            f"有効期限が{japanese_date(expires)}の電子証明書はありませんので、生年月日などとまちがえていないか、確かめてください。"
+        )
     if reason := wrong_time(city, expires, visit):
         raise Refused(reason)
 
 
+def _warn_of_expiry(booking: Booking, now: datetime) -> None:
+    """Say which cards end before the visit, while somebody is still on the phone."""
+    for day in sorted({card.expires_on for card in booking.cards if card.expires_on}):
+        if day < now.date():
+            click.echo(f"ご注意: 有効期限（{japanese_date(day)}）が過ぎています。まちがいがないか、お確かめください。", err=True)
+        elif day < booking.start.date():
+            click.echo(
+                f"ご注意: 来庁日（{japanese_date(booking.start.date())}）は、有効期限（{japanese_date(day)}）のあとです。"
+                "それでよいか、お確かめください。",
+                err=True,
+            )
+
+
 def _refuse_not_bookable(
-    store: Bookings, city: City, counter: str, start: datetime, now: datetime
+    store: Bookings, city: City, counter: str, start: datetime, now: datetime, seats: int
 ) -> None:
     closures = store.closures(start.date(), start.date())
     if reason := slots.why_not_bookable(city, counter, start, now, closures, staff=True):
-        raise Refused(_why_not(reason, store, city, counter, start))
+        why = _why_not(reason, store, city, counter, start).rstrip("。")
+        raise Refused(f"{why}（{_near(store, city, counter, start, seats, now)}）。")
 
 
 def _refusal(
@@ -644,13 +817,29 @@ def _refusal(
         return Refused(_why_not(error.reason, store, city, counter, start))
     if isinstance(error, NotChangeable):
         return Refused(words.not_changeable(error.reason, code))
-    near = slots.nearest(
-        store, city, [counter], start, now, clock.real_now(), seats, staff=True
-    )
-    others = "、".join(moment(slot.start) for slot in near)
-    others = f"近い空きは {others} です" if others else "近い空きもありません"
+    others = _near(store, city, counter, start, seats, now)
     full = "満席" if seats == 1 else f"{seats}枚分の空きがない時刻"
     return Refused(f"{moment(start)}は{full}で、{others}。")
+
+
+def _near(
+    store: Bookings, city: City, counter: str, start: datetime, seats: int, now: datetime
+) -> str:
+    """Return the nearest free starts in words, at the other counters where this one has none."""
+    bookable = [each.id for each in city.bookable_counters]
+    for counters in ([counter], bookable):
+        here = [each for each in counters if each in bookable]
+        near = here and slots.nearest(
+            store, city, here, start, now, clock.real_now(), seats, staff=True
+        )
+        if near:
+            named = (
+                moment(slot.start)
+                + ("" if slot.counter == counter else f"（{city.counter_label(slot.counter, short=True)}）")
+                for slot in near
+            )
+            return f"近い空きは {'、'.join(named)} です"
+    return "近い空きもありません"
 
 
 def _why_not(
@@ -675,10 +864,5 @@ def _refuse_unasked_split(store: Bookings, hold: Hold, split: bool) -> None:
 
 
 def _note(text: str | None) -> str | None:
-    """Return a note without line breaks, None for none. Raises Refused when it is too long."""
-    if text is None:
-        return None
-    note = " ".join(text.split())
-    if len(note) > 200:
-        raise Refused("--note は 200文字までにしてください。")
-    return note
+    """Return a note without line breaks, None for none. Raises Refused."""
+    return None if text is None else arguments.free_text(text, "--note", 200)

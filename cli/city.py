@@ -21,11 +21,19 @@ def city() -> None:
 def check(file: Path) -> None:
     """市のファイルを点検します
 
-    書きまちがいがあれば、行の番号、どこがちがうか、何が書けるかを表示します。
+    書きまちがいがあれば、行の番号、どこがちがうか、何が書けるかを表示します。faq の尋ね方が、ボットが
+    もう答えている質問と重なるときも、その質問の名前を示して断ります。
     """
     found = city_module.load(file)
+    if found.faq:
+        from bot import faq
+
+        if mistakes := faq.taught(found).mistakes():
+            raise city_module.CityError("\n".join(mistakes))
     counters = "、".join(counter.short_label for counter in found.open_counters)
     click.echo(f"{found.name}のファイルは使えます。窓口: {counters}")
+    if found.faq:
+        click.echo(f"質問と答え: {'、'.join(each.called for each in found.faq.values())}")
     if found.unconfirmed:
         click.echo(f"まだ確かめていない値（!unconfirmed）が {len(found.unconfirmed)} あります。")
 

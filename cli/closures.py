@@ -23,7 +23,7 @@ from cli.database import open_store
 from cli.refusal import Command, Group, Refused
 from renewal import calls as calls_of
 from renewal import clock, closing, words
-from renewal.bookings import Booking, Bookings, WithoutSeat
+from renewal.bookings import Booking, Bookings, Told, WithoutSeat
 from renewal.calls import REASONS, calls_to_make, whom
 from renewal.city import City, load
 from renewal.date_words import japanese_date
@@ -32,6 +32,8 @@ from renewal.phone_numbers import hyphenated
 from renewal.words import moment
 
 T = TypeVar("T")
+_NAMED = 5
+"""So many bookings are named in one sentence."""
 
 
 @click.group(cls=Group)
@@ -107,33 +109,42 @@ def _add(
     first, last = _days(day, first, last, now.date())
     if from_time and until_time and from_time >= until_time:
         raise Refused("--from-time は --until-time より前の時刻にしてください。")
-    reason = " ".join(reason.split())
-    if not 1 <= len(reason) <= 100:
+    reason = arguments.free_text(reason, "--reason", 100)
+    if not reason:
         raise Refused("--reason には、1文字から100文字までの理由を書いてください。")
     closure = Closure(counter, first, last, from_time, until_time, reason, seats)
-    before = {each.id for each in store.closures(first, last)}
-    if confirm:
-        closure = store.add_closure(closure, city=city, who=who, at=clock.real_now())
-    known = closure.id in before
+    same = next((each for each in store.closures(first, last) if each.is_same(closure)), None)
+    known = same is not None
+    closure = same or closure
+    starts = sum(1 for _ in closing.starts_of(closure, city))
+    if confirm and not known:
+        closure = store.add_closure(closure, city=city, who=who, at=clock.real_now(), now=now)
+    others = closing.overlapping(store, city, closure)
     # Looked for last: nobody can book there any more, so the list is complete.
     hit = closing.hit(store, city, now, closure)
     if hit:
         seen = [each.booking for each in hit]
         store.record_view(who, "hit", seen, at=clock.real_now(), closure=closure.id)
-    starts = sum(1 for _ in closing.starts_of(closure, city))
     if as_json:
         listed = [_hit_json(each.booking) | _lost_json(each) for each in hit]
         output.show_json(
             _as_json(closure)
-            | {"stored": confirm, "known": known, "starts": starts, "bookings": listed}
-        )
+            | {
+                "stored": confirm, "known": known, "starts": starts, "bookings": listed,
+                "overlapping": [_as_json(each) for each in others],
+            }
+        )  # fmt: skip
         return
     click.echo(f"{_what(closure)}: {words.closure_days(closure)}　{words.closure_place(closure, city)}　{closure.reason}")
     click.echo(f"かかる受付時刻: {starts}　かかる予約: {len(hit)}件")
+    if not starts:
+        click.echo("予約の受付時刻には1つもかかりませんので、日と時刻を確かめてください。")
     if hit:
         _show_lost(hit, city)
+    for each in others:
+        click.echo(_overlap(closure, each, city))
     if known:
-        click.echo(f"同じ理由の登録（番号 {closure.id}）に入っていますので、増やしていません。")
+        click.echo(f"同じ登録（番号 {closure.id}）がありますので、増やしていません。")
     elif confirm:
         click.echo(f"登録しました（番号 {closure.id}）。")
         if any(each.told is None for each in hit):
@@ -196,50 +207,65 @@ def _list(closed: bool, past: bool, as_json: bool) -> None:
     )
 
 
+def _remove_options(command: Callable[..., T]) -> Callable[..., T]:
+    options = (
+        click.argument("number", type=click.IntRange(1, 2**31 - 1), metavar="番号"),
+        click.option("--confirm", is_flag=True, help="やめる（付けないと、調べるだけです）"),
+        who_option,
+        json_option,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @closures.command("remove")
-@click.argument("number", type=click.IntRange(1, 2**31 - 1), metavar="番号")
-@who_option
-@json_option
-def remove_closure(number: int, who: str, as_json: bool) -> None:
-    """臨時の休みをやめる（また予約できるようになります）"""
-    _remove(number, True, who, as_json)
+@_remove_options
+def remove_closure(**options: Any) -> None:
+    """臨時の休みをやめる（また予約できるようになります）
+
+    --confirm を付けないと、やめるとどうなるかを表示するだけで、何も変わりません。
+    """
+    _remove(closed=True, **options)
 
 
 @capacity.command("remove")
-@click.argument("number", type=click.IntRange(1, 2**31 - 1), metavar="番号")
-@who_option
-@json_option
-def remove_capacity(number: int, who: str, as_json: bool) -> None:
-    """席の数の臨時の変更をやめる"""
-    _remove(number, False, who, as_json)
+@_remove_options
+def remove_capacity(**options: Any) -> None:
+    """席の数の臨時の変更をやめる
+
+    --confirm を付けないと、やめるとどうなるかを表示するだけで、何も変わりません。
+    """
+    _remove(closed=False, **options)
 
 
-def _remove(number: int, closed: bool, who: str, as_json: bool) -> None:
-    city, store = load(), open_store()
-    known = {
-        each.id: each for each in store.closures(date.min, date.max) if (each.seats == 0) is closed
-    }
-    if number not in known:
-        raise Refused(f"番号 {number} の登録はありませんので、list で確かめてください。")
-    now = arguments.now()
-    if short := closing.lost_by_removing(store, city, now, known[number]):
-        raise Refused(
-            f"これをやめると {len(short)}件の予約の席が足りなくなりますので、"
-            "先に予約を変更するか取り消してください。"
-        )
-    done = store.remove_closure(number, city=city, now=now, who=who, at=clock.real_now())
-    if done is None:
-        raise Refused(f"番号 {number} の登録はありませんので、list で確かめてください。")
-    others = closing.still_closed_by(store, city, done.closure)
+def _remove(number: int, closed: bool, confirm: bool, who: str, as_json: bool) -> None:
+    city, store, now = load(), open_store(), arguments.now()
+    unknown = Refused(f"番号 {number} の登録はありませんので、list で確かめてください。")
+    closure = next((each for each in store.closures(date.min, date.max) if each.id == number), None)
+    if closure is None or (closure.seats == 0) is not closed:
+        raise unknown
+    if short := closing.lost_by_removing(store, city, now, closure):
+        raise Refused(_too_few(short, closure))
+    if confirm:
+        removed = store.remove_closure(number, city=city, now=now, who=who, at=clock.real_now())
+        if removed is None:  # meanwhile by somebody else
+            raise unknown
+        done = removed
+    else:
+        done = closing.opened_by_removing(store, city, now, closure)
+    others = closing.overlapping(store, city, closure)
     told = [each for each in done.again if each.told]
     seen = [each.booking for each in (*told, *done.still)]
     if seen:
         store.record_view(who, "hit", seen, at=clock.real_now(), closure=number)
     if as_json:
         output.show_json(
-            _as_json(known[number])
+            _as_json(closure)
             | {
-                "still_closed_by": [_as_json(each) for each in others],
+                "removed": confirm,
+                "still_closed_by": [_as_json(each) for each in others if each.seats == 0],
+                "overlapping": [_as_json(each) for each in others],
                 "still_without_seat": [
                     _hit_json(each.booking) | _lost_json(each) for each in done.still
                 ],
@@ -247,17 +273,59 @@ def _remove(number: int, closed: bool, who: str, as_json: bool) -> None:
             }
         )
         return
-    click.echo(f"番号 {number} の登録をやめました。")
+    if confirm:
+        click.echo(f"番号 {number} の登録をやめました。")
+    else:
+        click.echo(f"番号 {_named(closure, city)} をやめると:")
     for each in others:
-        click.echo(
-            f"番号 {each.id}（{each.reason}、{words.closure_days(each)}　{words.closure_place(each, city)}）で、休みのところが残っています。"
-        )
+        click.echo(f"番号 {_named(each, city)} は残ります。{_stays(each)}")
     if done.still:
-        click.echo("次の予約は、まだ席がありません。")
+        click.echo("次の予約は、まだ席がありません。" if confirm else "次の予約は、席のないままです。")
         _show_lost(done.still, city)
     if told:
-        click.echo("次の方には、休みになると連絡してあります。また席がありますので、もう一度連絡してください（calls に出ています）。")
+        again = "席がないと連絡してあります。また席がありますので、もう一度連絡してください（calls に出ています）。"
+        later = "席がないと連絡してあります。また席ができますので、もう一度連絡が要ります。"
+        click.echo(f"次の方には、{again if confirm else later}")
         output.show_table(_HIT_HEAD, [_hit_line(each.booking, city) for each in told])
+    if not confirm:
+        click.echo("まだやめていません。やめるには、--confirm を付けてください。")
+
+
+def _too_few(short: Sequence[WithoutSeat], closure: Closure) -> str:
+    """Return why a change that gives more seats is not removed: whose they are, and the ways on."""
+    named = "、".join(
+        f"{each.booking.code}（{moment(each.booking.start)}）" for each in short[:_NAMED]
+    )
+    more = f"など {len(short)}件" if len(short) > _NAMED else ""
+    return (
+        f"これをやめると、予約 {named}{more}の席が足りなくなりますので、先に bookings change か cancel で"
+        "予約を動かすか、その方たちに電話するときは、やめずに capacity add で少ない席の数を重ねて登録してください"
+        "（calls に載ります）。"
+    )
+
+
+def _stays(closure: Closure) -> str:
+    return f"席の数は {closure.seats}までです。" if closure.seats else "そこは休みのままです。"
+
+
+def _overlap(new: Closure, old: Closure, city: City) -> str:
+    """Return what it means that a stored closure or number of seats applies to the same starts."""
+    said = f"重なる登録: 番号 {_named(old, city)}。"
+    if new.seats and old.seats:
+        fewest = min(new.seats, old.seats)
+        return f"{said}重なるところでは、少ないほうの {fewest}席が効きます。"
+    if new.seats or old.seats:
+        return f"{said}重なるところは休みです。"
+    if new.covers(old):
+        return f"{said}この休みの中に入りますが、そのまま残ります。この休みをやめても、そこは休みのままです。"
+    if old.covers(new):
+        return f"{said}この休みは、その中に入りますが、別に残ります。番号 {old.id} をやめても、ここは休みのままです。"
+    return f"{said}どちらかをやめても、もう一方は休みのままです。"
+
+
+def _named(closure: Closure, city: City) -> str:
+    where, when = words.closure_place(closure, city), words.closure_days(closure)
+    return f"{closure.id}（{_what(closure)}、{closure.reason}、{when}　{where}）"
 
 
 # The call list -------------------------------------------------------------------------------
@@ -290,6 +358,7 @@ def line_account(store: Bookings) -> LineAccount | None:
 @counter_option
 @click.option("--reason", type=click.Choice(list(REASONS)), help="この理由のものだけ")
 @click.option("--done", type=Code(), help="この予約番号の方に連絡した、と記録します")
+@click.option("--undo", type=Code(), help="この予約番号の方の「連絡した」が、まちがいだったとき")
 @who_option
 @csv_option
 @json_option
@@ -297,6 +366,7 @@ def calls(
     counter: str | None,
     reason: str | None,
     done: str | None,
+    undo: str | None,
     who: str,
     as_csv: bool,
     as_json: bool,
@@ -304,9 +374,11 @@ def calls(
     """電話で連絡が必要な予約
 
     席がなくなった予約、LINE のお知らせやお返事が届かなかった予約、LINE を使っている市では、次の開庁日までの LINE でお知らせできない予約です。
-    連絡したら --done で記録します。予約を変更するか取り消すと、一覧から消えます。
+    連絡したら --done で記録します。まちがえたときは --undo です。予約を変更するか取り消すと、一覧から消えます。
     """
     output.refuse_both(as_json, as_csv)
+    if done and undo:
+        raise Refused("--done と --undo は、どちらか一方だけ指定してください。")
     city, store, now = load(), open_store(), arguments.now()
     arguments.counter_with_bookings(city, store, counter)
     line = line_account(store)
@@ -318,15 +390,17 @@ def calls(
             if counter in (None, call.booking.counter) and reason in (None, call.reason)
         ]
 
-    found = wanted()
+    found, said = wanted(), None
     if done is not None:
-        hit = [call for call in found if call.booking.code == done]
-        if not hit:
-            raise Refused(f"予約番号 {done} は、連絡が必要な予約ではありません。")
-        store.note_told(hit[0].booking, hit[0].about, who=who, at=clock.real_now())
+        said = _note_told(store, found, done, who)
+        found = wanted()
+    if undo is not None:
+        said = _undo_told(store, undo, who)
         found = wanted()
     seen = [call.booking for call in found]
     store.record_view(who, "calls", seen, at=clock.real_now(), counter=counter)
+    if said and not (as_json or as_csv):
+        click.echo(said)
     output.show(
         (*_HIT_HEAD, "理由", "連絡"),
         [
@@ -346,6 +420,29 @@ def calls(
         as_csv=as_csv,
         nothing="連絡が必要な予約はありません。",
     )
+
+
+def _note_told(store: Bookings, found: Sequence[calls_of.Call], code: str, who: str) -> str:
+    """Note that somebody has been phoned and return a sentence on it. Raises Refused."""
+    call = next((call for call in found if call.booking.code == code), None)
+    before = call.told if call else None
+    if call and not before and store.note_told(call.booking, call.about, who=who, at=clock.real_now()):
+        return f"予約番号 {code} の方に連絡した、と記録しました。まちがいのときは calls --undo {code} です。"
+    done = store.audit(code=code, whats=("called", "uncalled", "change", "cancel"))
+    if before is None and done and done[-1]["what"] == "called":  # and so the list has it no more
+        before = Told(done[-1]["at"], done[-1]["who"])
+    if before:
+        raise Refused(f"予約番号 {code} の方には連絡した、ともう記録してあります（{told_words(before)}）。")
+    raise Refused(f"予約番号 {code} は、連絡が必要な予約ではありません。")
+
+
+def _undo_told(store: Bookings, code: str, who: str) -> str:
+    booking = store.get(code)
+    if booking is None:
+        raise Refused(words.not_changeable("unknown", code))
+    if store.undo_told(booking, who=who, at=clock.real_now()) is None:
+        raise Refused(f"予約番号 {code} には、職員が「連絡した」とした、戻せる記録がありません。")
+    return f"予約番号 {code} の「連絡した」を取り消しました。"
 
 
 # In words ------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from renewal import clock
 from renewal.bookings import Booking, WithoutSeat
 from renewal.city import City, load
 from renewal.date_words import japanese_date
-from renewal.day_sheet import Sheet, checks, sheets
+from renewal.day_sheet import Sheet, checks, sheets, who_comes
 from renewal.words import WORDS
 
 _DAYS_AT_MOST = 31
@@ -67,6 +67,8 @@ def day_sheet(
         listed = [_day_json(this, found) for this, found in days]
         output.show_json(listed if range_wanted else listed[0])
         return
+    if not days:
+        click.echo("その期間に、開いている窓口も予約もありません。")
     for _this, found in days:
         for sheet in found:
             _print_sheet(sheet, city, now)
@@ -80,6 +82,7 @@ def _day_json(day: date, found: list[Sheet]) -> dict[str, Any]:
                 "counter": sheet.counter,
                 "label": sheet.label,
                 "closed": sheet.closed,
+                "changes": list(sheet.changes),
                 "visits": [
                     _visit(booking, sheet.lost.get(booking.code)) for booking in sheet.bookings
                 ],
@@ -128,24 +131,32 @@ def _print_sheet(sheet: Sheet, city: City, now: datetime) -> None:
     click.echo("━" * 36)
     if sheet.closed:
         click.echo(sheet.closed)
+    for change in sheet.changes:
+        click.echo(change)
     if not sheet.bookings:
         click.echo("予約はありません。")
     for booking in sheet.bookings:
-        _print_visit(booking, sheet.lost.get(booking.code), city)
+        _print_visit(
+            booking, sheet.lost.get(booking.code), booking.code in sheet.again, city, now
+        )
     click.echo()
 
 
-def _print_visit(booking: Booking, lost: WithoutSeat | None, city: City) -> None:
+def _print_visit(
+    booking: Booking, lost: WithoutSeat | None, is_again: bool, city: City, now: datetime
+) -> None:
     visit = booking.visit
-    who = WORDS[visit.applicant]
-    if visit.visitor_name:
-        who += f" {visit.visitor_name}"
+    who = who_comes(visit)
     status = "" if booking.status == "booked" else f"　【{WORDS[booking.status]}】"
     click.echo(f"\n{booking.start:%H:%M}　{booking.code}　来る方: {who}{status}")
     if lost and lost.told:
         click.echo(f"  席がありません: {lost.cause.words}（連絡済み {told_words(lost.told)}）")
+    elif lost and booking.start <= now:
+        click.echo(f"  ！席がないこと（{lost.cause.words}）を、知らせないうちに時刻が過ぎました。連絡が必要")
     elif lost:
         click.echo(f"  ！席がありません。連絡が必要: {lost.cause.words}")
+    if is_again:
+        click.echo("  ！席が戻りました。席がないと伝えてあるので、もう一度連絡が必要")
     if len(booking.places) > 1:
         split = (f"{place.start:%H:%M} {place.seats}枚" for place in booking.places)
         click.echo(f"  時刻の分かれ: {'、'.join(split)}")

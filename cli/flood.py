@@ -59,8 +59,13 @@ def floods(least: int, who: str, as_json: bool) -> None:
     )  # fmt: skip
 
 
-def cancel_many(phone: str | None, source: str | None, confirm: bool, who: str, as_json: bool) -> None:
-    """Cancel every live booking to come of a phone number or from an address; without `confirm` show them."""
+def cancel_many(
+    phone: str | None, source: str | None, confirm: bool, call: bool, who: str, as_json: bool
+) -> None:
+    """Cancel every live booking to come of a phone number or from an address; without `confirm` show them.
+
+    `call`: somebody is to phone about it.
+    """
     city, store = load(), open_store()
     found = _found(store, phone, source)
     if not found:
@@ -70,9 +75,9 @@ def cancel_many(phone: str | None, source: str | None, confirm: bool, who: str, 
         store.record_view(who, "list", found, at=clock.real_now(), by=by)
         _show(found, city, as_json, done=False)
         if not as_json:
-            click.echo(f"{len(found)}件あります。取り消すには、同じ指定に --confirm を付けてください。")
+            click.echo(f"{len(found)}件あります。取り消すには、同じ指定に --confirm と、--told か --call を付けてください。")
         return
-    cancelled = [booking for booking in found if _cancelled(store, booking, city, who)]
+    cancelled = [booking for booking in found if _cancelled(store, booking, city, call, who)]
     _show(cancelled, city, as_json, done=True)
     if not as_json:
         click.echo(f"{len(cancelled)}件を取り消しました。")
@@ -93,11 +98,11 @@ def _found(store: Bookings, phone: str | None, source: str | None) -> list[Booki
     return [each for each in found if each.status == "booked" and each.start > now]
 
 
-def _cancelled(store: Bookings, booking: Booking, city: City, who: str) -> bool:
+def _cancelled(store: Bookings, booking: Booking, city: City, call: bool, who: str) -> bool:
     try:
         store.cancel(
             booking.code, key=uuid.uuid4().hex, city=city, now=arguments.now(),
-            at=clock.real_now(), who=who,
+            at=clock.real_now(), who=who, call=call,
         )  # fmt: skip
     except NotChangeable:  # meanwhile cancelled by somebody else
         return False

@@ -25,7 +25,7 @@ COMMANDS = {
     "purge": ("cli.upkeep:purge_data", "期限の過ぎた個人情報の消去"),
     "backup": ("cli.upkeep:backup_data", "予約のバックアップ"),
     "restore": ("cli.upkeep:restore_data", "バックアップから戻す"),
-    "check": ("cli.upkeep:check_all", "未確認の値、データベースの版、予約の整合を確かめます"),
+    "check": ("cli.upkeep:check_all", "データベースの版、予約の整合、待っている仕事を確かめます"),
     "city": ("cli.city:city", "市のファイル（city.yml）の点検"),
     "read": ("cli.read:read", "文を、ボットがどう読むか（標準入力に JSON Lines）"),
     "migrate": ("cli.upkeep:migrate_database", "データベースを作り、最新の形にします"),

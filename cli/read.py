@@ -36,10 +36,10 @@ def read(as_json: bool) -> None:
     """文を、ボットがどう読むか（標準入力に JSON Lines）"""
     if not as_json:
         raise Refused("読む文は標準入力に1行に1つのJSONで渡し、--json を付けてください。")
-    from bot import listening
+    from bot import listening, models
 
-    if not listening.MODEL.exists():
-        raise Refused("学習済みモデルがありませんので、先に make train を実行してください。")
+    if not models.path().exists():
+        raise Refused(models.missing())
     lines = enumerate(sys.stdin, 1)
     rows = [_row(line, number) for number, line in lines if line.strip()]
     listener = listening.Listener()

@@ -20,6 +20,9 @@ _HELP = (
 )
 
 
+_NO_COLUMN = "42703"  # PostgreSQL's undefined_column
+
+
 class Refused(click.ClickException):
     """The input is refused; the message is one Japanese sentence."""
 
@@ -110,6 +113,8 @@ def _refusal_of(error: Exception) -> tuple[str, int]:
         return "DATABASE_URL をデータベースのアドレスとして読めません。", 2
     if isinstance(error, sa.exc.DBAPIError):
         reason = str(error.orig).strip().splitlines()[0]
+        if reason.startswith("no such column") or getattr(error.orig, "pgcode", None) == _NO_COLUMN:
+            return "予約の表が、この版より古い形ですので、先に renewal migrate を実行してください。", 1
         return f"データベースを使えません（{reason}）ので、DATABASE_URL を確かめてください。", 1
     raise error
 

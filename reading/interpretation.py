@@ -73,7 +73,7 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
     if form is None or (intent.name in ABOUT_BOOKINGS and not (given and state.form)):
         form, given, left = "booking_form", *_for_booking(reading, turn)
         spans = {}
-    if state.form is None and intent.name == FALLBACK and "wish" in given and asked_about.of_ours(reading):
+    if state.form is None and intent.name == FALLBACK and given.keys() & _OF_A_CASE and asked_about.of_ours(reading):
         intent = Intent("book", 1.0)  # "免許が7日にあるから、マイナンバーのほうは8日で頼むよ"
         turn = replace(turn, intent=intent)
     questions = _questions(reading, turn, given, spans)
@@ -104,6 +104,10 @@ class _Turn:
     parts: tuple[Part, ...]
     likely: Intent = Intent("", 0.0)
     """What the classifier takes the whole message for, however unsure."""
+
+
+_OF_A_CASE = {"wish", "applicant", "holder", "expires_on"}
+"""What a first message tells where the classifier is unsure of it: it begins a booking."""
 
 
 # Questions -----------------------------------------------------------------------------------

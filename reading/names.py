@@ -338,7 +338,7 @@ def _name(text: str, start: int, end: int, before_given: bool = False) -> _Told 
     first, last = match.span("name")
     name, last = _without_title(text[first:last], last, tail)
     written = _written(name) or (_half(name) if part or before_given else None)
-    if written is None or tail.startswith("ですか") or (beside and not _is_whole(name)):
+    if written is None or tail.startswith("ですか") or (beside and not _is_whole(name) and not (_FULL_KATAKANA.fullmatch(name) and text[start : start + 1].isascii())):
         return None
     introduced |= bool(re.search("申|言|いい|間違|まちが|直|なお|変|訂|修", tail))
     meanings = lexicon.words().get(of or "", {})
@@ -346,6 +346,7 @@ def _name(text: str, start: int, end: int, before_given: bool = False) -> _Told 
     return _Told(first, last, written[0], written[1], role, who, introduced, part)
 
 
+_FULL_KATAKANA = re.compile("[ァ-ヺー]+(?: [ァ-ヺー]+)+")
 _NEVER_NAMES = {"はい", "えっと", "ええと", "ええっと", "えーと", "えー", "うん", "あっ", "んーと", "うーんと"}
 
 

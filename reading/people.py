@@ -157,7 +157,7 @@ def _coming(found: _Found) -> Made:
     elif mood in ("denied", "past"):
         mood = "said"  # 行くのは私ではなく長女, 夫じゃなくて妻になりました
     here = verb is not None and verb.lemma in ("来る", "くる")
-    yield Comes(**found.place(), mood=mood, who=who, here=here)
+    yield Comes(**found.place(), mood=mood, who=who, here=here, mine=found.party.of == SPEAKER)
 
 
 def _books(found: _Found) -> Made:

@@ -184,7 +184,7 @@ def _which(m: Message, clause: Clause, state: str) -> tuple[str, ...]:
     if "rest" in said:
         earlier = [word["pin_of"] for word in m.words[: clause.last] if word["pin_of"]]
         named = set(_ALL) - set().union(*(_OF.get(str(each), set()) for each in earlier))
-    elif named and any(word.text == "しか" for word in words):  # 土日しか無理 names none
+    elif named and any(word.text == "しか" for word in words):
         named = set(_ALL) - named if state == "forgotten" else named
     return tuple(pin for pin in _ALL if pin in named)
 
@@ -225,7 +225,8 @@ def _counts(fact: Pins, m: Message, s: Situation) -> bool:
     if any(word["pin"] == "pin" for word in (*m.words[: m.clauses[fact.clause].last], *_named_after(m, fact.clause))):
         return True
     strong = any(word["memory"] in _STRONG for word in words)
-    if strong and ("sign" in fact.which or any(word["pin_of"] in ("sign", "juki") for word in words)):
+    named_before = m.inside(m.clauses[fact.clause - 1]) if fact.clause else ()  # 英数字のほう、思い出せない
+    if strong and any(word["pin_of"] in ("sign", "juki") for word in (*named_before, *words)):
         return True
     places = _KEPT_AT if fact.state == "remembered" else _JUST_AFTER
     return s.asked in places and strong and len(m.clauses) < 3 and all(map(_is_light, words))

@@ -173,7 +173,8 @@ def _how(
         how = "chosen"
     if re.search("<(?:does|good)>N*$", before) and m.words[first].text.isascii():
         how = "chosen"  # "I prefer the west exit one"
-    if how == "chosen" and s.asked != "counter" and m.words[first].text.isascii() and before and not re.search("<(?:does|good|changes)>", before):
+    told_when = any(word.kind == "number" for word in m.inside(clause))
+    if how == "chosen" and s.asked != "counter" and m.words[first].text.isascii() and before and not told_when and not re.search("<(?:does|good|changes)>", before):
         return "mentioned"  # a chatbot at city hall
     if how == "chosen" and (_tells_where(before, rest) or not _wants(m, clause, s, rest)):
         return "mentioned"

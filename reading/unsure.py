@@ -58,6 +58,7 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
 # How it is said: patterns over a clause as a line of meanings ---------------------------------------
 
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
+    ("not_understood", "<what>[^V]*<is_told>"),  # 何を聞かれているのか分からない
     ("not_understood", "<which>"),  # 何のことですか, どの番号
     ("not_understood", "(?:って|とは?)(?:[NO]、?)?<what>(?!だ?っけ)"),  # 署名用って何
     ("not_understood", "<what>の?(?:N|<[a-z]+>)(?:C|です)?か?[?？]"),  # 何の期限？

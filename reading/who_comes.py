@@ -81,7 +81,8 @@ def _last(told: Sequence[T]) -> T | None:
 
 def _sorted(facts: Sequence[Fact], s: Situation) -> _Told:
     def held(kind: type[Fact]) -> list[Fact]:
-        return [each for each in facts if type(each) is kind and each.mood in _COUNTS[kind]]
+        told_by = ("heard",) if kind is Comes and s.asked == "applicant" else ()  # 父が寄るそうです
+        return [each for each in facts if type(each) is kind and each.mood in (*_COUNTS[kind], *told_by)]
 
     guardians = [each for each in held(Guardian) if isinstance(each, Guardian)]
     proxies = [each for each in held(Proxy) if isinstance(each, Proxy)]
@@ -316,6 +317,8 @@ class _Case:
         named = {*(each.who for each in self.told.cards), *(each.who for each in self.told.ages)}
         if self.who in _CHILDREN:
             return "grandchild" in named  # 孫の母である娘
+        if self.comer is not None and self.comer.mine and self.told.speaks_as in _PARENTS:
+            return False  # 子の父ですが、わたしの母が行きます
         return self.who in _PARENTS or (self.owner in _CHILDREN and self.who in _SPOUSES)
 
     @property

@@ -1,9 +1,10 @@
 """Whom staff have to phone, and why: each person once, for the weightiest reason.
 
-A lost seat; a seat that is there again, although its person was told otherwise; what staff have moved or cancelled and said that they would phone about; a message in
-LINE that did not arrive; an answer there that did not arrive, so that somebody may not know what
-became of a booking; where LINE is in use, the visits up to the next working day of those who cannot
-be reminded there.
+A lost seat; one of which nobody told them before its time had come; a seat that is there again,
+although its person was told otherwise; what staff have moved or cancelled and said that they would
+phone about; a message in LINE that did not arrive; an answer there that did not arrive, so that
+somebody may not know what became of a booking; where LINE is in use, the visits up to the next
+working day of those who cannot be reminded there.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from renewal.words import moment
 
 REASONS = {
     "no_seat": "席がなくなった",
-    "seat_again": "休みの連絡のあと、席が戻った",
+    "missed": "知らせないうちに、予約の時刻が過ぎた",
+    "seat_again": "席がないと連絡したあと、席が戻った",
     "moved": "職員が日時を変えた",
     "cancelled": "職員が取り消した",
     "not_sent": "お知らせが届かなかった",
@@ -28,16 +30,12 @@ REASONS = {
     "no_line": "前日のお知らせ（LINE なし）",
 }
 """The reasons, the weightiest first, in words for staff."""
-SAY = {
-    "no_seat": "その時刻には受け付けられなくなったことと、その理由。新しい日時のご希望。",
-    "seat_again": "ご連絡した休みがなくなり、予約のとおり受け付けること。",
-    "moved": "日時か窓口が変わったこと。新しい日時と窓口。",
-    "cancelled": "予約を取り消したこと。取り直すときの日時のご希望。",
-    "not_sent": "予約の日時と窓口。お知らせが届かなかったこと。",
-    "not_answered": "予約がいまどうなっているか。LINE のお返事が届かなかったこと。",
-    "no_line": "予約の日時と窓口。お持ちいただくもの。",
+
+
+_AGAIN = {
+    "closed": "休みの連絡のあと、席が戻った",
+    "seats": "席が減ったという連絡のあと、席が戻った",
 }
-"""What is to be said on the phone, by reason."""
 
 
 class Line(Protocol):
@@ -65,6 +63,7 @@ class Call:
     words: str
     told: Told | None = None
     tries: Tries = Tries()
+    before: datetime | None = None  # when the visit was to be, where staff have moved it
 
 
 def calls_to_make(
@@ -80,8 +79,13 @@ def calls_to_make(
         for each in lost
     ]
     found += [
-        Call(booking, "seat_again", "seat_again", REASONS["seat_again"])
-        for booking in store.seats_again(city, now)
+        Call(each.booking, "missed", each.cause.about, f"{REASONS['missed']}（{each.cause.words}）")
+        for each in store.missed(city, now)
+        if each.told is None
+    ]
+    found += [
+        Call(booking, "seat_again", "seat_again", _AGAIN[about.removeprefix("was_")])
+        for booking, about in store.seats_again(city, now)
     ]
     found += _by_staff(store, now)
     for booking, notice in notices.to_phone(store, city, now):
@@ -134,7 +138,8 @@ def _by_staff(store: Bookings, now: datetime) -> Iterator[Call]:
             if about == "moved" and booking.status == "booked":
                 before, at = entry["detail"]["from"], booking.start
                 was = datetime.fromisoformat(before[1])
-                yield Call(booking, about, about, f"{moment(was)}から{moment(at)}に変えた")
+                said = f"{moment(was)}から{moment(at)}に変えた"
+                yield Call(booking, about, about, said, before=was)
             elif about == booking.status:
                 yield Call(booking, about, about, REASONS[about])
 

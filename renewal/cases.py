@@ -18,7 +18,8 @@ from renewal.documents import Applicant, Case, Certificates, Holder, Pin
 class Correction:
     """What is to be corrected of a visit and of one of its cards; None stays as it is.
 
-    An empty `visitor_name` or `note` deletes it. `card` counts from 1.
+    An empty `visitor_name` or `note` deletes it. `card` counts from 1. Where somebody else comes, the
+    name of who came before goes, unless they still come for another card or a new one is told.
     """
 
     card: int = 1
@@ -95,11 +96,22 @@ def corrected(booking: Booking, correction: Correction, city: City) -> Visit:
     else:
         card = replace(card, applicant=None if applicant == visit.applicant else applicant)
     cards = (*visit.cards[: c.card - 1], card, *visit.cards[c.card :])
+    comes = [each.applicant or visit.applicant for each in cards]
+    if visit.applicant not in comes:
+        cards = tuple(
+            replace(each, applicant=None if by == comes[0] else by)
+            for each, by in zip(cards, comes, strict=True)
+        )
+        visit = replace(visit, applicant=comes[0])
+    visitor_name = visit.visitor_name if c.visitor_name is None else c.visitor_name or None
+    came = booking.applicant_for(old)
+    if c.visitor_name is None and applicant != came:
+        visitor_name = visit.visitor_name if came in comes else None
     return replace(
         visit,
         cards=cards,
         phone=c.phone or visit.phone,
-        visitor_name=visit.visitor_name if c.visitor_name is None else c.visitor_name or None,
+        visitor_name=visitor_name,
         note=visit.note if c.note is None else c.note or None,
     )
 
@@ -112,6 +124,26 @@ def comes_for(applicant: str, holder: str, cards: int) -> str:
     if applicant == "self" and cards > 1 and holder != "general":
         return Applicant.LEGAL_REPRESENTATIVE.value
     return applicant
+
+
+def same_representative(before: Visit, after: Visit) -> tuple[int, ...]:
+    """Return the cards (from 1) whose legal representative somebody seems to become unasked.
+
+    A visit has one name of who comes. When a proxy comes for one card and nobody for their own, the
+    other cards' legal representative would be that proxy too: a grandfather is none, a father may be
+    one (facts: 法定代理人).
+    """
+    def come_by(visit: Visit, applicant: str) -> set[int]:
+        return {
+            number
+            for number, card in enumerate(visit.cards, 1)
+            if (card.applicant or visit.applicant) == applicant
+        }
+
+    proxy, representative = Applicant.OTHER_PROXY.value, Applicant.LEGAL_REPRESENTATIVE.value
+    if not come_by(after, proxy) - come_by(before, proxy) or come_by(after, Applicant.SELF.value):
+        return ()
+    return tuple(sorted(come_by(after, representative)))
 
 
 def wrong_time(city: City, expires: date, visit: date) -> str | None:

@@ -15,6 +15,8 @@ from dateutil.relativedelta import relativedelta
 # Until the day before, an adult was 20 years old (Civil Code as amended).
 _ADULT_AT_18_FROM = date(2022, 4, 1)
 
+_NONE_ENDED_BEFORE = date(2019, 1, 1)
+
 
 class Status(str, Enum):
     """Where a day stands to the renewal window."""
@@ -121,6 +123,18 @@ def possible_expiries(
         if renewal_window(birthday_after(day, birthday, 1)).renewable_from <= last:
             days.add(certificate_expiry(day, birthday, card_expires_on, renewed_early=True))
     return tuple(sorted(days))
+
+
+def impossible_expiry(expires_on: date, today: date) -> Literal["too_old", "too_far"] | None:
+    """Return why no certificate can end on that day, or None.
+
+    None is older than January 2016, and each lasts until its fifth birthday, so none ended before 2019;
+    one renewed today inside its period runs to the 6th birthday (facts: NATIONAL): what lies further
+    ahead is another date, often the card's own.
+    """
+    if expires_on < _NONE_ENDED_BEFORE:
+        return "too_old"
+    return "too_far" if expires_on > today + relativedelta(years=6) else None
 
 
 def age_on(birthday: date, day: date) -> int:

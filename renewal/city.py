@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import re
 import types
+import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
 from functools import lru_cache
 from pathlib import Path
+from string import Formatter
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import (
@@ -43,6 +45,21 @@ DOCUMENT_IDS = (
     "inquiry_form",
     "pin_reset_extra",
 )
+BUTTONS = (
+    "book", "check_booking", "change_booking", "cancel_booking", "talk_to_human", "ask_documents",
+    "ask_period", "ask_free_times", "ask_hours_and_place", "ask_branch", "ask_walk_in", "ask_crowded",
+    "ask_duration", "ask_fee", "ask_proxy", "ask_child_or_ward", "ask_reply_form", "ask_id_documents",
+    "ask_notice", "ask_moved", "ask_expired", "ask_pin_forgotten", "ask_online", "ask_card_renewal",
+    "ask_late", "ask_assistance",
+)  # fmt: skip
+"""What a button below one of the city's own answers may lead to, besides another of them."""
+PLACEHOLDERS = (
+    "city", "municipality", "hall", "department", "department_contact", "call_centre_name",
+    "call_centre_phone", "call_centre_now", "call_centre_hours", "other_contact", "national_name",
+    "national_phone", "closed_days", "hours_by_counter", "hours_exceptions", "horizon", "change_until",
+    "cancel_until", "visit_minutes",
+)  # fmt: skip
+"""What one of the city's own answers may have filled in, as the sentences of domain.yml have it."""
 Loc = tuple[str | int, ...]
 
 
@@ -108,6 +125,27 @@ def _url(value: str) -> str:
     return value
 
 
+def _safe_url(value: str) -> str:
+    if not re.fullmatch(_SAFE_URL, value):
+        raise ValueError('アドレスではありません。"https://…" の形で、英数字と記号だけで書いてください。')
+    return value
+
+
+_SAFE_URL = r"https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:\d+)?(/[A-Za-z0-9._~%!$&'()*+,;=:@/?#-]*)?"
+
+
+def _answer(value: str) -> str:
+    try:
+        used = [(name, spec, how) for _, name, spec, how in Formatter().parse(value) if name is not None]
+    except ValueError:
+        used = [("{", "", "")]
+    for name, spec, how in used:
+        if name not in PLACEHOLDERS or spec or how:
+            shown = "" if name == "{" else f"「{{{name}}}」は使えません。"
+            raise ValueError(f"{shown}{{ }} の中に書けるのは {'、'.join(PLACEHOLDERS)} です。")
+    return value
+
+
 def _mail(value: str) -> str:
     if not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", value):
         raise ValueError('メールアドレスではありません。"name@example.jp" の形で書いてください。')
@@ -127,6 +165,7 @@ Limit = Annotated[str, AfterValidator(_limit), _text_like(_LIMIT)]
 Phone = Annotated[str, AfterValidator(_phone)]
 MonthDay = Annotated[str, AfterValidator(_month_day)]
 Url = Annotated[str, AfterValidator(_url)]
+SafeUrl = Annotated[str, AfterValidator(_safe_url), _text_like(_SAFE_URL)]
 Mail = Annotated[str, AfterValidator(_mail)]
 Days = Annotated[tuple[Day, ...], Field(min_length=1)]
 Week = Literal[1, 2, 3, 4, 5, "last"]
@@ -392,6 +431,24 @@ class Links(_Model):
     privacy: Url | None = None
 
 
+class Question(_Model):
+    """One of the city's own questions, in some of the ways people ask it, and its answer.
+
+    `label` is what a button calls it. `buttons` lead to what BUTTONS names, or to another question.
+    """
+
+    label: Annotated[str, Field(min_length=1, max_length=20)] | None = None
+    phrasings: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(min_length=3, max_length=100)
+    answer: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_answer)]
+    link: SafeUrl | None = None
+    buttons: tuple[Text, ...] = Field(default=(), max_length=4)
+
+    @property
+    def called(self) -> str:
+        """What a button calls it: without a label the shortest way of asking."""
+        return self.label or min(self.phrasings, key=len)
+
+
 class City(_Model):
     """All of city.yml."""
 
@@ -414,7 +471,9 @@ class City(_Model):
     documents: dict[str, DocumentText]
     id_list_a: tuple[Text, ...] = ()
     links: Links = Links()
+    faq: dict[str, Question] = Field(default_factory=dict)
 
+    _lines: dict[Loc, str] = PrivateAttr(default_factory=dict)
     _unconfirmed: tuple[str, ...] = PrivateAttr(default=())
 
     @property
@@ -457,6 +516,10 @@ class City(_Model):
             return self.former_counters.get(counter_id, counter_id)
         return counter.short_label if short else counter.label
 
+    def line_of(self, *loc: str | int) -> str:
+        """Return where a value stands, as "city.yml:12"."""
+        return self._lines[loc]
+
     def value_at(self, path: str) -> object:
         """Return the value at a dotted path such as `counters.hall.aliases.2`."""
         value: Any = self
@@ -468,18 +531,23 @@ class City(_Model):
         return value
 
 
+def file() -> Path:
+    """Return the city's file: the one named by RENEWAL_CITY, or city.yml in the project's root."""
+    return Path(os.environ.get("RENEWAL_CITY") or DEFAULT_PATH)
+
+
 def load(path: Path | None = None) -> City:
     """Read and check the city's file.
 
-    Without a path it is the file named by RENEWAL_CITY, or city.yml in the project's root.
-    Raises CityError with one mistake a line.
+    Without a path it is that of `file`. Raises CityError with one mistake a line.
     """
-    if path is None:
-        path = Path(os.environ.get("RENEWAL_CITY") or DEFAULT_PATH)
+    path = path or file()
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise CityError(f"{path}:0: ファイルが読めません（{error.strerror}）。") from error
+        missing = isinstance(error, FileNotFoundError)
+        why = "というファイルがなく、読めません。" if missing else "を読めません。"
+        raise CityError(f"{path} {why}") from error
     except UnicodeDecodeError as error:
         raise CityError(f"{path}:0: 文字コードが違います。UTF-8で保存してください。") from error
     return _read(path, text)
@@ -518,6 +586,7 @@ def _read(path: Path, text: str) -> City:
         lines = [f"{path}:{line}: {message}" for line, message in sorted(set(document.mistakes))]
         raise CityError("\n".join(lines))
     city._unconfirmed = tuple(document.unconfirmed)
+    city._lines = {loc: f"{path}:{line}" for loc, line in document.lines.items()}
     return city
 
 
@@ -633,7 +702,8 @@ def _explain(detail: Any) -> tuple[Loc, str]:
         "bool_type": lambda: "true か false を書いてください。",
         "string_type": lambda: "文字で書いてください（数字だけのときは引用符で囲みます）。",
         "tuple_type": lambda: "[値, 値] の形で書いてください。",
-        "too_short": lambda: "1つ以上書いてください。",
+        "too_short": lambda: f"{context['min_length']}つ以上書いてください。",
+        "too_long": lambda: f"{context['max_length']}つまでにしてください。",
         "dict_type": lambda: "字下げした「項目: 値」の形で書いてください。",
         "model_type": lambda: "字下げした「項目: 値」の形で書いてください。",
     }
@@ -722,6 +792,37 @@ def _inconsistencies(city: City) -> Iterator[tuple[Loc, str]]:
         for index, days in enumerate(counter.closed):
             yield from _recurring_mistakes((*place, "closed", index), days)
         yield from _hours_mistakes(counter)
+    yield from _faq_mistakes(city)
+
+
+def plain_form(text: str) -> str:
+    """Return the text by which two ways of asking are the same: widths, capitals, marks and spaces aside."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
+
+
+def _faq_mistakes(city: City) -> Iterator[tuple[Loc, str]]:
+    asked: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    for id_, question in city.faq.items():
+        place = ("faq", id_)
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", id_):
+            yield place, f"質問の見出し「{id_}」は使えません。英小文字・数字・_ で書いてください。"
+        for index, phrasing in enumerate(question.phrasings):
+            here, said = (*place, "phrasings", index), plain_form(phrasing)
+            if not said:
+                yield here, "ことばがありません。市民の方が尋ねることばを書いてください。"
+            elif said in asked:
+                yield here, f"「{phrasing}」は「{asked[said]}」にもあります。どちらか1つにしてください。"
+            asked.setdefault(said, id_)
+        if len(question.called) > 20:
+            yield place, "「label」に、ボタンに出る名前を20文字までで書いてください。"
+        elif labels.setdefault(question.called, id_) != id_:
+            yield place, f"「{question.called}」は「{labels[question.called]}」の名前でもあります。「label」に別の名前を書いてください。"
+        for index, button in enumerate(question.buttons):
+            if button not in BUTTONS and (button not in city.faq or button == id_):
+                others = [each for each in city.faq if each != id_]
+                message = f"ボタン「{button}」は使えません。書ける値は {'、'.join((*BUTTONS, *others))} です。"
+                yield (*place, "buttons", index), message
 
 
 def _minutes(moment: time) -> int:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from renewal import certificate, opening_hours
-from renewal.bookings import Booking, Bookings, Card, WithoutSeat
+from renewal.bookings import Booking, Bookings, Card, Visit, WithoutSeat
 from renewal.certificate import Status
 from renewal.city import City
 from renewal.date_words import japanese_date, short_date
 from renewal.opening_hours import Closure
-from renewal.words import PINS
+from renewal.words import PINS, WORDS
 
 _NEAR_EXPIRY = timedelta(days=14)
 """With fewer days left there is hardly time for a second visit."""
@@ -28,7 +28,12 @@ _CLOSED = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """A counter's day: why it is closed, if it is; its bookings by start; those without a seat."""
+    """A counter's day: why it is closed, if it is; its bookings by start; those without a seat.
+
+    Those of whom nobody told this before their time was over are among them. `changes` says
+    what is closed, or has another number of seats, for a part of the day. `again` are those who have
+    a seat once more, and still believe that they have none.
+    """
 
     day: date
     counter: str
@@ -36,6 +41,8 @@ class Sheet:
     closed: str | None
     bookings: tuple[Booking, ...]
     lost: dict[str, WithoutSeat]
+    changes: tuple[str, ...] = ()
+    again: frozenset[str] = frozenset()
 
 
 def sheets(
@@ -45,10 +52,12 @@ def sheets(
     found = store.list_bookings(
         first=day, counter=counter, statuses=("booked", "arrived", "no_show")
     )
-    lost = {
-        each.booking.code: each
-        for each in store.without_seat(city, now, first=day, last=day, counter=counter)
-    }
+    found_lost = (
+        *store.without_seat(city, now, first=day, last=day, counter=counter),
+        *store.missed(city, now, first=day, last=day, counter=counter),
+    )
+    lost = {each.booking.code: each for each in found_lost}
+    again = frozenset(booking.code for booking, _about in store.seats_again(city, now))
     closures = store.closures(day, day)
     wanted = [counter] if counter else [each.id for each in city.bookable_counters]
     # A counter that has been taken out of city.yml can still have visitors.
@@ -61,9 +70,29 @@ def sheets(
             closed_because(city, id_, day, closures),
             tuple(booking for booking in found if booking.counter == id_),
             lost,
+            _changes(city, id_, day, closures),
+            again,
         )
         for id_ in wanted
     ]
+
+
+def _changes(
+    city: City, counter_id: str, day: date, closures: Collection[Closure]
+) -> tuple[str, ...]:
+    """Return in sentences what differs from the usual hours and seats for a part of the day."""
+    if counter_id not in city.counters or closed_because(city, counter_id, day, closures):
+        return ()
+    minutes = city.counters[counter_id].slot_minutes
+    usual = opening_hours.starts(city, counter_id, day)
+    said = []
+    for each in sorted(closures, key=lambda each: (each.from_time or time.min, each.seats)):
+        hit = [item.start for item in usual if each.hits(counter_id, item.start, minutes)]
+        if hit:
+            span = f"{hit[0]:%H:%M}" + (f"から{hit[-1]:%H:%M}" if len(hit) > 1 else "")
+            what = f"{each.seats}席です" if each.seats else "休みです"
+            said.append(f"{span}の枠は{what}（{each.reason.rstrip('。')}）。")
+    return tuple(said)
 
 
 def closed_because(
@@ -78,6 +107,14 @@ def closed_because(
     if why == "closure":
         return f"臨時の休みです（{opening_hours.closed_because(city, counter_id, day, closures)}）。"
     return _CLOSED[why] if why else None
+
+
+def who_comes(visit: Visit) -> str:
+    """Return who comes for the cards, the name with whom it belongs to: "本人、その他の代理人 アベ"."""
+    comes = list(dict.fromkeys(card.applicant or visit.applicant for card in visit.cards))
+    named = next((each for each in ("other_proxy", "legal_representative") if each in comes), comes[0])
+    name = f" {visit.visitor_name}" if visit.visitor_name else ""
+    return "、".join(WORDS[each] + (name if each == named else "") for each in comes)
 
 
 def proofs(card: Card, city: City) -> list[str]:
@@ -118,5 +155,7 @@ def expiry_checks(card: Card, visit: date) -> Iterator[str]:
         yield f"まだ更新できない（{short_date(window.renewable_from)}から）"
     elif status is Status.EXPIRED:
         yield f"有効期限が過ぎている（{japanese_date(card.expires_on)}）"
+    elif not left:
+        yield f"有効期限は来庁日まで（{short_date(card.expires_on)}）"
     elif left <= _NEAR_EXPIRY:
         yield f"有効期限が近い（{short_date(card.expires_on)}、あと{left.days}日）"

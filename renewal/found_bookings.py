@@ -13,7 +13,7 @@ from renewal.words import WORDS
 
 COLUMNS = (
     "予約番号", "窓口", "日時", "状態", "来る方", "カード", "お名前", "持ち物", "電話",
-    "来る方のお名前", "メモ", "席のない理由",
+    "来る方のお名前", "メモ", "席のない理由", "有効期限",
 )  # fmt: skip
 """The heads of what `lines` gives."""
 
@@ -40,6 +40,7 @@ def lines(
                 "、".join(city.documents[item].label for item in card.documents),
                 hyphenated(booking.phone),
                 booking.visit.visitor_name,
-                card.note or booking.visit.note,
+                "。".join(each for each in (card.note, booking.visit.note) if each),
                 lost[booking.code].cause.words if booking.code in lost else None,
+                card.expires_on,
             )

@@ -6,7 +6,7 @@ All times here are wall-clock times in Asia/Tokyo; the returned datetimes are aw
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -22,7 +22,7 @@ class Closure:
 
     `counter` None means all counters. `first` and `last` are both included. Without times it is
     the whole day, else every start whose slot overlaps from `from_time` to `until_time` on each of
-    the days. `reason` is shown to citizens. `id` is set once it is stored.
+    the days. `reason` is shown to citizens. `id` and `made_at` are set once it is stored.
     """
 
     counter: str | None
@@ -33,11 +33,14 @@ class Closure:
     reason: str = ""
     seats: int = 0
     id: int | None = None
+    made_at: datetime | None = field(default=None, compare=False)  # by the calendar; None: as if always
+
+    def is_same(self, other: Closure) -> bool:
+        """Return whether the other one says exactly the same, whatever its number."""
+        return replace(self, id=None) == replace(other, id=None)
 
     def covers(self, other: Closure) -> bool:
-        """Return whether the other one says the same, for no more counters, days and hours."""
-        if (self.reason, self.seats) != (other.reason, other.seats):
-            return False
+        """Return whether the other one is for no more counters, days and hours than this one."""
         return (
             self.counter in (None, other.counter)
             and self.first <= other.first
@@ -47,8 +50,13 @@ class Closure:
         )
 
     def hits(self, counter_id: str, start: datetime, minutes: int) -> bool:
-        """Return whether it applies to the slot of that many minutes from `start` (Tokyo)."""
+        """Return whether it applies to the slot of that many minutes from `start` (Tokyo).
+
+        What was made after a start took nobody's seat there.
+        """
         if self.counter not in (None, counter_id) or not self.first <= start.date() <= self.last:
+            return False
+        if self.made_at is not None and self.made_at > start:
             return False
         begins, ends = wall_times(start, minutes)
         return (self.from_time is None or self.from_time < ends) and (

@@ -66,10 +66,13 @@ _WHAT = {
     "hit": "休みにかかる予約を見た",
     "calls": "連絡の一覧を見た",
     "called": "連絡した",
+    "uncalled": "連絡済みを元に戻した",
     "absent": "電話したが不在",
     "phone": "電話番号を見た",
     "board": "今日の窓口を見た",
     "print": "予約表を印刷した",
+    "paper": "読み上げ・印刷を開いた",
+    "refused": "使えない画面や操作を断られた",
     "export": "一覧を書き出した",
     "sign_in": "サインインした",
     "sign_in_refused": "サインインできなかった",
@@ -108,6 +111,7 @@ _DETAILS = {
     "cards": "カードの枚数",
     "changed": "直した項目",
     "about": "用件",
+    "believed": "先に伝えてあったこと",
     "from": "前",
     "to": "後",
     "closure": "休みの番号",
@@ -126,6 +130,7 @@ _DETAILS = {
     "counters": "窓口",
     "count": "件数",
     "what": "何を",
+    "screen": "画面",
     "addresses": "アドレスの件数",
     "events": "発言の件数",
     "file": "ファイル",
@@ -149,6 +154,9 @@ _FIELDS = {
     "note": "メモ",
     "closed": "窓口の休み",
     "seats": "席の不足",
+    "was_closed": "窓口の休み",
+    "was_seats": "席の不足",
+    "seat_again": "席が戻ったこと",
     "not_sent": "届かなかったお知らせ",
     "no_line": "前日のお知らせ",
     "moved": "日時の変更",
@@ -165,7 +173,18 @@ _FIELDS = {
     "admin": "管理",
     "search": "検索",
     "audit": "記録",
+    "text": "検索の欄",
+    "first": "初めの日",
+    "last": "終わりの日",
+    "counter": "窓口",
+    "status": "状態",
+    "channel": "受付",
 }
+
+
+def field(name: str) -> str:
+    """Return the name of a detail of a visit or a card."""
+    return _FIELDS.get(name, name)
 
 
 def audit_what(entry: dict[str, Any]) -> str:
@@ -248,8 +267,11 @@ def not_changeable(reason: str, code: str) -> str:
 def status(booking: Booking, lost: WithoutSeat | None, now: datetime) -> str:
     """Return how a booking stands: its status, whether it has a seat, whether that is told.
 
-    A visit of an earlier day that nobody has noted as arrived or not is "記録なし".
+    A visit of an earlier day that nobody has noted as arrived or not is "記録なし"; `lost` of one whose
+    time is over says that it had no seat (without_seat.missed).
     """
+    if booking.status == "booked" and lost and not lost.told and booking.start <= now:
+        return "席がないことを知らせないうちに過ぎた"
     if booking.status == "booked" and booking.start.date() < now.date():
         return "記録なし"
     said = WORDS[booking.status]

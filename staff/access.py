@@ -17,6 +17,28 @@ ROLES = {
 }
 """The roles, in words."""
 
+DOES = {
+    "viewer": "今日の窓口、予約の詳細、検索を見る（電話番号と印刷はなし）",
+    "desk": "電話の役割に加えて、来庁の記録と印刷",
+    "telephone": "見ることに加えて、電話で予約、訂正、変更、取り消し、連絡",
+    "chief": "窓口の役割に加えて、CSV の書き出し、記録、チャットの停止",
+    "auditor": "記録だけ（お名前や電話番号は出ない）",
+    "admin": "利用者だけ（予約は見えない）",
+}
+"""What each role may do, in words."""
+
+SCREENS = {
+    "day": "今日の窓口",
+    "telephone": "電話で予約",
+    "search": "検索",
+    "calls": "連絡が必要な方",
+    "audit": "記録",
+    "users": "利用者",
+    "pause": "チャットの停止",
+    "booking": "予約の詳細",
+}
+"""The screens by their blueprints, in words."""
+
 PUBLIC, UNFINISHED, LEAVE, SIGNED_IN = "public", "unfinished", "leave", "signed_in"
 """What anybody may do; who has yet to set a password and a second factor; both; whoever is signed in.
 """

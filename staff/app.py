@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from datetime import datetime
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -21,9 +22,8 @@ from renewal.city import City
 from renewal.date_words import japanese_date, japanese_time, short_date
 from renewal.phone_numbers import hyphenated
 from staff import accounts
-from staff.access import LEAVE, PUBLIC, ROLES, SIGNED_IN, UNFINISHED, allow
+from staff.access import LEAVE, PUBLIC, ROLES, SCREENS, SIGNED_IN, UNFINISHED, allow
 from staff.accounts import User
-from staff.spoken import spoken
 
 log = logging.getLogger("staff")
 
@@ -100,12 +100,13 @@ def _let_in() -> ResponseReturnValue | None:
     if view is None:
         return None  # 404 or 405
     permission = str(getattr(view, "permission"))  # noqa: B009
-    if request.method not in READ_ONLY and not _from_here():
-        abort(403, "ほかのページから送られたので、受け付けませんでした。")
     if request.endpoint == "static":
         return None
-    token = request.cookies.get(cookie_name(), "")
-    g.session = accounts.session(engine(), token, clock.real_now(), touch=not polled()) if token else None
+    from_here = request.method in READ_ONLY or _from_here()
+    token, touch = request.cookies.get(cookie_name(), ""), from_here and not polled()
+    g.session = accounts.session(engine(), token, clock.real_now(), touch=touch) if token else None
+    if not from_here:
+        _refuse("ほかのページから送られたので、受け付けませんでした。")
     if permission == PUBLIC:
         return None
     if g.session is None:
@@ -113,8 +114,16 @@ def _let_in() -> ResponseReturnValue | None:
     if not g.session.user.finished and permission not in (UNFINISHED, LEAVE):
         return redirect(url_for("sign_in.own_password"), 303)
     if permission not in (SIGNED_IN, UNFINISHED, LEAVE) and permission not in user().permissions:
-        abort(403, "この画面は、あなたの役割では使えません。")
+        _refuse("この画面は、あなたの役割では使えません。")
     return None
+
+
+def _refuse(said: str) -> NoReturn:
+    """Answer 403, and note whom it was said to."""
+    if g.session:
+        screen = SCREENS.get(request.blueprint or "")
+        store().record(user().name, "refused", at=clock.real_now(), detail={"screen": screen})
+    abort(403, said)
 
 
 def _from_here() -> bool:
@@ -182,6 +191,8 @@ def polled() -> bool:
 
 
 def _for_pages() -> dict[str, object]:
+    from staff import owed, spoken
+
     return {
         "me": g.session.user if g.get("session") else None,
         "now": clock.now(),
@@ -194,8 +205,17 @@ def _for_pages() -> dict[str, object]:
         "japanese_time": japanese_time,
         "short_date": short_date,
         "moment": words.moment,
+        "when": when,
+        "screens": SCREENS,
+        "owed": owed.owed,
         "spoken": spoken,
     }
+
+
+def when(at: datetime) -> str:
+    """Return a moment as every page writes it: 12月3日（木）17時30分, with its year if it is another."""
+    day = at.astimezone(clock.TOKYO)
+    return words.moment(day) if day.year == clock.now().year else japanese_date(day.date()) + japanese_time(day.time())
 
 
 def _headers(response):  # type: ignore[no-untyped-def]
@@ -226,6 +246,7 @@ _SAID = {
 
 
 def _failed(error) -> ResponseReturnValue:  # type: ignore[no-untyped-def]
+    g.owed = {}  # the menu of this page asks the database for nothing
     code = getattr(error, "code", 500) or 500
     ours = code == 403 and not str(error.description).isascii()
     said = error.description if ours else _SAID[code]
@@ -240,6 +261,7 @@ def _other_name(error: Exception) -> ResponseReturnValue:
 
 
 def _busy(error: Exception) -> ResponseReturnValue:
+    g.owed = {}
     log.error("database: %s %s", request.endpoint, type(error).__name__)
     said = "データベースが混み合っているか、止まっています。何も変わっていません。少し待って、もう一度お試しください。"
     return render_template("failed.html", said=said, code=503), 503

@@ -10,7 +10,7 @@ from flask import request
 
 from renewal import clock, opening_hours, slots, words
 from renewal.bookings import BookingError, Hold, NotBookable
-from renewal.date_words import japanese_date
+from renewal.date_words import japanese_date, japanese_time
 from renewal.slots import Slot
 from renewal.words import moment
 from staff import typed
@@ -19,13 +19,15 @@ from staff.app import city, store, user
 DAYS = 5
 """How many days are shown at once."""
 _LOOKED_AT = timedelta(days=21)
+_AGAIN = "もう一度、時刻を選ぶか、「空きを見る」を押してください。"
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What is wanted: how many seats, where, the first day that is shown, and which start.
 
-    `hold_id` names the hold that the page has, `said` is what did not work, at the field `said_at`.
+    `hold_id` names the hold that the page has, `said` is what did not work, at the field `said_at`;
+    `taken_as` says how a time was understood that could be another.
     """
 
     seats: int
@@ -38,6 +40,7 @@ class Wanted:
     key: str
     said: str | None = None
     said_at: str = "day"
+    taken_as: str = ""
 
     @property
     def typed(self) -> str:
@@ -53,9 +56,11 @@ def wanted(seats: int, counter: str | None = None, day: date | None = None) -> W
     """
     form, today = request.form, clock.now().date()
     ids = [each.id for each in city().bookable_counters if user().at(each.id)]
-    asked = form.get("counter") or counter or (ids[0] if ids else "")
+    asked = form.get("counter") or counter or ""
     day_typed, time_typed = form.get("day", "")[:20], form.get("time", "")[:10]
-    read, at = typed.day(day_typed, today), typed.time_of_day(time_typed)
+    counter = asked if asked in ids else (ids[0] if ids else "")
+    read, as_typed = typed.day(day_typed, today), typed.time_of_day(time_typed)
+    at = _in_hours(counter, read, time_typed, as_typed)
     start, listed = None, typed.moment(form.get("start", ""))
     said, said_at = _unread(day_typed, time_typed, read, at, today)
     if said is None:
@@ -67,10 +72,25 @@ def wanted(seats: int, counter: str | None = None, day: date | None = None) -> W
     as_shown = (start is not None and start == listed) or not being_typed()
     shown = typed.full_date(form.get("from", "")) if as_shown else None
     return Wanted(
-        seats, asked if asked in ids else (ids[0] if ids else ""), max(shown or read or day or today, today),
+        seats, counter, max(shown or read or day or today, today),
         day_typed, time_typed, start, form.get("hold", "")[:100], form.get("key", "")[:40] or uuid.uuid4().hex,
-        said, said_at,
+        said, said_at, _taken_as(time_typed, start, as_typed),
     )  # fmt: skip
+
+
+def _in_hours(counter: str, day: date | None, text: str, at: time | None) -> time | None:
+    """Return the time that was typed; 3時 is 15時 where the counter opens later than 3 and is open at 15."""
+    if not (day and at and counter):
+        return at
+    usual = [each.start.time() for each in opening_hours.starts(city(), counter, day)]
+    later = typed.in_the_afternoon(text, at)
+    return later if usual and later and at < usual[0] and later <= usual[-1] else at
+
+
+def _taken_as(text: str, start: datetime | None, at: time | None) -> str:
+    if start is None or at is None or typed.time_of_day(text) != at or start.time() == at:
+        return ""
+    return f"「{typed.folded(text)}」は、午後の{japanese_time(start.time())}としました。"
 
 
 def being_typed() -> bool:
@@ -101,8 +121,7 @@ def held(wanted: Wanted, *, renew: bool = True) -> tuple[Wanted, Hold | None]:
     hold, why = _hold(wanted, renew=renew) if wanted.start else (None, wanted.said)
     if hold:
         return replace(wanted, hold_id=hold.id), hold
-    if own := _own_hold(wanted):
-        store().release(own.id)
+    give_back(wanted)
     at = "time" if wanted.start else wanted.said_at
     return replace(wanted, start=None, hold_id="", said=why, said_at=at), None
 
@@ -145,9 +164,11 @@ def _hold(wanted: Wanted, *, renew: bool) -> tuple[Hold | None, str]:
     same = own and (own.counter, own.start, own.seats) == (wanted.counter, wanted.start, wanted.seats)
     if own and same and seconds_left(own):
         return own, ""
+    if not renew and own:
+        return None, f"席をおさえる時間が過ぎました。{_AGAIN}"
     if not renew:
-        passed = "席をおさえる時間が過ぎました" if own else "この時刻の席は、おさえていません"
-        return None, f"{passed}。もう一度、時刻を選ぶか、「空きを見る」を押してください。"
+        why = slots.why_not_bookable(city(), wanted.counter, wanted.start, clock.now(), staff=True)
+        return None, _not_bookable(wanted, why) if why else f"この時刻の席は、おさえていません。{_AGAIN}"
     key = f"{_prefix(wanted)}{uuid.uuid4().hex[:8]}"
     try:
         return store().hold(
@@ -155,11 +176,38 @@ def _hold(wanted: Wanted, *, renew: bool) -> tuple[Hold | None, str]:
             at=clock.real_now(), instead_of=own.id if own else None, staff=True,
         ), ""  # fmt: skip
     except NotBookable as error:
-        closures = store().closures(wanted.start.date(), wanted.start.date())
-        why = opening_hours.closure_reason(city(), wanted.counter, wanted.start, closures)
-        return None, words.not_bookable(error.reason, city(), wanted.counter, wanted.start, why)
+        return None, _not_bookable(wanted, error.reason)
     except BookingError:
         return None, _full(wanted)
+
+
+def _not_bookable(wanted: Wanted, reason: str) -> str:
+    assert wanted.start is not None
+    closures = store().closures(wanted.start.date(), wanted.start.date())
+    why = opening_hours.closure_reason(city(), wanted.counter, wanted.start, closures)
+    said = words.not_bookable(reason, city(), wanted.counter, wanted.start, why)
+    beyond = "" if reason == "too_far" or not _beyond(wanted) else f" {_beyond(wanted)}"
+    return said + beyond
+
+
+def _beyond(wanted: Wanted) -> str:
+    """Return until when can be booked at all, where a day after that is wanted, or ""."""
+    last = slots.last_day(city(), wanted.counter, clock.now().date())
+    day = wanted.start.date() if wanted.start else wanted.day
+    return f"いま予約できるのは、{japanese_date(last)}までです。" if day > last else ""
+
+
+def none_free(wanted: Wanted) -> str:
+    """Return why no day is shown."""
+    if not wanted.counter:
+        return "予約できる窓口がありません。"
+    return _beyond(wanted) or "この日から3週間は、予約できる時刻がありません。"
+
+
+def give_back(wanted: Wanted) -> None:
+    """Free what a page holds that somebody has left."""
+    if own := _own_hold(wanted):
+        store().release(own.id)
 
 
 def _full(wanted: Wanted) -> str:

@@ -54,6 +54,16 @@ def phone(text: str) -> str | None:
     return digits if known and "-" in hyphenated(digits) else None
 
 
+def refused_phone(text: str) -> str | None:
+    """Return why `phone` does not take what was typed, or None."""
+    if phone(text):
+        return None
+    digits = re.sub("[^0-9]", "", folded(text))
+    if len(digits) in (10, 11) and digits.startswith("0"):
+        return "けたの数は合っていますが、日本の電話番号の決まりにない番号です。もう一度うかがってください。"
+    return "024-505-0445 のような、10けたか11けたの電話番号にしてください。"
+
+
 def full_date(text: str) -> date | None:
     """Return a date with its year: 令和9年2月20日, R9.2.20, 9.2.20 (Reiwa), 2027-02-20, 20270220."""
     plain = _WEEKDAY.sub("", folded(text).replace(" ", "").upper())
@@ -107,6 +117,13 @@ def time_of_day(text: str) -> time | None:
     if hour >= (12 if found[1] else 24) or minute >= 60:
         return None
     return time(hour + 12 if found[1] == "午後" else hour, minute)
+
+
+def in_the_afternoon(text: str, at: time) -> time | None:
+    """Return the time twelve hours later, where what was typed can mean it: 3時, 3:30; not 午前3時, 03:00."""
+    plain = folded(text).replace(" ", "")
+    open_ = 1 <= at.hour < 12 and not plain.startswith(("午", "0"))
+    return at.replace(hour=at.hour + 12) if open_ else None
 
 
 def moment(text: str) -> datetime | None:

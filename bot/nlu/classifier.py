@@ -1,14 +1,7 @@
-"""Tells what a sentence wants: kernel ridge regression over its letters and its meaning.
-
-Two sentences are alike when they share character n-grams (tf-idf, cosine) and when their
-embeddings point the same way (Gaussian of the distance). The weights are the solution of one
-system of linear equations, so training takes seconds and always gives the same model.
-"""
+"""The classifier in Rasa's pipeline (bot/nlu/sentence_model.py is what it learns)."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,162 +13,16 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy import linalg, sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot import front_door
-from bot.nlu.normal_form import letters as letters_of
-from bot.nlu.normal_form import normal_form
+from bot import faq, front_door, in_force, models
 from bot.nlu.reader import with_parts
 from bot.nlu.sentence_embedding import embed
+from bot.nlu.sentence_model import SentenceModel
 from reading.heard import EXACTLY
+from renewal import city
 
 LONGEST = 300
 """Characters of a text that are looked at: of a long one the rest makes any answer look sure."""
-DIRECTIONS = 256
-"""Of the embedding's 512, those in which the sentences differ most: the others cost time alone."""
-
-
-class SentenceModel:
-    """Sentences with their labels, and the weight of each sentence for each label.
-
-    `ridge` smooths the weights; `meaning` weighs the embedding against the letters, `width` says
-    how fast likeness of meaning falls off; `sharpness` turns scores into probabilities. All four
-    are set on cross-validation of data/nlu.yml (benchmarks/nlu_tuning.py).
-    """
-
-    def __init__(self, ridge: float, meaning: float, width: float, sharpness: float) -> None:
-        self.ridge, self.meaning, self.width, self.sharpness = ridge, meaning, width, sharpness
-
-    def fit(self, sentences: Sequence[str], labels: Sequence[str]) -> SentenceModel:
-        """Learn from sentences and their labels."""
-        texts = [normal_form(sentence) for sentence in sentences]
-        vectorizer = _vectorizer()
-        self.letters, meanings = vectorizer.fit_transform(texts), embed(texts)
-        self.directions = _main_directions(meanings)
-        self.meanings = meanings @ self.directions
-        self.ngrams = list(vectorizer.get_feature_names_out())
-        self.idf = vectorizer.idf_.astype(np.float32)
-        self.sentences = texts
-        self.labels, self.columns = np.unique(np.asarray(labels, dtype=str), return_inverse=True)
-        wanted = np.zeros((len(texts), len(self.labels)), np.float32)
-        wanted[np.arange(len(texts)), self.columns] = 1
-        likeness = self._likeness(self.letters, self.meanings)
-        likeness[np.diag_indices_from(likeness)] += self.ridge
-        self.weights = linalg.solve(
-            likeness, wanted, assume_a="pos", overwrite_a=True, check_finite=False
-        )
-        self._ngram_weights = self.letters.T @ self.weights
-        self._prepare()
-        return self
-
-    def probabilities(self, sentences: Sequence[str]) -> np.ndarray:
-        """Return one row for each sentence, one column for each of `labels`; a row sums to 1."""
-        return shares(self.scores(sentences), self.sharpness)
-
-    def scores(self, sentences: Sequence[str]) -> np.ndarray:
-        """Return how near each sentence is to each of `labels`: about 1 for its own, else about 0."""
-        texts = [normal_form(sentence) for sentence in sentences]
-        scores = np.empty((len(texts), len(self.labels)), np.float32)
-        for at, text in enumerate(texts):
-            if text in self._learnt:
-                scores[at] = self._of_learnt(self._learnt[text])
-        if new := [at for at, text in enumerate(texts) if text not in self._learnt]:
-            scores[new] = self._of_new([texts[at] for at in new])
-        return scores
-
-    def _of_learnt(self, place: int) -> np.ndarray:
-        """Return what the equations, (likeness + ridge) · weights = wanted, say of a sentence itself."""
-        scores = -self.ridge * self.weights[place]
-        scores[self.columns[place]] += 1
-        return np.asarray(scores)
-
-    def _of_new(self, texts: Sequence[str]) -> np.ndarray:
-        # Likeness of letters is linear, so the weights of all sentences add up for each n-gram.
-        by_letters = np.stack([self._by_letters(text) for text in texts])
-        return self._like_meanings(embed(texts) @ self.directions) @ self.weights + by_letters
-
-    def _by_letters(self, text: str) -> np.ndarray:
-        """Do for one sentence what the vectorizer does for thousands, in a twentieth of its time."""
-        known = map(self._column.get, self._ngrams_of(text))
-        counts = Counter(column for column in known if column is not None)
-        columns = np.fromiter(counts.keys(), int, len(counts))
-        tfidf = (1 + np.log(np.fromiter(counts.values(), np.float32))) * self.idf[columns]
-        tfidf /= np.sqrt(tfidf @ tfidf) or 1
-        return np.asarray(tfidf @ self._ngram_weights[columns])
-
-    def _prepare(self) -> None:
-        self._learnt = {text: place for place, text in enumerate(self.sentences)}
-        self._column = {ngram: column for column, ngram in enumerate(self.ngrams)}
-        self._ngrams_of = _vectorizer().build_analyzer()
-
-    def _likeness(self, letters: sparse.csr_matrix, meanings: np.ndarray) -> np.ndarray:
-        """Return how much each of the given sentences is like each of those learnt."""
-        likeness = self._like_meanings(meanings)
-        for start in range(0, len(likeness), 500):  # all at once takes gigabytes
-            rows = slice(start, start + 500)
-            likeness[rows] += (letters[rows] @ self.letters.T).toarray()
-        return likeness
-
-    def _like_meanings(self, meanings: np.ndarray) -> np.ndarray:
-        likeness = meanings @ self.meanings.T
-        likeness -= 1
-        likeness *= self.width
-        np.exp(likeness, out=likeness)
-        likeness *= self.meaning
-        return likeness
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Return what `from_arrays` needs to make this model again."""
-        return {
-            "labels": self.labels,
-            "sentences": np.array("\n".join(self.sentences)),
-            "columns": self.columns.astype(np.int16),
-            "weights": self.weights.astype(np.float32),
-            "directions": self.directions,
-            "meanings": self.meanings.astype(np.float16),
-            "ngram_weights": self._ngram_weights.astype(np.float32),
-            "ngrams": np.array(self.ngrams, dtype=str),
-            "idf": self.idf,
-        }
-
-    @classmethod
-    def from_arrays(cls, arrays: Any, **settings: float) -> SentenceModel:
-        """Return a model that `arrays` was taken from."""
-        model = cls(**settings)
-        model.labels, model.weights = arrays["labels"], arrays["weights"]
-        model.sentences, model.columns = str(arrays["sentences"]).split("\n"), arrays["columns"]
-        model.directions = arrays["directions"]
-        model.meanings = arrays["meanings"].astype(np.float32)
-        model.ngrams, model.idf = arrays["ngrams"].tolist(), arrays["idf"]
-        model._ngram_weights = arrays["ngram_weights"]
-        model._prepare()
-        return model
-
-
-def _main_directions(meanings: np.ndarray) -> np.ndarray:
-    """Return the directions that hold most of these vectors' lengths, one a column."""
-    count = meanings.shape[1]
-    _, directions = linalg.eigh(meanings.T @ meanings, subset_by_index=(count - DIRECTIONS, count - 1))
-    return np.ascontiguousarray(directions, np.float32)
-
-
-def shares(scores: np.ndarray, sharpness: float) -> np.ndarray:
-    """Return scores as probabilities: each row sums to 1."""
-    likelihoods = np.exp(sharpness * (scores - scores.max(axis=1, keepdims=True)))
-    return np.asarray(likelihoods / likelihoods.sum(axis=1, keepdims=True))
-
-
-def _vectorizer() -> TfidfVectorizer:
-    """N-grams seen once tell nothing about another sentence."""
-    return TfidfVectorizer(
-        preprocessor=letters_of,
-        analyzer="char",
-        ngram_range=(1, 3),
-        min_df=2,
-        sublinear_tf=True,
-        dtype=np.float32,
-    )
 
 
 def ranked(probabilities: np.ndarray, labels: np.ndarray) -> list[dict[str, Any]]:
@@ -229,6 +76,8 @@ class SentenceClassifier(IntentClassifier, GraphComponent):
         with model_storage.read_from(resource) as folder:
             # Plain arrays: nothing in the file can run.
             arrays = dict(np.load(folder / "sentences.npz", allow_pickle=False))
+        if str(arrays.get("faq")) != faq.fingerprint(city.load()):
+            in_force.refuse(models.outdated())
         model = SentenceModel.from_arrays(arrays, **settings)
         embed([""])  # loads the encoder now: nobody should wait for it
         return cls(settings, model_storage, resource, model)
@@ -242,7 +91,8 @@ class SentenceClassifier(IntentClassifier, GraphComponent):
         model = SentenceModel(**self._settings)
         model.fit([each.get(TEXT) for each in examples], [each.get(INTENT) for each in examples])
         with self._model_storage.write_to(self._resource) as folder:
-            np.savez(folder / "sentences.npz", **model.arrays())
+            questions = np.array(faq.fingerprint(city.load()))
+            np.savez(folder / "sentences.npz", faq=questions, **model.arrays())
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -9,10 +9,8 @@ from rasa.nlu.classifiers.fallback_classifier import FallbackClassifier
 from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu.built_in import NEVER_ASKED_ABOUT
 from bot.nlu.reader import with_parts
-
-NEVER_ASKED_ABOUT = {"affirm", "deny", "dont_know", "greet", "thank", "goodbye"}
-"""Intents without a button: nobody is asked "「ありがとう」のことですか", so a guess serves better."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)

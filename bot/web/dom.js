@@ -25,13 +25,14 @@ export function icon(path) {
 }
 
 const SENTENCE = /[^。]*。[」）]*|[^。]+$/g;
+const ADDRESS = /(https:\/\/[\w.~%!$&'()*+,;=:@/?#-]+)/;
 const PHONE = /(0\d{1,3}-\d{2,4}-\d{3,4})/;
 // What stays on one line where it fits: a booking's code, a date, a time, a floor, a name.
 const WHOLE = /([0-9A-Z]{5}-[0-9A-Z]{5}|令和\d+年|\d+月\d+日(?:（.）)?|\d+時\d+分|[一-龯]+\d階|[ァ-ヶー]+ 様)/;
 const BRACKETS = /(（[^（）]+）)/;
 
 // A text of the bot as lines; "・" begins an item of a list, a sentence begins a line of its own
-// where it does not fit the one before, and telephone numbers can be called.
+// where it does not fit the one before, telephone numbers can be called and addresses followed.
 export function lines(text) {
   return text.split("\n").map(line => (line.startsWith("・")
     ? h("span", { class: "line item" }, words(line))
@@ -39,7 +40,11 @@ export function lines(text) {
       (line.match(SENTENCE) ?? []).map(sentence => h("span", { class: "whole" }, words(sentence))))));
 }
 
-const words = text => text.split(PHONE).flatMap(part => (PHONE.test(part) ? phone(part) : whole(part, WHOLE)));
+const words = text => text.split(ADDRESS).flatMap(part => (ADDRESS.test(part) ? address(part) : numbers(part)));
+
+const numbers = text => text.split(PHONE).flatMap(part => (PHONE.test(part) ? phone(part) : whole(part, WHOLE)));
+
+const address = url => h("a", { class: "address", href: url, rel: "noopener", target: "_blank" }, url);
 
 const whole = (text, what) => text.split(what).map(piece => (what.test(piece) ? h("span", { class: "whole" }, piece) : piece));
 

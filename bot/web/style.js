@@ -105,6 +105,7 @@ h2 { font-size: 1.125rem; line-height: 1.4; }
 .line { display: block; }
 .item { padding-left: 1em; text-indent: -1em; }
 .bubble a { display: inline-block; min-height: 1.5rem; text-indent: 0; font-weight: 700; white-space: nowrap; }
+.bubble a.address { white-space: normal; }
 .note { margin: .6rem 0; color: var(--soft); font-size: .875rem; }
 div.note { padding: .75rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--paper); color: var(--ink); font-size: 1rem; }
 

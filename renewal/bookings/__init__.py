@@ -8,7 +8,7 @@
 """
 
 from renewal.bookings.bounds import BoundMet, Origin
-from renewal.bookings.codes import find_code, normalise_code
+from renewal.bookings.codes import find_code, first_half, normalise_code
 from renewal.bookings.engine import TryAgain, create_engine_from, migrate, schema_version
 from renewal.bookings.model import (
     Booking,
@@ -64,6 +64,7 @@ __all__ = [
     "check",
     "create_engine_from",
     "find_code",
+    "first_half",
     "migrate",
     "normalise_code",
     "purge",

@@ -16,6 +16,8 @@ import jaconv
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _BASE = len(ALPHABET)  # 31 is prime: the weighted sum below then catches what it promises
 _RANDOM = 9
+HALF = 5
+"""How many characters stand before the hyphen of a code that is shown."""
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 _SEPARATORS = r"(?:[-‐‑‒–—―−ー－\s、,.・/_]|の|ハイフン)"
 # Ten characters of the alphabet, however grouped, with nothing of the kind before or after.
@@ -37,7 +39,14 @@ def new_code() -> str:
 
 def show_code(code: str) -> str:
     """Return the ten characters as they are shown: in two groups of five."""
-    return f"{code[:5]}-{code[5:]}"
+    return f"{code[:HALF]}-{code[HALF:]}"
+
+
+def first_half(text: str) -> str | None:
+    """Return the first half of a code as shown, or None when the text cannot be one."""
+    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    known = len(plain) == HALF and all(character in _VALUE for character in plain)
+    return plain if known and plain[0].isalpha() else None
 
 
 def normalise_code(text: str) -> str | None:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import ColumnElement
 
 from renewal.bookings import schema
-from renewal.bookings.engine import Sql
+from renewal.bookings.engine import Sql, moment_out
 from renewal.bookings.model import Booking, Card, Visit, places_of
 from renewal.clock import TOKYO
 from renewal.opening_hours import Closure
@@ -121,8 +121,9 @@ def closures(connection: Connection, first: date, last: date) -> list[Closure]:
             reason,
             seats,
             number,
+            made_at and moment_out(made_at),
         )
-        for counter, begins, ends, from_time, until_time, reason, seats, number in _CLOSURES(
+        for counter, begins, ends, from_time, until_time, reason, seats, number, made_at in _CLOSURES(
             connection, values
         )
     ]
@@ -130,7 +131,7 @@ def closures(connection: Connection, first: date, last: date) -> list[Closure]:
 
 _CLOSURES = Sql(
     """
-    SELECT counter, first, last, from_time, until_time, reason, seats, id FROM closures
+    SELECT counter, first, last, from_time, until_time, reason, seats, id, made_at FROM closures
     WHERE first <= :last AND last >= :first ORDER BY first, id
     """
 )

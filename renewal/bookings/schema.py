@@ -122,6 +122,7 @@ closures = sa.Table(
     sa.Column("until_time", sa.Time),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("seats", sa.Integer, nullable=False),
+    sa.Column("made_at", Utc),  # the calendar's now; empty from versions before 0009
     sa.CheckConstraint("first <= last", name="days"),
     sa.CheckConstraint("seats >= 0", name="seats"),
 )

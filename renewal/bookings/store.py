@@ -89,6 +89,8 @@ CALL_CLAIM = timedelta(minutes=10)
 @dataclass(frozen=True)
 class Reopened:
     """A closure that was removed: the bookings that have a seat again, and those that still do not.
+
+    Of those that have one again `told` is who has told them, for whatever reason, that they had none.
     """
 
     closure: Closure
@@ -347,7 +349,8 @@ class Bookings:
 
         `first` to `last` (both included) are days of the visit; `first` alone is that one day.
         `name` is parts of names with spaces between them, in any order, `phone` any part of the
-        number; accents and the case of letters count for nothing in names.
+        number; accents and the case of letters count for nothing in names. `code` may be the first half
+        of one, as it is shown.
         """
         where = self._where(
             first=first, last=last, counter=counter, name=name, phone=phone, code=code,
@@ -376,7 +379,8 @@ class Bookings:
         if phone is not None:
             where.append(table.phone.contains(_digits(phone), autoescape=True))
         if code is not None:
-            where.append(table.code == _shown(code))
+            whole = len(code) != codes.HALF
+            where.append(table.code == _shown(code) if whole else table.code.startswith(code))
         if name is not None:
             # One that a version before 0008 has just written has no `names`.
             unnamed = sa.and_(table.names.is_(None), table.purged_at.is_(None))
@@ -519,7 +523,7 @@ class Bookings:
     ) -> Booking:
         """Take a cancellation of the same day back: the booking gets seats at its start again.
 
-        Raises NotChangeable ("unknown", "not_cancelled", "not_today"), SlotFull, NotBookable.
+        So does one whose time is over: what became of it can only be noted of a booking. Raises NotChangeable ("unknown", "not_cancelled", "not_today"), SlotFull, NotBookable.
         """
         code = _shown(code)
 
@@ -531,9 +535,8 @@ class Bookings:
                 raise NotChangeable("not_today")
             start = row.start_at.astimezone(TOKYO)
             run = slots.spread(city, row.counter, start) if row.counter in city.counters else []
-            if reason := (
-                slots.out_of_range(city, row.counter, start, now, staff=True) if run else "not_a_start"
-            ):
+            reason = slots.out_of_range(city, row.counter, start, now, staff=True) if run else "not_a_start"
+            if reason and not (run and start <= now):
                 raise NotBookable(reason)
             hold_id = f"reinstate:{key}"
             _claim(connection, city, row.counter, run, len(row.cards), hold_id, at, at)
@@ -677,30 +680,28 @@ class Bookings:
 
     # Closures and the audit log ---------------------------------------------------------------
 
-    def add_closure(self, closure: Closure, *, city: City, who: str, at: datetime) -> Closure:
+    def add_closure(
+        self, closure: Closure, *, city: City, who: str, at: datetime, now: datetime | None = None
+    ) -> Closure:
         """Store a closure (or another number of seats), and return it with its id.
 
-        One that says the same as a stored one, for no more days and hours than that, is not stored
-        again: the stored one is returned. One that says the same for more takes its place. Holds
-        that it leaves no seat are lost. Bookings stay: `without_seat` says whom it hits.
+        One that says exactly the same as a stored one is not stored again: the stored one is
+        returned. Those that overlap are kept side by side, each with its own days, hours and reason,
+        so that removing one opens nothing that another closes. Holds that it leaves no seat are lost.
+        Bookings stay: `without_seat` says whom it hits. With `now`, the calendar's, it takes no seat
+        at starts that are over by then.
         """
 
         def work(connection: Connection) -> Closure:
             near = rows.closures(connection, closure.first, closure.last)
-            if same := next((each for each in near if each.covers(closure)), None):
+            if same := next((each for each in near if each.is_same(closure)), None):
                 return same
-            values = {name: getattr(closure, name) for name in _CLOSURE_COLUMNS}
-            number = connection.execute(
-                sa.insert(schema.closures).values(**values)
-            ).inserted_primary_key[0]
-            stored = replace(closure, id=number)
-            merged = [each.id for each in near if stored.covers(each)]
-            connection.execute(
-                sa.delete(schema.closures).where(schema.closures.c.id.in_(merged))
-            )
+            number = _new_number(connection)
+            stored = replace(closure, id=number, made_at=now)
+            values = {name: getattr(stored, name) for name in ("id", "made_at", *_CLOSURE_COLUMNS)}
+            connection.execute(sa.insert(schema.closures).values(**values))
             _fit_all(connection, stored, city, at)
-            detail = _closure_json(stored) | ({"instead_of": merged} if merged else {})
-            self._note(connection, at, who, "closure_add", detail=detail)
+            self._note(connection, at, who, "closure_add", detail=_closure_json(stored))
             return stored
 
         return audit.writing(self.engine, work)
@@ -717,12 +718,11 @@ class Bookings:
         table = schema.closures
 
         def work(connection: Connection) -> Reopened | None:
-            row = connection.execute(
-                sa.select(table).where(table.c.id == closure_id).with_for_update()
-            ).one_or_none()
-            if row is None:
+            found = sa.select(table.c.id).where(table.c.id == closure_id).with_for_update()
+            if connection.scalar(found) is None:
                 return None
-            closure = Closure(**row._mapping)
+            stored = rows.closures(connection, date.min, date.max)
+            closure = next(each for each in stored if each.id == closure_id)
             span: dict[str, Any] = {
                 "first": closure.first, "last": closure.last, "counter": closure.counter,
             }  # fmt: skip
@@ -733,8 +733,7 @@ class Bookings:
             still = without_seat.find(connection, city, now, **span)
             left = {each.booking.code for each in still}
             again = [each for each in before if each.booking.code not in left]
-            without_seat.believe_closed(connection, [each.booking for each in again])
-            return Reopened(closure, tuple(again), tuple(still))
+            return Reopened(closure, without_seat.believe_no_seat(connection, again), tuple(still))
 
         return audit.writing(self.engine, work)
 
@@ -755,6 +754,21 @@ class Bookings:
                 connection, city, now, first=first, last=last, counter=counter, closures=closures
             )
 
+    def missed(
+        self,
+        city: City,
+        now: datetime,
+        *,
+        first: date | None = None,
+        last: date | None = None,
+        counter: str | None = None,
+    ) -> list[WithoutSeat]:
+        """Return the visits that are over and had no seat, still unmarked; see without_seat.missed."""
+        with reading(self.engine) as connection:
+            return without_seat.missed(
+                connection, city, now, first=first, last=last, counter=counter
+            )
+
     def why_without_seat(self, booking: Booking, city: City, now: datetime) -> WithoutSeat | None:
         """Return why this booking has no seat, or None when it has one, is over or cancelled."""
         with reading(self.engine) as connection:
@@ -773,33 +787,75 @@ class Bookings:
         with reading(self.engine) as connection:
             return without_seat.told(connection, codes)
 
-    def note_told(
-        self, booking: Booking, about: str, *, who: str | None, at: datetime
-    ) -> None:
+    def note_told(self, booking: Booking, about: str, *, who: str | None, at: datetime) -> bool:
         """Note that somebody was told about this visit, by a member of staff or (None) by LINE.
 
         It hangs on the booking, its counter and its start: one that has moved is another matter. Who
-        hears that there is a seat again ("seat_again") believes no longer that there is none.
+        hears that there is a seat again ("seat_again") believes no longer that there is none. False
+        when it was noted before: then nothing is changed.
         """
-        values = {"code": booking.code, "counter": booking.counter, "start_at": booking.start,
-                  "about": about}  # fmt: skip
+        values = _told_key(booking, about)
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> bool:
             table = schema.told
             same = sa.and_(*(table.c[name] == value for name, value in values.items()))
-            connection.execute(sa.delete(table).where(same))
+            if connection.scalar(sa.select(table.c.code).where(same)):
+                return False
+            detail = {"about": about, "start": booking.start.isoformat()}
             if about == without_seat.SEAT_AGAIN:
+                known = without_seat.told(connection, [booking.code])
+                if heard := without_seat.believed(known, booking):
+                    detail["believed"] = heard[0]
                 without_seat.forget_told(connection, booking)
             else:
                 connection.execute(sa.insert(table).values(**values, at=at, who=who))
             if who is not None:
-                detail = {"about": about, "start": booking.start.isoformat()}
                 self._note(connection, at, who, "called", code=booking.code, detail=detail)
+            return True
 
-        audit.writing(self.engine, work)
+        return audit.writing(self.engine, work)
 
-    def seats_again(self, city: City, now: datetime) -> list[Booking]:
+    def undo_told(
+        self, booking: Booking, about: str | None = None, *, who: str, at: datetime
+    ) -> str | None:
+        """Take back that a member of staff has told somebody, the last time; return what about.
+
+        None when there is nothing to take back: nobody was told (of `about`, where it is given), the
+        booking has moved since, or it has been taken back. Who is not told after all that there is a seat again believes once more
+        that there is none.
+        """
+
+        def work(connection: Connection) -> str | None:
+            log = schema.audit_log.c
+            entries = sa.select(log.what, log.detail).where(
+                log.code == booking.code, log.what.in_(("called", "uncalled", "change"))
+            )
+            last = connection.execute(entries.order_by(log.id.desc()).limit(1)).first()
+            if last is None or last.what != "called":
+                return None
+            said = str(last.detail["about"])
+            if about not in (None, said):
+                return None
+            table = schema.told
+            again = said == without_seat.SEAT_AGAIN
+            believed = str(last.detail.get("believed", "was_closed"))
+            abouts = [believed] if again else [said, f"was_{said}"]
+            connection.execute(
+                sa.delete(table).where(table.c.code == booking.code, table.c.about.in_(abouts))
+            )
+            if again:
+                values = _told_key(booking, believed)
+                connection.execute(sa.insert(table).values(**values, at=at, who=who))
+            detail = {"about": said, "start": booking.start.isoformat()}
+            self._note(connection, at, who, "uncalled", code=booking.code, detail=detail)
+            return said
+
+        return audit.writing(self.engine, work)
+
+    def seats_again(self, city: City, now: datetime) -> list[tuple[Booking, str]]:
         """Return the visits to come that have a seat although their people were told that there is none.
+
+        With each comes what they were told; see without_seat.seats_again.
         """
         with reading(self.engine) as connection:
             return without_seat.seats_again(connection, city, now)
@@ -920,6 +976,16 @@ class Bookings:
 _CLOSURE_COLUMNS = ("counter", "first", "last", "from_time", "until_time", "reason", "seats")
 
 
+def _new_number(connection: Connection) -> int:
+    """Return a number that no closure has ever had: a clerk may have the old one on paper."""
+    log = schema.audit_log.c
+    used = (
+        sa.select(sa.func.max(schema.closures.c.id)),
+        sa.select(sa.func.max(log.detail["id"].as_integer())).where(log.what == "closure_add"),
+    )
+    return 1 + max(connection.scalar(each) or 0 for each in used)
+
+
 def _fit_all(connection: Connection, closure: Closure, city: City, at: datetime) -> None:
     """Work out the capacity anew of every start that a closure touches and somebody asked for."""
     table = schema.starts.c
@@ -1016,11 +1082,14 @@ def _claim(
     raise SlotFull
 
 
+def _told_key(booking: Booking, about: str) -> dict[str, Any]:
+    return {"code": booking.code, "counter": booking.counter, "start_at": booking.start, "about": about}
+
+
 def _tries(connection: Connection, booking: Booking, about: str) -> Any:
     """Return the locked row of a call, made if there is none."""
     table = schema.call_tries
-    values = {"code": booking.code, "counter": booking.counter, "start_at": booking.start,
-              "about": about}  # fmt: skip
+    values = _told_key(booking, about)
     here = sa.select(table).where(*(table.c[name] == value for name, value in values.items()))
     row = connection.execute(here.with_for_update()).one_or_none()
     if row is None:

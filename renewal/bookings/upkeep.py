@@ -268,7 +268,7 @@ def _elsewhere(
 def _without_seat(
     connection: Connection, city: City, now: datetime, _at: datetime
 ) -> Iterator[str]:
-    """Visits to come that have no seat now and that nobody has been told about."""
+    """Visits that have no seat, or had none when their time came, and nobody has been told."""
     for each in without_seat.find(connection, city, now):
         if each.told is None:
             booking = each.booking
@@ -276,6 +276,14 @@ def _without_seat(
                 f"予約 {booking.code}（{city.counter_label(booking.counter, short=True)} "
                 f"{booking.start:%Y-%m-%d %H:%M}）: 席がありません（{each.cause.words}）。"
                 "来庁される方へのご連絡が必要です。"
+            )
+    for each in without_seat.missed(connection, city, now):
+        if each.told is None:
+            booking = each.booking
+            yield (
+                f"予約 {booking.code}（{city.counter_label(booking.counter, short=True)} "
+                f"{booking.start:%Y-%m-%d %H:%M}）: 席がなかった（{each.cause.words}）のに、"
+                "知らせないうちに予約の時刻が過ぎました。ご連絡が必要です。"
             )
 
 

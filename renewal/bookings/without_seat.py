@@ -4,13 +4,16 @@ A booking loses its seat when the counter is closed after all (a closure, the ye
 when its hours, its seats or the length of its slots change in city.yml, or when it is no longer
 booked here at all. The booking itself stays until somebody deals with it. `check`, `calls`, the day
 sheet, the bot and the notices all ask this module, so that none of them believes something else.
+
+Once its time has come nothing more can be offered (`find` has it no more), but staff must know that
+somebody may have stood before a closed counter: `missed`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 import sqlalchemy as sa
@@ -32,6 +35,7 @@ KINDS: tuple[Kind, ...] = (
 """Of several causes the first one counts."""
 
 _BATCH = 500  # starts in one IN (…)
+_MISSED_FOR = timedelta(days=31)  # after a month nobody is phoned about a visit that is over
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ class WithoutSeat:
 
 
 def causes(
-    bookings: Iterable[Booking], city: City, closures: Collection[Closure]
+    bookings: Iterable[Booking], city: City, closures: Collection[Closure], now: datetime
 ) -> dict[str, Cause]:
     """Return why a booking has no seat, by code, for the booked ones that have none.
 
@@ -105,10 +109,16 @@ def causes(
     matter. Where there are fewer seats than visitors, those who booked first keep theirs, and who
     has no seat takes none from the others.
     """
+
+    def first_come(booking: Booking) -> tuple[bool, datetime, str]:
+        # Who is at the counter before the time already has a seat, whatever else.
+        is_early = booking.status == "arrived" and booking.start > now
+        return not is_early, booking.created_at, booking.code
+
     hours = _Hours(city, closures)
     left: dict[tuple[str, datetime], int] = {}
     found: dict[str, Cause] = {}
-    for booking in sorted(bookings, key=_first_come):
+    for booking in sorted(bookings, key=first_come):
         # Without its seats (a broken database, which `check` reports) a booking counts by its cards.
         places = booking.places or (Place(booking.start, len(booking.cards)),)
         cause = hours.closed(booking.counter, places)
@@ -145,8 +155,60 @@ def find(
     if closures is None:
         closures = rows.closures(connection, first, last)
     loaded = rows.load(connection, *rows.live_between(first, last, counter))
-    why = causes(loaded, city, closures)
-    hit = [booking for booking in loaded if booking.code in why and booking.start > now]
+    why = causes(loaded, city, closures, now)
+    return _with_told(connection, (each for each in loaded if each.start > now), why)
+
+
+def missed(
+    connection: Connection,
+    city: City,
+    now: datetime,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    counter: str | None = None,
+) -> list[WithoutSeat]:
+    """Return the visits whose time is over, that had no seat, and of which nothing is noted since.
+
+    By start, counter and creation, a month back at most. Of days before today only stored closures
+    count: what city.yml said then nobody knows.
+    """
+    today = now.astimezone(TOKYO).date()
+    first, last = max(first or date.min, today - _MISSED_FOR), min(last or date.max, today)
+    stored = rows.closures(connection, first, last)
+    if not stored:
+        first = today
+    if first > last:
+        return []
+    loaded = rows.load(connection, *rows.live_between(first, last, counter))
+    why = causes(loaded, city, stored, now)
+    over = (
+        each
+        for each in loaded
+        if each.start <= now
+        and (each.start.date() == today or _is_hit(each, why.get(each.code), city, stored))
+    )
+    return _with_told(connection, over, why)
+
+
+def _is_hit(
+    booking: Booking, cause: Cause | None, city: City, closures: Iterable[Closure]
+) -> bool:
+    """Return whether a stored closure or change of seats is why the booking has no seat."""
+    counter = city.counters.get(booking.counter)
+    return counter is not None and any(
+        closure.hits(booking.counter, place.start, counter.slot_minutes)
+        and closure.reason == cause.reason
+        for closure in closures
+        for place in booking.places
+        if cause
+    )
+
+
+def _with_told(
+    connection: Connection, bookings: Iterable[Booking], why: dict[str, Cause]
+) -> list[WithoutSeat]:
+    hit = [booking for booking in bookings if booking.code in why]
     known = told(connection, [booking.code for booking in hit])
     return [
         WithoutSeat(booking, why[booking.code], told_of(known, booking, why[booking.code]))
@@ -223,22 +285,38 @@ def told(connection: Connection, codes: Collection[str]) -> dict[tuple[object, .
 
 
 SEAT_AGAIN = "seat_again"
-_NO_SEAT = ("closed", "seats", "was_closed")
-"""What somebody was told who believes that there is no seat; "was_closed": of a closure that was removed."""
+_NO_SEAT = ("closed", "seats", "was_closed", "was_seats")
+"""What somebody was told who believes that there is no seat; "was_…": of what was removed since."""
 
 
-def believe_closed(connection: Connection, bookings: Collection[Booking]) -> None:
-    """Keep of those told about a closure only that they believe it: another one is told them anew."""
-    known = told(connection, [each.code for each in bookings])
-    for booking in bookings:
-        keys = [(booking.code, booking.counter, booking.start, about) for about in _NO_SEAT]
-        heard = next((known[key] for key in keys if key in known), None)
+def believed(known: dict[tuple[object, ...], Told], booking: Booking) -> tuple[str, Told] | None:
+    """Return what somebody who believes that this booking has no seat was told of it, and by whom."""
+    for about in _NO_SEAT:
+        if heard := known.get((booking.code, booking.counter, booking.start, about)):
+            return about, heard
+    return None
+
+
+def believe_no_seat(
+    connection: Connection, found: Collection[WithoutSeat]
+) -> tuple[WithoutSeat, ...]:
+    """Keep of those told of a lost seat only that they believe it: another loss is told them anew.
+
+    Returns the same with who told them, whatever it was that they were told.
+    """
+    known = told(connection, [each.booking.code for each in found])
+    now: list[WithoutSeat] = []
+    for each in found:
+        booking, heard = each.booking, believed(known, each.booking)
+        now.append(replace(each, told=heard[1] if heard else None))
         forget_told(connection, booking)
         if heard:
             values = {"code": booking.code, "counter": booking.counter, "start_at": booking.start}
+            about = f"was_{heard[0].removeprefix('was_')}"
             connection.execute(
-                sa.insert(schema.told).values(**values, about="was_closed", at=heard.at, who=heard.who)
+                sa.insert(schema.told).values(**values, about=about, at=heard[1].at, who=heard[1].who)
             )
+    return tuple(now)
 
 
 def forget_told(connection: Connection, booking: Booking) -> None:
@@ -249,8 +327,13 @@ def forget_told(connection: Connection, booking: Booking) -> None:
     )
 
 
-def seats_again(connection: Connection, city: City, now: datetime) -> list[Booking]:
-    """Return the booked visits to come that have a seat, of people who were told that they have none."""
+def seats_again(
+    connection: Connection, city: City, now: datetime
+) -> list[tuple[Booking, str]]:
+    """Return the booked visits to come that have a seat, of people who were told that they have none.
+
+    With each comes what they were told: "closed" or "seats", or since when it is removed "was_…".
+    """
     table, heard = schema.bookings.c, schema.told.c
     believing = sa.select(heard.code).where(
         heard.code == table.code, heard.counter == table.counter, heard.start_at == table.start_at,
@@ -260,7 +343,12 @@ def seats_again(connection: Connection, city: City, now: datetime) -> list[Booki
         connection, table.status == "booked", table.start_at > now, sa.exists(believing)
     )
     lost = {each.booking.code for each in among(connection, found, city, now)}
-    return [booking for booking in found if booking.code not in lost]
+    known = told(connection, [each.code for each in found])
+    return [
+        (booking, about[0])
+        for booking in found
+        if booking.code not in lost and (about := believed(known, booking))
+    ]
 
 
 def told_of(
@@ -270,11 +358,6 @@ def told_of(
     here = (booking.code, booking.counter, booking.start)
     closed = known.get((*here, "closed"))
     return closed or known.get((*here, "seats")) if cause.about == "seats" else closed
-
-
-def _first_come(booking: Booking) -> tuple[bool, datetime, str]:
-    # Who is at the counter already has a seat, whatever else.
-    return booking.status != "arrived", booking.created_at, booking.code
 
 
 class _Hours:

@@ -12,6 +12,7 @@ from renewal import clock, words
 from renewal.bookings import audit as chain
 from renewal.bookings import normalise_code
 from renewal.bookings.engine import reading
+from renewal.city import City
 from renewal.csv_file import csv_file
 from staff import typed
 from staff.access import allow
@@ -19,6 +20,11 @@ from staff.app import city, engine, store, user
 
 pages = Blueprint("audit", __name__)
 
+LOOKS = frozenset({
+    "list", "search", "floods", "show", "paper", "day", "hit", "calls", "phone", "board", "print", "export",
+    "sign_in", "sign_in_refused", "sign_out", "refused", "backup",
+})  # fmt: skip
+"""What changes nothing: looks, exports, sign-ins, and what was refused."""
 MOST = 200
 """How many entries are shown."""
 
@@ -33,8 +39,9 @@ def log() -> ResponseReturnValue:
         broken = chain.findings(connection)
     return render_template(
         "audit.html", first=first, last=last, entries=entries[:MOST], count=len(entries),
-        broken=broken, unread=unread, what=words.audit_what, by=words.audit_who, detail=words.audit_detail,
+        broken=broken, unread=unread, what=words.audit_what, by=words.audit_who, detail=_detail, codes=_codes,
         code=request.form.get("code", ""), who=request.form.get("who", ""), most=MOST,
+        changes="changes" in request.form,
     )  # fmt: skip
 
 
@@ -48,13 +55,24 @@ def export() -> ResponseReturnValue:
     here = city()
     lines = (
         (f"{each['at']:%Y-%m-%d %H:%M:%S}", words.audit_who(each), each["source"],
-         words.audit_what(each), each["code"], words.audit_detail(each, here))
+         words.audit_what(each), "・".join(_codes(each)), _detail(each, here))
         for each in reversed(entries)
     )  # fmt: skip
     return Response(
         csv_file(("日時", "だれ", "どこから", "何", "予約番号", "内容"), lines), mimetype="text/csv",
         headers={"Content-Disposition": "attachment; filename=audit.csv"},
     )  # fmt: skip
+
+
+def _codes(entry: dict[str, Any]) -> list[str]:
+    """Return the bookings that an entry is about."""
+    return [entry["code"]] if entry["code"] else list((entry["detail"] or {}).get("codes") or ())
+
+
+def _detail(entry: dict[str, Any], here: City) -> str:
+    """Return the details of an entry, without the codes, which stand by themselves."""
+    rest = {name: value for name, value in (entry["detail"] or {}).items() if name != "codes"}
+    return words.audit_detail({**entry, "detail": rest}, here)
 
 
 def _unread() -> list[str]:
@@ -77,7 +95,8 @@ def _asked() -> tuple[date, date, list[dict[str, Any]]]:
     entries = [
         each
         for each in reversed([] if _unread() else store().audit(first=first, last=last))
-        if (not code or code == each["code"] or code in ((each["detail"] or {}).get("codes") or ()))
+        if (not code or code in _codes(each))
+        and ("changes" not in request.form or each["what"] not in LOOKS)
         and (not who or who in (each["who"] or ""))
     ]
     return first, last, entries

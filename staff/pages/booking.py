@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,13 +22,16 @@ from renewal.bookings import (
 )
 from renewal.cases import Correction, corrected, lacks_visitor_name, wrong_time
 from renewal.documents import ImpossibleCase
+from renewal.phone_numbers import hyphenated
 from renewal.words import PINS, moment
 from staff import times, typed
 from staff.access import allow
-from staff.app import city, partly, store, user
-from staff.cards import CERTIFICATES, CardFields
+from staff.app import city, partly, store, user, when
+from staff.cards import CERTIFICATES, WAIVERS, CardFields
+from staff.owed import owed, status
 from staff.pages.day import OTHER
 from staff.references import known, reference
+from staff.reply_form import STATES, ReplyForm
 
 pages = Blueprint("booking", __name__)
 
@@ -37,6 +41,7 @@ REASONS = {
     "twice": "二重の予約",
     "mistake": "まちがい",
 }
+_START = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 NOT_TOLD = "市民に知らせたかどうかを選んでください。"
 
 
@@ -50,12 +55,15 @@ def detail(ref: str) -> ResponseReturnValue:
 
 
 @pages.get("/booking/<ref>/paper")
-@allow("see")
+@allow("book")
 def paper(ref: str) -> ResponseReturnValue:
-    """Return what is read to somebody on the phone, to print too."""
+    """Return what is read to somebody on the phone, for who prints to print too.
+
+    Right after booking, when all has been read, only the number is new.
+    """
     booking = known(ref)
-    store().record_view(user().name, "show", [booking], at=clock.real_now())
-    return render_template("booking_paper.html", booking=booking, ref=ref)
+    store().record_view(user().name, "paper", [booking], at=clock.real_now())
+    return render_template("booking_paper.html", booking=booking, ref=ref, new="new" in request.args)
 
 
 @pages.post("/booking/<ref>/cancel")
@@ -114,6 +122,7 @@ def change(ref: str) -> ResponseReturnValue:
         wanted = replace(wanted, said="新しい日時を選んでください。")
     context = {
         "booking": booking, "ref": ref, "wanted": wanted, "hold": hold, "seconds_left": times.seconds_left,
+        "none_free": times.none_free,
     }  # fmt: skip
     if going_on and hold:
         said = None
@@ -200,18 +209,19 @@ def amend(ref: str) -> ResponseReturnValue:
     return render_template(
         "amend.html", booking=booking, ref=ref, form=form, cards=cards, errors=errors,
         differences=differences, history=_changes(booking) if differences else [],
-        certificates=CERTIFICATES, pins=PINS,
+        certificates=CERTIFICATES, waivers=WAIVERS, states=STATES, pins=PINS,
     ), (409 if differences else 422 if errors else 200)  # fmt: skip
 
 
 def _amended(booking: Booking, cards: list[CardFields], errors: dict[str, str]) -> Visit | None:
     """Return the visit as it was typed; what does not fit goes into `errors`, by field."""
-    for card in cards:
-        errors |= card.errors
+    for card, old in zip(cards, booking.cards):  # noqa: B905
+        comes = card.applicant or booking.applicant_for(old)
+        errors |= card.problems(comes, reply_form_asked=ReplyForm.of(old.note).state is not None)
     form = request.form
     phone = typed.phone(form.get("phone", ""))
-    if phone is None:
-        errors["phone"] = "024-505-0445 のような、10けたか11けたの電話番号にしてください。"
+    if why := typed.refused_phone(form.get("phone", "")):
+        errors["phone"] = why
     visitor = form.get("visitor", "").strip()
     if visitor and typed.kana(visitor) is None:
         errors["visitor"] = typed.NO_NAME
@@ -234,6 +244,7 @@ def _amended(booking: Booking, cards: list[CardFields], errors: dict[str, str]) 
         except ImpossibleCase as error:
             errors[f"holder-{n}"] = str(error)
             return None
+        visit = _with_reply_form(visit, n, card)
         if card.expires and (why := wrong_time(city(), card.expires, booking.start.date())):
             errors[f"expires-{n}"] = why
     if lacks_visitor_name(visit):
@@ -241,25 +252,29 @@ def _amended(booking: Booking, cards: list[CardFields], errors: dict[str, str]) 
     return visit
 
 
+def _with_reply_form(visit: Visit, n: int, fields: CardFields) -> Visit:
+    """Return the visit with what the fields of its n-th card say of the 照会書兼回答書."""
+    card = visit.cards[n - 1]
+    proxy = "inquiry_form" in card.documents
+    if proxy and fields.reply_form.note:
+        card = replace(card, note=fields.reply_form.note)
+    elif not proxy and ReplyForm.of(card.note).state:
+        card = replace(card, note=None)
+    return replace(visit, cards=(*visit.cards[: n - 1], card, *visit.cards[n:]))
+
+
 def _as_form(booking: Booking) -> dict[str, str]:
     """Return a booking as the form's fields."""
     visit = booking.visit
-    form = {"phone": words_phone(visit.phone), "visitor": visit.visitor_name or "", "note": visit.note or ""}
+    form = {"phone": hyphenated(visit.phone), "visitor": visit.visitor_name or "", "note": visit.note or ""}
     for n, card in enumerate(booking.cards, 1):
         form |= CardFields.as_form(card, booking.applicant_for(card), n)
     return form
 
 
-def words_phone(digits: str | None) -> str:
-    """Return a number as it is shown in a field."""
-    from renewal.phone_numbers import hyphenated
-
-    return hyphenated(digits)
-
-
 _LABELS = {"phone": "電話番号", "visitor": "来る方のお名前", "note": "メモ", "name": "お名前", "expires": "有効期限",
            "holder": "カードの持ち主", "applicant": "来る方", "certificates": "残す電子証明書", "pins": "忘れた暗証番号",
-           "household": "同一世帯", "honseki": "本市本籍"}  # fmt: skip
+           "waiver": "同一世帯・本市本籍", "form": "照会書兼回答書", "until": "用紙の期限"}  # fmt: skip
 
 
 def _differences(stored: dict[str, str], given: object) -> list[Difference]:
@@ -304,7 +319,8 @@ def _page(booking: Booking, failed: str | None = None) -> str:
     today = booking.ended_at is not None and booking.ended_at.date() == now.date()
     return render_template(
         "booking.html", booking=booking, ref=reference(booking), lost=lost, failed=failed,
-        history=_history(booking), checks=day_sheet.checks, status=words.status(booking, lost, now),
+        history=_history(booking), checks=day_sheet.checks, status=status(booking, lost),
+        owed_call=None if lost else owed().get(booking.code), waivers=WAIVERS,
         pins=PINS, certificates=CERTIFICATES, reasons=REASONS,
         may_undo=booking.status == "cancelled" and today and booking.start > now,
     )  # fmt: skip
@@ -318,14 +334,19 @@ def _history(booking: Booking) -> list[tuple[datetime, str]]:
     for entry in store().audit(code=booking.code):
         if entry["what"] == "add" and entry["who"]:
             lines[0] = (booking.created_at, f"{words.audit_who(entry)}が{taken}")
-        if entry["what"] in ("show", "phone", "add"):
+        if entry["what"] in ("show", "paper", "phone", "add"):
             continue
-        details = words.audit_detail(entry, here)
+        details = _START.sub(_as_elsewhere, words.audit_detail(entry, here))
         by = words.audit_who(entry)
         lines.append(
             (entry["at"], f"{by}が{words.audit_what(entry)}" + (f"（{details}）" if details else ""))
         )
     return lines
+
+
+def _as_elsewhere(found: re.Match[str]) -> str:
+    """Return a start of the log as every page writes it."""
+    return when(datetime.fromisoformat(found[0]).replace(tzinfo=clock.TOKYO))
 
 
 def _changes(booking: Booking) -> list[str]:

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from renewal import calls as calls_of
 from renewal import clock
-from renewal.calls import REASONS, SAY, Call
+from renewal.calls import REASONS, Call
 from renewal.calls import whom as whom_to_ask
 from staff.access import allow
 from staff.app import city, store, user
 from staff.references import known, reference
+from staff.spoken import to_say
 
 pages = Blueprint("calls", __name__)
 
@@ -25,16 +26,21 @@ def listed() -> ResponseReturnValue:
     store().record_view(user().name, "calls", seen, at=clock.real_now())
     waiting = calls_of.waiting(found)
     done = [call for call in found if call.told]
-    return render_template("calls.html", waiting=waiting, done=done, say=SAY, reasons=REASONS, whom=whom_to_ask,
-                           reference=reference, busy=_busy)  # fmt: skip
+    just = known(request.args["told"]) if "told" in request.args else None
+    return render_template("calls.html", waiting=waiting, done=done, say=to_say, reasons=REASONS, whom=whom_to_ask,
+                           reference=reference, busy=_busy, just=just, about=request.args.get("about", ""))  # fmt: skip
 
 
 @pages.post("/calls/<ref>")
 @allow("call")
 def act(ref: str) -> ResponseReturnValue:
-    """Take a call, or note that it was made or that nobody answered."""
+    """Take a call, note that it was made or that nobody answered, or take back that it was made."""
     booking = known(ref)
     about = request.form.get("about", "")
+    if request.form.get("do") == "untold":
+        store().undo_told(booking, about, who=user().name, at=clock.real_now())
+        flash("連絡済みを元に戻しました。")
+        return redirect(url_for("calls.listed") + f"#c-{ref}", 303)
     call = next((each for each in _found() if each.booking.code == booking.code), None)
     if call is None or call.about != about or call.told:
         flash("この方への連絡は、もう済んでいるか、用件が変わっています。")
@@ -47,7 +53,7 @@ def act(ref: str) -> ResponseReturnValue:
         flash(f"いま、{other}さんが電話しています。")
     elif do == "told":
         store().note_told(booking, about, who=me, at=at)
-        flash("連絡済みにしました。")
+        return redirect(url_for("calls.listed", told=ref, about=about), 303)
     elif do == "absent":
         store().note_absent(booking, about, who=me, at=at)
         flash("不在と記録しました。一覧に残ります。")

@@ -12,11 +12,14 @@ from flask.typing import ResponseReturnValue
 
 from renewal import clock, day_sheet, opening_hours, words
 from renewal.bookings import Booking, BookingError, ChangedMeanwhile, NotChangeable
+from renewal.calls import Call
 from renewal.city import City
 from renewal.day_sheet import Sheet
 from staff import typed
 from staff.access import allow
 from staff.app import city, partly, store, user
+from staff.owed import owed
+from staff.owed import status as status_of
 from staff.references import known, reference
 
 pages = Blueprint("day", __name__)
@@ -53,7 +56,7 @@ def board() -> ResponseReturnValue:
 def part() -> ResponseReturnValue:
     """Return the board alone, or nothing (204) when it is still what the page shows."""
     html, state = _board(*_asked())
-    return ("", 204) if request.args.get("state") == state else html
+    return ("", 204) if request.args.get("state") == state else html + _menu()
 
 
 @pages.post("/day/mark")
@@ -66,8 +69,10 @@ def mark() -> ResponseReturnValue:
     said = _mark(booking, status, seen)
     if partly():
         html, _ = _board(*_asked())
-        return html + render_template("_said.html", said=said)
+        return html + render_template("_said.html", said=said) + _menu()
     flash(said)
+    if request.form.get("back") == "detail":
+        return redirect(url_for("booking.detail", ref=ref), 303)
     day, counter = _asked()
     back = url_for("day.board", date=day.isoformat(), counter=counter)
     return redirect(f"{back}#r-{ref}", 303)
@@ -88,11 +93,13 @@ def number() -> ResponseReturnValue:
 def paper() -> ResponseReturnValue:
     """Return the day on paper, a page a counter, without phone numbers; noted as printed."""
     day, counter = _asked()
-    sheets = [each for each in _sheets(day, counter) if each.bookings or counter]
+    found = _sheets(day, counter)
+    sheets = [each for each in found if each.bookings or counter]
+    empty = [each.label for each in found if each not in sheets]
     seen = [booking for sheet in sheets for booking in sheet.bookings]
     store().record_view(user().name, "print", seen, at=clock.real_now(), date=day.isoformat(),
                         counter=counter)  # fmt: skip
-    return render_template("print.html", sheets=sheets, day=day, **_words_for_rows())
+    return render_template("print.html", sheets=sheets, empty=empty, day=day, **_words_for_rows())
 
 
 # Inside ------------------------------------------------------------------------------------------
@@ -130,6 +137,7 @@ def _board(day: date, counter: str | None) -> tuple[str, str]:
     html = render_template(
         "_board.html", late=late,
         sheets=[(each, list(_starts(each, here)), _changes(each, here)) for each in sheets],
+        elsewhere=[call for call in owed().values() if _was_here(call, day, counter)],
         day=day, counter=counter, may_mark="mark" in user().permissions,
         may_call="number" in user().permissions, **_words_for_rows(),
     )  # fmt: skip
@@ -140,6 +148,19 @@ def _board(day: date, counter: str | None) -> tuple[str, str]:
         store().record_view(user().name, "board", seen, at=clock.real_now(), date=day.isoformat(),
                             counter=counter)  # fmt: skip
     return html, state
+
+
+def _was_here(call: Call, day: date, counter: str | None) -> bool:
+    """Return whether somebody may come that day to a visit that is no longer, since nobody has told them."""
+    booking = call.booking
+    if call.before is None and booking.status != "cancelled":
+        return False
+    return (call.before or booking.start).date() == day and counter in (None, booking.counter)
+
+
+def _menu() -> str:
+    """Return the count in the menu, for a page that changes only in parts."""
+    return render_template("_owed.html", part=True) if "call" in user().permissions else ""
 
 
 def _starts(sheet: Sheet, here: City) -> Iterator[Start]:
@@ -192,10 +213,11 @@ def _mark(booking: Booking, status: str, seen: str) -> str:
         return words.not_changeable(error.reason, booking.code)
     except BookingError:
         return "受け付けられませんでした。"
-    name = booking.visit.visitor_name or booking.cards[0].name_kana or booking.code
+    name = booking.visit.visitor_name or booking.cards[0].name_kana or ""
+    who = f"{name}様（{booking.start:%H:%M}、{booking.code}）"
     if status == "booked":
-        return f"{name}様を元に戻しました。"
-    return f"{name}様を「{words.WORDS[status]}」にしました。"
+        return f"{who}を元に戻しました。"
+    return f"{who}を「{words.WORDS[status]}」にしました。"
 
 
 def _step(day: date, by: int) -> date:
@@ -211,6 +233,6 @@ def _words_for_rows() -> dict[str, object]:
     return {
         "checks": day_sheet.checks,
         "proofs": day_sheet.proofs,
-        "status_of": words.status,
+        "status_of": status_of,
         "reference": reference,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,6 +15,7 @@ from renewal.words import moment
 from staff import typed
 from staff.access import allow
 from staff.app import by_me, city, engine
+from staff.spoken import centre_hours
 
 pages = Blueprint("pause", __name__)
 
@@ -47,11 +48,22 @@ def act() -> ResponseReturnValue:
     sentence = f"{reason}。" + (f"{moment(until)}に再開する予定です。" if until else "")
     if do != "pause":
         return _page(preview=_seen_by_citizens(sentence))
-    at = clock.real_now()
     # The bot asks the real clock whether it is over.
-    pauses.begin(engine(), sentence, at, until=until and at + (until - clock.now()), **_by_me())
+    pauses.begin(engine(), sentence, clock.real_now(), until=until and _real(until), **_by_me())
     flash("チャットを止めました。数秒で、ウェブでも LINE でも止まります。")
     return redirect(url_for("pause.form"), 303)
+
+
+def _real(moment: datetime) -> datetime:
+    """Return a moment of the calendar as the real clock has it, to the second."""
+    ahead = clock.now() - clock.real_now()  # none, unless the calendar is set for a demonstration
+    return moment - timedelta(seconds=round(ahead.total_seconds()))
+
+
+def _in_calendar(moment: datetime) -> datetime:
+    """Return a moment of the real clock as the calendar has it, to the second."""
+    ahead = clock.now() - clock.real_now()
+    return moment.astimezone(clock.TOKYO) + timedelta(seconds=round(ahead.total_seconds()))
 
 
 def _by_me() -> dict[str, str]:
@@ -67,6 +79,9 @@ def _until() -> tuple[datetime | None, str | None]:
     now = clock.now()
     day = typed.day(request.form.get("day", "") or "今日", now.date())
     at = typed.time_of_day(text)
+    later = at and typed.in_the_afternoon(text, at)
+    if at and later and at < city().call_centre.open:
+        at = later  # nobody opens again at 3 in the morning
     if day is None or at is None:
         return None, "いつまでかを読めません。15:00 のように書いてください。"
     until = datetime.combine(day, at, clock.TOKYO)
@@ -76,13 +91,13 @@ def _until() -> tuple[datetime | None, str | None]:
 def _page(failed: str | None = None, preview: str | None = None) -> str:
     going_on = pauses.current(engine(), clock.real_now())
     return render_template("pause.html", going_on=going_on, failed=failed, preview=preview,
-                           form=request.form)  # fmt: skip
+                           form=request.form, in_calendar=_in_calendar)  # fmt: skip
 
 
 def _seen_by_citizens(reason: str) -> str:
     centre = city().call_centre
     gaps = {"reason": reason, "call_centre_name": centre.name, "call_centre_phone": centre.phone,
-            "call_centre_now": f"{centre.open:%-H}時から{centre.close:%-H}時まで"}  # fmt: skip
+            "call_centre_now": centre_hours(city())}  # fmt: skip
     return _sentence().format(**gaps)
 
 

@@ -9,13 +9,14 @@ from datetime import date
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from renewal import clock, found_bookings, words
-from renewal.bookings import Booking, normalise_code
+from renewal import clock, found_bookings
+from renewal.bookings import Booking, first_half, normalise_code
 from renewal.csv_file import csv_file
 from renewal.weekly_figures import STATUSES
 from staff import accounts, typed
 from staff.access import allow
 from staff.app import city, engine, store, user
+from staff.owed import status
 from staff.references import reference
 
 pages = Blueprint("search", __name__)
@@ -52,8 +53,8 @@ def form() -> ResponseReturnValue:
     lost = store().without_seat_among(shown, here, now)
     return render_template(
         "search.html", looked=looked, shown=shown, count=count, why=why, reference=reference,
-        status=lambda each: words.status(each, lost.get(each.code), now), statuses=STATUSES,
-        counters=[each for each in here.counters if user().at(each)],
+        status=lambda each: status(each, lost.get(each.code)), statuses=STATUSES,
+        counters=[each for each in here.counters if each in _counters()], advice=_advice(looked),
     )  # fmt: skip
 
 
@@ -108,13 +109,15 @@ def _find(looked: Looked, most: int) -> tuple[int, list[Booking], str]:
         first, last, why = day, day, "来庁日"
     elif figures.isdigit():
         if len(figures) < 4:
-            return 0, [], "電話番号は、4けた以上で探します"
+            return 0, [], ""
         by["phone"], why = figures, "電話番号"
     elif plain:
         by["name"], why = _as_stored(plain), "お名前"
+        if (half := first_half(plain)) and store().list_bookings(code=half, statuses=STATUSES):
+            by, why = {"code": half}, "予約番号の前の半分"
     if not by and not first and not last and not (looked.counter or looked.status or looked.channel):
         return 0, [], why
-    counters = [each for each in store().known_counters() if user().at(each)]
+    counters = [each for each in _counters() if each in store().known_counters()]
     if looked.counter:
         counters = [each for each in counters if each == looked.counter]
     count, found = store().search(
@@ -123,6 +126,23 @@ def _find(looked: Looked, most: int) -> tuple[int, list[Booking], str]:
         statuses=(looked.status,) if looked.status in STATUSES else STATUSES, **by,
     )  # fmt: skip
     return count, found, why
+
+
+def _counters() -> list[str]:
+    """Return the counters of this user that can be booked or have bookings."""
+    ids = {each.id for each in city().bookable_counters} | store().known_counters()
+    return [each for each in sorted(ids) if user().at(each)]
+
+
+def _advice(looked: Looked) -> str:
+    """Return what to try when nothing was found."""
+    plain = typed.folded(looked.text)
+    figures = plain.replace("-", "").replace(" ", "")
+    if figures.isdigit() and len(figures) < 4:
+        return "電話番号は、4けた以上を書いてください。来庁日は 12/3 のように書きます。"
+    if any("\u4e00" <= each <= "\u9fff" for each in plain) and not typed.day(plain, clock.now().date()):
+        return "お名前はカタカナで登録しています。漢字ではなく、ひらがなかカタカナで探してください。"
+    return "お名前は一部でも、順番が違っても探せます。予約番号は、前の5文字でも探せます。"
 
 
 def _as_stored(text: str) -> str:

@@ -47,7 +47,7 @@ def do_sign_in() -> ResponseReturnValue:
     name, password, code = given
     done = accounts.sign_in(engine(), name.strip(), password, code, source(), clock.real_now())
     if done is None:
-        return render_template("sign_in.html", failed=FAILED), 401
+        return render_template("sign_in.html", failed=FAILED, name=name[:32]), 401
     session.clear()
     response = redirect(url_for("sign_in.home"), 303)
     response.set_cookie(

@@ -6,8 +6,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from staff import accounts
-from staff.access import PERMISSIONS, allow
-from staff.app import by_me, city, engine, user
+from staff.access import DOES, PERMISSIONS, allow
+from staff.app import by_me, city, engine
 
 pages = Blueprint("users", __name__)
 
@@ -62,5 +62,5 @@ def _rights() -> tuple[list[str], list[str] | None]:
 def _page(failed: str | None = None, first_password: tuple[str, str] | None = None) -> str:
     return render_template(
         "users.html", users=accounts.users(engine()), failed=failed, first_password=first_password,
-        counters=city().bookable_counters, myself=user().name,
+        counters=city().bookable_counters, does=DOES,
     )  # fmt: skip

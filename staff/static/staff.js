@@ -43,8 +43,9 @@ document.addEventListener("keydown", event => {
     const next = rows[rows.indexOf(row) + step];
     if (next) next.focus();
   } else if (row && "anu".includes(event.key)) {
-    const button = row.querySelector(`[data-key=${event.key}]:enabled`);
+    const button = row.querySelector(`[data-key=${event.key}]`);
     if (!button) return;
+    if (button.disabled) return say(button.dataset.why);
     row.focus(); // which stays when the row is drawn anew
     button.click();
   } else if (event.key === "/") {
@@ -55,7 +56,10 @@ document.addEventListener("keydown", event => {
   event.preventDefault();
 });
 
-// A mark that was made by its button leaves the focus at the row's first button.
+// The board begins at who is next, so that its keys work at once.
+const next = document.querySelector("#board .current tr.booked[id]") || document.querySelector("#board tr.booked[id]");
+if (next && document.activeElement === document.body && !location.hash) next.focus();
+
 document.addEventListener("click", event => {
   if (event.target.closest("[data-print]")) window.print();
 });
@@ -68,6 +72,15 @@ document.addEventListener("change", event => {
   document.getElementById("time").value = slot.dataset.time;
 }, true);
 
+// Who leaves a page gives back the seats that it holds; who goes on with its form does not.
+let goingOn = false;
+document.addEventListener("submit", () => { goingOn = true; });
+addEventListener("pageshow", () => { goingOn = false; });
+addEventListener("pagehide", () => {
+  const form = document.querySelector("form[data-leave]");
+  if (form && !goingOn && form.elements.hold.value) navigator.sendBeacon(form.dataset.leave, new FormData(form));
+});
+
 // The clock of a hold. It is said once when a minute is left, not every second.
 setInterval(() => {
   for (const clock of document.querySelectorAll("[data-seconds]")) {
@@ -79,11 +92,13 @@ setInterval(() => {
 
 // A session that ended shows the sign-in page; other failures are said where everything is said.
 document.addEventListener("htmx:responseError", event => {
-  const said = document.getElementById("said");
   if (event.detail.xhr.status === 401) location.href = "/sign-in";
-  else if (said) {
-    const line = document.createElement("p");
-    line.textContent = "できませんでした。ページを開き直して、もう一度お試しください。";
-    said.replaceChildren(line);
-  }
+  else say("できませんでした。ページを開き直して、もう一度お試しください。");
 });
+
+function say(text) {
+  const said = document.getElementById("said");
+  const line = document.createElement("p");
+  line.textContent = text;
+  if (said) said.replaceChildren(line);
+}

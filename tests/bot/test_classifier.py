@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.nlu.classifier import SentenceModel, _vectorizer
 from bot.nlu.normal_form import normal_form
+from bot.nlu.sentence_embedding import embed
+from bot.nlu.sentence_model import SentenceModel, _vectorizer
 
 LEARNT = {
     "手数料はいくらですか": "ask_fee",
@@ -28,7 +29,7 @@ def test_a_learnt_sentence_gets_without_the_work_what_the_work_would_give(
     model: SentenceModel,
 ) -> None:
     texts = [normal_form(each) for each in LEARNT]
-    np.testing.assert_allclose(model.scores(list(LEARNT)), model._of_new(texts), atol=1e-4)
+    np.testing.assert_allclose(model.scores(list(LEARNT)), model._of_new(texts, embed(texts) @ model.directions), atol=1e-4)
 
 
 def test_learnt_and_new_sentences_keep_their_places(model: SentenceModel) -> None:

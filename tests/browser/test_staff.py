@@ -156,6 +156,11 @@ def test_every_screen_can_be_used_in_another_look(clerk: MakePage, server: Serve
             page.screenshot(path=PICTURES / f"{look}-{name}.png")
 
 
+def focused(page: Any, selector: str) -> None:
+    """Wait until the focus is there: who types earlier types into nothing."""
+    page.wait_for_function("s => document.activeElement.matches(s)", arg=selector)
+
+
 class Keys:
     """Somebody who has only a keyboard: keys are counted, text that is typed is not."""
 
@@ -181,6 +186,7 @@ def test_a_booking_by_phone_takes_at_most_forty_keys_besides_the_text(
     page = clerk()
     page.goto(f"{server.url}/telephone")
     keys = Keys(page)
+    focused(page, "[name=notice]")
     keys.press("Space")
     keys.tab_to("#expires-1")
     page.keyboard.type("R9.1.31")
@@ -198,6 +204,7 @@ def test_a_booking_by_phone_takes_at_most_forty_keys_besides_the_text(
     keys.tab_to("#check")
     keys.press("Enter")
     page.wait_for_selector("text=読み上げて確かめる")
+    focused(page, "[value=book]")
     keys.press("Enter")
     page.wait_for_selector("text=予約番号は")
     assert len(office.store.list_bookings(name="キイボウド タロウ")) == 1
@@ -317,16 +324,17 @@ def test_enter_never_adds_a_card_and_in_a_time_it_looks(clerk: MakePage, server:
         with page.expect_navigation():
             page.keyboard.press("Enter")
         assert page.locator("h2:has-text('2　カード')").count() == 1
+        focused(page, "[role=alert]")
         assert page.evaluate("document.activeElement.innerText").startswith("直すところが")
     page.click("[role=alert] a[href='#phone']")
-    assert page.evaluate("document.activeElement.id") == "phone"
+    focused(page, "#phone")
     page.goto(f"{server.url}/telephone")
     page.fill("#day", "12/2")
     page.fill("#time", "9時半")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     page.wait_for_selector("text=12月2日（水）9時30分の席をおさえています")
-    assert page.evaluate("document.activeElement.id") == "time"
+    focused(page, "#time")
     assert page.locator("h2:has-text('2　カード')").count() == 1
     # Not while kana are being converted.
     page.evaluate(
@@ -345,10 +353,12 @@ def test_what_spares_a_childs_representative_the_proof_is_asked_for_the_child(
     page.goto(f"{server.url}/telephone")
     page.click("text=カードを足す")
     page.wait_for_selector("text=2　カード 2枚目")
-    assert page.locator("[name=household-1]:visible, [name=household-2]:visible").count() == 0
+    assert page.locator("[name=waiver-1]:visible, [name=waiver-2]:visible").count() == 0
     page.check("[name=holder-2][value=under_15]")
-    assert page.locator("[name=household-2]").is_visible() and page.locator("[name=honseki-2]").is_visible()
-    assert not page.locator("[name=household-1]").is_visible()
+    assert page.locator("[name=waiver-2]:visible").count() == 4 and page.locator(".pin-sign:visible").count() == 1
+    assert page.locator("[name=waiver-1]:visible, [name=form-1]:visible").count() == 0
+    page.check("[name=applicant][value=other_proxy]")
+    assert page.locator("[name=form-1]:visible").count() == 3
 
 
 def test_the_card_itself_is_refused_as_soon_as_it_is_said(clerk: MakePage, server: Server) -> None:
@@ -356,12 +366,69 @@ def test_the_card_itself_is_refused_as_soon_as_it_is_said(clerk: MakePage, serve
     page.goto(f"{server.url}/telephone")
     page.check("[name=notice][value=card]")
     page.wait_for_selector("#notice-said:has-text('024-505-0445')")
+    assert page.locator("#day:visible, #phone:visible, #check:visible").count() == 0
+    page.check("[name=notice][value=certificate]")
+    page.wait_for_selector("#day:visible")
+
+
+def test_a_page_that_is_left_gives_its_seat_back_and_one_that_goes_on_does_not(
+    clerk: MakePage, server: Server, office: Office
+) -> None:
+    page = clerk()
+    start = (NOW + timedelta(days=9)).replace(hour=11, minute=30)
+
+    def taken() -> int:
+        found = office.store.taken("nishiguchi", start, start + timedelta(minutes=1), clock.real_now())
+        return sum(found.values())
+
+    page.goto(f"{server.url}/telephone")
+    page.check("[name=notice][value=certificate]")
+    page.check("[name=counter][value=nishiguchi]")
+    page.fill("#name-1", "はなれる ひと")
+    page.fill("#phone", "08012340000")
+    page.fill("#day", f"{start.month}/{start.day}")
+    page.fill("#time", "11:30")
+    page.locator("#time").blur()
+    page.wait_for_selector("text=の席をおさえています")
+    page.click("#check")
+    page.wait_for_selector("text=読み上げて確かめる")
+    assert taken() == 1
+    page.click("text=今日の窓口")
+    page.wait_for_selector("#board")
+    for _ in range(50):
+        if taken() == 0:
+            break
+        page.wait_for_timeout(100)
+    assert taken() == 0
+
+
+def test_a_key_that_cannot_do_anything_yet_says_why(clerk: MakePage) -> None:
+    page = clerk()
+    row = "#board tr.booked[id]:has([data-key=n]:disabled) >> nth=-1"
+    page.locator(row).focus()
+    page.keyboard.press("n")
+    page.wait_for_selector("#said:has-text('を過ぎるまで、「来庁なし」にはできません')")
+
+
+def test_after_a_step_the_focus_is_at_what_was_said(clerk: MakePage, server: Server, office: Office) -> None:
+    page = clerk()
+    booking = office.book(NOW + timedelta(days=3), "ツギ スル", "08077772222")
+    page.goto(f"{server.url}/booking/{office.ref(booking)}/amend")
+    page.click("button.main")
+    focused(page, "#said")
+    page.keyboard.press("Tab")
+    assert "読み上げ" in page.evaluate("document.activeElement.innerText")
+    # A number is shown in its place, without another page.
+    page.click("text=電話番号を見る")
+    page.wait_for_selector("a[href='tel:08077772222']")
 
 
 def test_a_second_search_is_typed_over_the_first(clerk: MakePage, server: Server) -> None:
     page = clerk()
     page.goto(f"{server.url}/search")
     for name in ("さとう", "あべ"):
+        focused(page, "#text")
+        page.wait_for_function("getSelection().toString() === document.getElementById('text').value")
         page.keyboard.type(name)
         with page.expect_navigation():
             page.keyboard.press("Enter")
@@ -396,8 +463,10 @@ def test_every_task_is_done_with_the_keyboard_alone(
                 return keys.press("Enter")
         raise AssertionError(text)
 
-    follow("検索")
+    focused(page, "#board tr[id]")  # the board has the focus at once
+    keys.press("/")
     page.wait_for_selector("#text")
+    focused(page, "#text")
     page.keyboard.type("あき くぼ")
     keys.press("Enter")
     page.wait_for_selector("h2:has-text('1件')")
@@ -437,6 +506,7 @@ def test_every_task_is_done_with_the_keyboard_alone(
     page.wait_for_selector("text=あなたの担当です")
     follow("検索")
     page.wait_for_selector("#text")
+    focused(page, "#text")
     page.keyboard.type("くぼ")
     keys.press("Enter")
     page.wait_for_selector("h2:has-text('1件')")

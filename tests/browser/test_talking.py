@@ -305,3 +305,18 @@ def test_a_pin_that_was_typed_leaves_the_screen_too(person: MakePerson) -> None:
     someone = person().opens()
     someone.says("暗証番号は4712です")
     assert "4712" not in someone.page.locator(".log").inner_text()
+
+
+# Links in an answer ----------------------------------------------------------------------------
+
+
+def test_an_address_in_an_answer_can_be_followed_and_nothing_else_becomes_a_link(person: MakePerson) -> None:
+    page = person().opens().page
+    links = """async text => { const {lines} = await import("/chat/dom.js");
+        return lines(text).flatMap(line => [...line.querySelectorAll("a")])
+            .map(a => [a.getAttribute("href"), a.textContent, a.rel]); }"""
+    address = "https://www.example.lg.jp/parking?a=1#b"
+    assert page.evaluate(links, f"地下にあります。\n{address}") == [[address, address, "noopener"]]
+    assert page.evaluate(links, "024-505-0445 へ") == [["tel:024-505-0445", "024-505-0445", ""]]
+    for text in ("http://www.example.jp/", "javascript:alert(1)", '<a href="https://">x</a>', "駐車場です"):
+        assert page.evaluate(links, text) == []

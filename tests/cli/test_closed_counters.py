@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from renewal.calls import REASONS
 from renewal.city import DEFAULT_PATH
 from tests.cli.conftest import Book, Run, answer, refused
 
@@ -100,7 +99,7 @@ def test_the_same_closure_twice_is_one(run: Run, book: Book) -> None:
     code = book()["code"]
     first = answer(run(*CLOSE, "--reason", "点検", "--json"))
     answer(run("calls", "--done", code, "--json"))
-    second = answer(run(*CLOSE, "--reason", "点検", "--counter", "honchosha", "--json"))
+    second = answer(run(*CLOSE, "--reason", "点検", "--json"))
     assert (second["id"], second["known"]) == (first["id"], True)
     assert "増やしていません" in run(*CLOSE, "--reason", "点検").stdout
     assert len(answer(run("closures", "list", "--json"))) == 1
@@ -114,16 +113,16 @@ def test_removing_one_of_two_says_what_still_closes_and_keeps_the_calls(
     first = answer(run(*CLOSE, "--reason", "点検", "--json"))["id"]
     second = answer(run(*CLOSE, "--reason", "工事", "--json"))["id"]
     answer(run("calls", "--done", code, "--json"))
-    said = run("closures", "remove", str(first)).stdout
-    assert f"番号 {second}（工事" in said
+    said = run("closures", "remove", str(first), "--confirm").stdout
+    assert f"番号 {second}（休み、工事" in said
     assert "まだ席がありません" in said
     assert code in said
     assert run("check").exit_code == 0
-    opened = answer(run("closures", "remove", str(second), "--json"))
+    opened = answer(run("closures", "remove", str(second), "--confirm", "--json"))
     assert opened["still_closed_by"] == []
     assert [each["code"] for each in opened["told_and_open_again"]] == [code]
     (again,) = answer(run("calls", "--json"))  # they believe that the counter is closed
-    assert (again["code"], again["reason"], again["called"]) == (code, REASONS["seat_again"], None)
+    assert (again["code"], again["reason"], again["called"]) == (code, "休みの連絡のあと、席が戻った", None)
     answer(run("calls", "--done", code, "--json"))
     assert answer(run("calls", "--json")) == []
     answer(run(*CLOSE, "--reason", "点検", "--json"))

@@ -90,7 +90,7 @@ def test_a_correction_against_the_rules_changes_nothing(
 
 def test_what_is_cancelled_is_not_corrected(run: Run, book: Book) -> None:
     code = book()["code"]
-    run("bookings", "cancel", code)
+    run("bookings", "cancel", code, "--told")
     assert "取り消されています" in refused(run("bookings", "amend", code, "--name", "アベ"))
 
 
@@ -168,7 +168,7 @@ def test_a_day_without_a_year_is_the_nearest_one_where_days_that_are_over_are_lo
 
 def test_a_member_of_staff_may_be_called_citizen_and_is_none(run: Run, book: Book) -> None:
     code = book("--as", "citizen")["code"]
-    run("bookings", "cancel", code, "--as", "citizen")
+    run("bookings", "cancel", code, "--told", "--as", "citizen")
     found = answer(run("audit", "--who", "citizen", "--json"))
     assert [(each["what"], each["role"]) for each in found] == [("add", "staff"), ("cancel", "staff")]
     assert "市民" not in run("audit").stdout
@@ -182,7 +182,7 @@ def test_staff_book_and_change_until_the_start_because_the_office_takes_walk_ins
 ) -> None:
     """Today at 10:00; citizens book from tomorrow on."""
     booking = book(start="2026-11-24T10:30")
-    moved = answer(run("bookings", "change", booking["code"], "--start", "2026-11-24T11:00", "--json"))
+    moved = answer(run("bookings", "change", booking["code"], "--told", "--start", "2026-11-24T11:00", "--json"))
     assert moved["start"] == "2026-11-24T11:00:00+09:00"
     assert "過ぎています" in refused(run(*changed(BOOK, start="2026-11-24T10:00")))
     today = ("slots", "--counter", "honchosha", "--from", "2026-11-24", "--to", "2026-11-24", "--json")
@@ -238,8 +238,8 @@ def test_every_answer_about_one_booking_names_its_holders(run: Run) -> None:
     named = "お名前: サトウ ハナコ、サトウ ジロウ\n"
     assert named in booked
     code = booked.partition("予約番号: ")[2].splitlines()[0]
-    assert named in run("bookings", "change", code, "--start", "2026-12-03T16:30").stdout
-    for args in (("arrived",), ("no-show",), ("no-show", "--undo"), ("show",), ("cancel",)):
+    assert named in run("bookings", "change", code, "--told", "--start", "2026-12-03T16:30").stdout
+    for args in (("arrived",), ("no-show",), ("no-show", "--undo"), ("show",), ("cancel", "--told", "--confirm")):
         said = run("bookings", *args, code, RENEWAL_NOW="2026-12-03T16:30:00+09:00").stdout
         assert named in said, args
 

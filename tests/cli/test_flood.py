@@ -24,7 +24,7 @@ def test_a_flood_is_shown_before_it_is_undone(run: Run, environment: dict[str, s
     shown = run("bookings", "cancel", "--from-flood", flood["source"]).stdout
     assert "12件あります" in shown and "--confirm" in shown
     assert len(answer(run("bookings", "list", "--json"))) == 13
-    done = answer(run("bookings", "cancel", "--from-flood", "f" * 8, "--confirm", "--json"))
+    done = answer(run("bookings", "cancel", "--from-flood", "f" * 8, "--confirm", "--told", "--json"))
     assert len(done) == 12 and all(each["cancelled"] for each in done)
     [left] = answer(run("bookings", "list", "--json"))
     assert left["code"] == other.code
@@ -35,7 +35,7 @@ def test_all_bookings_of_a_phone_number_are_cancelled(run: Run) -> None:
         answer(run(*changed(BOOK, start=start), "--json"))
     answer(run(*changed(BOOK, start="2026-12-04T09:30", phone="090-9999-5678"), "--json"))
     assert len(answer(run("bookings", "cancel", "--phone", "090-1234-5678", "--json"))) == 2
-    answer(run("bookings", "cancel", "--phone", "090-1234-5678", "--confirm", "--json"))
+    answer(run("bookings", "cancel", "--phone", "090-1234-5678", "--confirm", "--told", "--json"))
     assert len(answer(run("bookings", "list", "--json"))) == 1
     entries = answer(run("audit", "--json"))
     assert sum(entry["what"] == "cancel" for entry in entries) == 2

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from bot import listening
+from bot import listening, models
 from cli.main import main
 from cli.read import answers_of, slots_of
 from reading.heard import Heard
@@ -46,7 +46,7 @@ def test_each_line_is_answered_by_a_line(environment: dict[str, str]) -> None:
 def test_without_a_model_it_says_how_to_get_one(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(listening, "MODEL", tmp_path / "none.tar.gz")
+    monkeypatch.setattr(models, "path", lambda: models.ROOT / "models" / "none.tar.gz")
     assert "make train" in refused(run("read", "--json"))
 
 

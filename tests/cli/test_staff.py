@@ -105,7 +105,7 @@ def test_a_code_is_found_however_it_was_read_out(run: Run, book: Book) -> None:
 
 def test_search_also_finds_what_is_cancelled_and_list_does_not(run: Run, book: Book) -> None:
     code = book()["code"]
-    answer(run("bookings", "cancel", code, "--json"))
+    answer(run("bookings", "cancel", code, "--told", "--json"))
     assert answer(run("bookings", "list", "--json")) == []
     (found,) = answer(run("bookings", "search", "--code", code, "--json"))
     assert found["status"] == "cancelled"
@@ -123,7 +123,7 @@ def test_a_search_for_nothing_is_refused(run: Run, args: list[str], said: str) -
 
 def test_staff_move_a_booking(run: Run, book: Book) -> None:
     code = book()["code"]
-    args = ("bookings", "change", code, "--start", "2026-12-04T11:00", "--counter", "nishiguchi")
+    args = ("bookings", "change", code, "--told", "--start", "2026-12-04T11:00", "--counter", "nishiguchi")
     after = answer(run(*args, "--json"))
     assert (after["code"], after["counter"]) == (code, "nishiguchi")
     assert after["start"] == "2026-12-04T11:00:00+09:00"
@@ -151,7 +151,7 @@ def test_a_change_against_the_rules_leaves_all_as_it_was(
 ) -> None:
     book(counter="nishiguchi", start="2026-12-04T11:00")
     before = book("--expires", "2027-02-26")
-    assert said in refused(run("bookings", "change", before["code"], *args))
+    assert said in refused(run("bookings", "change", before["code"], "--told", *args))
     found = answer(run("bookings", "search", "--code", before["code"], "--json"))
     assert found == [before]
     (slot,) = (
@@ -170,17 +170,17 @@ def test_a_cancelled_seat_is_free_at_once_and_cannot_be_cancelled_again(
     at = {"counter": "nishiguchi", "start": "2026-12-03T11:00"}
     code = book(**at)["code"]
     assert "満席" in refused(run(*changed(BOOK, **at)))
-    assert "取り消しました" in run("bookings", "cancel", code).stdout
+    assert "取り消しました" in run("bookings", "cancel", code, "--told").stdout
     book(**at)
-    assert "すでに取り消されています" in refused(run("bookings", "cancel", code))
-    change = ("bookings", "change", code, "--start", "2026-12-04T11:00")
+    assert "すでに取り消されています" in refused(run("bookings", "cancel", code, "--told"))
+    change = ("bookings", "change", code, "--told", "--start", "2026-12-04T11:00")
     assert "すでに取り消されています" in refused(run(*change))
     assert "取り消されています" in refused(run("bookings", "arrived", code))
 
 
 def test_staff_cancel_on_the_day_itself(run: Run, book: Book) -> None:
     code = book()["code"]
-    late = run("bookings", "cancel", code, "--json", RENEWAL_NOW="2026-12-03T18:00:00+09:00")
+    late = run("bookings", "cancel", code, "--told", "--json", RENEWAL_NOW="2026-12-03T17:00:00+09:00")
     assert answer(late)["status"] == "cancelled"
 
 
@@ -280,7 +280,7 @@ def test_a_confirmed_closure_closes_and_makes_a_call_list(run: Run, book: Book) 
     assert "連絡が必要" in run("day", "--date", "12/3").stdout
     (called,) = answer(run("calls", "--done", code, "--as", "田中", "--json"))
     assert "田中" in called["called"]
-    answer(run("bookings", "change", code, "--start", "2026-12-04T09:00", "--json"))
+    answer(run("bookings", "change", code, "--told", "--start", "2026-12-04T09:00", "--json"))
     assert answer(run("calls", "--json")) == []
     assert "連絡が必要な予約ではありません" in refused(run("calls", "--done", code))
 
@@ -297,9 +297,9 @@ def test_a_removed_closure_can_be_booked_again(run: Run, book: Book) -> None:
     number = answer(run("closures", "add", *EVENING, "--confirm", "--json"))["id"]
     refused(run(*BOOK))
     assert "システムの点検" in run("closures", "list").stdout
-    assert "ありません" in refused(run("capacity", "remove", str(number)))
-    answer(run("closures", "remove", str(number), "--json"))
-    assert "ありません" in refused(run("closures", "remove", str(number)))
+    assert "ありません" in refused(run("capacity", "remove", str(number), "--confirm"))
+    answer(run("closures", "remove", str(number), "--confirm", "--json"))
+    assert "ありません" in refused(run("closures", "remove", str(number), "--confirm"))
     book()
 
 
@@ -333,9 +333,13 @@ def test_more_seats_are_not_taken_away_from_those_who_have_them(run: Run, book: 
     more = ("capacity", "add", "--seats", "2", "--counter", "nishiguchi", "--date", "12/3")
     number = answer(run(*more, "--reason", "応援", "--confirm", "--json"))["id"]
     codes = [book(counter="nishiguchi", start="2026-12-03T11:00")["code"] for _ in range(2)]
-    assert "1件の予約" in refused(run("capacity", "remove", str(number)))
-    answer(run("bookings", "cancel", codes[1], "--json"))
-    answer(run("capacity", "remove", str(number), "--json"))
+    for confirm in ([], ["--confirm"]):
+        why = refused(run("capacity", "remove", str(number), *confirm))
+        last = max(codes)  # of two made at the same moment
+        assert last in why and min(codes) not in why
+        assert "12月3日（木）11時" in why and "capacity add" in why
+    answer(run("bookings", "cancel", codes[1], "--told", "--json"))
+    answer(run("capacity", "remove", str(number), "--confirm", "--json"))
     assert answer(run("check", "--json"))["problems"] == []
 
 
@@ -350,7 +354,7 @@ def test_more_seats_are_not_taken_away_from_those_who_have_them(run: Run, book: 
         (["--date", "2026-11-20", "--reason", "点検"], "過ぎています"),
         (["--from", "12/4", "--to", "2040-01-01", "--reason", "点検"], "1年以内"),
         (["--date", "2300-01-01", "--reason", "点検"], "扱えない年"),
-        (["--date", "12/3", "--from-time", "13時", "--reason", "点検"], "時刻として"),
+        (["--date", "12/3", "--from-time", "25時", "--reason", "点検"], "時刻として"),
         (["--date", "12/3", "--from-time", "13:00", "--until-time", "12:00", "--reason", "点検"],
          "--from-time"),
         (["--counter", "x", "--date", "12/3", "--reason", "点検"], "honchosha"),
@@ -387,8 +391,8 @@ def test_a_capacity_has_at_least_one_seat(run: Run) -> None:
 
 def test_statistics_count_by_week_and_counter(run: Run, book: Book) -> None:
     moved = book()["code"]
-    answer(run("bookings", "change", moved, "--start", "2026-12-04T09:00", "--json"))
-    answer(run("bookings", "cancel", book()["code"], "--json"))
+    answer(run("bookings", "change", moved, "--told", "--start", "2026-12-04T09:00", "--json"))
+    answer(run("bookings", "cancel", book()["code"], "--told", "--json"))
     after = {"RENEWAL_NOW": "2026-12-03T18:00:00+09:00"}
     answer(run("bookings", "no-show", book()["code"], "--json", **after))
     book("--name", "サトウ ジロウ", start="2026-12-10T09:00")
@@ -445,12 +449,12 @@ def test_every_change_and_every_look_at_personal_data_is_noted(run: Run, book: B
     run("bookings", "list", "--as", "田中")
     run("bookings", "search", "--phone", "5678", "--as", "鈴木")
     run("day", "--date", "12/3")
-    run("bookings", "change", code, "--start", "2026-12-04T09:00", "--as", "鈴木")
+    run("bookings", "change", code, "--told", "--start", "2026-12-04T09:00", "--as", "鈴木")
     run("bookings", "arrived", code, RENEWAL_NOW="2026-12-04T08:50:00+09:00")
     run("bookings", "arrived", code, "--undo")
     run("closures", "add", "--date", "2026-12-04", "--reason", "点検", "--confirm")
     run("calls")
-    run("bookings", "cancel", code, "--as", "鈴木")
+    run("bookings", "cancel", code, "--told", "--as", "鈴木")
     found = audit(run)
     assert [entry["what"] for entry in found] == [
         "add", "list", "search", "day", "change", "arrived", "booked", "closure_add", "hit",
@@ -495,7 +499,7 @@ def test_a_refused_request_is_not_noted(run: Run) -> None:
     ("expires", "said"),
     [
         ("2026-12-02", "過ぎている"),
-        ("2026-12-03", "あと0日"),
+        ("2026-12-03", "来庁日まで"),
         ("2026-12-17", "あと14日"),
         ("2026-12-18", None),
         ("2027-03-02", None),

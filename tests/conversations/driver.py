@@ -18,11 +18,11 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
-from bot import rasa_fixes
+from bot import models, rasa_fixes
 from bot.line import faces
 from tests.line.documented import problems
 
-MODEL = Path(__file__).resolve().parents[2] / "models" / "assistant.tar.gz"
+MODEL = models.path()
 
 
 class InProcessActions(EndpointConfig):

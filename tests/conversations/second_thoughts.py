@@ -128,7 +128,7 @@ _BY_PHONE = [Right(said=PHONE)]
 def wishes(**parts: Any) -> Callable[[Any], bool]:
     """Return whether a wish has these parts."""
     return lambda plain: all(
-        set(str(one)[:10 if name == "days" else 5] for one in getattr(Wish.from_json(plain or {}), name)) == {value}
+        {str(one)[:10 if name == "days" else 5] for one in getattr(Wish.from_json(plain or {}), name)} == {value}
         for name, value in parts.items()
     )
 

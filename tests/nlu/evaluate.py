@@ -25,10 +25,10 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from actions.questions import MOST_BUTTONS, NEAR, NO_BUTTON
-from bot import front_door
+from bot import front_door, models
 
 SETS = Path(__file__).parent
-MODEL = Path("models/assistant.tar.gz")
+MODEL = models.path()
 FALLBACK = "nlu_fallback"
 OUT_OF_SCOPE = "out of scope"
 

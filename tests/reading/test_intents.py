@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.listening import MODEL, Listener
+from bot import models
+from bot.listening import Listener
 from reading import intents
 from reading.intents import Intent, Intents, Part
 from reading.reader import read
@@ -160,7 +161,7 @@ OF_BOOKINGS = {*BEGIN, "check_booking", "change_booking", "cancel_booking", "cor
 @pytest.fixture(scope="module")
 def listener() -> Listener:
     """The trained model."""
-    if not (Path(__file__).parents[2] / MODEL).exists():
+    if not models.path().exists():
         pytest.skip("no trained model")
     return Listener()
 

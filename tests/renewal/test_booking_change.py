@@ -77,7 +77,7 @@ def test_words_are_not_taken_for_a_mistyped_code(desk: Desk) -> None:
 
 
 @settings(derandomize=True, max_examples=150, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])
+          suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_one_wrong_character_in_a_code_is_always_noticed(data: st.DataObject, desk: Desk) -> None:
     code = new_code().replace("-", "")
@@ -111,7 +111,7 @@ def test_a_yes_is_a_clear_yes(text: str, action: str, answer: str | None, desk: 
 
 
 @settings(derandomize=True, max_examples=150, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])
+          suppress_health_check=list(HealthCheck))
 @given(text=st.text(max_size=60), asked=st.sampled_from((None, *booking_change.QUESTIONS)))
 def test_any_text_is_read_and_asked_about_without_an_error(
     text: str, asked: str | None, desk: Desk

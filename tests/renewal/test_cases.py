@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from renewal.bookings import Booking, Card, Place, Visit
-from renewal.cases import Correction, card_for, corrected, lacks_visitor_name
+from renewal.cases import Correction, card_for, corrected, lacks_visitor_name, same_representative
 from renewal.city import City
 from renewal.documents import Applicant, Case, Holder, ImpossibleCase, Pin
 
@@ -90,3 +90,32 @@ def test_a_proxy_has_a_name(
 ) -> None:
     visit = Visit(applicant, (Card("general", "サトウ", applicant=of_card),), "0", visitor_name=name)
     assert lacks_visitor_name(visit) is lacks
+
+
+def test_the_name_of_who_came_goes_with_them_unless_they_come_for_another_card(city: City) -> None:
+    proxy = replace(OWN, applicant=Applicant.OTHER_PROXY)
+    own = Correction(applicant="self")
+    one = booking(city, proxy, visitor_name="アベ")
+    assert corrected(one, own, city).visitor_name is None
+    assert corrected(one, replace(own, visitor_name="イトウ"), city).visitor_name == "イトウ"
+    assert corrected(one, Correction(applicant="other_proxy"), city).visitor_name == "アベ"
+    assert corrected(booking(city, proxy, proxy, visitor_name="アベ"), own, city).visitor_name == "アベ"
+
+
+def test_who_comes_for_no_card_any_more_does_not_stay_who_comes(city: City) -> None:
+    after = corrected(booking(city, OWN, CHILDS), Correction(applicant="other_proxy", visitor_name="アベ"), city)
+    assert after.applicant == "other_proxy"
+    assert [card.applicant for card in after.cards] == [None, "legal_representative"]
+
+
+def test_a_proxy_is_asked_about_only_where_nobody_else_can_be_the_representative(city: City) -> None:
+    proxy = Correction(applicant="other_proxy", visitor_name="アベ")
+    mother = booking(city, OWN, CHILDS, OWN)
+    assert same_representative(mother.visit, corrected(mother, replace(proxy, card=3), city)) == ()
+    childs = booking(city, OWN, CHILDS, CHILDS)
+    assert same_representative(childs.visit, corrected(childs, proxy, city)) == (2, 3)
+    alone = booking(city, OWN)
+    assert same_representative(alone.visit, corrected(alone, proxy, city)) == ()
+    after = replace(childs, visit=corrected(childs, proxy, city))
+    again = corrected(after, Correction(name_kana="イトウ"), city)
+    assert same_representative(after.visit, again) == ()  # asked once, not at every correction

@@ -15,6 +15,7 @@ from renewal.certificate import (
     card_expiry,
     certificate_expiry,
     expiry_candidates,
+    impossible_expiry,
     is_card_renewal,
     possible_expiries,
     renewal_window,
@@ -214,3 +215,10 @@ def test_who_renewed_early_may_have_until_the_6th_birthday() -> None:
     assert possible_expiries(2021, date(1965, 6, 5)) == (date(2025, 6, 5), date(2026, 6, 5))
     # In December one may have renewed early for the March that follows.
     assert possible_expiries(2021, born) == (date(2025, 3, 5), date(2026, 3, 5), date(2027, 3, 5))
+
+
+def test_no_certificate_ends_before_2019_or_more_than_six_years_ahead() -> None:
+    today = date(2026, 11, 24)
+    for day, why in ((date(2018, 12, 31), "too_old"), (date(2019, 1, 1), None), (date(2032, 11, 24), None),
+                     (date(2032, 11, 25), "too_far"), (date(2036, 2, 20), "too_far")):  # fmt: skip
+        assert impossible_expiry(day, today) == why

@@ -109,6 +109,89 @@ def test_another_city_runs_with_its_own_file(
     assert load().name == "別の市"
 
 
+# The city's own questions
+
+
+def test_of_the_building_nothing_is_said_to_be_known(city: City) -> None:
+    assert list(city.faq) == ["access", "parking", "wheelchair", "nursing_room", "post_office"]
+    for id_, question in city.faq.items():
+        assert f"faq.{id_}.answer" in city.unconfirmed
+        assert "確認できていません" in question.answer and "{call_centre_phone}" in question.answer
+
+
+FAQ = """faq:
+  parking:
+    phrasings: [駐車場はありますか, 車を停められますか, 駐車場]
+    answer: 地下にあります。
+    link: https://www.example.lg.jp/parking?a=1
+    buttons: [book, {another}]
+  smoking:
+    label: 喫煙所
+    phrasings:
+      - たばこを吸えますか
+      - 喫煙所
+      - 灰皿はありますか
+    answer: !unconfirmed "{call_centre_phone}（{call_centre_now}）でお尋ねください。"
+""".replace("{another}", "smoking")
+
+
+def with_faq(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "city.yml"
+    path.write_text(TEXT[: TEXT.index("\nfaq:\n") + 1] + text, encoding="utf-8")
+    return path
+
+
+def test_a_question_has_ways_of_asking_an_answer_a_link_and_buttons(tmp_path: Path) -> None:
+    city = load(with_faq(tmp_path, FAQ))
+    parking, smoking = city.faq.values()
+    assert (parking.called, smoking.called) == ("駐車場", "喫煙所")  # the shortest way of asking, or its label
+    assert parking.buttons == ("book", "smoking")
+    assert "faq.smoking.answer" in city.unconfirmed
+    assert not load(with_faq(tmp_path, "")).faq
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "at", "said"),
+    [
+        (", 車を停められますか, 駐車場]", "]", "phrasings: [駐", "3つ以上"),
+        ("[駐車場はありますか, 車を停められますか, 駐車場]", "駐車場", "phrasings: 駐", "[値, 値]"),
+        ("    answer: 地下にあります。\n", "", "parking:", "「answer」がありません"),
+        ("地下にあります。", "", "answer:", "空です"),
+        ("地下にあります。", '"{call_center_phone} へ"', "{call_center_phone}", "call_centre_phone"),
+        ("地下にあります。", '"{city!r} です"', "{city!r}", "call_centre_phone"),
+        ("地下にあります。", '"{ です"', '"{ です"', "call_centre_phone"),
+        ("地下にあります。", "あ" * 501, "あああ", "500 文字まで"),
+        ("https://www", "http://www", "http://www", "https://"),
+        ("https://www.example.lg.jp/parking?a=1", "https://市.jp/", "https://市", "英数字と記号"),
+        ("https://www.example.lg.jp/parking?a=1", '"https://a.jp/{city}"', "https://a.jp", "英数字と記号"),
+        ("https://www.example.lg.jp/parking?a=1", "javascript:alert(1)", "javascript", "https://"),
+        ("[book, smoking]", "[book, bicycle]", "[book, bicycle]", "book、check_booking"),
+        ("[book, smoking]", "[parking]", "[parking]", "smoking"),
+        ("[book, smoking]", "[book, book, book, book, book]", "[book, book", "4つまで"),
+        ("    label: 喫煙所\n", "    label: 駐車場\n", "smoking:", "「駐車場」は「parking」の名前でもあります"),
+        ("    label: 喫煙所\n", "    label: " + "長" * 21 + "\n", "label: 長", "20 文字まで"),
+        ("  smoking:\n", "  Smoking:\n", "Smoking:", "英小文字"),
+        ("      - 喫煙所\n", "      - 駐車場。\n", "      - 駐車場。", "「parking」にもあります"),
+        ("      - 喫煙所\n", "      - ？\n", "      - ？", "ことばがありません"),
+        ("      - 喫煙所\n", "      - 1\n", "      - 1", "文字で"),
+        ("    label: 喫煙所\n", "    title: 喫煙所\n", "title:", "phrasings"),
+    ],
+)
+def test_each_mistake_in_a_question_is_refused_with_its_line(
+    tmp_path: Path, before: str, after: str, at: str, said: str
+) -> None:
+    assert before in FAQ
+    text = FAQ.replace(before, after, 1)
+    if before == "[book, smoking]" or after == "  Smoking:\n":
+        text = text.replace("buttons: [book, smoking]", "buttons: [book]")
+    path = with_faq(tmp_path, text)
+    with pytest.raises(CityError) as caught:
+        load(path)
+    [line] = str(caught.value).splitlines()
+    assert said in line
+    assert line.startswith(f"{path}:{line_of(path.read_text(encoding='utf-8'), at)}: ")
+
+
 # Mistakes
 
 

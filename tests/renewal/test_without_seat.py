@@ -228,7 +228,7 @@ def closed_twice(office: Office) -> Callable[[], None]:
 def closed_by_two_and_one_removed(office: Office) -> Callable[[], None]:
     works, check = office.close(reason="工事"), office.close(from_time=time(9))
     office.open(check)
-    assert closing.still_closed_by(office.store, office.city, check) == [works]
+    assert closing.overlapping(office.store, office.city, check) == [works]
     return lambda: office.open(works)
 
 
@@ -518,6 +518,87 @@ def test_a_visit_that_is_over_is_nobodys_call(office: Office) -> None:
     assert office.store.why_without_seat(booking, CITY, MORNING) is None
 
 
+# Over, and nobody told them ------------------------------------------------------------------
+
+
+def missed(office: Office, now: datetime) -> dict[str, WithoutSeat]:
+    return {each.booking.code: each for each in office.store.missed(office.city, now)}
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_who_was_not_told_before_the_time_is_still_to_be_phoned(office: Office, name: str) -> None:
+    way = WAYS[name]
+    booking, undo = lose(office, way)
+    assert missed(office, way.start - timedelta(minutes=1)) == {}
+    over = way.start + timedelta(minutes=1)
+    assert {code: each.cause for code, each in missed(office, over).items()} == {booking.code: way.cause}
+    (call,) = calls.waiting(calls.calls_to_make(office.store, office.city, over))
+    assert (call.booking.code, call.reason) == (booking.code, "missed")
+    assert any(booking.code in each for each in check(office.store.engine, office.city, over, AT))
+    (sheet,) = day_sheet.sheets(office.store, office.city, DAY, over, "honchosha")
+    assert set(sheet.lost) == {booking.code}
+    office.store.note_told(call.booking, call.about, who="tanaka", at=AT)
+    assert calls.waiting(calls.calls_to_make(office.store, office.city, over)) == []
+    undo()
+    assert missed(office, over) == {}
+
+
+def test_who_was_marked_moved_or_cancelled_is_missed_no_more(office: Office) -> None:
+    arrived, moved, cancelled = office.book(MORNING), office.book(EVENING), office.book(LATE)
+    office.close()
+    assert len(missed(office, EVENING)) == 3
+    office.store.mark(arrived.code, "arrived", who="tanaka", now=EVENING, at=AT)
+    office.move(moved)
+    office.cancel(cancelled)
+    assert missed(office, EVENING) == {}
+
+
+def test_what_is_closed_later_took_no_seat_from_who_had_come(office: Office) -> None:
+    office.book(MORNING)
+    late = office.book(LATE)
+    closure = Closure("honchosha", DAY, DAY, reason="急病")
+    office.store.add_closure(
+        closure, city=CITY, who="tanaka", at=AT, now=MORNING + timedelta(hours=1)
+    )
+    assert set(missed(office, LATE)) == {late.code}
+
+
+def test_of_an_earlier_day_only_stored_closures_are_known(office: Office) -> None:
+    office.book(MORNING)
+    next_day = MORNING + timedelta(days=1)
+    office.city = hours_with(CITY, 0, close=time(9))
+    assert len(missed(office, MORNING)) == 1
+    assert missed(office, next_day) == {}
+    office.city = CITY
+    office.close()
+    assert len(missed(office, next_day)) == 1
+    assert len(missed(office, MORNING + timedelta(days=31))) == 1
+    assert missed(office, MORNING + timedelta(days=32)) == {}
+
+
+@pytest.mark.parametrize("about", ["closed", "seat_again"])
+def test_a_call_that_was_not_made_is_taken_back_once(office: Office, about: str) -> None:
+    booking = office.book(MORNING)
+    closure = office.close()
+    office.tell(booking)
+    if about == "seat_again":
+        office.open(closure)
+        office.tell(booking)
+    assert office.to_call() == {}
+    undo = [office.store.undo_told(booking, who="suzuki", at=AT) for _ in range(2)]
+    assert undo == [about, None]
+    assert set(office.to_call()) == {booking.code}
+
+
+def test_what_line_has_told_no_member_of_staff_takes_back(office: Office) -> None:
+    booking = office.book(MORNING)
+    office.close()
+    assert office.store.note_told(booking, "closed", who=None, at=AT)
+    assert not office.store.note_told(booking, "closed", who="tanaka", at=AT)
+    assert office.store.undo_told(booking, who="tanaka", at=AT) is None
+    assert office.to_call() == {}
+
+
 # Closures ------------------------------------------------------------------------------------
 
 
@@ -525,18 +606,38 @@ def stored(office: Office) -> list[Closure]:
     return office.store.closures(date.min, date.max)
 
 
-def test_a_closure_that_another_covers_is_not_stored_again(office: Office) -> None:
-    week = office.close(DAY, DAY + timedelta(days=6), counter=None)
-    assert office.close(DAY, from_time=time(13)) == week
-    assert office.close(DAY + timedelta(days=6), counter="nishiguchi") == week
-    assert stored(office) == [week]
+def test_the_same_closure_is_stored_once(office: Office) -> None:
+    afternoon = office.close(DAY, from_time=time(13))
+    assert office.close(DAY, from_time=time(13)) == afternoon
+    assert stored(office) == [afternoon]
 
 
-def test_a_closure_that_covers_others_takes_their_place(office: Office) -> None:
-    office.close(DAY, from_time=time(13))
-    office.close(DAY, until_time=time(10))
-    whole = office.close(DAY)
-    assert stored(office) == [whole]
+@pytest.mark.parametrize("wide_first", [True, False])
+def test_removing_a_closure_opens_nothing_that_one_inside_it_closes(
+    office: Office, wide_first: bool
+) -> None:
+    """Whichever came first, each keeps its own hours."""
+    early, late = office.book(MORNING), office.book(LATE)
+    wide, inside = {"counter": None}, {"from_time": time(15)}
+    first, second = (wide, inside) if wide_first else (inside, wide)
+    closures = [office.close(DAY, **first), office.close(DAY, **second)]
+    assert len(stored(office)) == 2
+    whole, afternoon = closures if wide_first else reversed(closures)
+    assert closing.overlapping(office.store, CITY, whole) == [afternoon]
+    office.tell(late)
+    office.open(whole)
+    assert set(office.lost()) == {late.code}
+    assert office.lost()[late.code].told  # the call is kept
+    assert early.code not in office.to_call()
+
+
+def test_the_number_of_a_removed_closure_is_never_given_again(office: Office) -> None:
+    first = office.close(DAY)
+    office.open(first)
+    second = office.close(DAY, reason="工事")
+    assert (second.id or 0) > (first.id or 0)
+    office.open(second)
+    assert (office.close(DAY).id or 0) > (second.id or 0)
 
 
 @pytest.mark.parametrize(
@@ -560,7 +661,7 @@ def test_removing_says_who_has_a_seat_again_and_who_still_has_none(office: Offic
     assert done
     assert [each.booking for each in done.again] == [early]
     assert [each.booking for each in done.still] == [late]
-    assert closing.still_closed_by(office.store, CITY, whole) == [afternoon]
+    assert closing.overlapping(office.store, CITY, whole) == [afternoon]
 
 
 # Whatever happens ----------------------------------------------------------------------------

@@ -28,6 +28,9 @@ LOST = WithoutSeat(BOOKING, Cause("hours"), None)
         (BOOKING, None, NOW, "予約"),
         (BOOKING, LOST, NOW, "予約（要連絡）"),
         (BOOKING, replace(LOST, told=Told(NOW, None)), NOW, "予約（席なし・連絡済み）"),
+        (BOOKING, LOST, START.replace(hour=23), "席がないことを知らせないうちに過ぎた"),
+        (BOOKING, LOST, START.replace(day=4), "席がないことを知らせないうちに過ぎた"),
+        (BOOKING, replace(LOST, told=Told(NOW, None)), START.replace(day=4), "記録なし"),
         (BOOKING, None, START.replace(hour=23), "予約"),  # the day is not over yet
         (BOOKING, None, START.replace(day=4), "記録なし"),
         (replace(BOOKING, status="arrived"), None, START.replace(day=4), "来庁済み"),

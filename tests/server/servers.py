@@ -16,10 +16,11 @@ from pathlib import Path
 
 import requests
 
+from bot import models
 from renewal.bookings import create_engine_from, migrate
 
 ROOT = Path(__file__).resolve().parents[2]
-MODEL = ROOT / "models" / "assistant.tar.gz"
+MODEL = models.path()
 SECONDS_TO_START = 240
 
 

@@ -69,7 +69,9 @@ def test_every_failure_has_the_same_answer(office: Office, desk: Clerk) -> None:
     ]
     assert {answer.status_code for answer in answers} == {401}
     assert {FAILED in answer.text for answer in answers} == {True}
-    assert {len(answer.text.replace("  ", "")) for answer in answers} == {len(answers[0].text.replace("  ", ""))}
+    names = ("窓口太郎", "やめた人", "だれでもない")  # what was typed stays in its field
+    alike = {re.sub("|".join(names), "", re.sub('"csrf_token" value="[^"]+"', "", each.text)) for each in answers}
+    assert len(alike) == 1
     said = office.store.audit(what="sign_in_refused")
     assert [each["who"] for each in said][-1] == "（不明）"  # what was typed as a name is not kept
 

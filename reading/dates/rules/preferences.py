@@ -9,7 +9,7 @@ from reading.dates.rules.words import L, Match, R, RuleTable, one_of
 
 rule = RuleTable()
 _VERY = one_of(
-    "なるべく できるだけ 出来るだけ なるたけ とにかく 一番 いちばん もっとも 最も 可能な限り"
+    "なるべく できるだけ 出来るだけ なるたけ とにかく 一番 いちばん いっとう もっとも 最も 可能な限り"
     " [1一]日でも [1一]日も 一刻も 少しでも できれば"
 )
 
@@ -39,13 +39,15 @@ _OF_THEM = "(?:日|枠|時間帯?|時刻|回|予約|スロット)"
 
 
 @rule(
-    f"(?:一番|いちばん|もっとも|最も|なるべく|できるだけ|出来るだけ|可能な限り)(?:{_LAST})",
-    f"(?:最後|最終|らすと)の?{_OF_THEM}(?!的)|(?<=年内)の?(?:最後|最終|らすと)|(?<=[月週年]の)(?:最後|最終|らすと)",
+    f"(?:一番|いちばん|いっとう|一等|もっとも|最も|なるべく|できるだけ|出来るだけ|可能な限り)(?:{_LAST})",
+    f"(?:最後|最終|らすと)の?{_OF_THEM}(?!的)|(?<=年内)の?(?:最後|最終|らすと)|(?<=[月週年]の)(?:最後|最終|らすと)|最後に(?:[空開あ]い|やっ)てい?る(?:日|とこ(?:ろ)?|時間)|(?:閉まる|終わる|閉庁|終了)(?:時間)?の?ぎりぎりの?(?:時間|枠|時刻)?",
     rf"{L}(?:(?:at )?the )?(?:latest|as late as possible|last (?:possible|available|free)?(?: ?(?:day|slot|time|appointment|one))){R}",
 )
 def latest(c: Context, m: Match) -> list[Piece] | None:
     """いちばん遅い日, 年内最後, 最終の枠, as late as possible; 年内最後の日 is the last working day of the year."""
-    if m[0].endswith("日") and m.string.endswith(("年内", "年内の", "今年", "今年の"), 0, m.start()):
+    before = m.string[: m.start()]
+    before = before.removesuffix("で") if m[0].startswith("最後に") else before  # 年内で最後に開いてる日
+    if m[0].endswith("日") and before.endswith(("年内", "年内の", "今年", "今年の")):
         on = date(c.today.year, 12, 31)
         while is_day_off(on):
             on -= DAY
@@ -54,7 +56,7 @@ def latest(c: Context, m: Match) -> list[Piece] | None:
 
 
 @rule(
-    "い[つづ](?:で|って|だって)も(?!なら|らえ)|い[つづ]だって|なん[どと][きぎ]でも"
+    "い[つづ](?:で|って|だって)も(?!なら|らえ)|い[つづ]なりと|い[つづ]だって|なん[どと][きぎ]でも"
     "|(?:何時|なんじ|何日|なんにち|どの日|何曜日?|なんようび|どの時間帯?)でも",
     "毎日(?=行け|暇|ひま|大丈夫|だいじょうぶ|空い|あい|家に|うちに)"
     "|[空あ]いてい?る(?:日|時間|時|とこ(?:ろ)?)(?:なら|で)?(?:どこ|いつ|何時|どれ)でも"
