@@ -54,7 +54,8 @@ class ValidateApplicationForm(AssistantAction):
         if turn.is_taken_in("application_form"):
             return _ask(tracker, before, "short" if turn.asked else None)
         if turn.intent == "go_back":
-            after = application.step_back(before, at_desk, turn.asked)
+            reopened = tracker.get_slot("reopened")
+            after = replace(before, **reopened) if reopened else application.step_back(before, at_desk, turn.asked)
             say(dispatcher, [Remark("back" if after != before else "nothing_to_go_back_to")])
             return _ask(tracker, after)
         if turn.intent == "secret_typed":
@@ -73,7 +74,8 @@ class ValidateApplicationForm(AssistantAction):
         if "correct" in answers:
             row = "cards" if _goes_with_the_number(before, answers["correct"]) else answers["correct"]
             say(dispatcher, [Remark("reopened", {"what": f"@row_{_ROWS.get(row, 'when')}"})])
-            return _ask(tracker, _cleared(before, answers["correct"]))
+            cleared = _cleared(before, answers["correct"])
+            return [*_ask(tracker, cleared), SlotSet("reopened", before.changes_since(cleared))]
         starting = turn.asked is None
         if not answers and not starting and not card_meant:
             return _unanswered(dispatcher, turn, before)
@@ -272,6 +274,8 @@ def _ask(tracker: Tracker, after: Application, how: str | None = None) -> Events
         **after.changes_since(before),
         **{"ask_how": how, "person": person, "several": person is not None},
         **{"stopped": None, "failed_answers": None, "requested_slot": question},
+        # What a row said before it is told anew: 戻る brings it back.
+        **({} if after == before else {"reopened": None}),
     }
     return [SlotSet(name, value) for name, value in changed.items()]
 

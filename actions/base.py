@@ -44,7 +44,13 @@ class AssistantAction(Action, ABC):
     ) -> Events:
         _origin.set(origin_of(tracker))
         try:
-            return [*_in_their_language(dispatcher, tracker), *self.perform(dispatcher, tracker)]
+            spoken = CollectingDispatcher()
+            events = self.perform(spoken, tracker)
+            if self.name().startswith("validate_") and not (events or spoken.messages):
+                return []  # a form leaves the message to its own rule, whose answer an event would prevent
+            told = _in_their_language(dispatcher, tracker)
+            dispatcher.messages += spoken.messages
+            return [*told, *events]
         except Exception as error:
             error_id = uuid.uuid4().hex[:8]
             # Neither the message of the error nor its arguments: they may hold a name or a phone.

@@ -48,6 +48,7 @@ def main() -> int:
             person = Person(agent, f"thinks-again-{number}", loop)
             tried += 1
             if wrong := try_out(case, person):
+                print(f"✗ {case}\n    {wrong}", flush=True)
                 failed[case.thought.name].append((case, wrong, person.transcript[-6:]))
             own.unlink()
     for name, found in failed.items():

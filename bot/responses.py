@@ -38,7 +38,8 @@ SAME_ANSWERS = 2
 class CityResponses(TemplatedNaturalLanguageGenerator):
     """Rasa's own response generator, with the city's facts among the variables.
 
-    A value "@name" stands for the word utter_word_name, a list for its parts in a row. Where a response has variations, the first
+    A value "@name" stands for the word utter_word_name, a list for its parts in a row, a list in it for
+    one part put together. Where a response has variations, the first
     one whose conditions hold is taken: what a citizen is told does not depend on chance.
     """
 
@@ -121,6 +122,8 @@ class CityResponses(TemplatedNaturalLanguageGenerator):
             return self._word(value[1:])
         if isinstance(value, list) and all(isinstance(each, str) for each in value):
             return "、".join(dict.fromkeys(str(self._spelt_out(each)) for each in value))
+        if isinstance(value, list) and all(isinstance(each, list) for each in value):
+            return "、".join("".join(str(self._spelt_out(each)) for each in part) for part in value)
         return value
 
     def _word(self, name: str, **values: str) -> str:

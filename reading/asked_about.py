@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
+from reading import case, second_thoughts
 from reading.facts import (
     AgeOf,
     CardOf,
@@ -143,8 +144,10 @@ def _found(reading: Reading, state: State, asked: str | None) -> Iterator[dict[s
     for kind, words in _TOLD:
         if re.search(words, text) and (state.form is None or _asks(reading)):
             yield {"kind": kind}
-    if state.booked and state.form is None and _CHANGES.search(text):
-        yield {"kind": "change_by_phone"}
+    if state.booked and state.form is None and not wants_to_book(reading):
+        told = case.told(reading, state.at(None)).answers
+        if _CHANGES.search(text) or second_thoughts.of_the_booked(reading, told):
+            yield {"kind": "change_by_phone"}
     if not _asks(reading):
         return
     for kind, words in _ASKED:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from reading import case, lexicon, phones
+from reading import case, lexicon, phones, second_thoughts
 from reading.dates import Purpose
 from reading.dates.reader import pieces_of
 from reading.dates.wishes import wish_of
@@ -340,6 +340,8 @@ def _from_the_booked(reading: Reading, start: datetime, said: Wish) -> Wish | No
     """Return the wish that is told by the booked start and that the words for days leave open."""
     m = reading.message
     kinds = [means(word, "shift") for word in m.words]
+    if by_the_booked := second_thoughts.shifted(reading, start.date(), start.time()):
+        return by_the_booked
     timed = said.times or said.from_time or said.until_time
     same = () if timed else (start.time(),)
     if not said.days and not said.weekdays and (days := _days_beside(m)):
@@ -363,7 +365,7 @@ def _from_the_booked(reading: Reading, start: datetime, said: Wish) -> Wish | No
 @lru_cache(maxsize=1)
 def _beside() -> re.Pattern[str]:
     listed = sorted(table("beside"), key=len, reverse=True)
-    return re.compile(f"(?:{'|'.join(map(re.escape, listed))})(?!曜)")
+    return re.compile(f"(?:{'|'.join(map(re.escape, listed))})(?!曜|にち|程|時)")  # 前の日にちに戻して
 
 
 def _days_beside(m: Message) -> int:

@@ -327,7 +327,7 @@ class _Here:
             found["notice"] = ("card", None)  # 電子証明書の人とカードの人がいます
         for each in self.ones if not told else ():
             places = self.cards.places(each.which)
-            if each.what == "name" and len(places) == 1 and self.s.asked in ("phone", "confirmed"):
+            if each.what == "name" and self.cards.several and len(places) == 1 and self.s.asked in ("phone", "confirmed"):
                 name = next((name for name in self.facts if isinstance(name, Name) and name.start >= each.start), None)
                 found |= {"name_of": ((places[0], name.name), name)} if name else {}
             if each.what in ("comes", "stays") and self.s.asked != "applicant":

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reading import case
+from reading import case, second_thoughts
 from reading.deeds import means
 from reading.facts import CannotCome, CardOf, Comes, DateOf, Deed, NoticeSays, When
 from reading.heard import FALLBACK, UNCLEAR
@@ -152,7 +152,7 @@ def plain_intent(reading: Reading, classified: Intent, state: State, likely: Int
         return None
     if _of_something_else(reading):
         return FALLBACK if intent in {*_BOOKS, "correct", "inform"} else None
-    if plainly := _of_a_booking(reading, classified, state):
+    if plainly := _of_what_was_booked(reading, intent, state) or _of_a_booking(reading, classified, state):
         return plainly
     likely = likely or classified
     if intent != "inform" and states_a_case(reading, state, likely):
@@ -194,10 +194,34 @@ def _by_its_facts(reading: Reading, state: State, likely: Intent) -> str | None:
     return "inform" if likely.name == "inform" else "book"
 
 
+def _of_what_was_booked(reading: Reading, intent: str, state: State) -> str | None:
+    """Return what a second thought after a booking is about: its time, its expiry date, its notice.
+
+    14時半のほうが助かります; 有効期限を見間違えました。令和9年1月15日です.
+    """
+    if not state.booked or any(each.what in ("book", "cancel") for each in _deeds(reading)):
+        return None
+    if second_thoughts.is_shifted(reading):
+        return "change_booking"
+    told = case.told(reading, state.at(None)).answers
+    notice = any(isinstance(each, NoticeSays) and each.what == "card" and each.mood != "denied" for each in reading.facts)
+    if notice or told.get("notice") == "card":
+        return "ask_card_renewal"
+    if told.keys() == {"counter"}:
+        return "change_booking"  # 西口の方にできますか
+    if intent not in {*_UNSURE, "change_booking"}:
+        return None
+    if "expires_on" in told and told.keys() <= {"expires_on", "unclear_date"}:
+        return "ask_period"
+    return "change_booking" if told.keys() and told.keys() <= {"wish", "counter"} and not asks(reading.message) else None
+
+
 TALK = ("chitchat", "complain", "out_of_scope")
 
 
 def _in_the_application(reading: Reading, intent: str, state: State) -> str | None:
+    if second_thoughts.goes_back_to_a_day(reading, state):
+        return "correct"
     coded = bookings.find_code(reading.text)
     if len(reading.text) <= SHORT and not coded:
         return {"cancel_booking": "stop", "change_booking": "correct"}.get(intent)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reading import asked_about, bookings, case, languages
+from reading import asked_about, bookings, case, languages, second_thoughts
 from reading.facts import CannotCome
 from reading.heard import ABOUT_BOOKINGS, EXACTLY, FALLBACK, NO_RULE, UNCLEAR, Form, Heard, Span
 from reading.intents import (
@@ -186,12 +186,15 @@ def _for_application(
     """Return what the message answers of an application, where, and what is left for the actions."""
     told = case.told(reading, turn.state.at(turn.asked))
     given = {} if _leaves(turn, told) or _only_talks(reading, turn, told) else dict(told.answers)
+    if turn.state.form and (given or not _leaves(turn, told)):
+        given = second_thoughts.heard(reading, turn.state, given)
     if given == {"confirmed": "yes"} and turn.state.slots.get("ask_how") == "fix":
         given = {}  # no answer to what is wrong
     later = "expires_on" in told.corrects and turn.asked == "pins" and case.several(turn.state.slots)
     if later:  # it may be the next card's
         return {}, {}, {"known": ["expires_on"], "asks_back": "expiry_of_others_later"}
-    known = sorted(slot for slot, value in given.items() if _said_before(turn, slot, value))
+    anew = "other_card" in given
+    known = sorted(slot for slot, value in given.items() if not anew and _said_before(turn, slot, value))
     given = {slot: value for slot, value in given.items() if slot not in known}
     spans = {slot: span for slot, span in told.spans.items() if slot in given}
     doubt = {"asks_back": f"ask_{told.asks}"} if told.asks else {}
@@ -210,6 +213,8 @@ def _for_application(
 def _leaves(turn: _Turn, told: case.Case) -> bool:
     """Return whether the message is about something else than the answers that its words hold."""
     wanted = {turn.asked, *case.ANSWERS_TO.get(str(turn.asked), ())}
+    if told.answers == {"confirmed": "fix"}:
+        wanted = set()  # 最初からやり直したいです
     if wanted & told.answers.keys() or told.corrects:
         return False
     return turn.intent.name in LEAVING and turn.intent.confidence >= SURE
@@ -281,7 +286,7 @@ def _reply(reading: Reading, turn: _Turn, told: case.Case) -> str | None:
     cannot = [fact for fact in reading.facts if isinstance(fact, CannotCome)]
     if needs_one and any(fact.who in _REPRESENTATIVES for fact in cannot):
         return "representative_must_come"
-    return None
+    return second_thoughts.reply(reading, turn.state) if turn.state.form == "application_form" else None
 
 
 def _nothing_wrong(turn: _Turn) -> bool:

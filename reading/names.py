@@ -83,7 +83,7 @@ def _answers(
         return [Command("set_slot", asked, f"{str(s[other]).split()[0]} {told[0][1].name}", told[0][0])]
     several = len(told) > 1 and int(s["cards"] or 1) > 1
     for fact, each in told:
-        slot = _whose(each, asked, s) if len(told) > 1 else other if each.role not in (None, asked) else asked
+        slot = _whose(each, asked, s) if len(told) > 1 or _puts_right_anothers(m, each, asked, s) else other if each.role not in (None, asked) else asked
         if several and slot in found:
             continue  # ソウタとハナ: each is asked about in its turn
         if _will_do(each, int(s["failed_answers"] or 0)):
@@ -93,6 +93,15 @@ def _answers(
     if not found and (kanji := _KANJI_NAME.fullmatch(m.plain)) and set(name_parts(kanji[1])) <= _PEOPLE:
         return [Command("clarify", asked)]
     return list(found.values())
+
+
+def _puts_right_anothers(m: Message, each: _Told, asked: str, s: Situation) -> bool:
+    """Return whether who was asked for the visitor's name puts the holder's right: すみません、夫の名前はサトウ ジロウです."""
+    anothers = each.of not in (None, SPEAKER) and asked == "visitor_name" and s["name_kana"]
+    return bool(anothers and _PUTS_RIGHT.search(m.plain))
+
+
+_PUTS_RIGHT = re.compile("すみません|すいません|ごめん|訂正|違|間違|まちが|じゃな")
 
 
 def _whose(each: _Told, asked: str, s: Situation) -> str:
@@ -452,7 +461,7 @@ def _put_right(m: Message, s: Situation) -> list[Command]:
     w = _right()
     text = hiragana(_spaced(m.folded.kept, m.folded.gaps)[0])
     known = {slot: str(s[slot]) for slot in _SLOTS if s[slot] and slot != s.asked}
-    meant = _meant(text, known)
+    meant = _meant(text, m, known)
     if not known:
         return []
     if re.search(w["swapped"], text) and (told := _swapped(text, known, meant)):
@@ -475,11 +484,17 @@ def _put_right(m: Message, s: Situation) -> list[Command]:
     return []
 
 
-def _meant(text: str, known: Mapping[str, str]) -> list[str]:
+def _of_somebody(m: Message) -> bool:
+    """Return whether it is the name of a person who is named: 娘の名前."""
+    trios = zip(m.words, m.words[1:], m.words[2:], strict=False)
+    return any(one["person"] and of.text == "の" and name.text in ("名前", "氏名", "なまえ") for one, of, name in trios)
+
+
+def _meant(text: str, m: Message, known: Mapping[str, str]) -> list[str]:
     """Return of whose name is spoken, as far as that is told."""
     if len(known) > 1 and re.search(_right()["visitor"], text):
         return ["visitor_name"]
-    if len(known) > 1 and re.search(_right()["holder"], text):
+    if len(known) > 1 and (re.search(_right()["holder"], text) or _of_somebody(m)):
         return ["name_kana"]
     return list(known)
 

@@ -157,6 +157,8 @@ def _is_other(words: Sequence[Word], at: int) -> bool:
     before = words[:at]
     if words[at]["memory"] == "sealed" or any(word["pin"] or word["pin_of"] for word in before):
         return False
+    if before and before[-1].text == "と" and any(word["notice"] for word in before):
+        return True  # 通知にはカードの更新と書いてありました
     for place, word in enumerate(before):
         after = words[place + 1].text
         of = after == "の" and any(each.lemma == "こと" for each in words[place + 2 : place + 3])  # 年金のことは忘れた

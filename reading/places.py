@@ -167,6 +167,8 @@ def _how(
     rest = [word for word in m.words[last + 1 : then] if not time or word.start >= time.end()]
     after = line(rest, "picks").text + ("<P>" if then < clause.last else "")
     how = next((how for how, pattern in _AFTER if pattern.match(after)), None)
+    if how is None and clause.mood == "asked" and _INSTEAD.match("".join(word.text for word in rest)):
+        how = "chosen"
     if how is None and _WITH_A_TIME.fullmatch("".join(word.text for word in rest)):
         how = "chosen"
     if re.search("<(?:does|good)>N*$", before) and m.words[first].text.isascii():
@@ -190,6 +192,7 @@ def _tells_where(before: str, rest: Sequence[Word]) -> bool:
 
 
 _PICKED = {"does", "changes", "good"}
+_INSTEAD = re.compile("(?:の?(?:方|ほう|窓口|こーなー))?に(?:も)?(?:でき|して|変え|替え)")
 _CONCEDES = re.compile("[てで]も$|たって$")
 
 
@@ -201,6 +204,8 @@ def _wants(m: Message, clause: Clause, s: Situation, rest: Sequence[Word]) -> bo
     if first and rest[first].lemma == "する" and rest[first - 1].kind == "noun" and not rest[first - 1]["picks"]:
         return False  # 勤務する, 買い物する
     if clause.mood == "asked":
+        if _INSTEAD.match(m.plain, rest[0].start if rest else clause.end):
+            return True  # 西口の方にできますか
         picks = {word["picks"] for word in rest} & _PICKED
         return bool(picks) and (s.asked == "counter" or "changes" in picks or any(word["sends"] for word in rest))
     told = any(word["comes"] == "go" and "past" in word.flags for word in rest)

@@ -48,7 +48,7 @@ class State:
     `form` is the one that runs, `slots` holds every slot that has a value. `said` is the bot's last
     message: its buttons and, as `utter_action`, which response it was. `asked_too_soon` tells whether
     something that can turn a person away is still to be asked; `bookings` returns the visits to come
-    that this conversation knows of, by start. The others are those of Situation.
+    that this conversation knows of, by start; `days_chosen` the days (ISO 8601) that were chosen in it. The others are those of Situation.
     """
 
     now: datetime
@@ -61,6 +61,7 @@ class State:
     holder_on: Callable[[date, date], str] = lambda born, day: "general"
     asked_too_soon: Callable[[Application], bool] = lambda _: False
     bookings: Callable[[], Sequence[Booking]] = tuple
+    days_chosen: Callable[[], Sequence[str]] = tuple
 
     @property
     def booked(self) -> bool:

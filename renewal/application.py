@@ -306,8 +306,6 @@ def step_back(a: Application, desk: Desk, asked: str | None) -> Application:
     cleared = {last: None}
     if last in ("visit_date", "visit_time"):
         cleared = {"visit_date": None, "visit_time": None, "wish": None}
-    if last == "counter":
-        cleared |= {"wish": None}
     return replace(a, **cleared)
 
 
@@ -333,6 +331,7 @@ def advance(
     if asked == "reply_form" and answers.get("reply_form") and answers.get("applicant") == "self":
         del answers["applicant"]  # the holder wrote the form that a proxy brings: ある（本人が記入）
     a = _people_counted(a, answers, desk, remarks)
+    a, anew = _thought_again(a, answers)
     if comes := answers.pop("comes", None):
         a = _comes_or_not(a, comes, answers)
     if children := answers.pop("children", None):
@@ -355,6 +354,7 @@ def advance(
         a = step(before, a, desk, remarks)
     if not any(remark.name.startswith("impossible") for remark in remarks):
         remarks = _said_back(before, a, asked, desk) + _names_said_back(began, a) + remarks
+    remarks = anew + remarks
     remarks += noted
     if a.outcome and party.number(a) > 1:
         a = party.without_this_card(replace(a, outcome=None))
@@ -376,11 +376,16 @@ def advance(
     if asked_too_soon(a, desk):
         answers["wish"] = _without_hopeless_wish(a, answers.get("wish"), desk, remarks)
         remarks += _wish_said_back(before, a, answers, desk)
+    elif a.counter is None:
+        remarks += _wish_heard(wish_in_words(Wish.from_json(answers.get("wish"))))
+    by_wish = a.counter if asked == "counter" and "counter" not in answers else None
     a = _visit(before, a, answers, desk, asked, key, remarks)
     decided = _holder_on_the_day(before, a, remarks)
     if decided != a and not asked_too_soon(decided, desk):
         decided = _visit(before, decided, {}, desk, asked, key, remarks)
     a = decided
+    if by_wish and by_wish == a.counter and not a.hold:
+        remarks += _wish_heard([desk.city.counters[by_wish].short_label])
     a = _show_documents(a, desk, remarks)
     return a, remarks + _booked_already(before, a, desk)
 
@@ -452,6 +457,16 @@ def _expiries_told(a: Application, answers: dict[str, Any]) -> tuple[Application
     return party.with_expiries(a, told), noted
 
 
+def _thought_again(a: Application, answers: dict[str, Any]) -> tuple[Application, list[Remark]]:
+    """Take in that the card is another's, or that another comes: what was told of the first stands for neither."""
+    other_card, another_comes = answers.pop("other_card", False), answers.pop("another_comes", False)
+    if other_card and party.number(a) == 1:
+        return replace(party.of_another_holder(a), visitor_name=None), [Remark("reopened", {"what": "@row_holder"})]
+    if another_comes and a.applicant in ("legal_representative", "other_proxy"):
+        return replace(a, visitor_name=None), [Remark(f"another_comes_{a.applicant}")]
+    return a, []
+
+
 def _comes_or_not(
     a: Application, told: tuple[int, bool], answers: dict[str, Any]
 ) -> Application:
@@ -502,6 +517,9 @@ def _people_counted(
         a = replace(party.counted(a, 1), cards=None, family=True)
     elif party.number(a) != before and party.number(a) > 1:
         remarks.append(Remark("understood_cards", {"number": party.number(a)}))
+    elif party.number(a) != before and not a.outcome:
+        whose = f"{a.name_kana} 様" if a.name_kana else f"@whose_{a.holder}" if a.holder else None
+        remarks.append(Remark("understood_one_card_of", {"whose": whose}) if whose else Remark("understood_one_card"))
     if party.number(a) != before and a.hold:
         desk.bookings.release(a.hold)
         a = replace(a, hold=None)
@@ -794,30 +812,44 @@ def _said_back(before: Application, a: Application, asked: str | None, desk: Des
         and getattr(before, name) not in (None, "unknown")
         and getattr(a, name) is not None
     ]
-    if corrected and not a.outcome:
-        return [
-            Remark("changed", {"what": f"@slot_{name}", "value": word(name, a, desk)})
-            for name in corrected
-        ]
-    if asked is None and changed.keys() & _FIELDS == {"notice"} and a.notice == "certificate":
-        return [Remark("understood_notice")]
-    told = changed.keys() & {"applicant", "holder", "proof_waiver", "counter", "wish"}
-    of_another = a.applicant not in (None, "self") and a.holder
-    if len(told) >= 2 and of_another and asked in (None, "notice"):
-        at_home = a.applicant == "legal_representative" and a.proof_waiver == "same_household"
-        who = "@who_legal_representative_at_home" if at_home else f"@who_{a.applicant}"
-        return [Remark("understood", {"whose": f"@whose_{a.holder}", "who": who})]
-    return _people_said_back(before, a)
-
-
-def _people_said_back(before: Application, a: Application) -> list[Remark]:
-    """Say who comes as soon as it is settled: nothing is decided silently."""
     if a.outcome:
         return []
-    said = []
-    if party.number(a) == 1 and before.applicant is None and a.applicant:
-        said.append(Remark("who_comes", {"who": f"@who_{a.applicant}"}))
-    return said
+    if asked is None and changed.keys() & _FIELDS == {"notice"} and a.notice == "certificate":
+        return [Remark("understood_notice")]
+    said = [Remark("changed", {"what": f"@slot_{name}", "value": word(name, a, desk)}) for name in corrected]
+    noted = _noted(before, a, asked, desk)
+    return said + (_people_said_back(before, a, asked) if not said else []) + noted
+
+
+def _people_said_back(before: Application, a: Application, asked: str | None) -> list[Remark]:
+    """Say whose card it is and who comes as soon as that is settled: nothing is decided silently."""
+    whose, who = {"whose": f"@whose_{a.holder}"}, {"who": f"@who_{a.applicant}"}
+    comes, holds = (getattr(before, name) is None and getattr(a, name) for name in ("applicant", "holder"))
+    if party.number(a) > 1:
+        place = len(a.done or ()) + 1
+        return [Remark("who_comes_of", {"place": place, **whose, **who})] if comes and holds else []
+    if a.applicant not in (None, "self") and holds and (comes or asked in (None, "notice")):
+        if a.applicant == "legal_representative" and a.proof_waiver == "same_household":
+            who = {"who": "@who_legal_representative_at_home"}
+        return [Remark("understood", {**whose, **who})]
+    if comes:
+        return [Remark("who_comes", who)]
+    return [Remark("understood_holder", whose)] if holds and asked != "holder" else []
+
+
+_NOTED = ("notice", "proof_waiver", "pins", "birthday", "issued_on", "reply_form", "reply_form_limit", "phone")
+
+
+def _noted(before: Application, a: Application, asked: str | None, desk: Desk) -> list[Remark]:
+    """Say what was told without being asked for, where no sentence of its own says it."""
+    told = [name for name in _NOTED if getattr(before, name) is None and getattr(a, name) and name != asked]
+    own = {*({("proof_waiver", "same_household")} if before.holder is None and a.holder else ()), ("notice", "none"), ("pins", "forgotten"), ("reply_form", "missing"), ("reply_form", "other_hand")}
+    items = [
+        [f"@slot_{name}", "は「", word(name, a, desk), "」"]
+        for name in told
+        if (name, getattr(a, name)) not in own and getattr(a, name) != "unknown"
+    ]
+    return [Remark("heard", {"items": items})] if items else []
 
 
 def _names_said_back(before: Application, a: Application) -> list[Remark]:
@@ -873,7 +905,13 @@ def _wish_said_back(
     told = before.counter is None and len(desk.city.bookable_counters) > 1
     if told and a.counter in desk.city.counters:
         parts.append(desk.city.counters[str(a.counter)].short_label)
+    if not parts and Wish.from_json(answers.get("wish")).anytime:
+        return [Remark("understood_anytime")]
     return [Remark("understood_wish", {"wish": "、".join(parts)})] if parts else []
+
+
+def _wish_heard(parts: list[str]) -> list[Remark]:
+    return [Remark("wish_heard", {"wish": "、".join(parts)})] if parts else []
 
 
 def word(name: str, a: Application, desk: Desk) -> str:
@@ -883,6 +921,10 @@ def word(name: str, a: Application, desk: Desk) -> str:
         return desk.city.counters[value].label
     if name == "expires_on" and a.expiry:
         return japanese_date(a.expiry)
+    if name in ("birthday", "reply_form_limit") or (name == "issued_on" and len(value) > 4):
+        return japanese_date(date.fromisoformat(value))
+    if name == "issued_on":
+        return f"{value}年"
     if name in ("name_kana", "visitor_name"):
         return f"{value} 様"
     if name == "phone":
@@ -1139,7 +1181,7 @@ def _choose_day(a: Application, desk: Desk, just_said: bool, remarks: list[Remar
         remarks.append(Remark("first_of_all"))
         return _at_first(a, found[0])
     if just_said and _leaves_the_day(wish):
-        remarks.append(Remark("wish_heard", {"wish": "、".join(wish_in_words(wish))}))
+        remarks += _wish_heard(wish_in_words(wish))
         return a
     if narrow:
         return replace(a, visit_date=found[0].start.date().isoformat())

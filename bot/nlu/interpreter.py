@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -10,7 +11,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.constants import REQUESTED_SLOT
-from rasa.shared.core.events import BotUttered
+from rasa.shared.core.events import BotUttered, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import (
     ENTITIES,
@@ -106,7 +107,12 @@ def conversation(tracker: DialogueStateTracker | None) -> State:
     said = {**last.data, **last.metadata} if last else {}
     slots = {name: value for name, value in tracker.current_slot_values().items() if value is not None}
     form: Any = tracker.active_loop_name
-    return state_of(desk, slots, form, said, tracker.sender_id)
+    state = state_of(desk, slots, form, said, tracker.sender_id)
+    return replace(state, days_chosen=lambda: [
+        str(each.value)
+        for each in tracker.events
+        if isinstance(each, SlotSet) and each.key in ("visit_date", "booking_date") and each.value
+    ])  # fmt: skip
 
 
 def _intents(message: Message) -> Intents:

@@ -14,6 +14,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
@@ -99,7 +100,11 @@ class Person:
                 return self.says(button["payload"])
         raise AssertionError(f"no button {title!r} among {[b['title'] for b in self.buttons]}")
 
+    def tracker(self) -> DialogueStateTracker | None:
+        """Return the conversation so far."""
+        return self.loop.run_until_complete(self.agent.tracker_store.retrieve(self.sender))
+
     def slot(self, name: str) -> Any:
         """Return a slot's value."""
-        tracker = self.loop.run_until_complete(self.agent.tracker_store.retrieve(self.sender))
+        tracker = self.tracker()
         return tracker.get_slot(name) if tracker else None

@@ -139,7 +139,7 @@ def _another_comes(w: Where) -> list[Right]:
     if w.speaker == "holder":
         return [Right({"applicant": "other_proxy"}, "代理", may=FORM), Right({"applicant": None}, "", "applicant", FORM)]
     if w.speaker == "wife":
-        return [Right({"applicant": "self"}, "ご本人", may=FORM)]
+        return [Right({"applicant": "self"}, "本人", may=FORM)]
     if w.knows("visitor_name"):
         return [Right({"visitor_name": None}, "来られる方|代わ", "visitor_name", ("confirmed",))]
     return [Right({}, "法定代理人|お父さま|父")]
@@ -152,8 +152,8 @@ def _other_holder(w: Where) -> list[Right]:
     holder = {"mother": "under_15"}.get(w.speaker, "general")
     gone = {"expires_on": None, "name_kana": None}
     return [
-        Right({**gone, "holder": holder}, "カード|更新|来られる", may=(*CARD, *VISIT)),
-        Right({**gone}, "カード|更新|来られる", "applicant|holder", (*CARD, *VISIT)),
+        Right({**gone, "holder": holder}, "カード|更新|来られ", may=(*CARD, *VISIT)),
+        Right({**gone}, "カード|更新|来られ", "applicant|holder", (*CARD, *VISIT)),
     ]
 
 
@@ -174,7 +174,8 @@ def _other_time(at: str, said: str) -> Callable[[Where], list[Right]]:
             return [Right(said=f"12月3日（木）{said}", asked="booking_confirmed")]
         if w.knows("visit_date"):
             return [Right({"visit_date": "2026-12-03", "visit_time": at}, said, may=VISIT)]
-        return [Right({"wish": wishes(times=at)}, said), Right({"visit_time": at}, said, may=VISIT)]
+        by_it = Right({"wish": wishes(times=at), "counter": "honchosha"}, f"{said}.*本庁舎")
+        return [Right({"wish": wishes(times=at)}, said), Right({"visit_time": at}, said, may=VISIT), by_it]
 
     return right
 
@@ -195,7 +196,8 @@ def _both(day: str, at: str, said_day: str, said_time: str) -> Callable[[Where],
 def _other_counter(w: Where) -> list[Right]:
     if w.booked:
         return [Right(said="西口", asked="booking_confirmed|booking_time|booking_date")]
-    return [Right({"counter": "nishiguchi"}, "西口", may=VISIT)]
+    said = "" if w.point == "counter" else "西口"  # there it is the answer
+    return [Right({"counter": "nishiguchi"}, said, may=VISIT)]
 
 
 def _expiry(day: str, said: str) -> Callable[[Where], list[Right]]:
@@ -237,8 +239,9 @@ def _name(name: str) -> Callable[[Where], list[Right]]:
         if w.booked:
             return _BY_PHONE
         if w.knows("name_kana") or w.point == "name_kana":
-            return [Right({"name_kana": re.compile(name)}, f"{name}.*様")]
-        return [Right({"name_kana": re.compile(name)}, f"{name}.*様"), Right({}, "お名前")]
+            taken = Right({"name_kana": re.compile(name)}, f"{name}.*様")
+            return [taken, Right({}, "お名前", "name_kana")]
+        return [Right({"name_kana": re.compile(name)}, f"{name}.*様"), Right({}, "お名前.*うかがいます")]
 
     return right
 
@@ -276,7 +279,9 @@ def _whose(holder: str, applicant: str) -> Callable[[Where], list[Right]]:
 def _same_is_a_ward(w: Where) -> list[Right]:
     if w.booked:
         return _BY_PHONE
-    return [Right({"holder": "adult_ward", "applicant": "legal_representative"}, "成年被後見人", may=(*CARD, *VISIT))]
+    ward, may = {"holder": "adult_ward"}, (*CARD, *VISIT)
+    comes = Right({**ward, "applicant": "legal_representative"}, "成年被後見人", may=may)
+    return [comes, Right({**ward, "applicant": None}, "成年被後見人", "applicant", may)]
 
 
 def _ward(w: Where) -> list[Right]:
@@ -286,8 +291,7 @@ def _ward(w: Where) -> list[Right]:
 def _start_over(w: Where) -> list[Right]:
     if w.booked:
         return [Right(said="最初から|予約")]
-    names = [f.name for f in fields(Application)]
-    return [Right(dict.fromkeys(names), "最初から", "notice", tuple(names))]
+    return [Right(dict.fromkeys(_FIELDS), "最初から", "notice")]
 
 
 _LAST = {
@@ -315,7 +319,7 @@ def _stop(w: Where) -> list[Right]:
 
 def _earlier_day(w: Where) -> list[Right]:
     if w.booked:
-        return [Right(said="12月3日|どの", asked="booking_confirmed|booking_date|booking_time")]
+        return [Right(said="日", asked="booking_confirmed|booking_date|booking_time")]
     if w.knows("visit_date"):
         return [
             Right({"visit_date": "2026-12-03"}, "12月3日", may=VISIT),
@@ -341,7 +345,7 @@ def _half_an_hour(w: Where) -> list[Right]:
     if w.knows("visit_time"):
         return [Right({"visit_date": "2026-12-03", "visit_time": "10:30"}, "10時30分", may=VISIT)]
     if w.speaker == "wife":  # she names the time, too
-        return [Right({}, "10時30分", may=VISIT)]
+        return [Right({}, "10時30分", may=(*VISIT, "counter"))]
     return [Right({}, "")]
 
 
@@ -434,7 +438,7 @@ THOUGHTS = (
     Thought(
         "the name was misspelt",
         _said_by("名前が違いました。サイトウ ハナコです", "娘の名前、ミオじゃなくてミヨでした", "すみません、夫の名前はサトウ ジロウです"),
-        _by_speaker(holder=_name("サイトウ ?ハナコ"), mother=_name("ミヨ"), wife=_name("サトウ ?ジロウ")),
+        _by_speaker(holder=_name("サイトウ ?ハナコ"), mother=_name("サトウ ?ミヨ"), wife=_name("サトウ ?ジロウ")),
     ),
     Thought(
         "the phone was wrong",

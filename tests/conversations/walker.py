@@ -1,7 +1,8 @@
 """Somebody who says anything: random buttons, new and old, answers, questions, and text that fits nothing.
 
 Whatever is said, the bot answers in Japanese, does not ask the same thing twice running in the same
-words, and can be left with やめる at any moment. Some walkers hardly ever answer what they are asked;
+words, and can be left with やめる at any moment. What a turn changes it says, what it does not understand it
+says too, and nothing is booked but what the last summary shows (silence.py). Some walkers hardly ever answer what they are asked;
 others mostly do, so that they come to a summary, to a booking, and to changing and cancelling it.
 """
 
@@ -18,6 +19,7 @@ from ruamel.yaml import YAML
 
 from renewal import clock
 from renewal.date_words import japanese_date
+from tests.conversations import silence
 from tests.conversations.driver import Person
 from tests.nlu.evaluate import SETS, read_set
 
@@ -127,6 +129,7 @@ class Walk:
     seen: list[str] = field(default_factory=list)  # payloads of all buttons so far
     code: str | None = None  # of the booking made last
     phone: str = ""
+    summaries: silence.Summaries = field(default_factory=silence.Summaries)
 
     def goes(self, turns: int) -> Walk:
         """Take so many turns, then say やめる until nothing is running (twice at most)."""
@@ -196,12 +199,16 @@ class Walk:
     def _turn(self, message: str, before: str) -> str:
         """Send one message, look at the answer, and return the question that ends it, if any."""
         self.turns += 1
-        asked = self.person.slot("requested_slot")
+        began = silence.Moment.of(self.person.tracker())
+        self.summaries.begin()
+        asked = began.asked
         try:
             said = self.person.says(message)
         except Exception as error:
             self._problem(message, f"{type(error).__name__}: {error}")
             return ""
+        for what in self._silent(began, said):
+            self._problem(message, what)
         if not said and not self.person.payloads:
             self._problem(message, "no answer")
         shown = "\n".join([said, *(button["title"] for button in self.person.buttons)])
@@ -220,6 +227,13 @@ class Walk:
         if question and question == before and (still or asked):
             self._problem(message, f"asked twice running in the same words: {question[:60]}")
         return question
+
+    def _silent(self, began: silence.Moment, said: str) -> list[str]:
+        """Return what the turn decided without a word, and how a booking differs from its summary."""
+        tracker = self.person.tracker()
+        now = silence.Moment.of(tracker)
+        found = silence.kept_silent(began, now, silence.Turn.of(tracker)) if tracker else []
+        return [*found, *self.summaries.differ(self.person.payloads, said)]
 
     def _messages_of_the_turn(self) -> int:
         senders = [who for who, _ in reversed(self.person.transcript)]
