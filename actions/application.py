@@ -213,6 +213,8 @@ def _asked_anew(tracker: Tracker, after: Application) -> Events:
     """Ask once more after an answer that did not serve, each time in other words."""
     failed = int(tracker.get_slot("failed_answers") or 0) + 1
     how = IN_OTHER_WORDS[(failed - 1) % 3]
+    if how == tracker.get_slot("ask_how"):  # as the name of the second card is asked for from the first
+        failed, how = failed + 1, IN_OTHER_WORDS[failed % 3]
     if failed == PROPOSES_AFTER and tracker.get_slot("requested_slot") in _VISIT and _times_for(after, desk()):
         how = "proposed"
     asked = _ask(tracker, after, how)

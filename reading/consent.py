@@ -74,7 +74,8 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
         return []
     kinds = (Yes, No, Unsure, Change, Stop)
     fact = next((each for each in facts if isinstance(each, kinds) and each.holds), None)
-    if sense == "stop" and s.asked not in _KEEPS_STOP:
+    keeps = s.asked in _KEEPS_STOP and not (s.asked == "birthday" and s["near_fifteen"])
+    if sense == "stop" and not keeps:
         stands = not any(_puts_right(m, part) for part in parts if part.sense is None)
         return [Command("set_slot", "stop", True, fact)] if stands else []
     rest = [part for part in parts if (part.sense is None or part.of_detail) and not part.asked]

@@ -228,7 +228,15 @@ def _in_the_application(reading: Reading, intent: str, state: State) -> str | No
     if intent in ("cancel_booking", "change_booking"):
         # Who has no booking yet asks how it would be done: "キャンセルするときは？"
         return "ask_late" if not state.booked and not coded and asks(reading.message) else None
+    if intent in ("complain", "goodbye", FALLBACK) and _breaks_off(reading, state):
+        return "stop"
     return None
+
+
+def _breaks_off(reading: Reading, state: State) -> bool:
+    """Return whether it is all broken off, whatever it sounds like: もういい、話にならない; 帰ります."""
+    told = case.told(reading, state.at(state.slots.get("requested_slot"))).answers
+    return bool(told.get("stop")) and told.keys() <= {"stop"}
 
 
 def asks(m: Message) -> bool:

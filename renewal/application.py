@@ -580,6 +580,9 @@ def _age(before: Application, a: Application, desk: Desk, remarks: list[Remark])
 
     Who may be 15 by then, and comes alone, is taken for that until a day is chosen.
     """
+    if a.near_fifteen and a.birthday is None and a.expiry_help == "skip" != before.expiry_help:
+        remarks.append(Remark("birthday_needed"))
+        return replace(a, expiry_help=before.expiry_help)
     if not a.near_fifteen or (a.birthday is None and a.applicant != "self"):
         return a
     if a.birthday is None:
@@ -790,16 +793,9 @@ def _counter_by_wish(a: Application, said: dict[str, Any], desk: Desk) -> Applic
 
 
 _SAID_BACK = (
-    "notice",
-    "applicant",
-    "holder",
-    "expires_on",
-    "counter",
-    "pins",
-    "name_kana",
-    "visitor_name",
-    "phone",
-)
+    "notice", "applicant", "holder", "proof_waiver", "birthday", "issued_on", "reply_form", "reply_form_limit",
+    "expires_on", "counter", "pins", "name_kana", "visitor_name", "phone",
+)  # fmt: skip
 
 
 def _said_back(before: Application, a: Application, asked: str | None, desk: Desk) -> list[Remark]:
@@ -811,6 +807,7 @@ def _said_back(before: Application, a: Application, asked: str | None, desk: Des
         if name in changed
         and getattr(before, name) not in (None, "unknown")
         and getattr(a, name) is not None
+        and not (name == "reply_form" and a.applicant == "other_proxy" and a.reply_form != "ready")
     ]
     if a.outcome:
         return []
@@ -843,7 +840,8 @@ _NOTED = ("notice", "proof_waiver", "pins", "birthday", "issued_on", "reply_form
 def _noted(before: Application, a: Application, asked: str | None, desk: Desk) -> list[Remark]:
     """Say what was told without being asked for, where no sentence of its own says it."""
     told = [name for name in _NOTED if getattr(before, name) is None and getattr(a, name) and name != asked]
-    own = {*({("proof_waiver", "same_household")} if before.holder is None and a.holder else ()), ("notice", "none"), ("pins", "forgotten"), ("reply_form", "missing"), ("reply_form", "other_hand")}
+    own = {*({("proof_waiver", "same_household")} if before.holder is None and a.holder else ()), ("notice", "none"), ("pins", "forgotten")}
+    own |= {("reply_form", "missing"), ("reply_form", "other_hand")} if a.applicant == "other_proxy" else set()
     items = [
         [f"@slot_{name}", "は「", word(name, a, desk), "」"]
         for name in told

@@ -142,6 +142,8 @@ def _speaks(before: Moment, after: Moment, turn: Turn) -> bool:
 
 
 def _is_said(name: str, value: Any, before: Moment, after: Moment, turn: Turn) -> bool:
+    if value is None and "utter_reopened" in turn.sentences:
+        return True  # what goes with what is told anew
     answers = name == before.asked and value is not None
     if answers and after.asked != before.asked:
         return True  # it goes on from there
@@ -165,7 +167,7 @@ def _said_as(name: str, value: Any, after: Moment) -> Iterator[str]:
         yield from [hyphenated(value)] if value else ["電話"]
     elif slot in ("expires_on", "birthday", "issued_on", "reply_form_limit", "card_expires_on", "unclear_date"):
         yield from _dates(value)
-        yield from ("有効期限", "生年月日", "年か日付", "照会書", "日付")
+        yield from ("有効期限", "生年月日", "年か日付", "照会書", "日付", *(("ご希望",) if name == "unclear_date" else ()))
     else:
         yield from _OTHERS.get(slot, ())
         if isinstance(value, str) and f"slot_{slot}" in _words():
