@@ -597,12 +597,13 @@ def _ages(m: Message, units: _Units) -> Iterator[Fact]:
         place = Age(m.words[party.first].start, m.words[party.last - 1].end, age.age)
         if age in told or _only_exists(m, party) or not is_now(m.plain, place):
             continue  # else a word for somebody that tells the age, or a bare number beside them
-        clause = next(c for c in m.clauses if c.first <= party.first < c.last)
+        named_in = next(c for c in m.clauses if c.first <= party.first < c.last)
         start, end = m.folded.span(place.start, place.end)
         value = age.age if isinstance(age.age, int) else age.group
         first = age.start < m.words[party.first].end and party.of not in (None, SPEAKER, HOLDER)
         who = party.of if first else party.role or party.who
-        yield AgeOf(start, end, clause.at, "said", SPEAKER if who in _PUPILS and _says_own(m, clause, place) else who, value)
+        own = who in _PUPILS and _says_own(m, named_in, place)
+        yield AgeOf(start, end, named_in.at, "said", SPEAKER if own else who, value)
     for age in told:
         clause = m.clause_at(age.start)
         if clause is None:

@@ -215,7 +215,8 @@ def _age_of_holder(told: _Told, s: Situation) -> AgeOf | None:
 
 def _of_others(told: _Told) -> bool:
     """Return whether anybody but the speaker is told of."""
-    named = (*told.cards, *told.comes, *told.along, *told.as_whom, *told.ages)
+    named: list[CardOf | Comes | ComesAlong | SpeaksAs | AgeOf]
+    named = [*told.cards, *told.comes, *told.along, *told.as_whom, *told.ages]
     themselves = {SPEAKER, HOLDER, None, *_PUPILS}
     return bool(told.cards or told.guardian or told.proxy) or any(each.who not in themselves for each in named)
 

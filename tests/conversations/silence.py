@@ -8,7 +8,7 @@ that differs from the last summary shown.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
 from pathlib import Path
