@@ -48,7 +48,7 @@ class ActionAnswerQuestion(AssistantAction):
             if question == "ask_language" and turn.heard.left.get("language"):
                 continue  # told in their own
             if question == EXACTLY:
-                say(dispatcher, exact_answers(turn, Application.from_slots(tracker.slots), desk()))
+                say(dispatcher, exact_answers(turn, _case(tracker), desk()))
             elif question == "ask_free_times":
                 say_free_times(dispatcher, turn, Application.from_slots(tracker.slots))
             elif question == "ask_documents" and (own := _own_documents(tracker)):
@@ -89,6 +89,17 @@ def _checklist(question: str) -> Mapping[str, Any] | None:
         return None
     items = documents(USUAL_CASES[_LISTS[question]], desk().city)
     return application.documents_remark([(None, items)]).payload
+
+
+def _case(tracker: Tracker) -> Application:
+    """Return the case that is being applied for, or that of the visit that is booked."""
+    a = Application.from_slots(tracker.slots)
+    booked = [] if application.is_begun(a) else booking_change.bookings_of(caller_of(tracker), desk())
+    if len(booked) != 1:
+        return a
+    card = booked[0].cards[0]
+    day = booked[0].start.date().isoformat()
+    return replace(a, applicant=booked[0].applicant_for(card), holder=card.holder, visit_date=day)
 
 
 def _own_documents(tracker: Tracker) -> list[Remark]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from functools import reduce
 from typing import Any
 
@@ -18,6 +19,8 @@ from reading.facts import (
     Deed,
     Guardian,
     NoticeSays,
+    Pins,
+    Proxy,
     SpeaksAs,
     When,
 )
@@ -27,6 +30,7 @@ from renewal.wish import Wish
 
 # Of the folded text (katakana is hiragana there); the first that fits counts.
 _ASKED: tuple[tuple[str, str], ...] = (
+    ("holder_along", "(?:連れて(?:行|い|来|こ)か?な(?:くて|くても|きゃ)|同伴|本人[がはも、]{0,2}.{0,8}(?:(?:行|い|来|こ)(?:く|る)必要|(?:行|来|いか|こ)か?な(?:くて|くても|きゃ)))"),
     ("waitlist", "きゃんせる待ち|空き?待ち|空いたら(?:教え|連絡|知らせ)"),
     ("confirmation", "(?:めーる|sms|しょーとめっせーじ|はがき|葉書).*(?:来|き(?:ま|て)|届|送|もら|くれ)"),
     ("same_pins", "(?:前|今|いま|以前|これ)(?:まで)?と同じ(?:暗証|ぱすわーど|番号)|暗証番号は?(?:同じ|そのまま|変わ)"),
@@ -44,9 +48,14 @@ _TOLD = (
     ("broken", "かーど.{0,6}(?:割れ|壊れ|こわれ|折れ|欠け|曲が|ひび|破れ|破損|読み取れな)|(?:割れ|壊れ|折れ)た(?:まいな|かーど)"),
     ("permanent", "(?:特別)?永住者?|高度専門職"),
 )  # fmt: skip
+PEOPLE_ASKED = {"along", "alone", "holder_along"}
+"""Kinds that name people of whom nothing is settled by it: 娘もついてきていいですか."""
 ELSEWHERE_TOO = {"open", "seal", "notice_paper", "broken"}
 """Kinds that other offices are asked about, too: 印鑑登録, 休日当番医."""
 _HOURS = re.compile("やって|開[いくけ]|あいて|営業|休み|休業|何時(?:まで|から)|受け?付け?て|(?:行|い)って(?:も|大丈夫)|来ても|(?:更新|手続き?)[はがも]?(?:でき|行け|いけ|可能|やれ|して(?:くれ|もらえ|る|ます))")
+_ALONG = re.compile("付き?添|つきそ|つい(?:て|ってき)|連れ|同行|一緒|いっしょ|come along|(?:come|coming|go) with")
+_ALONE = re.compile("(?:親|お?母さん|お?父さん|保護者|母|父|まま|ぱぱ)[がはも、]?.{0,4}(?:なし|(?:い|居)なく(?:て|ても)|いらな|(?:一緒|いっしょ)(?:じゃ|で)なく)|(?:一人|1人|ひとり|自分だけ)で(?:も)?(?:行|い[くけっ]|来|でき|手続|大丈夫|いい)")
+_UNUSED = re.compile("使わな|使って(?:い)?な|使いませ|つかわな|い(?:ら|り)な|要らな|いりませ|なくて|無くて|分からなく|わからなく")
 _FREE = re.compile("予約|空[いき]|取れ")
 _IN_TIME = re.compile("間に合|どう(?:すれば|したら|なり)|でき|大丈夫|行け")
 _CHANGES = re.compile("(?:名前|氏名|電話|番号|人数|(?:2|二|3|三)人)(?:番号)?(?:を|に|も).{0,6}(?:変|直|訂正|増|減|して|$)")
@@ -74,7 +83,8 @@ def period_of_stay(reading: Reading, state: State) -> str | None:
     text = reading.message.plain
     if not asked:
         return None
-    return "no" if _STAYS_ON.match(text) else "yes" if _STAYS.match(text) else None
+    until = "在留" in text.replace("ざいりゅう", "在留") and any(isinstance(each, DateOf | When) for each in reading.facts)
+    return "no" if _STAYS_ON.match(text) else "yes" if until or _STAYS.match(text) else None
 
 
 def wants_to_book(reading: Reading) -> bool:
@@ -153,6 +163,8 @@ def _found(reading: Reading, state: State, asked: str | None) -> Iterator[dict[s
     for kind, words in _ASKED:
         if found := re.search(words, text):
             yield {"kind": kind, **({"paper": found[1]} if kind == "other_paper" else {})}
+    yield from _of_company(reading)
+    yield from _of_pins(reading)
     yield from _of_an_expiry(reading, state)
     if relative := _relative(reading):
         yield {"kind": "relative", "holder": relative}
@@ -161,13 +173,37 @@ def _found(reading: Reading, state: State, asked: str | None) -> Iterator[dict[s
     if state.booked and _MOVES.search(text):
         return  # 1時間遅くして15時にできる？
     bare = state.form is None and text.rstrip("?？。") .endswith("は") and not reading.rest
+    hour = wish.times or wish.from_time
+    if hour and not named and asked not in _VISIT and re.search("間に合|(?:行|い)っても|着|来ても", text) and not _MOVES.search(text):
+        day = state.slots.get("visit_date") or state.now.date().isoformat()  # 4時半に行っても間に合いますか
+        yield {"kind": "open", "wish": replace(wish, days=(date.fromisoformat(str(day)),)).to_json()}
     if named and (bare or (_HOURS.search(text) and not _FREE.search(text) and not _is_answer(text, asked))):
         yield {"kind": "open", "wish": wish.to_json()}
 
 
 def _asks(reading: Reading) -> bool:
     m = reading.message
-    return any(clause.mood == "asked" for clause in m.clauses) or m.plain.rstrip("?？。").endswith(("は", "か", "の"))
+    ends = ("は", "か", "の", "よね", "よな", "でしょ")
+    told = re.search("か(?:どうか)?[をは、]?(?:聞|きいて|ききた|知り|教え|おしえ|確認)", m.plain)
+    return any(clause.mood == "asked" for clause in m.clauses) or bool(told) or m.plain.rstrip("?？。").endswith(ends)
+
+
+def _of_company(reading: Reading) -> Iterator[dict[str, Any]]:
+    """Yield the question whether somebody may come along, or the holder alone; not who comes instead."""
+    text = reading.message.plain
+    others = [each for each in reading.facts if isinstance(each, Proxy) or (isinstance(each, Comes) and each.sent)]
+    renewed = any(word["renewed"] or word["books"] for word in reading.message.words)
+    if _ALONE.search(text):
+        yield {"kind": "alone"}
+    elif _ALONG.search(text) and not others and not renewed:
+        yield {"kind": "along"}
+
+
+def _of_pins(reading: Reading) -> Iterator[dict[str, Any]]:
+    """Yield the question whether a certificate that nobody uses needs its PIN."""
+    of = {pin for each in reading.facts if isinstance(each, Pins) for pin in each.which}
+    if of and "juki" not in of and _UNUSED.search(reading.message.plain):
+        yield {"kind": "pin_unused"}
 
 
 def _is_answer(text: str, asked: str | None) -> bool:

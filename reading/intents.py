@@ -67,7 +67,7 @@ def intent_of(reading: Reading, intents: Intents, state: State) -> Intent:
         plainly = _guess_of(state) or plainly or ("thank" if state.booked and state.form is None else None)
     if state.form is None:
         plainly = _takes_offer(reading, state) or plainly
-        plainly = plainly or ("inform" if classified.name in (FALLBACK, "ask_notice") and _tells_it_came(reading) else None)
+        plainly = plainly or ("inform" if (classified.name == FALLBACK or classified.name.startswith("ask_")) and tells_it_came(reading) else None)
     if state.form == "application_form" and _books_not(reading):
         plainly = "stop"
     if classified.name == "stop" and state.booked and state.form is None and state.bookings():
@@ -101,11 +101,19 @@ def _books_not(reading: Reading) -> bool:
     return denied and not asks(reading.message)
 
 
-def _tells_it_came(reading: Reading) -> bool:
-    """Return whether it is told that the notice came, and nothing else: 青い封筒きた."""
+def tells_it_came(reading: Reading) -> bool:
+    """Return whether it is told that the notice came, and nothing else but what to do now: 青い封筒きた、どうすれば."""
     came = [fact for fact in reading.facts if isinstance(fact, NoticeSays) and fact.what == "came" and fact.mood == "said"]
     m = reading.message
-    return bool(came) and len(m.clauses) == 1 and m.clauses[0].mood != "asked" and m.clauses[0].link != "but"
+    if not came or m.clauses[came[0].clause].mood == "asked":
+        return False
+    rest = m.plain[m.clauses[came[0].clause].end :]
+    now = _WHAT_NOW.match(rest)
+    return bool(now and _WELL.fullmatch(rest, now.end())) if rest else len(m.clauses) == 1 and m.clauses[0].link != "but"
+
+
+_WHAT_NOW = re.compile("(?:これ|まず|次|私|わたし|俺)?[はって、]{0,3}(?:どう|どげん|なじょ|なぞ|何|なに|なん)[をぞ]?に?(?:すれ|した|しだ|すっ|する|やれ|やった|せ)(?:ば|ら|と|ど|っと|るの|たら)?")
+_WELL = re.compile("、?(?:いい|良い|よい|よろしい|ええ)?(?:んだ|の|です|でしょう|だろう)?(?:べ|ん|か|かな|っぺ|が|ね|の)*(?:教え(?:て)?(?:ください)?)?[?。!、]*")
 
 
 def _takes_offer(reading: Reading, state: State) -> str | None:
@@ -423,7 +431,7 @@ def _asked_after(m: Message, deed: Deed, deeds: Sequence[Deed]) -> bool:
 
 def what_to_do(m: Message, at: int) -> bool:
     said = "".join(m.plain[clause.start : clause.end] for clause in m.clauses[at:])
-    return bool(re.match("(?:これは)?(?:どう|何を|なにを)(?:すれば|したら|やれば|やったら)", said))
+    return bool(_WHAT_NOW.match(said))
 
 
 def _only_asks(reading: Reading) -> bool:

@@ -23,6 +23,7 @@ from reading.intents import (
     clauses_in,
     intent_of,
     question_of,
+    tells_it_came,
     what_to_do,
 )
 from reading.reader import Reading
@@ -76,15 +77,16 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
     if state.form is None and intent.name == FALLBACK and given.keys() & _OF_A_CASE and asked_about.of_ours(reading):
         intent = Intent("book", 1.0)  # "免許が7日にあるから、マイナンバーのほうは8日で頼むよ"
         turn = replace(turn, intent=intent)
-    questions = _questions(reading, turn, given, spans)
+    came = state.form is None and intent.name == "inform" and tells_it_came(reading)
+    questions = () if came else _questions(reading, turn, given, spans)
     if exactly := _asked_exactly(reading, turn, intents):
         begins = state.form is None and asked_about.wants_to_book(reading)
         topic = intent.name if intent.name.startswith("ask_") else EXACTLY  # the classifier's word
         intent = Intent("book" if begins else topic, 1.0)
         left = {name: told for name, told in left.items() if name not in ("lacks", "reply", "known")}
         questions, left = (EXACTLY,), {**left, "about": exactly}
-        if exactly["kind"] == "open":
-            given.pop("wish", None)  # it is asked about
+        asked_for = {"wish"} if exactly["kind"] == "open" else _OF_PEOPLE if exactly["kind"] in asked_about.PEOPLE_ASKED else set()
+        given = {name: told for name, told in given.items() if name not in asked_for}
     left = {**dict(_asked_for(reading, turn, questions)), **left}
     if language := languages.of(reading.text):
         left = {**left, "language": language}
@@ -106,6 +108,7 @@ class _Turn:
     """What the classifier takes the whole message for, however unsure."""
 
 
+_OF_PEOPLE = {"applicant", "holder", "relation", "proof_waiver", "cards", "family", "comes", "children", "people", "reply_form", "other_card", "another_comes"}
 _OF_A_CASE = {"wish", "applicant", "holder", "expires_on"}
 """What a first message tells where the classifier is unsure of it: it begins a booking."""
 

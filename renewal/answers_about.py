@@ -173,6 +173,20 @@ def _relative(about: Mapping[str, Any], a: Application, desk: Desk) -> list[Rema
     return [Remark(names.get(str(holder), "relative_by_age"))]
 
 
+def _along(about: Mapping[str, Any], a: Application, desk: Desk) -> list[Remark]:
+    """Return what somebody has to know who comes along with whoever comes for the card."""
+    return [Remark("along_with", {"who": f"@who_{a.applicant}"}) if a.applicant else Remark("along")]
+
+
+def _alone(about: Mapping[str, Any], a: Application, desk: Desk) -> list[Remark]:
+    return [Remark({"under_15": "relative_of_child", "general": "alone_of_age"}.get(str(a.holder), "alone_by_age"))]
+
+
+def _holder_along(about: Mapping[str, Any], a: Application, desk: Desk) -> list[Remark]:
+    names = {"other_proxy": "proxy_without_holder", "legal_representative": "representative_without_holder"}
+    return [Remark(names.get(str(a.applicant), "along"))]
+
+
 def _plainly(name: str) -> Callable[[Mapping[str, Any], Application, Desk], list[Remark]]:
     return lambda about, a, desk: [Remark(name)]
 
@@ -189,6 +203,10 @@ _ANSWERS: dict[str, Callable[[Mapping[str, Any], Application, Desk], list[Remark
     "notice_paper": _plainly("notice_paper"),
     "card_left": _plainly("card_left"),
     "child_along": _plainly("child_along"),
+    "along": _along,
+    "alone": _alone,
+    "holder_along": _holder_along,
+    "pin_unused": _plainly("pin_unused"),
     "twice": _twice,
     "relative": _relative,
     "broken": _plainly("card_broken"),
