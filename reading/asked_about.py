@@ -10,6 +10,7 @@ from functools import reduce
 from typing import Any
 
 from reading import case, second_thoughts
+from reading.ages import GENERAL, UNDER_15, Age
 from reading.facts import (
     AgeOf,
     CardOf,
@@ -194,7 +195,8 @@ def _of_company(reading: Reading) -> Iterator[dict[str, Any]]:
     others = [each for each in reading.facts if isinstance(each, Proxy) or (isinstance(each, Comes) and each.sent)]
     renewed = any(word["renewed"] or word["books"] for word in reading.message.words)
     if _ALONE.search(text):
-        yield {"kind": "alone"}
+        groups = {Age(0, 0, each.age).group for each in reading.facts if isinstance(each, AgeOf)}
+        yield {"kind": "alone", "holder": next((each for each in (UNDER_15, GENERAL) if groups == {each}), None)}
     elif _ALONG.search(text) and not others and not renewed:
         yield {"kind": "along"}
 

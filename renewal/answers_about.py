@@ -179,7 +179,7 @@ def _along(about: Mapping[str, Any], a: Application, desk: Desk) -> list[Remark]
 
 
 def _alone(about: Mapping[str, Any], a: Application, desk: Desk) -> list[Remark]:
-    return [Remark({"under_15": "relative_of_child", "general": "alone_of_age"}.get(str(a.holder), "alone_by_age"))]
+    return [Remark({"under_15": "relative_of_child", "general": "alone_of_age"}.get(str(about["holder"] or a.holder), "alone_by_age"))]
 
 
 def _holder_along(about: Mapping[str, Any], a: Application, desk: Desk) -> list[Remark]:

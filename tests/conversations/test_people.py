@@ -288,7 +288,7 @@ def test_list_a_is_shown_with_the_word_that_it_is_the_citys_to_decide(person: Ne
     "said",
     [
         "車椅子なんですが大丈夫ですか", "耳が聞こえないので電話できません", "目が見えないのですが手続きできますか",
-        "窓口で筆談できますか", "手が震えて暗証番号を押せません", "付き添いと一緒に入ってもいいですか",
+        "窓口で筆談できますか", "手が震えて暗証番号を押せません",
     ],
 )  # fmt: skip
 def test_who_needs_help_at_the_counter_hears_that_it_can_be_done_and_whom_to_ask(
@@ -509,3 +509,28 @@ def test_who_stops_hears_of_a_seat_only_where_one_was_held(person: NewPerson) ->
     _, late = talks(person, *CHOSEN, "やめる")
     assert "止めました" in early[-1] and "お席" not in early[-1]
     assert "お席はお返ししました" in late[-1]
+
+
+@pytest.mark.parametrize("said", ["付き添いと一緒に入ってもいいですか", "娘もついてきていいですか", "友だちと行ってもいい？一緒に", "息子が連れて行ってくれるけど大丈夫？"])
+def test_who_is_accompanied_hears_that_nothing_changes(person: NewPerson, said: str) -> None:
+    someone, [answer] = talks(person, said)
+    assert "付き添いの方がいっしょに来られてもかまいません" in answer
+    assert someone.slot("applicant") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("一人で行っても大丈夫？", "来られる日に15歳以上なら、ご本人だけで"),
+        ("10歳の娘が一人で行っても大丈夫？", "15歳未満の方の手続きは"),
+        ("17歳です。親なしでも行けますか", "はい、15歳以上の方は、ご本人だけで"),
+    ],
+)
+def test_who_wants_to_come_alone_hears_whether_they_may(person: NewPerson, said: str, told: str) -> None:
+    _, answers = talks(person, said)
+    assert told in answers[0]
+
+
+def test_a_pin_of_a_certificate_that_nobody_uses_is_not_needed(person: NewPerson) -> None:
+    _, [answer] = talks(person, "署名用わすれたけど使わないのでいいですか")
+    assert "その暗証番号はなくても更新できます" in answer and "住民基本台帳用の暗証番号は、かならず" in answer
