@@ -371,21 +371,22 @@ def advance(
     if len(counters) == 1 and a.counter in (None, "any"):
         a = replace(a, counter=counters[0].id)
     a = _counter_for_all(a, desk, remarks)
-    if asked == "counter" and answers.get("wish"):
-        a = _counter_by_wish(a, answers["wish"], desk)
+    told_when = Wish.from_json(answers.get("wish"))
+    if asked == "counter" and told_when or (_has_hour(a.wished.merged_with(told_when)) and not asked_too_soon(a, desk)):
+        a = _counter_by_wish(a, told_when, desk)
     if asked_too_soon(a, desk):
         answers["wish"] = _without_hopeless_wish(a, answers.get("wish"), desk, remarks)
         remarks += _wish_said_back(before, a, answers, desk)
     elif a.counter is None:
         remarks += _wish_heard(wish_in_words(Wish.from_json(answers.get("wish"))))
-    by_wish = a.counter if asked == "counter" and "counter" not in answers else None
+    by_wish = a.counter if before.counter is None and "counter" not in answers else None
     a = _visit(before, a, answers, desk, asked, key, remarks)
     decided = _holder_on_the_day(before, a, remarks)
     if decided != a and not asked_too_soon(decided, desk):
         decided = _visit(before, decided, {}, desk, asked, key, remarks)
     a = decided
     if by_wish and by_wish == a.counter and not a.hold:
-        remarks += _wish_heard([desk.city.counters[by_wish].short_label])
+        remarks.append(Remark("only_counter", {"counter": desk.city.counters[by_wish].short_label}))
     a = _show_documents(a, desk, remarks)
     return a, remarks + _booked_already(before, a, desk)
 
@@ -779,9 +780,13 @@ def _counter_for_all(a: Application, desk: Desk, remarks: list[Remark]) -> Appli
     return replace(a, counter=None, visit_date=None, visit_time=None)
 
 
-def _counter_by_wish(a: Application, said: dict[str, Any], desk: Desk) -> Application:
+def _has_hour(wish: Wish) -> bool:
+    return bool(wish.times or wish.from_time or wish.until_time)
+
+
+def _counter_by_wish(a: Application, said: Wish, desk: Desk) -> Application:
     """Return the application with the one counter that has what was wished ("木曜の夜")."""
-    wish = a.wished.merged_with(Wish.from_json(said)).to_json()
+    wish = a.wished.merged_with(said).to_json()
     if a.counter is not None:
         return a
     found = [

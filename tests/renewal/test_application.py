@@ -190,11 +190,21 @@ def test_back_from_the_name_asks_for_the_day_and_not_only_the_time(adult: Talk) 
     assert back(adult) == "visit_date"
 
 
-def test_back_to_the_counter_forgets_what_was_wished(adult: Talk) -> None:
+def test_back_to_the_counter_keeps_what_was_wished(adult: Talk) -> None:
     adult.says(counter="honchosha", wish="木曜がいい")
     adult.a = replace(adult.a, visit_date=None, visit_time=None)
     assert back(adult) == "counter"
-    assert adult.a.wish is None
+    assert adult.a.wished.weekdays == {3}, "a day is not forgotten without a word"
+
+
+def test_a_time_that_one_counter_has_settles_the_counter_and_says_so(adult: Talk) -> None:
+    adult.says(wish="木曜の夜")
+    assert adult.a.counter == "honchosha" and "only_counter" in adult.said
+
+
+def test_a_day_alone_leaves_the_counter_open(adult: Talk) -> None:
+    adult.says(wish="木曜がいい")
+    assert adult.a.counter is None
 
 
 def test_back_after_a_child_alone_asks_again_who_comes(talk: Talk) -> None:
