@@ -29,6 +29,12 @@ _LETTER_IN_NUMBER = re.compile(
     "(?<=[0-9])(?:[oli](?=[0-9年月日時分/])|o(?=$|[、。で]))"
 )  # 2月2O日, 1l月
 _THREE = re.compile("(?<![持])参(?=[年月日時分十])|(?<=[十二])参(?=[年月日時分])")  # not 参る
+_BY_SMALL_KANA = (
+    "らいしゅう こんしゅう まいしゅう しゅうまつ ごぜんちゅう しょうめいしょ あんしょうばんごう しやくしょ しょうかいしょ かいとうしょ しゅじん"
+    " たんじょうび いっしょ だいじょうぶ しょめい じゅうじ きゅうじ りょうほう しゅっちょう きょうだい"
+)
+_LARGE = {word.translate(str.maketrans("ゃゅょっ", "やゆよつ")): word for word in _BY_SMALL_KANA.split()}
+_WRITTEN_LARGE = re.compile("|".join(_LARGE) + "|(?<![ぁ-ん])きよう(?=[のはにでもい、。]|$)")  # らいしゆう, as the old write it
 _MARKS = re.compile("[\uff9e\uff9f\u3099\u309a]")  # (half-width) voicing marks…
 _MARKED = re.compile(f"(?s:.){_MARKS.pattern}*")  # …join the kana before them
 
@@ -83,6 +89,8 @@ def fold(text: str) -> Folded:
         joined = _LETTER_IN_NUMBER.sub(lambda found: "0" if found[0] == "o" else "1", joined)
     if "参" in joined:
         joined = _THREE.sub("三", joined)
+    if "よ" in joined or "ゆ" in joined:
+        joined = _WRITTEN_LARGE.sub(lambda found: _LARGE.get(found[0], "きょう"), joined)
     return Folded(text, hiragana(joined), joined, tuple(starts), tuple(ends), frozenset(gaps))
 
 
