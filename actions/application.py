@@ -64,7 +64,6 @@ class ValidateApplicationForm(AssistantAction):
             say(dispatcher, [Remark(reply)])
             return _ask(tracker, before, "short")
         answers = turn.answers("application_form")
-        answers.pop("period_of_stay", None)  # a button of an answer, not of this form
         card_meant = _is_inferred(turn, before, answers)
         if card_meant:
             answers.pop("notice")
@@ -513,7 +512,8 @@ class ActionFinishApplication(AssistantAction):
         a, at_desk = Application.from_slots(tracker.slots), desk()
         if a.confirmed != "yes":
             say(dispatcher, [Remark("anything_else")])
-            return forget_application()
+            kept = [SlotSet("expires_on", a.expires_on)] if a.outcome == "too_early" else []  # it is asked about: いつからでしたっけ
+            return [*forget_application(), *kept]
         try:
             booking = at_desk.bookings.confirm(
                 str(a.hold),

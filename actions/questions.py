@@ -53,7 +53,7 @@ class ActionAnswerQuestion(AssistantAction):
                 say_free_times(dispatcher, turn, Application.from_slots(tracker.slots))
             elif question == "ask_documents" and (own := _own_documents(tracker)):
                 say(dispatcher, own)
-            elif question == "ask_period" and (window := _window_of(turn)):
+            elif question == "ask_period" and (window := _window_of(turn, _case(tracker))):
                 say(dispatcher, [window])
             elif question == "ask_foreign_resident" and (stay := turn.heard.answers.get("period_of_stay")):
                 say(dispatcher, [Remark(f"period_of_stay_{stay}")])
@@ -126,12 +126,12 @@ def _own_documents(tracker: Tracker) -> list[Remark]:
     return []
 
 
-def _window_of(turn: Turn) -> Remark | None:
-    """Return what a date in the question means, if it names an expiry date."""
+def _window_of(turn: Turn, a: Application) -> Remark | None:
+    """Return what an expiry date means: that of the question, or the one told before."""
     at_desk = desk()
     _, remarks = application.advance(
         Application(notice="certificate"),
-        {"expires_on": turn.heard.left.get("expires_on")},
+        {"expires_on": turn.heard.left.get("expires_on") or (a.expires_on if a.expiry else None)},
         at_desk,
         None,
         "",

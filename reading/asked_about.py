@@ -48,9 +48,13 @@ _ASKED: tuple[tuple[str, str], ...] = (
 _TOLD = (
     ("broken", "かーど.{0,6}(?:割れ|壊れ|こわれ|折れ|欠け|曲が|ひび|破れ|破損|読み取れな)|(?:割れ|壊れ|折れ)た(?:まいな|かーど)"),
     ("permanent", "(?:特別)?永住者?|高度専門職"),
+    ("stays", "(?:在留|ざいりゅう)(?:期間|きかん|かーど).{0,8}(?:まで|同じ|おなじ|月|がつ|年|ねん)"),
+    ("foreign", "(?:^|[、。はがも])(?:外国|中国|台湾|韓国|朝鮮|ねぱーる|べとなむ|ふぃりぴん|ぶらじる|ぺるー|いんどねしあ|たい|みゃんまー|ばんぐらでぃしゅ|すりらんか|ぱきすたん|いんど|もんごる|かんぼじあ|らおす|うずべきすたん|うくらいな|ろしあ|あめりか|いぎりす|ふらんす|どいつ|おーすとらりあ|かなだ)(?:の)?(?:人|じん|国籍|出身)(?!が)"),
 )  # fmt: skip
 PEOPLE_ASKED = {"along", "alone", "holder_along"}
 """Kinds that name people of whom nothing is settled by it: 娘もついてきていいですか."""
+BEFORE_ALL = {"foreign", "stays"}
+"""Kinds that come before a booking: whether it can be made here depends on the answer."""
 ELSEWHERE_TOO = {"open", "seal", "notice_paper", "broken"}
 """Kinds that other offices are asked about, too: 印鑑登録, 休日当番医."""
 _HOURS = re.compile("やって|開[いくけ]|あいて|営業|休み|休業|何時(?:まで|から)|受け?付け?て|(?:行|い)って(?:も|大丈夫)|来ても|(?:更新|手続き?)[はがも]?(?:でき|行け|いけ|可能|やれ|して(?:くれ|もらえ|る|ます))")
@@ -153,7 +157,7 @@ def _found(reading: Reading, state: State, asked: str | None) -> Iterator[dict[s
     m = reading.message
     text = m.plain
     for kind, words in _TOLD:
-        if re.search(words, text) and (state.form is None or _asks(reading)):
+        if re.search(words, text) and (state.form is None or kind in BEFORE_ALL or _asks(reading)):
             yield {"kind": kind}
     if state.booked and state.form is None and not wants_to_book(reading):
         told = case.told(reading, state.at(None)).answers
@@ -179,7 +183,7 @@ def _found(reading: Reading, state: State, asked: str | None) -> Iterator[dict[s
         day = state.slots.get("visit_date") or state.now.date().isoformat()  # 4時半に行っても間に合いますか
         yield {"kind": "open", "wish": replace(wish, days=(date.fromisoformat(str(day)),)).to_json()}
     if named and (bare or (_HOURS.search(text) and not _FREE.search(text) and not _is_answer(text, asked))):
-        yield {"kind": "open", "wish": wish.to_json()}
+        yield {"kind": "open", "wish": wish.to_json(), "renews": bool(re.search("更新|手続", text))}
 
 
 def _asks(reading: Reading) -> bool:

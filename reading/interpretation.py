@@ -79,8 +79,11 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
         turn = replace(turn, intent=intent)
     came = state.form is None and intent.name == "inform" and tells_it_came(reading)
     questions = () if came else _questions(reading, turn, given, spans)
-    if exactly := _asked_exactly(reading, turn, intents):
-        begins = state.form is None and asked_about.wants_to_book(reading)
+    exactly = _asked_exactly(reading, turn, intents)
+    if exactly and exactly["kind"] == "stays" and state.form == "application_form":
+        return Heard("inform", form=state.form, answers={"period_of_stay": "yes"})
+    if exactly:
+        begins = state.form is None and asked_about.wants_to_book(reading) and exactly["kind"] not in asked_about.BEFORE_ALL
         topic = intent.name if intent.name.startswith("ask_") else EXACTLY  # the classifier's word
         intent = Intent("book" if begins else topic, 1.0)
         left = {name: told for name, told in left.items() if name not in ("lacks", "reply", "known")}

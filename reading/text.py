@@ -34,7 +34,7 @@ _BY_SMALL_KANA = (
     " たんじょうび いっしょ だいじょうぶ しょめい じゅうじ きゅうじ りょうほう しゅっちょう きょうだい"
 )
 _LARGE = {word.translate(str.maketrans("ゃゅょっ", "やゆよつ")): word for word in _BY_SMALL_KANA.split()}
-_WRITTEN_LARGE = re.compile("|".join(_LARGE) + "|(?<![ぁ-ん])きよう(?=[のはにでもい、。]|$)")  # らいしゆう, as the old write it
+_WRITTEN_LARGE = re.compile("|".join(_LARGE) + "|(?<![ぁ-ん一-龠])きよう(?=[のはにでもい、。]|$)")  # らいしゆう, as the old write it
 _MARKS = re.compile("[\uff9e\uff9f\u3099\u309a]")  # (half-width) voicing marks…
 _MARKED = re.compile(f"(?s:.){_MARKS.pattern}*")  # …join the kana before them
 

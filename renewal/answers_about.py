@@ -31,6 +31,8 @@ def _open(about: Mapping[str, Any], a: Application, desk: Desk) -> list[Remark]:
     day = wish.days[0] if wish.days else _next_of(wish, desk)
     if day < desk.today:
         return [Remark("day_past", {"day": short_date(day)})]
+    if about.get("renews") and (early := _too_early(a, day)):
+        return [early]
     values = {"day": _day(day, desk), "hours": _hours(day, desk, wish.from_time)}
     if not _hours(day, desk):
         why = application.why_closed(a, desk, day)
@@ -42,6 +44,15 @@ def _open(about: Mapping[str, Any], a: Application, desk: Desk) -> list[Remark]:
     if not values["hours"]:
         return [_at(day, wish.from_time or time(), {**values, "hours": _hours(day, desk)}, desk)]
     return [Remark("open_on", values)]
+
+
+def _too_early(a: Application, on: date) -> Remark | None:
+    """Return from when the certificate can be renewed, where that day is before it."""
+    window = certificate.renewal_window(a.expiry) if a.expiry else None
+    if window is None or window.renewable_from <= on:
+        return None
+    words = {"expires_on": japanese_date(window.expires_on), "renewable_from": japanese_date(window.renewable_from)}
+    return Remark("window_too_early", words)
 
 
 def _at(day: date, at: time, values: Mapping[str, Any], desk: Desk) -> Remark:
@@ -138,6 +149,8 @@ def _month(said: str, today: date) -> date | None:
 
 
 def _tax_return(about: Mapping[str, Any], a: Application, desk: Desk) -> list[Remark]:
+    if early := _too_early(a, desk.today):
+        return [early, Remark("usable_until_then", early.values)]
     if a.visit_date:
         visit = date.fromisoformat(a.visit_date)
     elif application.open_today(desk):
@@ -211,6 +224,8 @@ _ANSWERS: dict[str, Callable[[Mapping[str, Any], Application, Desk], list[Remark
     "relative": _relative,
     "broken": _plainly("card_broken"),
     "permanent": _plainly("period_of_stay_no"),
+    "stays": _plainly("period_of_stay_yes"),
+    "foreign": _plainly("ask_foreign_resident"),
     "waitlist": _plainly("no_waitlist"),
     "confirmation": _plainly("no_mail"),
     "same_pins": _plainly("same_pins"),

@@ -327,6 +327,9 @@ def advance(
     if answers.pop("other_guardian", False):
         # 保佐人, 補助人, 任意後見人: never treated as legal representatives here (facts, OPEN).
         return replace(a, outcome="other_guardian"), [Remark("ask_other_guardian")]
+    if answers.pop("period_of_stay", None) == "yes":
+        # Card and certificates end with the stay, and no notice is sent for it (facts, section 3).
+        return replace(a, outcome="call_centre"), [Remark("period_of_stay_yes")]
     answers = {"half_date": None, **_refuse_invalid(answers, remarks)}
     if asked == "reply_form" and answers.get("reply_form") and answers.get("applicant") == "self":
         del answers["applicant"]  # the holder wrote the form that a proxy brings: ある（本人が記入）
@@ -385,7 +388,7 @@ def advance(
     if decided != a and not asked_too_soon(decided, desk):
         decided = _visit(before, decided, {}, desk, asked, key, remarks)
     a = decided
-    if by_wish and by_wish == a.counter and not a.hold:
+    if by_wish and by_wish == a.counter and not a.hold and len(counters) > 1:
         remarks.append(Remark("only_counter", {"counter": desk.city.counters[by_wish].short_label}))
     a = _show_documents(a, desk, remarks)
     return a, remarks + _booked_already(before, a, desk)

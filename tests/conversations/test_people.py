@@ -534,3 +534,29 @@ def test_who_wants_to_come_alone_hears_whether_they_may(person: NewPerson, said:
 def test_a_pin_of_a_certificate_that_nobody_uses_is_not_needed(person: NewPerson) -> None:
     _, [answer] = talks(person, "署名用わすれたけど使わないのでいいですか")
     assert "その暗証番号はなくても更新できます" in answer and "住民基本台帳用の暗証番号は、かならず" in answer
+
+
+def test_who_has_a_period_of_stay_is_asked_for_it_and_sent_to_the_call_centre(person: NewPerson) -> None:
+    """Their certificates end with the stay; nothing can be booked for them here (facts.md, section 3)."""
+    someone, answers = talks(person, "わたしはネパールじんです。こうしんしたいです", "ざいりゅう きかんは 2027ねん 3がつ までです")
+    assert "在留期間はありますか" in answers[0] and "024-505-0445" in answers[1]
+    assert someone.slot("requested_slot") is None
+    someone, answers = talks(person, "更新したいです", "電子証明書", "私です", "在留カードの期限と同じです。2027年2月20日")
+    assert "在留期間のある方" in answers[-1] and someone.slot("expires_on") is None
+    someone, answers = talks(person, "中国人が多い地区に住んでいます。更新を予約したい")
+    assert "在留期間" not in answers[0]
+
+
+def test_who_is_too_early_hears_the_same_day_again(person: NewPerson) -> None:
+    told = ["予約したい。期限は2027年6月10日です", "この日付で合っています", "確定申告に間に合いますか", "今日更新できるんですか", "いつから更新できるかもう一回教えて"]
+    _, answers = talks(person, *told)
+    assert all("令和9年3月11日（木）から" in answer for answer in answers[:1] + answers[2:])
+    assert "令和9年6月10日（木）までe-Tax" in answers[2]
+
+
+def test_a_notice_that_came_begins_the_application(person: NewPerson) -> None:
+    for said in ("青い封筒きたんだげんちょ、なじょしたらいいべ", "封筒が届きました。どうすればいいですか"):
+        _, [answer] = talks(person, said)
+        assert "青い封筒の通知には、何の更新と" in answer
+    _, [answer] = talks(person, "青い封筒がまだ来ないんですが、どうすればいいですか")
+    assert "届かないときは" in answer
