@@ -66,12 +66,13 @@ class ActionAnswerQuestion(AssistantAction):
         return [] if turn.asked else _kept(tracker, turn)
 
 
-_OF_THE_CASE = ("relation", "applicant", "holder", "near_fifteen", "expires_on", "pins", "forgotten_pins")
+_OF_THE_CASE = ("relation", "applicant", "holder", "near_fifteen", "expires_on", "pins", "forgotten_pins",
+            "counter", "wish")  # fmt: skip
 
 
 def _kept(tracker: Tracker, turn: Turn) -> Events:
     """Return what was told with a question before a booking has begun: it counts when one begins."""
-    told = turn.answers("application_form")
+    told = {**turn.heard.left.get("free_times", {}), **turn.answers("application_form")}
     told = {name: told[name] for name in _OF_THE_CASE if name in told}
     before = Application.from_slots(tracker.slots)
     if not told or application.is_begun(before):

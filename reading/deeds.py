@@ -128,7 +128,7 @@ def _last(words: Sequence[Word]) -> Word | None:
 _TO = ("に", "で", "へ", "から", "まで", "と", "より", "には", "では")
 _KNOWN = {
     "person", "speaker", "holder", "card", "notice", "called", "proxy", "guardian", "age", "which", "group",
-    "everyone", "total", "landmark", "certificate_of", "alone", "instead", "picks", "asks", "anywhere", "deed",
+    "everyone", "total", "along", "same", "landmark", "certificate_of", "alone", "instead", "picks", "asks", "anywhere", "deed",
 }  # fmt: skip
 
 
@@ -197,12 +197,15 @@ def _groups_after(words: Sequence[Word], at: int) -> Iterator[list[Word]]:
 _ENGLISH_TO = {"for", "on", "at", "from", "to", "by", "until", "because", "since", "and", "but", "in", "with"}
 
 
+_FIGURES = re.compile("[0-9]|^[一二三四五六七八九十]+人$")
+
+
 def _kind(word: Word) -> str:
     """Return what a noun names: a booking, a part of one, what is ours, nothing of its own, or another thing."""
     named = means(word, "thing")
     if named:
         return named
-    if word.kind == "number" or _KNOWN & word.meanings.keys() or means(word, "deed") or any(map(str.isdigit, word.text)):
+    if word.kind == "number" or _KNOWN & word.meanings.keys() or means(word, "deed") or _FIGURES.search(word.text):
         return "own"
     parts = name_parts(word.text)
     return "own" if parts and all(part in ("family", "given", "name") for part in parts) else "other"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reading import asked_about, bookings, case, languages, second_thoughts
-from reading.facts import CannotCome
+from reading.facts import CannotCome, Deed
 from reading.heard import ABOUT_BOOKINGS, EXACTLY, FALLBACK, NO_RULE, UNCLEAR, Form, Heard, Span
 from reading.intents import (
     FAIRLY,
@@ -149,7 +149,8 @@ def _questions(
         within = [at for at, last in spans.values() if not m.text[last : last + 1].isspace()]
         answers = any(start <= at < end for at in within for start, end in asking) or (given and (not spans or _repeats(reading, places, spans)))
         asks_what_to_do = name == "ask_capabilities" or any(what_to_do(m, at) for at in places)
-        begins = bool(given) and turn.state.form is None and asks_what_to_do  # どうすればいいですか
+        books = turn.intent.name == "book" and any(isinstance(each, Deed) and each.what == "book" and each.clause in places for each in reading.facts)
+        begins = turn.state.form is None and ((bool(given) and asks_what_to_do) or (books and name == UNCLEAR))  # どうすれば; ここで予約できる？
         if name and not begins and not (name == UNCLEAR and answers):
             found.append(name)
     if len(found) == 1 and turn.likely.name.startswith("ask_") and turn.likely.confidence >= SURE:

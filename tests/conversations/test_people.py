@@ -560,3 +560,15 @@ def test_a_notice_that_came_begins_the_application(person: NewPerson) -> None:
         assert "青い封筒の通知には、何の更新と" in answer
     _, [answer] = talks(person, "青い封筒がまだ来ないんですが、どうすればいいですか")
     assert "届かないときは" in answer
+
+
+def test_what_a_question_about_free_times_names_is_kept_for_the_booking(person: NewPerson) -> None:
+    someone, _ = talks(person, "西口で来週金曜の11時半空いてますか", "予約したい", "電子証明書", "本人です", "2027年2月3日", "覚えてる")
+    assert (someone.slot("counter"), someone.slot("visit_time")) == ("nishiguchi", "11:30")
+
+
+def test_two_who_ask_whether_they_can_book_together_are_two(person: NewPerson) -> None:
+    someone, [answer] = talks(person, "夫婦二人で更新に行きたいのですが、二人いっしょに予約できますか")
+    assert "2人分を、まとめて予約しますね" in answer and "分かりませんでした" not in answer
+    _, [answer] = talks(person, "マイナカードの更新ってここで予約できる？15なんだけど")
+    assert "分かりませんでした" not in answer
