@@ -94,7 +94,7 @@ def in_line(m: Message, clause: Clause) -> str:
 
 # The words beside it -----------------------------------------------------------------------------
 
-INSTEAD = re.compile("(?:じゃ|では?|ぢゃ)な(?:く|し|い|かった)(?:って|て)?、?|から|、?(?:いや|やっぱり?|あっ?|間違い?|まちがえた|違う|もとい)[、。]?")
+INSTEAD = re.compile("(?:じゃ|では?|ぢゃ)な(?:く|し|い|かった)(?:って|て)?、?|から|、?(?:いや|やっぱり?|あっ?|間違い?|まちがえた|違う|もとい)[、。]?|(?:と|って)(?:言っ|いっ)(?:ちゃっ)?(?:た|てた|ていた)(?:けど|けれど|が|んだけど|んですが|のは?)、?[^0-9。]{0,10}?(?:たら|違って|間違い?で|よく見ると)、?")
 _LINKS = "(?:[はわがものにで:→、とCOA(（「『]|って|なら|<link>)*$"
 _UP_TO = "(?:まで|って|付け?で|<link>|[にでがはもとの、CAO])*"
 # Before it: "期限は…". The first that fits decides.
@@ -192,6 +192,8 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
         role = "other"
     if role is None and any(word["person"] for word in lead[-3:]):
         role = "person"
+    if role == "other" and _SAID_AGAIN.match(m.plain, piece.end) and not any(map(_is_person, lead)):
+        role = None  # 28日の10時って言いましたよね
     if _MUSED.match(m.plain, piece.end) or _NOT_YET.match(m.plain, piece.end) or _TAKEN_UP.match(m.plain, piece.end):
         role = "other"
     opened = behind == "visit" or item.kind == "date_range"
@@ -203,6 +205,8 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
     return replace(told, role=role)
 
 
+_SAID = "(?:と|って)(?:(?:言|い)(?:っ(?:た|て[いた])|い(?:まし|ました))|申し(?:上げ)?まし|伝え(?:まし|た))"
+_SAID_AGAIN = re.compile(f"[の0-9:時半分日曜午前後ごろ頃に]*{_SAID}")
 _QUOTED = re.compile("[」』、]*と(?:あり|あっ|ある|なっ|なり)")  # 「…まで」とありました
 _OF_THING_ELSE = re.compile("^(?:[AO、]|<[a-z]+>の)*Nの<expires>")  # 牛乳の期限なら今日
 _NOT_YET = re.compile(r"(?:が(?:来|く)る|に(?:な|成)る)まで(?:は|。|$)|は(?:まだ)?\d{1,2}(?:歳|才|です|だ|$)")  # 2月19日が来るまでは14歳
@@ -242,7 +246,7 @@ def _is_asked(m: Message, clause: Clause, piece: Piece) -> bool:
 
 
 _SET_OFF = re.compile("(?:まで|です|だ|で|に|って|なの|なん)*(?:けど|が)?、")
-_WONDERS = re.compile("(?:早め|遅らせ|ずらし|延ばし|戻し|直し|変え|見つくろっ|見繕っ)て[^。]*(?:もらえ|貰え|いただけ|頂け|くれ|くださ)|に(?:して|変え|かえ|ずらし|直し|移し)[^。]*(?:もらえ|貰え|いただけ|頂け|くれ|くださ)|かなあ?|っけ|かも|かしら|ますかね|(?:ど[れこ]|いつ|どっち|どちら|何日|誰)か(?!ら)|でもいい")
+_WONDERS = re.compile("(?:早め|遅らせ|ずらし|延ばし|戻し|直し|変え|見つくろっ|見繕っ)て[^。]*(?:もらえ|貰え|いただけ|頂け|くれ|くださ)|に(?:して|変え|かえ|ずらし|直し|移し)[^。]*(?:もらえ|もらう|貰[えう]|いただ[けく]|頂[けく]|くれ|くださ|でき|可能)|かなあ?|っけ|かも|かしら|ますかね|(?:ど[れこ]|いつ|どっち|どちら|何日|誰)か(?!ら)|でもいい")
 
 
 def _fits(table: Sequence[tuple[str, re.Pattern[str]]], said: str, match: bool = False) -> str | None:
@@ -567,7 +571,7 @@ def _cannot(m: Message, each: Told, tail: Sequence[Word]) -> bool:
 
 
 _ONLY = re.compile("(?:しか|だけ|のみ)")
-_SAID_SO = re.compile("(?:と|って)(?:言|い)っ(?:た|て[たる])(?:はず|のに|つもり|んだ|です|けど|だけ|だげ)|はず(?:です|だ|な|$)")  # 9日って言ったはず
+_SAID_SO = re.compile(f"{_SAID}|(?:と|って)(?:言|い)っ(?:た|て[たる])(?:はず|のに|つもり|んだ|です|けど|だけ|だげ)|はず(?:です|だ|な|$)")  # 9日って言ったはず
 
 
 def _asks_for(tail: Sequence[Word], behind: str) -> bool:

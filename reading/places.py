@@ -141,6 +141,7 @@ _RULES: tuple[tuple[Literal["chosen", "near", "refused"], str], ...] = (
     ("chosen", f"(?!から|の|と|や|か)(?:で|にて|に|へ|まで|が|なら|を|は|でも|だと|って)?{_STEP}<(?:does|changes|good)>(?!!)"),
     ("chosen", "(?:C|で|に|へ|を)?(?:[、。!！…~ーね]|O|と)*$"),  # 西口で。
 )
+_SAID_AGAIN = re.compile("(?:だ|です)?(?:って|と)(?:言|い)(?:った|って|いました|いましたよね)")  # 西口って言った
 _TIME = re.compile("(?:さん)?(?:の?(?:[0-9]+(?::[0-9]+|月|日|時半?|分)|[月火水木金土日]曜日?|午前中?|午後|朝|お?昼|夕方|夜間?|頃|ごろ))+")
 _AFTER = tuple((how, re.compile(_SIDE + pattern)) for how, pattern in _RULES)
 _SUBJECT = re.compile("(?:N|<[a-z]+>)[がはも]$")  # "保育園が西口なので" tells where something is
@@ -156,7 +157,7 @@ def _named(m: Message, clause: Clause, s: Situation, all_: Sequence[tuple[int, i
 
 
 # "西口で12月9日の11時"
-_WITH_A_TIME = re.compile("(?:で|に|へ)、?[0-9/:月火水木金土日曜時分半午前後朝夕方来再今週のに、~]+(?:頃|ごろ|以降|から|まで)?(?:で|です)?[。!]*")
+_WITH_A_TIME = re.compile("で(?:(?:二|三|2|3)人|夫婦|家族|親子|みんな)?(?:で|とも)?(?:一緒|いっしょ|揃って|そろって)に?、?|(?:で|に|へ)、?[0-9/:月火水木金土日曜時分半午前後朝夕方来再今週のに、~]+(?:頃|ごろ|以降|から|まで)?(?:で|です)?(?:本人|自分|私|(?:一|二|1|2)人)?[。!]*")
 
 
 def _how(
@@ -168,6 +169,8 @@ def _how(
     after = line(rest, "picks").text + ("<P>" if then < clause.last else "")
     how = next((how for how, pattern in _AFTER if pattern.match(after)), None)
     if how is None and clause.mood == "asked" and _INSTEAD.match("".join(word.text for word in rest)):
+        how = "chosen"
+    if s.asked == "counter" and _SAID_AGAIN.match(m.plain, m.words[last].end):
         how = "chosen"
     if how is None and _WITH_A_TIME.fullmatch("".join(word.text for word in rest)):
         how = "chosen"
