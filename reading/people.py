@@ -308,7 +308,8 @@ def _identity(found: _Found) -> Made:
     if mine and after and after[0].text == "、" and _is_small_talk(found):
         return
     yield SpeaksAs(
-        **found.place(), mood="denied" if denied else found.mood, who=party.role or party.who, mine=mine
+        **found.place(), mood="denied" if denied else found.mood, who=party.role or party.who, mine=mine,
+        of=None if mine else party.of,
     )
 
 

@@ -327,11 +327,19 @@ class _Case:
     def parent_of_holder(self) -> bool:
         """Whether who comes is a parent: by the word, as the speaker's spouse, or as a grandchild's."""
         named = {*(each.who for each in self.told.cards), *(each.who for each in self.told.ages)}
+        if self.told_as_parent:
+            return True
         if self.who in _CHILDREN:
             return "grandchild" in named  # 孫の母である娘
         if self.comer is not None and self.comer.mine and self.told.speaks_as in _PARENTS:
             return False  # 子の父ですが、わたしの母が行きます
         return self.who in _PARENTS or (self.owner in _CHILDREN and self.who in _SPOUSES)
+
+    @property
+    def told_as_parent(self) -> bool:
+        """Whether who comes is told to be the child's parent: 娘に行ってもらいます。あの子の母親です."""
+        after = [each for each in self.told.as_whom if self.comer and each.start > self.comer.start]
+        return any(each.who in _PARENTS and each.of in (*_MAYBE_YOUNG, "relative", HOLDER) for each in after)
 
     @property
     def mine(self) -> bool:
@@ -386,7 +394,7 @@ _OF_ANOTHER: _Rules = (
     ("a spouse who has not", lambda c: c.step_parent, _ASK),
     ("a parent of the child", lambda c: c.known == "under_15" and c.parent_of_holder, REPRESENTATIVE),
     ("another with a child", lambda c: c.known in ("under_15", "adult_ward"), _ASK),
-    ("a parent of the child, of what age ever", lambda c: c.owner in _CHILDREN and c.known is None and c.parent_of_holder, REPRESENTATIVE),
+    ("a parent of the child, of what age ever", lambda c: (c.owner in _CHILDREN or c.told_as_parent) and c.known is None and c.parent_of_holder, REPRESENTATIVE),
     ("母が行きます", lambda c: c.asked and c.who in _PARENTS and c.by_word and c.nothing_known, REPRESENTATIVE),
     ("for the speaker", lambda c: c.owner == SPEAKER or c.asked or (c.comer and c.comer.sent), OTHER),
     ("for somebody grown up", lambda c: c.owner is not None and c.known == "general", OTHER),
