@@ -354,7 +354,7 @@ class _Here:
         """Return that a card's holder comes after all, or does not: 妻は来られなくなりました."""
         comes = fact.what == "comes"
         if not self.cards.several:
-            other = self.s["applicant"] == "other_proxy" and fact.which != SPEAKER
+            other = self.s["applicant"] == "other_proxy" and fact.which not in {SPEAKER, "friend", "grandchild", *CHILDREN}
             return {"comes": ((0, True), fact)} if other and comes and self.again_or_along(fact) else {}
         if len(places) != 1:
             return {}

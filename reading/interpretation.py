@@ -77,7 +77,10 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
         intent = Intent("book", 1.0)  # "免許が7日にあるから、マイナンバーのほうは8日で頼むよ"
         turn = replace(turn, intent=intent)
     questions = _questions(reading, turn, given, spans)
-    if exactly := _asked_exactly(reading, turn, intents):
+    exactly = _asked_exactly(reading, turn, intents)
+    if given.get("other_guardian") and ({intent.name, *questions} & _OF_A_PROXY or (exactly and exactly["kind"] == "relative")):
+        intent, exactly, questions = Intent("ask_other_guardian", 1.0), None, ()  # 保佐人 are no ordinary proxies
+    if exactly:
         begins = state.form is None and asked_about.wants_to_book(reading)
         topic = intent.name if intent.name.startswith("ask_") else EXACTLY  # the classifier's word
         intent = Intent("book" if begins else topic, 1.0)
@@ -92,6 +95,10 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
     return Heard(
         intent.name, intent.confidence, form, given, questions, asks_back, left, spans
     )
+
+
+_OF_A_PROXY = {"ask_proxy", "ask_documents", "ask_child_or_ward"}
+"""Questions whose answers tell the papers of those who are told apart from other guardians."""
 
 
 @dataclass(frozen=True)

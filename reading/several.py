@@ -409,7 +409,9 @@ def _told(units: _Units, head: re.Match[str], rest: list[Word]) -> tuple[_What, 
     for at, word in enumerate(rest):
         swallowed = word["drops"] == "swallowed" and word.text[0] == "は"
         if word["drops"] and (head["p"] or swallowed or of or at == 0 and word.kind == "noun") or word["comes"] == "go" and re.search("[はがもだ]", head["p"]):
-            return _done(word, rest[at + 1 : at + 2], units.m.clause_at(word.start), of=bool(of))
+            clause = units.m.clause_at(word.start)
+            follows = next((each.mood for each in units.m.clauses[clause.at + 1 :]), None) if clause else None
+            return _done(word, rest[at + 1 : at + 2], clause, follows, of=bool(of))
         if word["same"] and at == 0:
             return "same", None, mood
     books = any(word["books"] and word.flags & {"want", "by", "let"} or word["sends"] for word in rest)
@@ -419,9 +421,11 @@ def _told(units: _Units, head: re.Match[str], rest: list[Word]) -> tuple[_What, 
 
 
 def _done(
-    word: Word, after: list[Word], clause: Clause | None, *, of: bool
+    word: Word, after: list[Word], clause: Clause | None, follows: Mood | None, *, of: bool
 ) -> tuple[_What, None, Mood] | None:
     """Return whether the card is left out, or its holder comes or does not."""
+    if clause is not None and "te" in clause.flags and follows == "asked":
+        return None  # 娘も一緒に行っていいですか
     negative = "neg" in word.flags or bool(after and after[0].text.startswith(("なく", "ない", "無く", "ませ")))
     if clause is None or clause.mood in ("asked", "heard", "supposed", "taken_back"):
         return None

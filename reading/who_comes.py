@@ -120,7 +120,7 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     if told.guardian and told.guardian.of == "other" and s.asked not in ("name_kana", "visitor_name"):
         return [Command("set_slot", "other_guardian", True, told.guardian)]
     holder, whose = _holder(told, s, facts)
-    visitor = _visitor(told, holder, s, facts)
+    visitor = _visitor(told, holder, s, facts) or _by_themselves(told, facts, m, s)
     return [*_of_holder(holder, whose, s), *_of_visitor(visitor, holder, told, s)]
 
 
@@ -433,6 +433,16 @@ def _visitor(told: _Told, holder: str | None, s: Situation, facts: Sequence[Fact
     return None
 
 
+def _by_themselves(told: _Told, facts: Sequence[Fact], m: Message, s: Situation) -> Decided:
+    """Return the holder where who tells that they are 15 or older asks to come alone: 15歳です。一人で行けますか."""
+    own = {SPEAKER, "student_high"} if told.speaks_as == "student_high" else {SPEAKER}
+    grown = any(each.who in own and each.mood == "said" and _group(each) == "general" for each in told.ages)
+    others = told.proxy or told.guardian or any(each.who != SPEAKER for each in told.cards)
+    if s.asked not in (None, "applicant") or not grown or others or not any(word["own"] or word["alone"] for word in m.words):
+        return None
+    return next(((SELF, each) for each in facts if isinstance(each, Comes) and each.who == SPEAKER), None)
+
+
 def _puzzled(facts: Sequence[Fact], s: Situation) -> bool:
     """Return whether a word of the question is not understood: 法定代理人、むずかしくてわからない."""
     return s.asked == "applicant" and any(isinstance(fact, Unsure) and fact.kind_of == "not_understood" for fact in facts)
@@ -454,6 +464,8 @@ def _by_company(c: _Case) -> Decided:
     """The holder is taken along, or brings somebody."""
     for each in c.told.along:
         theirs = c.owner in (each.who, HOLDER) or (c.owner is None and c.s.asked in ("applicant", None))
+        if each.who == SPEAKER and c.comer is None:
+            continue  # 私も一緒に行きます: beside the one who comes
         if not theirs or (c.comer and c.comer.who not in (SPEAKER, HOLDER, each.who)):
             continue
         if c.comer and c.comer.who == HOLDER:
