@@ -127,6 +127,12 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
 _NOT_ABOUT_PEOPLE = {None, "applicant", "holder", "proof_waiver", "cards", "name_kana", "visitor_name", "confirmed"}
 
 
+_OF_WHO_COMES = {
+    "person", "speaker", "holder", "own", "proxy", "guardian", "comes", "sends", "instead", "along", "alone",
+    "desk", "card", "age",
+}  # fmt: skip
+
+
 def _as_if_asked(facts: Sequence[Fact], m: Message, s: Situation) -> Situation:
     """Return the situation, with who comes as the question where a message says nothing but that.
 
@@ -135,11 +141,16 @@ def _as_if_asked(facts: Sequence[Fact], m: Message, s: Situation) -> Situation:
     about_people = [each for each in facts if isinstance(each, (SpeaksAs, Comes)) and each.holds]
     if s.asked in _NOT_ABOUT_PEOPLE or not about_people:
         return s
+    mine = all(isinstance(each, Comes) and each.who == SPEAKER for each in about_people)
+    if mine and s["applicant"] not in (None, SELF):
+        return s  # who speaks is the one who was to come already
     small = {"particle", "copula", "mark", "other", "auxiliary", "end"}
     for word in m.words:
         start, end = m.folded.span(word.start, word.end)
-        if word.kind not in small and not word["speaker"] and not any(f.start <= start and end <= f.end for f in about_people):
-            return s
+        heavy = word.kind in ("number", "verb", "noun") and not word.meanings.keys() & _OF_WHO_COMES
+        inside = not heavy and any(f.start <= start and end <= f.end for f in about_people)
+        if word.kind not in small and not word["speaker"] and not inside:
+            return s  # 8日の夕方に休みを取って行きます
     return replace(s, asked="applicant")
 
 
