@@ -28,7 +28,7 @@ ANSWERS_TO: dict[str, set[str]] = {
     "holder": {"other_guardian", "near_fifteen", "children", "birthday"},
     "cards": {"cards_by", "people", "children"},
     "counter": {"wish"},
-    "name_kana": {"name_of"},
+    "name_kana": {"name_of", "more_names"},
     "date_meant": {"expires_on", "wish"},
 }
 # Whose card it is and who comes are told for each of several cards.

@@ -94,7 +94,7 @@ def in_line(m: Message, clause: Clause) -> str:
 
 # The words beside it -----------------------------------------------------------------------------
 
-INSTEAD = re.compile("(?:じゃ|では?|ぢゃ)な(?:く|し|い|かった)(?:って|て)?、?|から|、?(?:いや|やっぱり?|あっ?|間違い?|まちがえた|違う|もとい)[、。]?|(?:と|って)(?:言っ|いっ)(?:ちゃっ)?(?:た|てた|ていた)(?:けど|けれど|が|んだけど|んですが|のは?)、?[^0-9。]{0,10}?(?:たら|違って|間違い?で|よく見ると)、?")
+INSTEAD = re.compile("(?:じゃ|では?|ぢゃ)な(?:く|し|い|かった)(?:って|て)?、?|から|、?(?:いや|やっぱり?|あっ?|間違い?|まちがえた|違う|もとい)[、。]?|(?:です|かな|かも|だ|で)?[、。…]*(?:すみません|すいません|ごめん(?:なさい)?|失礼(?:しました)?|間違え(?:ました|た))[、。]?|(?:と|って)(?:言っ|いっ)(?:ちゃっ)?(?:た|てた|ていた)(?:けど|けれど|が|んだけど|んですが|のは?)、?[^0-9。]{0,10}?(?:たら|違って|間違い?で|よく見ると)、?")
 _LINKS = "(?:[はわがものにで:→、とCOA(（「『]|って|なら|<link>)*$"
 _UP_TO = "(?:まで|って|付け?で|<link>|[にでがはもとの、CAO])*"
 # Before it: "期限は…". The first that fits decides.
@@ -205,7 +205,7 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
     return replace(told, role=role)
 
 
-_SAID = "(?:と|って)(?:(?:言|い)(?:っ(?:た|て[いた])|い(?:まし|ました))|申し(?:上げ)?まし|伝え(?:まし|た))"
+_SAID = "(?:と|って)(?:(?:言|い)(?:った|い(?:まし|ました))|申し(?:上げ)?まし|伝え(?:まし|た))"
 _SAID_AGAIN = re.compile(f"[の0-9:時半分日曜午前後ごろ頃に]*{_SAID}")
 _QUOTED = re.compile("[」』、]*と(?:あり|あっ|ある|なっ|なり)")  # 「…まで」とありました
 _OF_THING_ELSE = re.compile("^(?:[AO、]|<[a-z]+>の)*Nの<expires>")  # 牛乳の期限なら今日
@@ -277,7 +277,7 @@ def _tail(m: Message, clause: Clause, piece: Piece, after: int) -> list[Word]:
 
 def _carried(m: Message, clause: Clause, lead: Sequence[Word]) -> str | None:
     """Return what a clause without a verb names just before: "有効期限、令和9年2月14日です"."""
-    if clause.at == 0 or any(word.kind in ("noun", "verb", "adjective") for word in lead):
+    if clause.at == 0 or any(word.kind in ("noun", "verb", "adjective") and word["dated"] != "right" for word in lead):
         return None
     before = m.clauses[clause.at - 1]
     words, said = m.inside(before), in_line(m, before)

@@ -229,6 +229,7 @@ def _put_right(m: Message, told: list[Told], s: Situation) -> list[Told]:
     for at, (one, other) in enumerate(zip(told, told[1:], strict=False), start=1):
         slot = next((slot for slot in PURPOSES if _same_day_of_year(one.item.value, s[slot])), None)
         taken_back = INSTEAD.fullmatch(m.plain, one.piece.end, other.piece.start)
+        slot = slot or ("expires_on" if taken_back and _same_month(one.item.value, s["expires_on"]) else None)  # 3月じゃなくて2月9日です
         if slot and taken_back and other.role in VISITS and other.is_date and not _same_day_of_year(one.item.value, s["visit_date"]):
             told[at - 1 : at + 1] = replace(one, role=slot), replace(other, role=slot)
     return told
@@ -236,6 +237,10 @@ def _put_right(m: Message, told: list[Told], s: Situation) -> list[Told]:
 
 def _same_day_of_year(told: object, known: object) -> bool:
     return isinstance(told, date) and isinstance(known, str) and known[4:] == f"{told:-%m-%d}"
+
+
+def _same_month(told: object, known: object) -> bool:
+    return isinstance(told, DateRange) and isinstance(known, str) and known[4:8] == f"{told.first or date.min:-%m-}"
 
 
 def _of_the_form(read: _Reading, told: Told, s: Situation) -> Told:

@@ -106,10 +106,14 @@ class CardOf(Fact):
 
 @dataclass(frozen=True)
 class SpeaksAs(Fact):
-    """Who writes is somebody's mother, guardian…: "妻の私", "私は母親です"; `mine`: "私の母です" is another."""
+    """Who writes is somebody's mother, guardian…: "妻の私", "私は母親です"; `mine`: "私の母です" is another.
+
+    `of` is whose mother it is, where that is told: "あの子の母親です".
+    """
 
     who: Who
     mine: bool = False
+    of: str | None = None
 
 
 @dataclass(frozen=True)

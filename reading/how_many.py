@@ -12,11 +12,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from reading.facts import Count, Fact, Name, No, OneCard, SpeaksAs, Yes
+from reading.facts import Count, Deed, Fact, Name, No, OneCard, SpeaksAs, Yes
 from reading.message import Message
 from reading.parties import SPEAKER, parties
 from reading.situation import Command, Situation
 from reading.text import ENGLISH_NUMBERS, KANJI_DIGITS, number
+from reading.words import Word
 
 CHILDREN = {"son", "daughter", "child", "baby", "pupil", "student_middle", "student_high", "step_child"}
 MAYBE_YOUNG = {"grandchild", "nephew", "brother", "sister", "cousin", "relative", "family", "client"}
@@ -26,6 +27,7 @@ _Slots = dict[str, tuple[Any, Fact | None]]
 SELF = {"applicant": "self", "holder": "general"}
 PARENT = {"applicant": "legal_representative", "holder": "under_15"}
 PROXY = {"applicant": "other_proxy", "holder": "general"}
+_COUPLE = ((SPEAKER, None), ("partner", None))
 _OURS = {SPEAKER, "partner", "family", None}
 _NO_PARENTS = {"grandmother", "grandfather", "grandparents", "uncle", "aunt", "friend", "helper"}
 _BARE = re.compile(
@@ -166,7 +168,7 @@ class _Here:
     def _unasked(self, held: list[Count]) -> Count | None:
         """Return the count in a first message: people alone, or those who come together."""
         for each in held:
-            if each.of == "people" and each.cards != "several" and self._is_all(each):
+            if each.of == "people" and each.cards != "several" and (self._is_all(each) or self._is_wished(each)):
                 return each
             if each.of == "coming" and each.cards != 1:
                 ours = each.people and {who for who, _ in each.people} <= _OURS
@@ -182,17 +184,31 @@ class _Here:
                     return each
                 if each.cards != 1 and not each.people:
                     self.doubt = each
+            early = self.s.asked in ("notice", "applicant") and self.cards.number == 1 and not self.s["holder"]
+            if early and each.of == "people" and self._is_wished(each):
+                return each
+            if early and each.of == "coming" and each.people == _COUPLE and self._is_all(each, [w for w in self.m.words if not w["comes"]]):
+                return replace(each, cards="several", people=())  # 夫婦で行きたい: both may renew
             if each.of == "coming" and each.cards == 1 and self.again and self.cards.number > 1:
                 self.doubt = each
         return None
 
-    def _is_all(self, fact: Fact) -> bool:
-        """Return whether the message says nothing else."""
+    def _is_all(self, fact: Fact, words: Sequence[Word] | None = None) -> bool:
+        """Return whether the message, or these words of it, say nothing else."""
         return all(
             word.kind in ("mark", "particle", "copula", "other", "adverb", "auxiliary") or word["sends"] or word.text == "for"
-            for word in self.m.words
+            for word in (self.m.words if words is None else words)
             if not fact.start <= self.m.folded.starts[word.start] < fact.end
         )
+
+    def _is_wished(self, fact: Count) -> bool:
+        """Return whether people are all that a clause tells, where a booking is wished: 予約したいです、私と妻です."""
+        wished = any(isinstance(each, Deed) and each.what == "book" and each.how == "wished" for each in self.facts)
+        others = any(not fact.start <= party_at < fact.end for party_at in self._people_at())
+        return wished and fact.cards not in (1, "several") and not others and self._is_all(fact, self.m.inside(self.m.clauses[fact.clause]))
+
+    def _people_at(self) -> list[int]:
+        return [self.m.folded.starts[self.m.words[party.first].start] for party in parties(self.m)]
 
     def _of_count(self, found: Count) -> _Slots:
         cards, known = found.cards, self.cards.number
@@ -338,7 +354,7 @@ class _Here:
         """Return that a card's holder comes after all, or does not: 妻は来られなくなりました."""
         comes = fact.what == "comes"
         if not self.cards.several:
-            other = self.s["applicant"] == "other_proxy" and fact.which != SPEAKER
+            other = self.s["applicant"] == "other_proxy" and fact.which not in {SPEAKER, "friend", "grandchild", *CHILDREN}
             return {"comes": ((0, True), fact)} if other and comes and self.again_or_along(fact) else {}
         if len(places) != 1:
             return {}

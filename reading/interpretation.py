@@ -82,6 +82,8 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
     exactly = _asked_exactly(reading, turn, intents)
     if exactly and exactly["kind"] == "stays" and state.form == "application_form":
         return Heard("inform", form=state.form, answers={"period_of_stay": "yes"})
+    if given.get("other_guardian") and ({intent.name, *questions} & _OF_A_PROXY or (exactly and exactly["kind"] == "relative")):
+        intent, exactly, questions = Intent("ask_other_guardian", 1.0), None, ()  # 保佐人 are no ordinary proxies
     if exactly:
         begins = state.form is None and asked_about.wants_to_book(reading) and exactly["kind"] not in asked_about.BEFORE_ALL
         topic = intent.name if intent.name.startswith("ask_") else EXACTLY  # the classifier's word
@@ -97,6 +99,10 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
     return Heard(
         intent.name, intent.confidence, form, given, questions, asks_back, left, spans
     )
+
+
+_OF_A_PROXY = {"ask_proxy", "ask_documents", "ask_child_or_ward"}
+"""Questions whose answers tell the papers of those who are told apart from other guardians."""
 
 
 @dataclass(frozen=True)

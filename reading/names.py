@@ -42,10 +42,11 @@ def facts(m: Message) -> list[Fact]:
 
 def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     """Return what becomes of the names: of whose card it is, and of who comes."""
-    right = _put_right(m, s) if any(s[slot] for slot in _SLOTS) else []
+    told = _told(m)
+    both = _of_both(m, told, s)
+    right = both or (_put_right(m, s) if any(s[slot] for slot in _SLOTS) else [])
     if right:
         return right
-    told = _told(m)
     if s.asked in _SLOTS:
         return _answers(m, told, s.asked, s)
     found = []
@@ -82,10 +83,16 @@ def _answers(
     if s[other] and _SAME_FAMILY.search(m.plain) and len(told) == 1 and not told[0][1].full:
         return [Command("set_slot", asked, f"{str(s[other]).split()[0]} {told[0][1].name}", told[0][0])]
     several = len(told) > 1 and int(s["cards"] or 1) > 1
-    for fact, each in told:
-        slot = _whose(each, asked, s) if len(told) > 1 or _puts_right_anothers(m, each, asked, s) else other if each.role not in (None, asked) else asked
+    if several:  # of one's own card first, as the cards stand
+        told = sorted(told, key=lambda one: one[1].of not in (None, SPEAKER))
+    elif len(told) == 2 and (unclear := _of_one_of_two(m, told, asked, s)):
+        return unclear
+    for (fact, each), slot in zip(told, _each_whose(m, told, asked, s), strict=True):
         if several and slot in found:
-            continue  # ソウタとハナ: each is asked about in its turn
+            if slot == "name_kana" and found[slot].kind != "clarify" and _will_do(each, 0):
+                before = found["more_names"].value if "more_names" in found else []
+                found["more_names"] = Command("set_slot", "more_names", [*before, each.name], fact)
+            continue  # ソウタとハナ: of which there is half a name is asked about in its turn
         if _will_do(each, int(s["failed_answers"] or 0)):
             found[slot] = _taken(slot, each.name, s, fact)
         elif slot == asked and (slot not in found or found[slot].kind == "clarify"):
@@ -93,6 +100,18 @@ def _answers(
     if not found and (kanji := _KANJI_NAME.fullmatch(m.plain)) and set(name_parts(kanji[1])) <= _PEOPLE:
         return [Command("clarify", asked)]
     return list(found.values())
+
+
+def _each_whose(m: Message, told: Sequence[tuple[Name, _Told]], asked: str, s: Situation) -> list[str]:
+    """Return whose name each one is, where one was asked for."""
+    slots = [_whose(each, asked, s) for _, each in told]
+    if len(told) == 1:
+        each = told[0][1]
+        return slots if each.role or _puts_right_anothers(m, each, asked, s) else [asked]
+    kin = [at for at, (_, each) in enumerate(told) if each.of]
+    if len(told) == 2 and slots == ["name_kana"] * 2 and len(kin) == 1 and s["applicant"] in ("legal_representative", "other_proxy"):
+        slots[1 - kin[0]] = "visitor_name"  # ホシ マサエです。主人はホシ イサオ
+    return slots
 
 
 def _puts_right_anothers(m: Message, each: _Told, asked: str, s: Situation) -> bool:
@@ -109,8 +128,33 @@ def _whose(each: _Told, asked: str, s: Situation) -> str:
     if each.role:
         return each.role
     if each.of and s["applicant"] in ("legal_representative", "other_proxy"):
-        return "visitor_name" if each.of == SPEAKER else "name_kana"
+        parent = each.of in _PARENTS and s["holder"] == "under_15"  # 孫はサトウ ハルト、母親はサトウ ミホ
+        return "visitor_name" if each.of == SPEAKER or parent else "name_kana"
     return asked
+
+
+_PARENTS = {"mother", "father", "parent"}
+
+
+def _of_both(m: Message, told: Sequence[tuple[Name, _Told]], s: Situation) -> list[Command]:
+    """Return the names of holder and visitor where a message tells whose each of two is."""
+    by_proxy = s["applicant"] in ("legal_representative", "other_proxy") and int(s["cards"] or 1) == 1
+    plain = all((each.role or each.of) and each.full and not _latin(each.name) for _, each in told)
+    slots = [_whose(each, "", s) for _, each in told]
+    if not by_proxy or not plain or sorted(slots) != sorted(_SLOTS) or re.search(_right()["instead"], m.plain):
+        return []
+    return [_taken(slot, each.name, s, fact) for slot, (fact, each) in zip(slots, told, strict=True) if s[slot] != each.name]
+
+
+def _of_one_of_two(m: Message, told: Sequence[tuple[Name, _Told]], asked: str, s: Situation) -> list[Command]:
+    """Return whose of two names it is where one card is meant: 弟はサトウ ユウ、私はサトウ サキ; ユイとユウト asks."""
+    (first, one), (second, other) = told[0], told[-1]
+    between = m.text[first.end : second.start]
+    if asked == "name_kana" and s["applicant"] == "self" and one.of != other.of and {one.of, other.of} - {None, SPEAKER} and not (one.role or other.role):
+        # Whose visit it is, is told first, and then who else speaks or is there.
+        return [_taken(asked, one.name, s, first) if one.of != SPEAKER and _will_do(one, 0) else Command("clarify", asked)]
+    alike = one.full and other.full and (one.role, one.of) == (other.role, other.of)
+    return [Command("clarify", asked)] if alike and re.fullmatch(r"[\s　]*と[\s　、]*", between) else []
 
 
 def _will_do(each: _Told, failed: int) -> bool:
@@ -161,7 +205,7 @@ def _spaced(kept: str, gaps: frozenset[int]) -> tuple[str, tuple[int, ...]]:
 
 
 _KANA = re.compile("[ぁ-ゖァ-ヺー]")
-_MARK = re.compile(r" ?(?=0\d{1,4}[- ]?\d{2,4}[- ]?\d{3,4})|[^\w\s・=ー'.:\-]+|(?<=[ァ-ヺー]) ?と ?(?=、|[ァ-ヺ]|[一-龥ぁ-ん]{1,6}[はの][ァ-ヺー]+ [ァ-ヺ])|\.(?=\s|$)|\n|(?<=[ぁ-ゖァ-ヺー])で ?(?=(?:下の ?)?(?:名前|なまえ|名字|苗字|みょうじ|姓|名)[はが])|(?<=だよ|です) |(?<!の) (?=(?:下の ?|した ?の ?)?(?:名前|なまえ)(?:[はがも: ]|[ァ-ヺ]))")
+_MARK = re.compile(r" ?(?:電話|携帯|連絡先|でんわ|けいたい|tel|phone|mobile)(?:電話)?(?:番号| ?number)?(?: is)?[はが:.、 ]*(?=0\d)| ?(?=0\d{1,4}[- ]?\d{2,4}[- ]?\d{3,4})|[^\w\s・=ー'.:\-]+|(?<=[ァ-ヺー]) ?と ?(?=、|[ァ-ヺ]|[一-龥ぁ-ん]{1,6}[はの][ァ-ヺー]+ [ァ-ヺ])|\.(?=\s|$)|\n|(?<=[ぁ-ゖァ-ヺー])で ?(?=(?:下の ?)?(?:名前|なまえ|名字|苗字|みょうじ|姓|名)[はが])|(?<=だよ|です) |(?<!の) (?=(?:下の ?|した ?の ?)?(?:名前|なまえ)(?:[はがも: ]|[ァ-ヺ]))")
 _KANJI = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〆ヶ]"
 _KANJI_NAME = re.compile(f"({_KANJI}(?:{_KANJI}|[ぁ-ゖー]){{1,7}}?)(?:です|と申します|といいます|と言います)?。?")
 
@@ -194,7 +238,8 @@ def _rules() -> _Rules:
     right = _right()
     part = f"(?:(?P<family>{right['family']})|(?P<given>{right['given'].replace('の', 'の ?')}))(?:の名前)?(?:だけ)?(?:[はがも、:]|(?P<bare>(?<=[字前])))"
     person = f"(?P<of>{_any(around['person'])})(?:の名前は|の名前が|のほうは|の方は|の|は|が|、|(?P<being>で))"
-    lead = f"(?P<lead>{_any(around['lead'])})"
+    nth = "(?:[1-4一二三四][人枚番]|ひとり|ふたり)[目め][はがの:、 ]?"
+    lead = f"(?P<lead>{_any(around['lead'])}|{nth})"
     latin = r"[a-zà-ɏḁ-ỿ](?:[a-zà-ɏḁ-ỿ '.\-]*?[a-zà-ɏḁ-ỿ.])"
     kana = "[ぁ-ゖァ-ヺー]+?(?: [ぁ-ゖァ-ヺー]+?)*?"
     name = f"(?:{_KANJI}+ ){{0,2}}(?P<name>{kana}|{latin})"

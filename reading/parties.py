@@ -42,7 +42,10 @@ _CHAIN = TABLE.compiled(f"{_ONE}(?:\\((?:<person|speaker>)\\))?(?:(?:の|(?<=<pe
 def parties(m: Message) -> list[Party]:
     """Return the people that a message names, in its order."""
     aged = list(ages(m))
-    shape = TABLE.shape(m.words)
+    shape = "".join(
+        "|" if word.kind == "copula" and not word.text.startswith("であ") else one
+        for word, one in zip(m.words, TABLE.shape(m.words), strict=True)
+    )  # 妻である私 is one, 母親だってば、私の娘 are two
     found: list[Party] = []
     for match in _CHAIN.finditer(shape):
         if _GENERIC.search(m.plain, 0, m.words[match.start()].start):
@@ -78,6 +81,8 @@ def _of_chain(m: Message, first: int, last: int) -> Iterator[Party]:
     """Yield the person that a chain of words for people names."""
     names = [(at, who) for at in range(first, last) if (who := who_of(m.words[at]))]
     at, who = names[-1]
+    if who not in (SPEAKER, HOLDER) and len(names) > 1 and m.words[at - 1].kind == "copula":
+        names, who = names[:-1], names[-2][1]  # 母親である娘
     before = names[-2][1] if len(names) > 1 else None
     if who == SPEAKER and before and before not in (SPEAKER, HOLDER):
         yield Party(first, last, SPEAKER, role=before)

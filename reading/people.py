@@ -308,7 +308,8 @@ def _identity(found: _Found) -> Made:
     if mine and after and after[0].text == "、" and _is_small_talk(found):
         return
     yield SpeaksAs(
-        **found.place(), mood="denied" if denied else found.mood, who=party.role or party.who, mine=mine
+        **found.place(), mood="denied" if denied else found.mood, who=party.role or party.who, mine=mine,
+        of=None if mine else party.of,
     )
 
 
@@ -538,7 +539,7 @@ def _unnamed_comers(units: _Units, found: Sequence[Fact]) -> Iterator[Fact]:
         before = units.units[first:at]
         named = any(isinstance(each, (Comes, CannotCome)) and each.end >= end > each.start for each in found)
         after = units.shape[at + 1 : at + 2]
-        if named or after in ("Z", "の", "E") or any(w["elsewhere"] or w.text == "が" for w in before):
+        if named or _in_company(units, found, at) or after in ("Z", "の", "E") or any(w["elsewhere"] or w.text == "が" for w in before):
             continue
         alone = any(word["alone"] for word in before)
         clause = units.clause_of(at)
@@ -555,6 +556,18 @@ def _unnamed_comers(units: _Units, found: Sequence[Fact]) -> Iterator[Fact]:
                 yield Comes(start, end, clause, mood, other, sent=True)
         elif "ing" not in unit.flags and (alone or unit.flags & {"want"} or mood == "said"):
             yield Comes(start, end, clause, mood, SPEAKER, named=alone, alone=alone)
+
+
+def _in_company(units: _Units, found: Sequence[Fact], at: int) -> bool:
+    """Return whether it is a companion who is said or asked to come along: 俺も一緒に行ぐから, 娘も一緒に行っていいですか."""
+    clause = units.message.clauses[units.clause_of(at)]
+    after = units.message.clauses[clause.at + 1] if clause.at + 1 < len(units.message.clauses) else clause
+    asked = clause.mood == "asked" or ("te" in clause.flags and after.mood == "asked")
+    return any(
+        isinstance(each, ComesAlong) and units.message.text[: each.end].endswith(("一緒", "いっしょ", "一緒に", "いっしょに", "ともに", "共に"))
+        and clause.at - each.clause in (0, 1) and "も" in units.message.text[each.start : each.end] and (each.who == SPEAKER or asked)
+        for each in found
+    )
 
 
 def _carried_on(units: _Units, first: int) -> str | None:

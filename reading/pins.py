@@ -46,6 +46,8 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
         unclear = s.asked == "pins" and told
         return [Command("clarify", "pins", fact=told[-1])] if unclear else []
     value = "forgotten" if lost else "remembered"
+    if not lost and s["pins"] == "forgotten" and s["applicant"] == "other_proxy" and not _by_heart(told, m):
+        return []  # 回答書に書いて封をしてあるはず
     same = s["pins"] == value and (not lost or s["forgotten_pins"] in (None, lost))
     if same and s.asked != "pins":
         return []
@@ -191,6 +193,11 @@ def _which(m: Message, clause: Clause, state: str) -> tuple[str, ...]:
 
 # What that means -----------------------------------------------------------------------------------
 
+def _by_heart(told: Sequence[Pins], m: Message) -> bool:
+    """Return whether somebody is said to remember, not only that something is written down."""
+    return any(word["memory"] not in (None, "notes", "sealed") for fact in told for word in m.inside(m.clauses[fact.clause]))
+
+
 _STRONG = {"keeps", "loses", "thinks"}
 # Where "覚えています" alone can only be about the PINs, and where "忘れた" can.
 _JUST_AFTER = {"counter", "book_later", "reissue_plan"}
@@ -225,6 +232,8 @@ def _counts(fact: Pins, m: Message, s: Situation) -> bool:
     if any(word["pin"] == "pin" for word in (*m.words[: m.clauses[fact.clause].last], *_named_after(m, fact.clause))):
         return True
     strong = any(word["memory"] in _STRONG for word in words)
+    if fact.state == "remembered" and strong and words[0]["pin"] == "number" and s.asked != "phone":
+        return True  # 番号はおばが覚えてる
     named_before = m.inside(m.clauses[fact.clause - 1]) if fact.clause else ()  # 英数字のほう、思い出せない
     if strong and any(word["pin_of"] in ("sign", "juki") for word in (*named_before, *words)):
         return True

@@ -50,7 +50,7 @@ class _Unit:
 
 _TABLE = Table(
     "nth", "member", "people", "cards", "everyone", "which", "total", "drops", "adds", "joins", "called",
-    "books", "card", "sends", "comes", "jointly", "along", "speaker", "expired", "same",
+    "books", "card", "sends", "comes", "jointly", "along", "speaker", "expired", "same", "occasion",
 )  # fmt: skip
 
 
@@ -226,14 +226,19 @@ def _counts(units: _Units) -> Iterator[Count]:
             yield Count(*place, mood, size, of="coming")  # 妻と私の2人分、二人で行きます
     for match in _ONLY.finditer(units.shape):
         mine = units.units[match.start("w")].people[:1] in (((SPEAKER, None),), (("holder", None),))
-        if mine and units.words[match.end() - 1].text.endswith("だけ"):
+        becomes = _BECOMES.match(units.m.plain, units.words[match.end() - 1].end)  # 私一人だけにしてください
+        if mine and (becomes or units.words[match.end() - 1].text.endswith("だけ")):
             place, mood = units.place(*match.span()), units.mood(match.start())
-            yield Count(*place, mood, 1, of="cards" if match["card"] else "people")
+            yield Count(*place, mood, 1, of="cards" if match["card"] or becomes else "people")
+    for match in _WITH_SPOUSE.finditer(units.shape):
+        if units.units[match.start("w")].people[0][0] in ("husband", "wife", "partner"):
+            yield Count(*units.place(*match.span()), units.mood(match.end() - 1), "several")
     for match in _JOINTLY.finditer(units.shape):
         yield Count(*units.place(*match.span()), units.mood(match.end() - 1), "several")
 
 
-_ONLY = _TABLE.compiled("(?P<w><member>)<people>?(?P<card>の<card>?)?(?:だ|(?<=<card>))")  # 私の分だけ
+_ONLY = _TABLE.compiled("(?P<w><member>)(?P<n><people|cards>)?(?P<card>の<card>?)?(?:だ|(?<=<card|people|cards>))")  # 私の分だけ
+_WITH_SPOUSE = _TABLE.compiled("(?P<w><member>)(?:と<along>|と?<along>)に?、?(?:<card>を)?<books>(?!に<comes>|の?.?<comes>)")  # 夫と一緒に更新したい
 _JOINTLY = _TABLE.compiled("<jointly>[でにを、]?(?:<card>|<books>|<sends>)")
 
 
@@ -356,7 +361,7 @@ def _changes(units: _Units) -> Iterator[Count]:
 # One of several --------------------------------------------------------------------------------------
 
 _HEAD = _TABLE.compiled(
-    "(?:^|(?<=[、。!?OAVJCEDで])|(?<=<adds>))(?P<w><member|which|nth|everyone|people>)"
+    "(?:^|(?<=[、。!?OAVJCEDで])|(?<=<adds|occasion>)|(?<=<occasion>[はも]))(?P<w><member|which|nth|everyone|people>)"
     "(?P<of>(?:の?(?:<card|books|called>|N(?=[はがもをの]))|の(?=[はがもを]))*)(?P<p>[はがもをだ:]*)、?"
 )
 _STOPS = re.compile("[。!?]|$")
@@ -403,8 +408,10 @@ def _told(units: _Units, head: re.Match[str], rest: list[Word]) -> tuple[_What, 
         return "expires_on", day, "said"
     for at, word in enumerate(rest):
         swallowed = word["drops"] == "swallowed" and word.text[0] == "は"
-        if word["drops"] and (head["p"] or swallowed or (of and word["drops"] == "need")) or word["comes"] == "go" and re.search("[はがもだ]", head["p"]):
-            return _done(word, rest[at + 1 : at + 2], units.m.clause_at(word.start), of=bool(of))
+        if word["drops"] and (head["p"] or swallowed or of or at == 0 and word.kind == "noun") or word["comes"] == "go" and re.search("[はがもだ]", head["p"]):
+            clause = units.m.clause_at(word.start)
+            follows = next((each.mood for each in units.m.clauses[clause.at + 1 :]), None) if clause else None
+            return _done(word, rest[at + 1 : at + 2], clause, follows, of=bool(of))
         if word["same"] and at == 0:
             return "same", None, mood
     books = any(word["books"] and word.flags & {"want", "by", "let"} or word["sends"] for word in rest)
@@ -414,9 +421,11 @@ def _told(units: _Units, head: re.Match[str], rest: list[Word]) -> tuple[_What, 
 
 
 def _done(
-    word: Word, after: list[Word], clause: Clause | None, *, of: bool
+    word: Word, after: list[Word], clause: Clause | None, follows: Mood | None, *, of: bool
 ) -> tuple[_What, None, Mood] | None:
     """Return whether the card is left out, or its holder comes or does not."""
+    if clause is not None and "te" in clause.flags and follows == "asked":
+        return None  # 娘も一緒に行っていいですか
     negative = "neg" in word.flags or bool(after and after[0].text.startswith(("なく", "ない", "無く", "ませ")))
     if clause is None or clause.mood in ("asked", "heard", "supposed", "taken_back"):
         return None

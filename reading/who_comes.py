@@ -120,11 +120,17 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     if told.guardian and told.guardian.of == "other" and s.asked not in ("name_kana", "visitor_name"):
         return [Command("set_slot", "other_guardian", True, told.guardian)]
     holder, whose = _holder(told, s, facts)
-    visitor = _visitor(told, holder, s, facts)
+    visitor = _visitor(told, holder, s, facts) or _by_themselves(told, facts, m, s)
     return [*_of_holder(holder, whose, s), *_of_visitor(visitor, holder, told, s)]
 
 
 _NOT_ABOUT_PEOPLE = {None, "applicant", "holder", "proof_waiver", "cards", "name_kana", "visitor_name", "confirmed"}
+
+
+_OF_WHO_COMES = {
+    "person", "speaker", "holder", "own", "proxy", "guardian", "comes", "sends", "instead", "along", "alone",
+    "desk", "card", "age",
+}  # fmt: skip
 
 
 def _as_if_asked(facts: Sequence[Fact], m: Message, s: Situation) -> Situation:
@@ -135,11 +141,16 @@ def _as_if_asked(facts: Sequence[Fact], m: Message, s: Situation) -> Situation:
     about_people = [each for each in facts if isinstance(each, (SpeaksAs, Comes)) and each.holds]
     if s.asked in _NOT_ABOUT_PEOPLE or not about_people:
         return s
+    mine = all(isinstance(each, Comes) and each.who == SPEAKER for each in about_people)
+    if mine and s["applicant"] not in (None, SELF):
+        return s  # who speaks is the one who was to come already
     small = {"particle", "copula", "mark", "other", "auxiliary", "end"}
     for word in m.words:
         start, end = m.folded.span(word.start, word.end)
-        if word.kind not in small and not word["speaker"] and not any(f.start <= start and end <= f.end for f in about_people):
-            return s
+        heavy = word.kind in ("number", "verb", "noun") and not word.meanings.keys() & _OF_WHO_COMES
+        inside = not heavy and any(f.start <= start and end <= f.end for f in about_people)
+        if word.kind not in small and not word["speaker"] and not inside:
+            return s  # 8日の夕方に休みを取って行きます
     return replace(s, asked="applicant")
 
 
@@ -327,11 +338,19 @@ class _Case:
     def parent_of_holder(self) -> bool:
         """Whether who comes is a parent: by the word, as the speaker's spouse, or as a grandchild's."""
         named = {*(each.who for each in self.told.cards), *(each.who for each in self.told.ages)}
+        if self.told_as_parent:
+            return True
         if self.who in _CHILDREN:
             return "grandchild" in named  # 孫の母である娘
         if self.comer is not None and self.comer.mine and self.told.speaks_as in _PARENTS:
             return False  # 子の父ですが、わたしの母が行きます
         return self.who in _PARENTS or (self.owner in _CHILDREN and self.who in _SPOUSES)
+
+    @property
+    def told_as_parent(self) -> bool:
+        """Whether who comes is told to be the child's parent: 娘に行ってもらいます。あの子の母親です."""
+        after = [each for each in self.told.as_whom if self.comer and each.start > self.comer.start]
+        return any(each.who in _PARENTS and each.of in (*_MAYBE_YOUNG, "relative", HOLDER) for each in after)
 
     @property
     def mine(self) -> bool:
@@ -386,7 +405,7 @@ _OF_ANOTHER: _Rules = (
     ("a spouse who has not", lambda c: c.step_parent, _ASK),
     ("a parent of the child", lambda c: c.known == "under_15" and c.parent_of_holder, REPRESENTATIVE),
     ("another with a child", lambda c: c.known in ("under_15", "adult_ward"), _ASK),
-    ("a parent of the child, of what age ever", lambda c: c.owner in _CHILDREN and c.known is None and c.parent_of_holder, REPRESENTATIVE),
+    ("a parent of the child, of what age ever", lambda c: (c.owner in _CHILDREN or c.told_as_parent) and c.known is None and c.parent_of_holder, REPRESENTATIVE),
     ("母が行きます", lambda c: c.asked and c.who in _PARENTS and c.by_word and c.nothing_known, REPRESENTATIVE),
     ("for the speaker", lambda c: c.owner == SPEAKER or c.asked or (c.comer and c.comer.sent), OTHER),
     ("for somebody grown up", lambda c: c.owner is not None and c.known == "general", OTHER),
@@ -425,6 +444,16 @@ def _visitor(told: _Told, holder: str | None, s: Situation, facts: Sequence[Fact
     return None
 
 
+def _by_themselves(told: _Told, facts: Sequence[Fact], m: Message, s: Situation) -> Decided:
+    """Return the holder where who tells that they are 15 or older asks to come alone: 15歳です。一人で行けますか."""
+    own = {SPEAKER, "student_high"} if told.speaks_as == "student_high" else {SPEAKER}
+    grown = any(each.who in own and each.mood == "said" and _group(each) == "general" for each in told.ages)
+    others = told.proxy or told.guardian or any(each.who != SPEAKER for each in told.cards)
+    if s.asked not in (None, "applicant") or not grown or others or not any(word["own"] or word["alone"] for word in m.words):
+        return None
+    return next(((SELF, each) for each in facts if isinstance(each, Comes) and each.who == SPEAKER), None)
+
+
 def _puzzled(facts: Sequence[Fact], s: Situation) -> bool:
     """Return whether a word of the question is not understood: 法定代理人、むずかしくてわからない."""
     return s.asked == "applicant" and any(isinstance(fact, Unsure) and fact.kind_of == "not_understood" for fact in facts)
@@ -446,6 +475,8 @@ def _by_company(c: _Case) -> Decided:
     """The holder is taken along, or brings somebody."""
     for each in c.told.along:
         theirs = c.owner in (each.who, HOLDER) or (c.owner is None and c.s.asked in ("applicant", None))
+        if each.who == SPEAKER and c.comer is None:
+            continue  # 私も一緒に行きます: beside the one who comes
         if not theirs or (c.comer and c.comer.who not in (SPEAKER, HOLDER, each.who)):
             continue
         if c.comer and c.comer.who == HOLDER:

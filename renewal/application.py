@@ -346,6 +346,8 @@ def advance(
         a = party.with_name_at(a, *name)
     if answers.get("name_kana") and a.done:
         a = party.with_name(a, answers.pop("name_kana"))
+        for name in answers.pop("more_names", ()):
+            a = a if a.name_kana else party.with_name(a, name)
     taken = {name: value for name, value in answers.items() if name in _FIELDS}
     before = a
     if taken.get("pins") == "forgotten" and party.has_more(a) and not a.pins_each:

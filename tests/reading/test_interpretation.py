@@ -38,6 +38,17 @@ def hear(
 # Answers and questions ---------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["姉の保佐人です。姉の更新に、私が行って手続きできますでしょうか", "父の補助人です。父の更新に代わりに行けますか", "任意後見人ですが何を持って行けばいいですか"],
+)
+@pytest.mark.parametrize("intent", ["ask_proxy", "ask_documents", "ask_other_guardian"])
+def test_other_guardians_are_not_told_the_papers_of_a_proxy(state: State, text: str, intent: str) -> None:
+    heard = hear(state, text, intent, [(text, intent)])
+    assert (heard.intent, heard.answers.get("other_guardian")) == ("ask_other_guardian", True)
+    assert "about" not in heard.left and not {"ask_proxy", "ask_documents"} & set(heard.questions)
+
+
 def test_an_answer_is_that_of_the_form_that_runs(state: State) -> None:
     heard = hear(state, "西口で", asked="counter")
     assert (heard.form, heard.answers) == ("application_form", {"counter": "nishiguchi"})

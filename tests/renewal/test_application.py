@@ -544,6 +544,13 @@ def test_children_told_of_together_are_those_whose_cards_follow(talk: Talk) -> N
     assert [card.get("holder") for card in talk.a.to_come or ()] == ["general", "under_15"]
 
 
+def test_names_told_at_once_are_those_of_the_cards_in_their_order(talk: Talk) -> None:
+    talk.says(**CHILDREN, children=["under_15", "under_15"], notice="certificate")
+    talk.says(proof_waiver="same_household", expires_on=INSIDE).says(expires_on=INSIDE, pins="remembered")
+    talk.says(pins="remembered", name_kana="ヤマダ リク", more_names=["ヤマダ ミク", "ヤマダ ソラ"])
+    assert [card.name_kana for card in application.party.each(talk.a)] == ["ヤマダ リク", "ヤマダ ミク"]
+
+
 def test_the_child_that_is_named_is_left_out_and_not_another(talk: Talk) -> None:
     talk.says(**CHILDREN, children=["general", "under_15"], notice="certificate")
     talk.says(applicant="self", expires_on=INSIDE, pins="remembered")
