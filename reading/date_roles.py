@@ -94,7 +94,9 @@ def in_line(m: Message, clause: Clause) -> str:
 
 # The words beside it -----------------------------------------------------------------------------
 
-INSTEAD = re.compile("(?:じゃ|では?|ぢゃ)な(?:く|し|い|かった)(?:って|て)?、?|から|、?(?:いや|やっぱり?|あっ?|間違い?|まちがえた|違う|もとい)[、。]?|(?:です|かな|かも|だ|で)?[、。…]*(?:すみません|すいません|ごめん(?:なさい)?|失礼(?:しました)?|間違え(?:ました|た))[、。]?|(?:と|って)(?:言っ|いっ)(?:ちゃっ)?(?:た|てた|ていた)(?:けど|けれど|が|んだけど|んですが|のは?)、?[^0-9。]{0,10}?(?:たら|違って|間違い?で|よく見ると)、?")
+SORRY = "(?:です|でした|かな|かも|だ|で)?[、。.…!]*(?:(?:あ|あれ|えっと|ん|おっと|いや|違う|違います|違った|ちがう)[っー]*[、。.…]*)*(?:すみません|すいません|ごめん(?:なさい)?|失礼(?:しました)?|間違え(?:ました|た)|違(?:います|う|った)|ちがう)[、。]?"
+"""Between a day and the one that stands instead of it."""
+INSTEAD = re.compile("(?:じゃ|では?|ぢゃ)な(?:く|し|い|かった)(?:って|て)?、?|から|、?(?:いや|やっぱり?|あっ?|間違い?|まちがえた|違う|もとい)[、。]?|" + SORRY + "|(?:と|って)(?:言っ|いっ)(?:ちゃっ)?(?:た|てた|ていた)(?:けど|けれど|が|んだけど|んですが|のは?)、?[^0-9。]{0,10}?(?:たら|違って|間違い?で|よく見ると)、?")
 _LINKS = "(?:[はわがものにで:→、とCOA(（「『]|って|なら|<link>)*$"
 _UP_TO = "(?:まで|って|付け?で|<link>|[にでがはもとの、CAO])*"
 # Before it: "期限は…". The first that fits decides.
@@ -481,6 +483,8 @@ def _leads_to_another(m: Message, earlier: Told, later: Told) -> bool:
         return True
     if earlier.asked and not re.search("<(?:visit|fine)>", in_line(m, earlier.clause)):
         return True
+    if re.fullmatch(SORRY, m.plain[earlier.piece.end : later.piece.start]):
+        return True  # 8日かな…すみません、9日で
     if any(each.link == "end" for each in clauses[:-1]):
         return False
     flags = frozenset(flag for each in clauses for flag in each.flags)

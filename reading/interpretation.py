@@ -55,6 +55,8 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
     """Return what a message means after the question for the slot `asked`, None if there was none."""
     if stay := asked_about.period_of_stay(reading, state):
         return Heard("ask_foreign_resident", form="application_form", answers={"period_of_stay": stay})
+    if state.form != "booking_form" and not state.booked and bookings.comes_without(reading):
+        return Heard("ask_walk_in", form=state.form)
     intent = intent_of(reading, intents, state)
     if intent.name == FALLBACK and state.form is None and asked_about.asks_for_times(reading):
         intent = Intent("ask_free_times", 1.0)

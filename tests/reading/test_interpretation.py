@@ -49,6 +49,26 @@ def test_other_guardians_are_not_told_the_papers_of_a_proxy(state: State, text: 
     assert "about" not in heard.left and not {"ask_proxy", "ask_documents"} & set(heard.questions)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "予約は結構です。これから窓口へ直接うかがいます", "予約取らんでいいわ、このまま行ってみる", "予約いらね、今から行ぐ",
+        "今から行くから予約はもういいや", "もういいです、直接行きます", "予約なしで行って並びます",
+    ],
+)
+@pytest.mark.parametrize("asked", [None, "applicant", "pins", "visit_date", "confirmed"])
+def test_who_comes_without_a_booking_wishes_for_none(state: State, text: str, asked: str | None) -> None:
+    heard = hear(state, text, "nlu_fallback", asked=asked, holder="general")
+    assert (heard.intent, heard.answers, heard.asks_back) == ("ask_walk_in", {}, None)
+
+
+@pytest.mark.parametrize(
+    "text", ["今から行きたいので予約したい", "予約なしで行ったら混んでたから、予約を取りたい", "予約なしだと待つよね、9日に行きます", "予約はいい日に取りたい"]
+)
+def test_who_would_rather_book_is_no_walk_in(state: State, text: str) -> None:
+    assert hear(state, text, "inform", asked="visit_date", holder="general").intent == "inform"
+
+
 def test_an_answer_is_that_of_the_form_that_runs(state: State) -> None:
     heard = hear(state, "西口で", asked="counter")
     assert (heard.form, heard.answers) == ("application_form", {"counter": "nishiguchi"})
