@@ -248,7 +248,7 @@ def _is_asked(m: Message, clause: Clause, piece: Piece) -> bool:
 
 
 _SET_OFF = re.compile("(?:まで|です|だ|で|に|って|なの|なん)*(?:けど|が)?、")
-_WONDERS = re.compile("(?:早め|遅らせ|ずらし|延ばし|戻し|直し|変え|見つくろっ|見繕っ)て[^。]*(?:もらえ|貰え|いただけ|頂け|くれ|くださ)|に(?:して|変え|かえ|ずらし|直し|移し)[^。]*(?:もらえ|もらう|貰[えう]|いただ[けく]|頂[けく]|くれ|くださ|でき|可能)|かなあ?|っけ|かも|かしら|ますかね|(?:ど[れこ]|いつ|どっち|どちら|何日|誰)か(?!ら)|でもいい")
+_WONDERS = re.compile("(?:早め|遅らせ|ずらし|延ばし|戻し|直し|変え|見つくろっ|見繕っ)て[^。]*(?:もらえ|貰え|いただけ|頂け|くれ|くださ)|に(?:して|変え|かえ|ずらし|直し|移し)[^。]*(?:もら[えうっ]|貰[えうっ]|いただ[けくい]|頂[けくい]|くれ|くださ|でき|可能)|かなあ?|っけ|かも|かしら|ますかね|(?:ど[れこ]|いつ|どっち|どちら|何日|誰)か(?!ら)|でもいい")
 
 
 def _fits(table: Sequence[tuple[str, re.Pattern[str]]], said: str, match: bool = False) -> str | None:
@@ -407,9 +407,9 @@ _OWNED = re.compile("P(?:の(?:ほう|方|期限|有効期限|証明書|カー�
 # Behind it nothing but particles and words for a place in the calendar: "12月9日の午前とかで".
 _BARE = re.compile("(?:[^NVJ<]|<(?:slot|link)>)*$")
 _THERE = re.compile("(?:[^NVJ<はがも]|<(?:slot|link)>)*NN?(?:の(?:N|<slot>))?(?:に|で|C|、)*$")  # 12月9日に西口で
-_WISHES = re.compile("<(?:visit|fine|free|plans|open|right)>|^(?:[はがもでにの]|と|って)*<does>|しか")
+_WISHES = re.compile("<(?:visit|over|fine|free|plans|open|right)>|^(?:[はがもでにの]|と|って)*<does>|しか")
 _ABOUT_IT = re.compile("に(?:<card>の)?<(?:certificate|card)>(?:の?N)?を?$")  # 14時に電子証明書の更新を
-_ELSEWHERE = re.compile("<(?:event|elsewhere|document)>(?:に|へ|まで|さ|を|の)?<visit>|Vに<visit>")
+_ELSEWHERE = re.compile("<(?:event|elsewhere|document)>(?:に|へ|まで|さ|を|の)?(?:<visit>|<over>(?!から|<))|Vに<visit>")  # 夕方、大学終わってから行けます
 _OF_THING = re.compile("(?:N|<(?:event|elsewhere)>)[をが](?:A|<does>)*V")  # ラーメンを食べたい
 # Before it: "負けたのは先週の日曜", "仕事始めが4日で".
 _LED_BY = re.compile("(?:V|J|<(?:happens|event|elsewhere|does)>)のN?[はが]$|(?:N|<(?:event|elsewhere)>)が$")

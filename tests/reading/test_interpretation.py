@@ -69,6 +69,27 @@ def test_who_would_rather_book_is_no_walk_in(state: State, text: str) -> None:
     assert hear(state, text, "inform", asked="visit_date", holder="general").intent == "inform"
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("木曜の夜いける？", "ask_free_times"), ("あしたの午後大丈夫ですか？", "ask_free_times"), ("12月7日って行けますか", "ask_free_times"), ("木曜の祭り行ける？", "nlu_fallback")],
+)
+def test_a_day_asked_about_alone_asks_for_its_free_times(state: State, text: str, intent: str) -> None:
+    unsure = Part(text, (Intent("nlu_fallback", 0.7), Intent("ask_hours_and_place", 0.3)))
+    assert interpret(read(text, NOW), replace(state, form=None), None, Intents(unsure)).intent == intent
+
+
+@pytest.mark.parametrize("text", ["1月5日でも大丈夫ですか", "1月5日の午前中にしていただけますでしょうか", "木曜の夕方にしてもらっても構いませんか"])
+def test_another_day_asked_for_as_a_favour_changes_what_was_booked(state: State, text: str) -> None:
+    heard = hear(replace(state, slots={"last_booking": "x"}), text, "nlu_fallback", last_booking="x")
+    assert (heard.intent, heard.answers["action"]) == ("change_booking", "change")
+
+
+def test_another_day_asked_for_at_the_end_is_put_right_there(state: State) -> None:
+    heard = hear(state, "1月5日に変えてもらうわけにはいきませんか", "change_booking", asked="confirmed", visit_date="2026-12-08", visit_time="10:00")
+    assert (heard.intent, heard.answers["wish"]["days"]) == ("correct", ["2027-01-05"])
+    assert hear(state, "キャンセルするときは？", "cancel_booking", asked="confirmed", visit_date="2026-12-08").intent != "correct"
+
+
 def test_an_answer_is_that_of_the_form_that_runs(state: State) -> None:
     heard = hear(state, "西口で", asked="counter")
     assert (heard.form, heard.answers) == ("application_form", {"counter": "nishiguchi"})
