@@ -119,6 +119,19 @@ def test_a_change_that_is_not_made_keeps_the_booking(state: State, text: str) ->
     assert heard.answers.get("confirmed") == "keep"
 
 
+@pytest.mark.parametrize(
+    ("text", "asked", "answers"),
+    [
+        ("小2です。本人も連れて行かないといけませんか", "holder", {"holder": "under_15"}),
+        ("本人ですけど、付き添いの人がいてもいいですか", "applicant", {"applicant": "self"}),
+        ("妹は当日連れて行かなくていいんですよね", None, {}),
+    ],
+)
+def test_what_is_told_before_a_question_of_company_is_kept(state: State, text: str, asked: str | None, answers: dict[str, str]) -> None:
+    heard = hear(state, text, "nlu_fallback", asked=asked)
+    assert ({slot: told for slot, told in heard.answers.items() if slot in ("holder", "applicant")}, heard.questions) == (answers, ("ask_exactly",))
+
+
 def test_an_answer_is_that_of_the_form_that_runs(state: State) -> None:
     heard = hear(state, "西口で", asked="counter")
     assert (heard.form, heard.answers) == ("application_form", {"counter": "nishiguchi"})
