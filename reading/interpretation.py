@@ -91,7 +91,7 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
         left = {name: told for name, told in left.items() if name not in ("lacks", "reply", "known")}
         questions, left = (EXACTLY,), {**left, "about": exactly}
         asked_for = {"wish"} if exactly["kind"] == "open" else _OF_PEOPLE if exactly["kind"] in asked_about.PEOPLE_ASKED else set()
-        given = {name: told for name, told in given.items() if name not in asked_for}
+        given = {name: told for name, told in given.items() if name not in asked_for - {asked}}
     left = {**dict(_asked_for(reading, turn, questions)), **left}
     if language := languages.of(reading.text):
         left = {**left, "language": language}
