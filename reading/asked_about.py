@@ -63,7 +63,10 @@ _ALONE = re.compile("(?:親|お?母さん|お?父さん|保護者|母|父|まま
 _UNUSED = re.compile("使わな|使って(?:い)?な|使いませ|つかわな|い(?:ら|り)な|要らな|いりませ|なくて|無くて|分からなく|わからなく")
 _FREE = re.compile("予約|空[いき]|取れ")
 _IN_TIME = re.compile("間に合|どう(?:すれば|したら|なり)|でき|大丈夫|行け")
-_CHANGES = re.compile("(?:名前|氏名|電話|番号|人数|(?:2|二|3|三)人)(?:番号)?(?:を|に|も).{0,6}(?:変|直|訂正|増|減|して|$)")
+_OVER = re.compile("(?:切れ|過ぎ|すぎ)(?:て|ちゃ|ちま|た|まし)")
+_CHANGES = re.compile(
+    "(?:名前|氏名|電話(?:番号)?|(?<!予約)番号|人数|(?:2|二|3|三)人)(?:[をにもが、]?.{0,6}(?:変|直|訂正|増|減|間違|まちが|違|して)|[をに]$)"
+)
 _MOVES = re.compile("遅く|遅ら|早く|早め|ずら|変[えわ]|変更")
 _VISIT = {"visit_date", "visit_time", "booking_date", "booking_time"}
 _RELATIVES = {
@@ -232,7 +235,7 @@ def _of_an_expiry(reading: Reading, state: State) -> Iterator[dict[str, Any]]:
             value = fact.value["day"]
             if value == state.now.date().isoformat():
                 yield {"kind": "expires_today"}
-            elif isinstance(value, dict) and value["invalid"] == "day_missing":
+            elif isinstance(value, dict) and value["invalid"] == "day_missing" and not _OVER.search(reading.message.plain):
                 yield {"kind": "expires_in_month", "said": value["text"]}
 
 
