@@ -153,11 +153,22 @@ def _coming(found: _Found) -> Made:
             return  # 昨日行った
         if verb["comes"] == "handle" and mood != "said":
             return
+        if _at_times(found):
+            return
         mood = _planned(mood, verb)
     elif mood in ("denied", "past"):
         mood = "said"  # 行くのは私ではなく長女, 夫じゃなくて妻になりました
     here = verb is not None and verb.lemma in ("来る", "くる")
     yield Comes(**found.place(), mood=mood, who=who, here=here, mine=found.party.of == SPEAKER)
+
+
+_AT_TIMES = {"こと", "場合", "とき", "時", "日"}
+
+
+def _at_times(found: _Found) -> bool:
+    """Return whether somebody is only said to come at times: 妻が出ることもあります."""
+    after = found.units.units[found.match.end() : found.match.end() + 3]
+    return len(after) == 3 and after[0].text in _AT_TIMES and after[1].text in ("も", "が") and after[2].lemma in ("ある", "有る", "多い")
 
 
 def _books(found: _Found) -> Made:

@@ -115,6 +115,7 @@ _COUNTS: dict[type[Fact], tuple[str, ...]] = {
 
 def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     """Return whose card it is and who comes, as far as the words and the conversation tell."""
+    facts = [each for each in facts if not (s.asked == "phone" and _answers_phone(each, m))]
     s = _as_if_asked(facts, m, s)
     told = _sorted(facts, s)
     if told.guardian and told.guardian.of == "other" and s.asked not in ("name_kana", "visitor_name"):
@@ -122,6 +123,11 @@ def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     holder, whose = _holder(told, s, facts)
     visitor = _visitor(told, holder, s, facts) or _by_themselves(told, facts, m, s)
     return [*_of_holder(holder, whose, s), *_of_visitor(visitor, holder, told, s)]
+
+
+def _answers_phone(fact: Fact, m: Message) -> bool:
+    """Return whether somebody is said to answer the phone: 昼は妻が出ます."""
+    return isinstance(fact, Comes) and any(word.lemma in ("出る", "でる") for word in m.inside(m.clauses[fact.clause]))
 
 
 _NOT_ABOUT_PEOPLE = {None, "applicant", "holder", "proof_waiver", "cards", "name_kana", "visitor_name", "confirmed"}
