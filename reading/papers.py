@@ -284,7 +284,7 @@ def _household(words: Sequence[Word]) -> Iterator[HomeState]:
     """Yield what a clause says of the household and of the 本籍."""
     if any(word["thinks"] and "but" in word.flags for word in words):
         return  # "同じ世帯って答えたけど"
-    said = line(words, "home", "home_of", "in_city", "sameness").text
+    said = line(_without_owners(words), "home", "home_of", "in_city", "sameness").text
     if "<honseki>" in said:
         state = _honseki(words, said)
         if state and state != "open":
@@ -308,6 +308,19 @@ def _household(words: Sequence[Word]) -> Iterator[HomeState]:
             return
     if (bare := _BARE.fullmatch(said)) and not any(word["unsure"] for word in words):
         yield from _bare(bare[1], "!" in said, "<other>" in said)
+
+
+def _without_owners(words: Sequence[Word]) -> Sequence[Word]:
+    """Return the words without those of whom all the same is said: 私も姉も, 父と私は."""
+    kept: list[Word] = []
+    owners = 0
+    for at, word in enumerate(words):
+        person = word["person"] or word["speaker"] or word["holder"] or word["own"]
+        if person and words[at + 1 : at + 2] and words[at + 1].text in ("も", "と", "は"):
+            owners += 1
+        elif not (at and owners and words[at - 1] not in kept and word.text in ("も", "と", "は")):
+            kept.append(word)
+    return kept if owners > 1 else words
 
 
 def _bare(word: str, denied: bool, differs: bool) -> Iterator[HomeState]:
