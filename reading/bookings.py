@@ -17,7 +17,7 @@ from reading.dates import Purpose
 from reading.dates.reader import pieces_of
 from reading.dates.wishes import wish_of
 from reading.deeds import means, table
-from reading.facts import Comes, Deed, Phone
+from reading.facts import Comes, Deed, Phone, When
 from reading.message import Message
 from reading.reader import Reading
 from reading.situation import State
@@ -372,6 +372,26 @@ def _days_beside(m: Message) -> int:
     """Return how many days after the booked one is meant: 翌日, 前の週."""
     found = _beside().search(m.plain)
     return int(table("beside")[found[0]]) if found else 0
+
+
+# Coming without one ---------------------------------------------------------------------------------
+
+_DECLINES = re.compile(
+    "予約(?:は|も|とか|なんか|なんて|を|するの(?:は|も)?|まで)?、?(?:もう)?(?:いい(?!け|が|日|時|と|な)|結構|けっこう|いら(?:な|ん|ね)|要ら(?:な|ん|ね)|不要|必要な|やめ|止め|なし|無し"
+    "|し(?:な[いくか]|ません|ね[えぇ])|せ(?:ず|ん)|[取と]ら(?:な|ず|ん)|[取と]り?ません|ぱす)|も[うぉ](?:いい|ええ|結構)[^。]{0,12}(?:直接|そのまま|じかに)"
+)
+
+
+def comes_without(reading: Reading) -> bool:
+    """Return whether somebody wants no booking and comes as they are: 予約はいいや、今から行く; もういい直接行くわ."""
+    m = reading.message
+    declined = _DECLINES.search(m.plain)
+    if not declined or any(clause.mood == "asked" for clause in m.clauses):
+        return False
+    books = any(each.what == "book" and each.how in ("wished", "may") and each.start > declined.end() for each in _of_bookings(reading))
+    days = {day for fact in reading.facts if isinstance(fact, When) for day in (*fact.wish.days, fact.wish.first)}
+    goes = (word for word in m.words if word["comes"] == "go")
+    return not books and days <= {None, m.now.date()} and any(not word.flags & {"past", "neg", "cond"} for word in goes)
 
 
 # What is wanted -------------------------------------------------------------------------------------

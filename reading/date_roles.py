@@ -94,7 +94,9 @@ def in_line(m: Message, clause: Clause) -> str:
 
 # The words beside it -----------------------------------------------------------------------------
 
-INSTEAD = re.compile("(?:じゃ|では?|ぢゃ)な(?:く|し|い|かった)(?:って|て)?、?|から|、?(?:いや|やっぱり?|あっ?|間違い?|まちがえた|違う|もとい)[、。]?|(?:です|かな|かも|だ|で)?[、。…]*(?:すみません|すいません|ごめん(?:なさい)?|失礼(?:しました)?|間違え(?:ました|た))[、。]?|(?:と|って)(?:言っ|いっ)(?:ちゃっ)?(?:た|てた|ていた)(?:けど|けれど|が|んだけど|んですが|のは?)、?[^0-9。]{0,10}?(?:たら|違って|間違い?で|よく見ると)、?")
+SORRY = "(?:です|でした|かな|かも|だ|で)?[、。.…!]*(?:(?:あ|あれ|えっと|ん|おっと|いや|違う|違います|違った|ちがう)[っー]*[、。.…]*)*(?:すみません|すいません|ごめん(?:なさい)?|失礼(?:しました)?|間違え(?:ました|た)|違(?:います|う|った)|ちがう)[、。]?"
+"""Between a day and the one that stands instead of it."""
+INSTEAD = re.compile("(?:じゃ|では?|ぢゃ)な(?:く|し|い|かった)(?:って|て)?、?|から|、?(?:いや|やっぱり?|あっ?|間違い?|まちがえた|違う|もとい)[、。]?|" + SORRY + "|(?:と|って)(?:言っ|いっ)(?:ちゃっ)?(?:た|てた|ていた)(?:けど|けれど|が|んだけど|んですが|のは?)、?[^0-9。]{0,10}?(?:たら|違って|間違い?で|よく見ると)、?")
 _LINKS = "(?:[はわがものにで:→、とCOA(（「『]|って|なら|<link>)*$"
 _UP_TO = "(?:まで|って|付け?で|<link>|[にでがはもとの、CAO])*"
 # Before it: "期限は…". The first that fits decides.
@@ -246,7 +248,7 @@ def _is_asked(m: Message, clause: Clause, piece: Piece) -> bool:
 
 
 _SET_OFF = re.compile("(?:まで|です|だ|で|に|って|なの|なん)*(?:けど|が)?、")
-_WONDERS = re.compile("(?:早め|遅らせ|ずらし|延ばし|戻し|直し|変え|見つくろっ|見繕っ)て[^。]*(?:もらえ|貰え|いただけ|頂け|くれ|くださ)|に(?:して|変え|かえ|ずらし|直し|移し)[^。]*(?:もらえ|もらう|貰[えう]|いただ[けく]|頂[けく]|くれ|くださ|でき|可能)|かなあ?|っけ|かも|かしら|ますかね|(?:ど[れこ]|いつ|どっち|どちら|何日|誰)か(?!ら)|でもいい")
+_WONDERS = re.compile("(?:早め|遅らせ|ずらし|延ばし|戻し|直し|変え|見つくろっ|見繕っ)て[^。]*(?:もらえ|貰え|いただけ|頂け|くれ|くださ)|に(?:して|変え|かえ|ずらし|直し|移し)[^。]*(?:もら[えうっ]|貰[えうっ]|いただ[けくい]|頂[けくい]|くれ|くださ|でき|可能)|かなあ?|っけ|かも|かしら|ますかね|(?:ど[れこ]|いつ|どっち|どちら|何日|誰)か(?!ら)|でもいい")
 
 
 def _fits(table: Sequence[tuple[str, re.Pattern[str]]], said: str, match: bool = False) -> str | None:
@@ -405,9 +407,9 @@ _OWNED = re.compile("P(?:の(?:ほう|方|期限|有効期限|証明書|カー�
 # Behind it nothing but particles and words for a place in the calendar: "12月9日の午前とかで".
 _BARE = re.compile("(?:[^NVJ<]|<(?:slot|link)>)*$")
 _THERE = re.compile("(?:[^NVJ<はがも]|<(?:slot|link)>)*NN?(?:の(?:N|<slot>))?(?:に|で|C|、)*$")  # 12月9日に西口で
-_WISHES = re.compile("<(?:visit|fine|free|plans|open|right)>|^(?:[はがもでにの]|と|って)*<does>|しか")
+_WISHES = re.compile("<(?:visit|over|fine|free|plans|open|right)>|^(?:[はがもでにの]|と|って)*<does>|しか")
 _ABOUT_IT = re.compile("に(?:<card>の)?<(?:certificate|card)>(?:の?N)?を?$")  # 14時に電子証明書の更新を
-_ELSEWHERE = re.compile("<(?:event|elsewhere|document)>(?:に|へ|まで|さ|を|の)?<visit>|Vに<visit>")
+_ELSEWHERE = re.compile("<(?:event|elsewhere|document)>(?:に|へ|まで|さ|を|の)?(?:<visit>|<over>(?!から|<))|Vに<visit>")  # 夕方、大学終わってから行けます
 _OF_THING = re.compile("(?:N|<(?:event|elsewhere)>)[をが](?:A|<does>)*V")  # ラーメンを食べたい
 # Before it: "負けたのは先週の日曜", "仕事始めが4日で".
 _LED_BY = re.compile("(?:V|J|<(?:happens|event|elsewhere|does)>)のN?[はが]$|(?:N|<(?:event|elsewhere)>)が$")
@@ -481,6 +483,8 @@ def _leads_to_another(m: Message, earlier: Told, later: Told) -> bool:
         return True
     if earlier.asked and not re.search("<(?:visit|fine)>", in_line(m, earlier.clause)):
         return True
+    if re.fullmatch(SORRY, m.plain[earlier.piece.end : later.piece.start]):
+        return True  # 8日かな…すみません、9日で
     if any(each.link == "end" for each in clauses[:-1]):
         return False
     flags = frozenset(flag for each in clauses for flag in each.flags)

@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from reading.clauses import Clause
-from reading.date_roles import INSTEAD, NEAR, PURPOSES, VISITS, Told, in_line, with_roles
+from reading.date_roles import INSTEAD, NEAR, PURPOSES, SORRY, VISITS, Told, in_line, with_roles
 from reading.dates import Purpose, YearMonth, read_date, read_year
 from reading.dates.context import Context, Known, month_span, span_of
 from reading.dates.reader import Expecting, pieces_of
@@ -217,6 +218,7 @@ def _for_the_question(read: _Reading, s: Situation) -> _Reading:
     told = _put_right(read.m, [_of_the_form(read, each, s) for each in read.told], s)
     slot = _ASKED.get(s.asked or "")
     if slot:
+        told = [replace(each, role="other") if each.is_date and _taken_back(read.m, each, then) else each for each, then in zip_longest(told, told[1:])]
         explicit = any(each.role == slot and not _BELIEVED.match(read.m.plain, each.piece.end) for each in told)
         told = [_at_a_date_question(read.m, each, told, "other" if explicit else slot) for each in told]
     else:
@@ -225,14 +227,47 @@ def _for_the_question(read: _Reading, s: Situation) -> _Reading:
 
 
 def _put_right(m: Message, told: list[Told], s: Situation) -> list[Told]:
-    """Return a day that stands instead of one that is known as what that one is: 1月9日じゃなくて1月6日."""
-    for at, (one, other) in enumerate(zip(told, told[1:], strict=False), start=1):
-        slot = next((slot for slot in PURPOSES if _same_day_of_year(one.item.value, s[slot])), None)
-        taken_back = INSTEAD.fullmatch(m.plain, one.piece.end, other.piece.start)
-        slot = slot or ("expires_on" if taken_back and _same_month(one.item.value, s["expires_on"]) else None)  # 3月じゃなくて2月9日です
-        if slot and taken_back and other.role in VISITS and other.is_date and not _same_day_of_year(one.item.value, s["visit_date"]):
-            told[at - 1 : at + 1] = replace(one, role=slot), replace(other, role=slot)
+    """Return a day that stands instead of one that is known as what that one is: 1月9日じゃなくて1月6日; すみません、2月9日でした."""
+    for slot in PURPOSES:
+        again = [each for each in told if _is_known(each, slot, s)]
+        new = [each for each in told if each not in again and each.is_date and each.item.kind != "year" and each.role in (*VISITS, "person", slot) and not _same_day_of_year(each.item.value, s["visit_date"])]
+        new = [each for each in new if each.role != "visit" or not re.search("<(?:visit|fine)>", in_line(m, each.clause))]
+        if again and new and (_put_instead(m, told) or any(_was_that(m, each) for each in new) or any(_of_another(m, each) for each in again)):
+            return [replace(each, role=slot if each is new[0] else "other") if each in (*again, *new) else each for each in told]
     return told
+
+
+def _is_known(told: Told, slot: str, s: Situation) -> bool:
+    """Return whether the day that is known for a slot is named again, by its month alone too: 3月じゃなくて."""
+    known = s[slot]
+    again = _same_day_of_year(told.item.value, known) and not _same_day_of_year(told.item.value, s["visit_date"])
+    return again or (slot == "expires_on" and _same_month(told.item.value, known))
+
+
+def _put_instead(m: Message, told: Sequence[Told]) -> bool:
+    return any(INSTEAD.fullmatch(m.plain, one.piece.end, other.piece.start) for one, other in zip(told, told[1:], strict=False))
+
+
+def _taken_back(m: Message, told: Told, then: Told | None) -> bool:
+    """Return whether another day is told at once instead of this: 令和9年3月5日です。あ、すみません、2月9日でした."""
+    return then is not None and then.is_date and then.item.kind in ("date", "invalid") and bool(re.fullmatch(SORRY, m.plain[told.piece.end : then.piece.start]))
+
+
+def _was_that(m: Message, told: Told) -> bool:
+    """Return whether a day is said to have been the right one all along: 2月9日でした, 2月9日の間違いです."""
+    return bool(_ALL_ALONG.match(m.plain, told.piece.end))
+
+
+_ALL_ALONG = re.compile("(?:でした|だった|だっけ|の(?:間違|まちが|誤り|勘違)|が(?:正し|本当|ほんと))")
+
+
+def _of_another(m: Message, told: Told) -> bool:
+    """Return whether a day is said to be somebody else's: 3月5日は弟のカードのほうです."""
+    whose = (word for word in m.inside(told.clause) if word.start >= told.piece.end and word["person"] and not word["speaker"])
+    return any(_ITS_OWN.match(m.plain, word.end) for word in whose)
+
+
+_ITS_OWN = re.compile("の(?:(?:かーど|カード|証明書|通知|期限|分|ぶん|ほう|方|やつ)の?)*(?:でし?た|です|だ|で|なん|$|[、。])")
 
 
 def _same_day_of_year(told: object, known: object) -> bool:
@@ -240,7 +275,8 @@ def _same_day_of_year(told: object, known: object) -> bool:
 
 
 def _same_month(told: object, known: object) -> bool:
-    return isinstance(told, DateRange) and isinstance(known, str) and known[4:8] == f"{told.first or date.min:-%m-}"
+    month = told if isinstance(told, YearMonth) else told.first if isinstance(told, DateRange) else None
+    return month is not None and isinstance(known, str) and known[4:8] == f"-{month.month:02}-"
 
 
 def _of_the_form(read: _Reading, told: Told, s: Situation) -> Told:

@@ -221,7 +221,19 @@ def _of_what_was_booked(reading: Reading, intent: str, state: State) -> str | No
         return None
     if "expires_on" in told and told.keys() <= {"expires_on", "unclear_date"}:
         return "ask_period"
-    return "change_booking" if told.keys() and told.keys() <= {"wish", "counter"} and not asks(reading.message) else None
+    return "change_booking" if told.keys() and told.keys() <= {"wish", "counter"} and (_requests(reading) or not asks(reading.message)) else None
+
+
+def _requests(reading: Reading) -> bool:
+    """Return whether another time is asked for as one asks a favour: 5日に変えてもらうわけにはいきませんか, 5日でも大丈夫ですか."""
+    when = any(isinstance(each, When) for each in reading.facts)
+    return when and bool(_FAVOUR.search(reading.message.plain))
+
+
+_FAVOUR = re.compile(
+    "(?:に|へ|を)(?:して|変え|かえ|替え|ずら|移|直|早め|遅らせ|延ば)[^。]{0,6}?(?:もら|貰|いただ|頂|くれ|くださ|でき|可能|欲し|ほし)"
+    "|(?:でも|に(?:して|変え|かえ|替え)て?も)、?(?:いい|良い|よい|よろし|大丈夫|だいじょうぶ|平気|構[いわ]|かま[いわ]|可能|行け|いけ)|に(?:でき|なり)ます"
+)
 
 
 TALK = ("chitchat", "complain", "out_of_scope")
@@ -235,7 +247,9 @@ def _in_the_application(reading: Reading, intent: str, state: State) -> str | No
         return {"cancel_booking": "stop", "change_booking": "correct"}.get(intent)
     if intent in ("cancel_booking", "change_booking"):
         # Who has no booking yet asks how it would be done: "キャンセルするときは？"
-        return "ask_late" if not state.booked and not coded and asks(reading.message) else None
+        if state.booked or coded or not asks(reading.message):
+            return None
+        return "correct" if intent == "change_booking" and _requests(reading) else "ask_late"
     if intent in ("complain", "goodbye", FALLBACK) and _breaks_off(reading, state):
         return "stop"
     return None

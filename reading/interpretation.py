@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reading import asked_about, bookings, case, languages, second_thoughts
-from reading.facts import CannotCome, Deed
+from reading.facts import CannotCome, Deed, When
 from reading.heard import ABOUT_BOOKINGS, EXACTLY, FALLBACK, NO_RULE, UNCLEAR, Form, Heard, Span
 from reading.intents import (
     FAIRLY,
@@ -55,8 +55,10 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
     """Return what a message means after the question for the slot `asked`, None if there was none."""
     if stay := asked_about.period_of_stay(reading, state):
         return Heard("ask_foreign_resident", form="application_form", answers={"period_of_stay": stay})
+    if state.form != "booking_form" and not state.booked and bookings.comes_without(reading):
+        return Heard("ask_walk_in", form=state.form)
     intent = intent_of(reading, intents, state)
-    if intent.name == FALLBACK and state.form is None and asked_about.asks_for_times(reading):
+    if intent.name == FALLBACK and state.form is None and (asked_about.asks_for_times(reading) or _only_asks_when(reading)):
         intent = Intent("ask_free_times", 1.0)
     turn = _Turn(state, asked, intent, intents.parts or (intents.whole,), intents.whole.likely)
     given: dict[str, Any] = {}
@@ -166,6 +168,16 @@ def _questions(
     if len(asked_for) == 1 and sure:
         return (turn.intent.name,)  # "15歳です。自分で更新できますか": what was told first belongs to it
     return tuple(asked_for)
+
+
+def _only_asks_when(reading: Reading) -> bool:
+    """Return whether it is asked of a day whether one can come then, and of nothing else: 木曜の夜いける？."""
+    m, whens = reading.message, [fact for fact in reading.facts if isinstance(fact, When)]
+    if not whens or not all(fact.wish.days or fact.wish.weekdays or fact.wish.first or fact.wish.last for fact in whens[:1]):
+        return False
+    rest = [word for word in m.words if not any(start < m.folded.span(word.start, word.end)[1] and m.folded.span(word.start, word.end)[0] < end for start, end in ((fact.start, fact.end) for fact in whens))]
+    goes = [word for word in rest if word["comes"] == "go" or word["dated"] == "fine"]
+    return bool(goes) and m.clauses[-1].mood == "asked" and not any(_has_weight(word) for word in rest if word not in goes)
 
 
 def _repeats(reading: Reading, places: Sequence[int], spans: Mapping[str, Span]) -> bool:

@@ -174,6 +174,8 @@ def _how(
         how = "chosen"
     if how is None and _WITH_A_TIME.fullmatch("".join(word.text for word in rest)):
         how = "chosen"
+    if how is None and _TIME.match(m.plain, m.words[last].end + 1) and re.match("[でにへ].*Vから<does>(?!!)", after):
+        how = "chosen"  # 市役所で夕方5時半とか、大学終わってから行けます
     if re.search("<(?:does|good)>N*$", before) and m.words[first].text.isascii():
         how = "chosen"  # "I prefer the west exit one"
     told_when = any(word.kind == "number" for word in m.inside(clause))
@@ -210,7 +212,8 @@ def _wants(m: Message, clause: Clause, s: Situation, rest: Sequence[Word]) -> bo
         if _INSTEAD.match(m.plain, rest[0].start if rest else clause.end):
             return True  # 西口の方にできますか
         picks = {word["picks"] for word in rest} & _PICKED
-        return bool(picks) and (s.asked == "counter" or "changes" in picks or any(word["sends"] for word in rest))
+        dated = any(word.kind == "number" for word in m.inside(clause)) and any(word["books"] for word in rest)  # 29日に本庁舎で予約は取れますか
+        return bool(picks) and (s.asked == "counter" or dated or "changes" in picks or any(word["sends"] for word in rest))
     told = any(word["comes"] == "go" and "past" in word.flags for word in rest)
     return clause.mood != "heard" and not told
 

@@ -49,6 +49,47 @@ def test_other_guardians_are_not_told_the_papers_of_a_proxy(state: State, text: 
     assert "about" not in heard.left and not {"ask_proxy", "ask_documents"} & set(heard.questions)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "予約は結構です。これから窓口へ直接うかがいます", "予約取らんでいいわ、このまま行ってみる", "予約いらね、今から行ぐ",
+        "今から行くから予約はもういいや", "もういいです、直接行きます", "予約なしで行って並びます",
+    ],
+)
+@pytest.mark.parametrize("asked", [None, "applicant", "pins", "visit_date", "confirmed"])
+def test_who_comes_without_a_booking_wishes_for_none(state: State, text: str, asked: str | None) -> None:
+    heard = hear(state, text, "nlu_fallback", asked=asked, holder="general")
+    assert (heard.intent, heard.answers, heard.asks_back) == ("ask_walk_in", {}, None)
+
+
+@pytest.mark.parametrize(
+    "text", ["今から行きたいので予約したい", "予約なしで行ったら混んでたから、予約を取りたい", "予約なしだと待つよね、9日に行きます", "予約はいい日に取りたい"]
+)
+def test_who_would_rather_book_is_no_walk_in(state: State, text: str) -> None:
+    assert hear(state, text, "inform", asked="visit_date", holder="general").intent == "inform"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("木曜の夜いける？", "ask_free_times"), ("あしたの午後大丈夫ですか？", "ask_free_times"), ("12月7日って行けますか", "ask_free_times"), ("木曜の祭り行ける？", "nlu_fallback")],
+)
+def test_a_day_asked_about_alone_asks_for_its_free_times(state: State, text: str, intent: str) -> None:
+    unsure = Part(text, (Intent("nlu_fallback", 0.7), Intent("ask_hours_and_place", 0.3)))
+    assert interpret(read(text, NOW), replace(state, form=None), None, Intents(unsure)).intent == intent
+
+
+@pytest.mark.parametrize("text", ["1月5日でも大丈夫ですか", "1月5日の午前中にしていただけますでしょうか", "木曜の夕方にしてもらっても構いませんか"])
+def test_another_day_asked_for_as_a_favour_changes_what_was_booked(state: State, text: str) -> None:
+    heard = hear(replace(state, slots={"last_booking": "x"}), text, "nlu_fallback", last_booking="x")
+    assert (heard.intent, heard.answers["action"]) == ("change_booking", "change")
+
+
+def test_another_day_asked_for_at_the_end_is_put_right_there(state: State) -> None:
+    heard = hear(state, "1月5日に変えてもらうわけにはいきませんか", "change_booking", asked="confirmed", visit_date="2026-12-08", visit_time="10:00")
+    assert (heard.intent, heard.answers["wish"]["days"]) == ("correct", ["2027-01-05"])
+    assert hear(state, "キャンセルするときは？", "cancel_booking", asked="confirmed", visit_date="2026-12-08").intent != "correct"
+
+
 def test_an_answer_is_that_of_the_form_that_runs(state: State) -> None:
     heard = hear(state, "西口で", asked="counter")
     assert (heard.form, heard.answers) == ("application_form", {"counter": "nishiguchi"})
