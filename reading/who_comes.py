@@ -181,7 +181,8 @@ def _after_all(fact: Fact, m: Message, s: Situation) -> bool:
         return False
     words = m.inside(m.clauses[fact.clause])
     before = m.words[: m.clauses[fact.clause].last]
-    return any(word["own"] for word in words) and any(_AFTER_ALL.match(word.text) for word in before)
+    themselves = any(word["own"] for word in words) and not any(word["speaker"] for word in words)  # a proxy says 私が
+    return themselves and any(_AFTER_ALL.match(word.text) for word in before)
 
 
 # Whose card ----------------------------------------------------------------------------------------
