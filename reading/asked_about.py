@@ -16,6 +16,7 @@ from reading.facts import (
     CardOf,
     Change,
     Comes,
+    Count,
     DateOf,
     Deed,
     Guardian,
@@ -199,7 +200,7 @@ def _asks(reading: Reading) -> bool:
 def _of_company(reading: Reading) -> Iterator[dict[str, Any]]:
     """Yield the question whether somebody may come along, or the holder alone; not who comes instead."""
     text = reading.message.plain
-    others = [each for each in reading.facts if isinstance(each, Proxy) or (isinstance(each, Comes) and each.sent)]
+    others = [each for each in reading.facts if isinstance(each, Proxy | CardOf | Count) or (isinstance(each, Comes) and each.sent)]
     renewed = any(word["renewed"] or word["books"] for word in reading.message.words)
     if _ALONE.search(text):
         groups = {Age(0, 0, each.age).group for each in reading.facts if isinstance(each, AgeOf)}
