@@ -287,7 +287,7 @@ def _changed(reading: Reading, asked: str | None, r: Request, state: State, code
     if asked == "booking_confirmed":
         found |= _at_the_end(reading, r, answers.get("booking_confirmed"))
     leaves = asked and r.action == "change" and not found.keys() & {"wish", "counter"}
-    if leaves and _as_it_was(reading):
+    if leaves and (_as_it_was(reading) or (asked != "booking_confirmed" and stays(reading))):
         found["confirmed"] = "keep"
     return found
 
@@ -392,6 +392,32 @@ def comes_without(reading: Reading) -> bool:
     days = {day for fact in reading.facts if isinstance(fact, When) for day in (*fact.wish.days, fact.wish.first)}
     goes = (word for word in m.words if word["comes"] == "go")
     return not books and days <= {None, m.now.date()} and any(not word.flags & {"past", "neg", "cond"} for word in goes)
+
+
+# One that stays, one that is given up -----------------------------------------------------------------
+
+_STAYS = re.compile(
+    "(?:変更(?:は|を)?し|(?:変え|かえ|変わら|かわら))(?:ません|ない(?!と)|なく(?!て[はも]?(?:いけ|なら|だめ)|ちゃ)|ず)|変更は?(?:なし|無し|不要|いら)|予約[^。]{0,8}(?:変わ|かわ)(?:って?い?(?:ない|ませ)|っ(?:ちゃ|てしま|た(?:の|ん|か|$)))"
+    "|(?:その|この|元の|もとの|さっきの|先ほどの|前の|今の|いまの)(?:予約の)?まま(?:$|[でに、。])|予約は?(?:さっき|先ほど|さきほど|前|元)の(?:やつ|もの|分|まま)?で|^(?:さっき|先ほど|さきほど)の(?:やつ|予約)?で(?:いい|お願い|大丈夫|結構)"
+)
+
+
+def stays(reading: Reading) -> bool:
+    """Return whether a booking is to stay, or is asked whether it did: 予約はさっきのでいいです; 予約、変わってませんよね."""
+    wished = any(each.what in ("change", "cancel", "book") and each.how == "wished" and not _no_change(reading, each) for each in _of_bookings(reading))
+    return bool(_STAYS.search(reading.message.plain)) and not wished
+
+
+def _no_change(reading: Reading, deed: Deed) -> bool:
+    """Return whether a deed stands for what does not happen, or for what is asked for so: 変更はなしで, …でお願いします."""
+    return reading.text[deed.end :].startswith(("はなし", "なし", "は無し", "無し", "は不要")) or reading.text[deed.start : deed.end].startswith(("お願", "おね"))
+
+
+def gives_up(reading: Reading, state: State) -> bool:
+    """Return whether the one day told is booked and is given up: 28日のやつ、やめときます."""
+    cancels = any(each.what == "cancel" and each.how == "wished" for each in _of_bookings(reading))
+    days = {day for fact in reading.facts if isinstance(fact, When) for day in (*fact.wish.days, *fact.wish.not_days)}
+    return cancels and len(days) == 1 and days <= {booking.start.date() for booking in state.bookings()}
 
 
 # What is wanted -------------------------------------------------------------------------------------

@@ -84,6 +84,11 @@ def with_roles(m: Message, found: Sequence[tuple[Piece, Found]]) -> tuple[Told, 
         if new.role is None and told and told[-1].role == "other" and item.kind == "time" and before == piece.start - 1:
             new = replace(new, role="other")  # 病院の予約が14日の10時なので
         told.append(new)
+    for at, each in enumerate(told):
+        span = span_of(each.piece) if each.item.kind in ("month", "date_range") else None
+        later = any(other.role in VISITS and other.is_date for other in told[at + 1 :])
+        if each.role in VISITS and span and later and _BEFORE_AN_EVENT.match(m.plain, each.piece.end):
+            told[at] = replace(each, role="other")
     return tuple(_with_wishes(m, _of_owners(m, _pointed_at(m, _referred_to(m, told)))))
 
 
@@ -196,6 +201,8 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
         role = "person"
     if role == "other" and _SAID_AGAIN.match(m.plain, piece.end) and not any(map(_is_person, lead)):
         role = None  # 28日の10時って言いましたよね
+    if role in (None, "written", "expires_on") and "written" in (behind, weak, role) and _OF_A_SHEET.search(m.plain, clause.start, clause.end):
+        role = "other"
     if _MUSED.match(m.plain, piece.end) or _NOT_YET.match(m.plain, piece.end) or _TAKEN_UP.match(m.plain, piece.end):
         role = "other"
     opened = behind == "visit" or item.kind == "date_range"
@@ -209,6 +216,9 @@ def _with_role(m: Message, piece: Piece, item: Found, before: int, after: int) -
 
 _SAID = "(?:と|って)(?:(?:言|い)(?:った|い(?:まし|ました))|申し(?:上げ)?まし|伝え(?:まし|た))"
 _SAID_AGAIN = re.compile(f"[の0-9:時半分日曜午前後ごろ頃に]*{_SAID}")
+_OF_A_SHEET = re.compile("[ちチ][らラ][しシ]|[ぽポ][すス][たタ]ー|広報|[ほホ]ー[むム][ぺペ]ー[じジ]|[さサ][いイ][とト]|[めメ]ー[るル](?!アドレス)|新聞|回覧|掲示|看板|貼り?紙|[にニ]ュー[すス]|[てテ][れレ][びビ]|[かカ][れレ][んン][だダ]ー")
+"""Where a day is written that is nobody's expiry."""
+_BEFORE_AN_EVENT = re.compile("の[^、。0-9]{1,8}?(?:の)?(?:前|まえ)(?:に|まで|で|、)")  # 1月の確定申告前に、年末までに
 _QUOTED = re.compile("[」』、]*と(?:あり|あっ|ある|なっ|なり)")  # 「…まで」とありました
 _OF_THING_ELSE = re.compile("^(?:[AO、]|<[a-z]+>の)*Nの<expires>")  # 牛乳の期限なら今日
 _NOT_YET = re.compile(r"(?:が(?:来|く)る|に(?:な|成)る)まで(?:は|。|$)|は(?:まだ)?\d{1,2}(?:歳|才|です|だ|$)")  # 2月19日が来るまでは14歳

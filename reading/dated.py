@@ -485,6 +485,7 @@ def _when_told(read: _Reading, s: Situation) -> list[Command]:
 _CHANGES = re.compile("(?:と|って)(?:言|い[いっ]|書|入れ|伝え)|変[えわ更]|かえ|やっぱ|やはり|間違|まちが|じゃなく|ではなく|遅[くら]|早[くめ]|ずら|倒し|直し|に(?:して|したい|でき)|の(?:ほう|方)が|instead|change")
 _ABOUT_A_TIME = re.compile(
     r"変え|かえ|変更|やっぱ|やはり|間違|まちが|じゃなく|[\d一二三四五六七八九十](?:月|日|時|分)|(?<!\d)\d{1,2}[/:]\d{1,2}(?!\d)|[月火水木金土日]曜|翌|[週日][間]?(?:あと|後)|ずら|来週|今週|明日|明後日|遅く|早く"
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d|\d(?:st|nd|rd|th)\b|\b(?:i meant?|instead|change)\b"
 )
 
 

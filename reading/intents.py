@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reading import case, second_thoughts
+from reading.bookings import gives_up, stays
 from reading.deeds import means
 from reading.facts import CannotCome, CardOf, Comes, DateOf, Deed, NoticeSays, When
 from reading.heard import FALLBACK, UNCLEAR
@@ -66,6 +67,8 @@ def intent_of(reading: Reading, intents: Intents, state: State) -> Intent:
     if classified.name == "affirm":
         plainly = _guess_of(state) or plainly or ("thank" if state.booked and state.form is None else None)
     if state.form is None:
+        if state.booked and (stays(reading) or gives_up(reading, state)):
+            plainly = "check_booking" if stays(reading) else "cancel_booking"
         plainly = _takes_offer(reading, state) or plainly
         plainly = plainly or ("inform" if (classified.name == FALLBACK or classified.name.startswith("ask_")) and tells_it_came(reading) else None)
     if state.form == "application_form" and _books_not(reading):

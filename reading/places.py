@@ -170,7 +170,7 @@ def _how(
     how = next((how for how, pattern in _AFTER if pattern.match(after)), None)
     if how is None and clause.mood == "asked" and _INSTEAD.match("".join(word.text for word in rest)):
         how = "chosen"
-    if s.asked == "counter" and _SAID_AGAIN.match(m.plain, m.words[last].end):
+    if (s.asked == "counter" or not before) and _SAID_AGAIN.match(m.plain, m.words[last].end):
         how = "chosen"
     if how is None and _WITH_A_TIME.fullmatch("".join(word.text for word in rest)):
         how = "chosen"

@@ -511,6 +511,9 @@ def _stepped(c: Context, piece: Piece, step: re.Match[str]) -> Piece:
     return c.span(piece.start, end, monday + DAY * first, monday + DAY * last)
 
 
+_SET_APART = re.compile("(夕方|ゆうがた|夕|午後|ごご)、")  # 夕方、5時より前
+
+
 def _opened(c: Context, piece: Piece, from_it: bool, inclusive: bool) -> Piece | None:
     """Return what 以降 or まで makes of it; None where it changes nothing (a closed span + まで).
 
@@ -527,7 +530,9 @@ def _opened(c: Context, piece: Piece, from_it: bool, inclusive: bool) -> Piece |
         until = (first or last) if piece.named or piece.kind == "time" else last
         if not piece.named and piece.kind == "time_range":
             return None
-        return replace(piece, kind="time_range", value=TimeRange(None, until))
+        apart = _SET_APART.match(c.text, piece.start) if piece.kind == "time" else None
+        begin = time(12 if apart[1] in ("午後", "ごご") else 15) if apart else None
+        return replace(piece, kind="time_range", value=TimeRange(begin, until))
     if piece.kind == "weekday" and isinstance(piece.value, frozenset) and len(piece.value) == 1:
         on = c.next_weekday(min(piece.value))
         days: DateRange | None = DateRange(on, on)

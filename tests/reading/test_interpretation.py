@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Literal
 
 import pytest
@@ -17,6 +18,8 @@ from reading.interpretation import interpret, pressed
 from reading.message import Message
 from reading.reader import read
 from reading.situation import Command, Situation, State
+from renewal.bookings import Booking, Visit
+from renewal.clock import TOKYO
 from tests.reading.conftest import NOW
 
 
@@ -88,6 +91,32 @@ def test_another_day_asked_for_at_the_end_is_put_right_there(state: State) -> No
     heard = hear(state, "1月5日に変えてもらうわけにはいきませんか", "change_booking", asked="confirmed", visit_date="2026-12-08", visit_time="10:00")
     assert (heard.intent, heard.answers["wish"]["days"]) == ("correct", ["2027-01-05"])
     assert hear(state, "キャンセルするときは？", "cancel_booking", asked="confirmed", visit_date="2026-12-08").intent != "correct"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["予約はさっきのでいいです", "予約、変わってませんよね？", "さっきの予約のままでお願いします", "予約は変えないでいいです", "変更はなしで", "予約の時間変わっちゃったんですか？"],
+)
+@pytest.mark.parametrize("intent", ["nlu_fallback", "change_booking", "deny"])
+def test_a_booking_that_stays_is_only_shown(state: State, text: str, intent: str) -> None:
+    assert hear(state, text, intent, last_booking="x").intent == "check_booking"
+
+
+@pytest.mark.parametrize("text", ["予約を変えたいです", "変更しないといけないので、10日にしてください", "名前は変えないで、日だけ変えたい"])
+def test_a_booking_that_is_to_change_does_not_stay(state: State, text: str) -> None:
+    assert hear(state, text, "change_booking", last_booking="x").intent == "change_booking"
+
+
+@pytest.mark.parametrize(("text", "intent"), [("7日のやつ、やめときます", "cancel_booking"), ("9日のやつ、やめときます", "inform")])
+def test_a_booked_day_given_up_is_cancelled(state: State, text: str, intent: str) -> None:
+    booked = Booking("A", "booked", "honchosha", datetime(2026, 12, 7, 10, tzinfo=TOKYO), (), Visit("self", (), None), NOW)
+    assert hear(replace(state, bookings=lambda: (booked,)), text, "inform", last_booking="x").intent == intent
+
+
+@pytest.mark.parametrize("text", ["変更はしません", "やっぱり変えなくていいです", "変更なしで"])
+def test_a_change_that_is_not_made_keeps_the_booking(state: State, text: str) -> None:
+    heard = hear(state, text, "deny", asked="booking_date", booking_action="change", booking_found="x")
+    assert heard.answers.get("confirmed") == "keep"
 
 
 def test_an_answer_is_that_of_the_form_that_runs(state: State) -> None:

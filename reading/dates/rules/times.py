@@ -180,7 +180,7 @@ _PARTS_OF_THE_DAY: tuple[tuple[str, time | None, time | None], ...] = (
     ),
     (
         "(?<!より)(?<!りも)(?:なるべく|できるだけ|できれば)?遅(?:い時間帯?|め(?:の時間)?)"
-        "|(?:閉庁|閉まる)(?:間際|ぎりぎり|直前|前)|later? in the day",
+        "|(?:閉庁|閉まる)(?:直前|前)|later? in the day",
         time(16),
         None,
     ),
