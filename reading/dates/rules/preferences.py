@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from reading.dates.context import DAY, Context, Piece, is_day_off
@@ -40,19 +41,24 @@ _OF_THEM = "(?:日|枠|時間帯?|時刻|回|予約|スロット)"
 
 @rule(
     f"(?:一番|いちばん|いっとう|一等|もっとも|最も|なるべく|できるだけ|出来るだけ|可能な限り)(?:{_LAST})",
-    f"(?:最後|最終|らすと)の?{_OF_THEM}(?!的)|(?<=年内)の?(?:最後|最終|らすと)|(?<=[月週年]の)(?:最後|最終|らすと)|最後に(?:[空開あ]い|やっ)てい?る(?:日|とこ(?:ろ)?|時間)|(?:閉まる|閉める|終わる|閉[庁館所店]|終了|しまい)(?:の?時[間刻])?の?(?:ぎりぎり|間際|まぎわ|寸前|すれすれ)の?(?:時間|枠|時刻|頃|ころ)?",
+    f"(?:最後|最終|らすと)の?{_OF_THEM}(?!的)|(?<=年内)の?(?:最後|最終|らすと)(?!の?(?:開庁|営業))|(?<=[月週年]の)(?:最後|最終|らすと)(?!の?(?:開庁|営業))|最後に(?:[空開あ]い|やっ)てい?る(?:日|とこ(?:ろ)?|時間)|(?:閉まる|閉める|終わる|閉[庁館所店]|終了|しまい)(?:の?時[間刻])?の?(?:ぎりぎり|間際|まぎわ|寸前|すれすれ)の?(?:時間|枠|時刻|頃|ころ)?",
+    "(?<!月の)(?<!月)の?(?:最終|最後の|らすとの?)(?:開庁日|営業日)|開庁最終日",
     rf"{L}(?:(?:at )?the )?(?:latest|as late as possible|last (?:possible|available|free)?(?: ?(?:day|slot|time|appointment|one))){R}",
 )
 def latest(c: Context, m: Match) -> list[Piece] | None:
     """いちばん遅い日, 年内最後, 最終の枠, as late as possible; 年内最後の日 is the last working day of the year."""
     before = m.string[: m.start()]
     before = before.removesuffix("で") if m[0].startswith("最後に") else before  # 年内で最後に開いてる日
-    if m[0].endswith("日") and before.endswith(("年内", "年内の", "今年", "今年の")):
+    of_the_year = before.endswith(("年内", "年内の", "今年", "今年の")) or (c.today.month >= 11 and _BEFORE_IT_CLOSES.match(m[0]))
+    if m[0].endswith("日") and of_the_year:
         on = date(c.today.year, 12, 31)
         while is_day_off(on):
             on -= DAY
         return [c.relative_day(m.start(), m.end(), on)]
     return [Piece(m.start(), m.end(), "preference", "latest")]
+
+
+_BEFORE_IT_CLOSES = re.compile("最後に(?:開い|やっ)て|.*(?:開庁|営業)")  # 最後に開いてる日, said in December
 
 
 @rule(
