@@ -330,6 +330,8 @@ def _for_booking(reading: Reading, turn: _Turn) -> tuple[dict[str, Any], dict[st
     if asked:
         return said, _lacks(turn, said, reading)
     said.setdefault("action", "check")
+    if said["action"] == "check":  # たしか来週の、何曜日でしたかね: no wish for another time
+        said = {name: told for name, told in said.items() if name not in ("wish", "counter")}
     besides = bookings.asked_besides(reading, said["action"])
     return said, {"besides": besides} if besides else {}
 
