@@ -44,20 +44,22 @@ _YEARS = re.compile(
 )
 _OF_YEARS = ("n", "t", "u", "v", "w", "p", "e")
 # An age of another day, or one that counts from one at birth, is not the age now.
-_THEN_BEFORE = re.compile("(?:(?:数え|かぞえ)(?:年|どし)?(?:で(?:は)?|だと|は|なら)?|当時(?:は|まだ)?)(?:もう|今年)?、?$")
+_THEN_BEFORE = re.compile("(?:今どき|いまどき|最近|近頃|ちかごろ|このごろ|この頃|昨今|昔|むかし|世の中|世間|よそ)の[^。、!?]*$|(?:昔|むかし)は[^。、!?]*$|(?:(?:数え|かぞえ)(?:年|どし)?(?:で(?:は)?|だと|は|なら)?|当時(?:は|まだ)?)(?:もう|今年)?、?$")
 _THEN_AFTER = re.compile("(?:の|な)?(?:時(?!間)|とき|頃|ころ|折)(?!点)|だった(?:けど|が|時|とき|頃|ころ|の)|でした(?:けど|が)|で(?:作|つく|発行|取っ)|(?:の)?当時")
 _STAGE = re.compile(
     "(?P<months>(?:生後)?[0-9一二三四五六七八九十]+(?:か月|ヶ月|カ月|ヵ月|ヶ月半|かげつ)(?:の(?=赤|子|娘|息子|孫|男|女)|です|で(?=、)))"
     "|(?P<yet>(?:15|十五)(?:歳|才)?に(?:は)?(?:まだ)?な(?:って(?:い)?(?:な|ませ)|りませ|らな))"
     "|(?P<pupil>(?:幼稚園|保育園|保育所|こども園|小学校)の(?=子|孫|息子|娘|甥|姪|弟|妹|男|女))"
     "|(?P<goes>(?:まだ|ようやく)(?:幼稚園|保育園|保育所|こども園|小学校)(?=です|でし|だ|なの|なん|で|に通|、|。|$))"
-    "|(?P<soon>(?:来年|来春|春から|今度|4月から)(?:から|には|に|は)?小学|来年(?:から)?(?:一年生|中学))"
+    "|(?P<soon>(?:来年|来春|春から|今度|4月から)(?:から|には|に|は)?小学|来年(?:から)?(?:一年生|中学)"
+    "|(?:来年|らいねん|来春|春|4(?:月|がつ))(?:の春|の?4(?:月|がつ))?(?:から|には|に|は)?(?:小学|しょうがく|中学|ちゅうがく)(?:校|生|せい|こう)?(?=に|へ|です|だ|、|。|$))"
+    "|(?P<high>(?:来年|らいねん|来春|春|4(?:月|がつ))(?:の春|の?4(?:月|がつ))?(?:から|には|に|は)?(?:高校|こうこう)(?:生|せい)?(?=(?:に|へ)?(?:なる|なります|なんだ|上が|あが|入る|入り|です|だ|、|。|$)))"
     "|(?P<grown>[2-9二三四五六七八九]十?0?代)"
     "|(?P<before>日(?:で|に)(?:ちょうど|満|やっと)?(?:15|十五)(?:歳|才|さい)?|もうすぐ(?:15|十五)"
     "|(?:15|十五)(?:歳|才)?(?:に|の誕生日)(?:なる|なります)?(?:前|予定|ところ|直前)|(?:15|十五)(?:歳|才)?になります|まだ(?:15|十五)(?:じゃ|では))"
 )
 # 三つの娘, 5つです
-_COUNTED = re.compile("(?<![0-9一二三四五六七八九十])(?P<n>[1-9一二三四五六七八九])つ(?=の(?:子|孫|娘|息子|男|女)|だ|です|に(?:なる|なった)|\\)|、|。|$)")
+_COUNTED = re.compile("(?<![0-9一二三四五六七八九十])(?P<n>[1-9一二三四五六七八九])つ(?=の(?:子|孫|娘|息子|男|女)|だ|です|に(?:なる|なった|なります|なりました|なるところ)|\\)|、|。|$)")
 _BIRTH_MONTH = re.compile("誕生日[はが]?(?:来年の?)?(?P<in>[0-9]{1,2}|[一二三四五六七八九十]{1,2})月(?![0-9一二三四五六七八九十])|(?P<is>[0-9]{1,2}|[一二三四五六七八九十]{1,2})月(?:生まれ|うまれ)")
 _TURNS = re.compile("(?:15|十五)(?:歳|才|さい)?になるのは(?:来年の?)?(?P<is>[0-9]{1,2}|[一二三四五六七八九十]{1,2})月|(?P<in>[0-9]{1,2}|[一二三四五六七八九十]{1,2})月(?:に|で|の誕生日で)(?:ようやく|やっと|ちょうど)?(?:15|十五)(?!(?:歳|才|さい)?に(?:なった|なりまし|なって))")
 """In which month somebody turns 15."""
@@ -65,7 +67,7 @@ _WORKS = re.compile("(?:保育|くらぶ)?(?:所)?で[^、。]{0,10}(?:働|勤|�
 _DENIED = re.compile("(?:な(?:わけ|はず)(?:が|は|も)?|じゃ|では?)(?:な[いくか]|ねえ|ありません)")
 _UNITS = {"いち": 1, "いっ": 1, "に": 2, "さん": 3, "よん": 4, "ご": 5, "ろく": 6, "なな": 7, "しち": 7, "はち": 8, "はっ": 8, "きゅう": 9}
 _KANA_YEARS = re.compile(
-    "(?<![ぁ-ん])(?:(?P<tens>" + "|".join(_UNITS) + ")?(?P<ten>じゅう|じゅっ|じっ))?(?P<one>" + "|".join(_UNITS) + ")?さい(?=$|[のですだはがとに、。])"
+    "(?:(?P<tens>" + "|".join(_UNITS) + ")?(?P<ten>じゅう|じゅっ|じっ))?(?P<one>" + "|".join(_UNITS) + ")?さい(?=$|[のですだはがとに、。])"
 )
 """じゅうさんさい, ななさい."""
 _HORIZON = timedelta(days=92)
@@ -123,11 +125,14 @@ def _stages(m: Message) -> Iterator[Age]:
     """Yield what a word for a stage of life tells: 生後6か月, 三つの娘, じゅうさんさい, 成人."""
     text = m.plain
     for match in _STAGE.finditer(text):
-        group = {"months": UNDER_15, "yet": UNDER_15, "pupil": UNDER_15, "goes": UNDER_15, "soon": UNDER_15, "grown": GENERAL, "before": NEARLY_15}
+        group = {"months": UNDER_15, "yet": UNDER_15, "pupil": UNDER_15, "goes": UNDER_15, "soon": UNDER_15, "high": NEARLY_15, "grown": GENERAL, "before": NEARLY_15}
         yield Age(match.start(), match.end(), group[str(match.lastgroup)])
     for match in _COUNTED.finditer(text):
         yield Age(match.start(), match.end(), number(match["n"]))
+    begins = {*m.folded.gaps, *(word.end for word in m.words if word["person"])}
     for match in _KANA_YEARS.finditer(text):
+        if match.start() not in begins and re.match("[ぁ-ん]", text[match.start() - 1 : match.start()]):
+            continue
         yield Age(match.start(), match.end(), _years_in_kana(match))
     for word in m.words:
         if word["age"] and not _DENIED.match(text, word.end) and not _WORKS.match(text, word.end):

@@ -16,6 +16,7 @@ from reading.facts import (
     CardOf,
     Change,
     Comes,
+    Count,
     DateOf,
     Deed,
     Guardian,
@@ -63,7 +64,10 @@ _ALONE = re.compile("(?:親|お?母さん|お?父さん|保護者|母|父|まま
 _UNUSED = re.compile("使わな|使って(?:い)?な|使いませ|つかわな|い(?:ら|り)な|要らな|いりませ|なくて|無くて|分からなく|わからなく")
 _FREE = re.compile("予約|空[いき]|取れ")
 _IN_TIME = re.compile("間に合|どう(?:すれば|したら|なり)|でき|大丈夫|行け")
-_CHANGES = re.compile("(?:名前|氏名|電話|番号|人数|(?:2|二|3|三)人)(?:番号)?(?:を|に|も).{0,6}(?:変|直|訂正|増|減|して|$)")
+_OVER = re.compile("(?:切れ|過ぎ|すぎ)(?:て|ちゃ|ちま|た|まし)")
+_CHANGES = re.compile(
+    "(?:名前|氏名|電話(?:番号)?|(?<!予約)番号|人数|(?:2|二|3|三)人)(?:[をにもが、].{0,6}(?:変|直|訂正|増|減|間違|まちが|違|して)|[をに]$)"
+)
 _MOVES = re.compile("遅く|遅ら|早く|早め|ずら|変[えわ]|変更")
 _VISIT = {"visit_date", "visit_time", "booking_date", "booking_time"}
 _RELATIVES = {
@@ -196,7 +200,7 @@ def _asks(reading: Reading) -> bool:
 def _of_company(reading: Reading) -> Iterator[dict[str, Any]]:
     """Yield the question whether somebody may come along, or the holder alone; not who comes instead."""
     text = reading.message.plain
-    others = [each for each in reading.facts if isinstance(each, Proxy) or (isinstance(each, Comes) and each.sent)]
+    others = [each for each in reading.facts if isinstance(each, Proxy | CardOf | Count) or (isinstance(each, Comes) and each.sent)]
     renewed = any(word["renewed"] or word["books"] for word in reading.message.words)
     if _ALONE.search(text):
         groups = {Age(0, 0, each.age).group for each in reading.facts if isinstance(each, AgeOf)}
@@ -232,7 +236,7 @@ def _of_an_expiry(reading: Reading, state: State) -> Iterator[dict[str, Any]]:
             value = fact.value["day"]
             if value == state.now.date().isoformat():
                 yield {"kind": "expires_today"}
-            elif isinstance(value, dict) and value["invalid"] == "day_missing":
+            elif isinstance(value, dict) and value["invalid"] == "day_missing" and not _OVER.search(reading.message.plain):
                 yield {"kind": "expires_in_month", "said": value["text"]}
 
 

@@ -352,7 +352,9 @@ def _sense(pieces: Sequence[tuple[str, str]]) -> str | None:
                 said.append("that")
         elif text == "ない" and before[1].endswith(_ENDS):
             continue  # 頼むない: a friendly ね
-        elif kind in ("negation", "dont") or (kind == "nee" and _denies(before)):
+        elif kind in ("negation", "dont") or (kind == "nee" and _denies(before, said)):
+            if said[-1:] == ["hold"] and any(other == "聞いて" for _, other in pieces):
+                return None  # 私は聞いてません
             if said:
                 said[-1] = _FLIPPED.get(said[-1], "no")
             elif kind == "dont" or proposed:
@@ -380,10 +382,11 @@ _SOFTENS = {"ちょっと", "ちょい"}  # ちょっと分かりません
 _ENDS = ("す", "違う", "ちがう", "頼む", "たのむ", "願う", "よ", "から", "がら", "ねえ", "ねぇ")
 
 
-def _denies(before: tuple[str, str]) -> bool:
-    """Return whether ねえ denies what stands before it: 合ってねえ, 問題ねえ, but いいねえ."""
+def _denies(before: tuple[str, str], said: Sequence[str]) -> bool:
+    """Return whether ねえ denies what stands before it: 合ってねえ, 問題ねえ, 直すとこなんかねえ, but いいねえ."""
     kind, text = before
-    return kind == "refusal" or (kind != "that" and text.endswith(("て", "じゃ")))
+    wrong = text in ("なんか", "なんぞ", "は", "も") and said[-1:] in (["no"], ["change"])
+    return wrong or kind == "refusal" or (kind != "that" and text.endswith(("て", "じゃ")))
 
 
 _SAYS = {

@@ -93,7 +93,7 @@ def interpret(reading: Reading, state: State, asked: str | None, intents: Intent
         left = {name: told for name, told in left.items() if name not in ("lacks", "reply", "known")}
         questions, left = (EXACTLY,), {**left, "about": exactly}
         asked_for = {"wish"} if exactly["kind"] == "open" else _OF_PEOPLE if exactly["kind"] in asked_about.PEOPLE_ASKED else set()
-        given = {name: told for name, told in given.items() if name not in asked_for or _told_apart(reading, name, spans)}
+        given = {name: told for name, told in given.items() if name not in asked_for - {asked}}
     left = {**dict(_asked_for(reading, turn, questions)), **left}
     if language := languages.of(reading.text):
         left = {**left, "language": language}
@@ -168,16 +168,6 @@ def _questions(
     if len(asked_for) == 1 and sure:
         return (turn.intent.name,)  # "15歳です。自分で更新できますか": what was told first belongs to it
     return tuple(asked_for)
-
-
-def _told_apart(reading: Reading, slot: str, spans: Mapping[str, Span]) -> bool:
-    """Return whether an answer is told in a clause of its own, before what is asked: 本人だけど、付き添いがいてもいいの."""
-    m, place = reading.message, spans.get(slot)
-    at = [clause for clause in m.clauses if place and m.folded.span(clause.start, clause.end)[0] <= place[0] < m.folded.span(clause.start, clause.end)[1]]
-    return bool(at) and at[0].mood == "said" and slot in _ONE_TELLS
-
-
-_ONE_TELLS = {"applicant", "holder"}
 
 
 def _only_asks_when(reading: Reading) -> bool:
@@ -340,6 +330,8 @@ def _for_booking(reading: Reading, turn: _Turn) -> tuple[dict[str, Any], dict[st
     if asked:
         return said, _lacks(turn, said, reading)
     said.setdefault("action", "check")
+    if said["action"] == "check":  # たしか来週の、何曜日でしたかね: no wish for another time
+        said = {name: told for name, told in said.items() if name not in ("wish", "counter")}
     besides = bookings.asked_besides(reading, said["action"])
     return said, {"besides": besides} if besides else {}
 

@@ -80,6 +80,9 @@ def _answers(
     """Return what names mean where one was asked for; half a name, a Latin or a kanji one asks back."""
     other = _SLOTS[1 - _SLOTS.index(asked)]
     found: dict[str, Command] = {}
+    again = [each for _, each in told if each.name.replace(" ", "") == str(s[other] or "").replace(" ", "")]
+    if asked == "visitor_name" and again and len(told) == 1:
+        return [Command("clarify", asked)]  # コバヤシ カズコです。私は小林茂です
     if s[other] and _SAME_FAMILY.search(m.plain) and len(told) == 1 and not told[0][1].full:
         return [Command("set_slot", asked, f"{str(s[other]).split()[0]} {told[0][1].name}", told[0][0])]
     several = len(told) > 1 and int(s["cards"] or 1) > 1
@@ -174,7 +177,7 @@ def _slot_of(each: _Told, s: Situation) -> str | None:
     """Return whose name somebody tells of their own accord."""
     by_proxy = s["applicant"] in ("legal_representative", "other_proxy")
     if each.role or each.of:
-        return each.role or ("name_kana" if s["applicant"] else None)
+        return each.role or (_whose(each, "name_kana", s) if s["applicant"] else None)
     if s["applicant"] == "self" or (s["name_kana"] and not s["visitor_name"]):
         return "name_kana"
     late = s.asked in ("phone", "confirmed")
@@ -279,7 +282,8 @@ def _joined(text: str, first: _Told, last: _Told) -> _Told | None:
     """Return two halves as one name: さとう、はなこ; 読みはカンノ、下はサトル; 下はイト、名字がクマサカ."""
     if first.full or last.full or (first.part and first.part == last.part):
         return None
-    named = last.introduced and not last.part and not first.introduced and _said_as(last.name) != "family"
+    read = _READING.search(text, 0, first.start)  # 読みはスゲノ、名前はリョウタ
+    named = last.introduced and not last.part and (read or not first.introduced) and _said_as(last.name) != "family"
     parted = bool(first.part or last.part) or named
     between = re.sub(f"{_KANJI}+(?=[(（])", "", text[first.end : last.start])  # 佐々木（ささき）良平（りょうへい）
     beside = not re.search(r"\w", between) and "。" not in text[first.end : last.start]
@@ -314,6 +318,7 @@ def _names(text: str, clauses: tuple[int, ...]) -> tuple[_Told, ...]:
     return tuple(_led_up_to(text, each) for each in found)
 
 
+_READING = re.compile("(?:読み|よみ|フリガナ|ふりがな|カナ)[はが: ]?$")
 _READ_AS = re.compile("(?:カタカナ|かたかな|片仮名|カナ表記|フリガナ|ふりがな|読み方?)(?:で(?:書くと)?|は|だと|なら)[:、 ]*(?=[ァ-ヺ])")
 
 
@@ -382,10 +387,11 @@ def _name(text: str, start: int, end: int, before_given: bool = False) -> _Told 
     tail = match["tail"].strip()
     first, last = match.span("name")
     name, last = _without_title(text[first:last], last, tail)
-    written = _written(name) or (_half(name) if part or before_given else None)
+    read = _KANA_TYPED.match(text, first) and _READING.search(text, 0, first)
+    written = _written(name) or (_half(name) if part or before_given or read else None)
     if written is None or tail.startswith("ですか") or (beside and not _is_whole(name) and not (_FULL_KATAKANA.fullmatch(name) and text[start : start + 1].isascii())):
         return None
-    introduced |= bool(re.search("申|言|いい|間違|まちが|直|なお|変|訂|修", tail))
+    introduced |= bool(re.search("申|言|いい|間違|まちが|直|なお|変|訂|修|になりました", tail))
     meanings = lexicon.words().get(of or "", {})
     who = SPEAKER if "speaker" in meanings else meanings.get("person")
     return _Told(first, last, written[0], written[1], role, who, introduced, part)
@@ -507,8 +513,10 @@ def _put_right(m: Message, s: Situation) -> list[Command]:
     text = hiragana(_spaced(m.folded.kept, m.folded.gaps)[0])
     known = {slot: str(s[slot]) for slot in _SLOTS if s[slot] and slot != s.asked}
     meant = _meant(text, m, known)
-    if not known:
+    anew = any(each.full and each.introduced and each.of and _whose(each, "", s) == "visitor_name" for _, each in _told(m))
+    if not known or (anew and "visitor_name" not in known):
         return []
+    meant = ["visitor_name"] if anew else meant
     if re.search(w["swapped"], text) and (told := _swapped(text, known, meant)):
         return told
     found = {slot: name for slot in meant if (name := _corrected(text, m, known[slot], s.asked in _SLOTS)) is not None}

@@ -29,7 +29,8 @@ def facts(m: Message) -> list[Fact]:
             continue
         found += _says(m, clause, words) if "notice" in tags else ()
         found += _described(m, clause, words) if tags & {"anew", "used_for"} else ()
-        found += _came(m, clause, words) if tags & {"is", "came", "letter"} else ()
+        sees = any(word.lemma in _SEES for word in words)
+        found += _came(m, clause, words) if sees or tags & {"is", "came", "letter"} else ()
     return found
 
 
@@ -75,6 +76,8 @@ def _says(m: Message, clause: Clause, words: Sequence[Word]) -> Iterator[NoticeS
         if (denied and not _DENIED.match(rest)) or _was_thought(words[at + 1 :]):
             continue
         how = "said" if denied else _how(match[1], before, rest)
+        if how in (None, "loosely") and _RENEWAL.match("".join(word.text for word in words[at + 1 :])) and _quoted_later(m, clause):
+            how = "written"
         if how:
             start, end = m.folded.span(words[at].start, words[at].end)
             mood: Mood = "denied" if denied else "said" if clause.mood in ("past", "denied") or (clause.mood == "supposed" and "cond" not in clause.flags) else clause.mood
@@ -84,7 +87,7 @@ def _says(m: Message, clause: Clause, words: Sequence[Word]) -> Iterator[NoticeS
 _CARD_ITSELF = re.compile(
     "<card>[^VJ]*?<anew>(?!!)"  # カードを作り直せ
     "|<new>(?:の?<card>|<card>を?).*<makes>(?!!)|<card>[^VJ]*<new><makes>(?!!)"  # 新しいカードを作る, カードを新しくする
-    "|<photo>[をがのに]*(?:V|J|O|<[a-z]+>)(?!!)|<photo>[^!]*<(?:card|anew)>(?!!)"  # 顔写真をとって
+    "|<photo>[をがのに]*(?:V|J|O|N(?=[V<、])|<[a-z]+>)(?!!)|<photo>[^!]*<(?:card|anew)>(?!!)"  # 顔写真をとって
 )
 _USED = re.compile("<used_for>(?:[^!]*<used>(?:V?N|の?<side>|!)|[^!]*<(?:side|ends)>)")
 
@@ -112,6 +115,21 @@ def _how(what: str, before: str, rest: str) -> How | None:
     if _FINAL.fullmatch(rest):
         return "said"
     return "loosely" if what == "certificate" else None
+
+
+_RENEWAL = re.compile("の?(?:更新|手続き?)[はも]")
+
+
+def _quoted_later(m: Message, clause: Clause) -> bool:
+    """Return whether the sentence goes on and ends as what is written: 証明書の更新は窓口で、写真は要らないとあります."""
+    for later in m.clauses[clause.at + 1 :]:
+        words = m.inside(later)
+        if m.clauses[later.at - 1].link == "end" or any(word["notice"] for word in words):
+            return False
+        for word, before in zip(words, (None, *words), strict=False):
+            if word["written"] == "says" and (word.text.startswith("と") or (before and before.text in ("と", "って"))):
+                return True
+    return False
 
 
 def _was_thought(after: Sequence[Word]) -> bool:
@@ -157,7 +175,8 @@ _OWNS = {"の", "ん", "は", "あて", "宛", "宛て", "に", "には", "も",
 
 # Whether it has come -------------------------------------------------------------------------------
 
-_LOST_UNLESS = {"見当たる", "みあたる", "見あたる", "見つかる", "みつかる"}
+_LOST_UNLESS = {"見当たる", "みあたる", "見あたる", "見つかる", "みつかる", "見かける", "みかける"}
+_SEES = {"見る", "みる"}
 
 
 def _came(m: Message, clause: Clause, words: Sequence[Word]) -> Iterator[NoticeSays]:
@@ -185,6 +204,8 @@ def _arrival(words: Sequence[Word]) -> tuple[What, How] | None:
         word = words[at]
         if word["came"] == "came" and not _comes_by_itself(words, at):
             return ("none" if negated(words, at) else "came"), "said"
+        if word.lemma in _SEES and negated(words, at) and _only_theirs(words[:at]):
+            return "none", "said"
         if word["came"] == "lost":
             if any(each["notice"] for each in words) and not named:
                 return None  # a lost card is another matter
@@ -196,6 +217,12 @@ def _arrival(words: Sequence[Word]) -> tuple[What, How] | None:
     if named and any(word["written"] for word in words) and not any(word["notice"] for word in words):
         return "came", "said"  # "有効期限通知書としか書いてない" leaves it open
     return _existence(words, named)
+
+
+def _only_theirs(before: Sequence[Word]) -> bool:
+    """Return whether nothing is named before but whose letter it is, and that it is that one alone: わたしのだけ."""
+    small = all(_person(word) or word["letter"] or word.kind in ("particle", "adverb", "mark", "other") for word in before)
+    return small and any(map(_person, before)) and any(word.text == "だけ" for word in before)
 
 
 def _existence(words: Sequence[Word], named: bool) -> tuple[What, How] | None:

@@ -109,12 +109,19 @@ def _written(m: Message, clause: Clause, words: Sequence[Word], at: int) -> Form
             return "other_hand"  # 書いたのは本人じゃなくて
     if who is None:
         existing = re.search("方$|かた$", said)
-        return None if existing else "ready"
+        return None if existing or _in_general(words, at) else "ready"
     if who == "holder":
         return "other_hand" if negated(words, at) and "ing" not in word.flags else "ready"
     if who in ("speaker", "staff") or denied:
         return "other_hand"
     return "ready" if who == "elder" else "open"
+
+
+def _in_general(words: Sequence[Word], at: int) -> bool:
+    """Return whether something is said of writing as such: 字を書くのは苦手だ."""
+    plain = words[at].kind == "verb" and not words[at].flags & {"past", "ing"}
+    after = [word.text for word in words[at + 1 : at + 3]]
+    return plain and after in (["の", "は"], ["の", "が"], ["の", "も"], ["こと", "は"], ["こと", "が"])
 
 
 def _in_the_hand(words: Sequence[Word], at: int, denied: bool) -> FormState | None:
@@ -207,7 +214,7 @@ _STANDS_FOR = {"それ", "これ", "あれ", "もの", "の", "やつ", "ある"
 
 def _form_heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     told = [fact for fact in facts if isinstance(fact, Form) and _is_about_form(fact, m, s)]
-    holds = [fact for fact in told if fact.holds]
+    holds = [fact for fact in told if fact.holds and not (fact.state == "missing" and _is_elsewhere(m))]
     best = [fact for fact in holds if fact.state != "open"]
     puzzled = any(isinstance(fact, Unsure) and fact.kind_of == "not_understood" for fact in facts)
     if best and not (puzzled and s.asked == "reply_form" and best[-1].state == "ready"):
@@ -217,6 +224,11 @@ def _form_heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command
     if s.asked == "reply_form" and (holds or any(isinstance(fact, Unsure) for fact in facts)):
         return [Command("clarify", "reply_form")]
     return []
+
+
+def _is_elsewhere(m: Message) -> bool:
+    """Return whether the form is only not at hand where somebody is now: 出先で紙が手元にないです."""
+    return any(word["not_here"] for word in m.words) and any(word["has"] and word["at_hand"] or word["form"] for word in m.words)
 
 
 def _is_about_form(fact: Form, m: Message, s: Situation) -> bool:
@@ -254,8 +266,9 @@ def _limit_heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Comman
             blank |= nothing and any(each.text == "どこ" or each.text in _DAY or each["dated"] for each in words)  # 日付らしきものはない
             if blank and "ask" not in clause.flags and (word["dated"] == "blank" or negated(words, at)):
                 return [Command("set_slot", "reply_form_limit", "unknown")]
-    kinds = [fact.kind_of for fact in facts if isinstance(fact, Unsure)]
-    return [Command("set_slot", "reply_form_limit", "unknown")] if kinds and set(kinds) == {"unknown"} else []
+    kinds = {fact.kind_of for fact in facts if isinstance(fact, Unsure)}
+    away = _is_elsewhere(m) and any(isinstance(fact, Form) and fact.state == "missing" for fact in facts)
+    return [Command("set_slot", "reply_form_limit", "unknown")] if kinds == {"unknown"} or away else []
 
 
 # Households ----------------------------------------------------------------------------------------
@@ -271,7 +284,7 @@ def _household(words: Sequence[Word]) -> Iterator[HomeState]:
     """Yield what a clause says of the household and of the 本籍."""
     if any(word["thinks"] and "but" in word.flags for word in words):
         return  # "同じ世帯って答えたけど"
-    said = line(words, "home", "home_of", "in_city", "sameness").text
+    said = line(_without_owners(words), "home", "home_of", "in_city", "sameness").text
     if "<honseki>" in said:
         state = _honseki(words, said)
         if state and state != "open":
@@ -295,6 +308,19 @@ def _household(words: Sequence[Word]) -> Iterator[HomeState]:
             return
     if (bare := _BARE.fullmatch(said)) and not any(word["unsure"] for word in words):
         yield from _bare(bare[1], "!" in said, "<other>" in said)
+
+
+def _without_owners(words: Sequence[Word]) -> Sequence[Word]:
+    """Return the words without those of whom all the same is said: 私も姉も, 父と私は."""
+    kept: list[Word] = []
+    owners = 0
+    for at, word in enumerate(words):
+        person = word["person"] or word["speaker"] or word["holder"] or word["own"]
+        if person and words[at + 1 : at + 2] and words[at + 1].text in ("も", "と", "は"):
+            owners += 1
+        elif not (at and owners and words[at - 1] not in kept and word.text in ("も", "と", "は")):
+            kept.append(word)
+    return kept if owners > 1 else words
 
 
 def _bare(word: str, denied: bool, differs: bool) -> Iterator[HomeState]:

@@ -153,11 +153,39 @@ def _coming(found: _Found) -> Made:
             return  # 昨日行った
         if verb["comes"] == "handle" and mood != "said":
             return
+        if _at_times(found):
+            return
         mood = _planned(mood, verb)
     elif mood in ("denied", "past"):
         mood = "said"  # 行くのは私ではなく長女, 夫じゃなくて妻になりました
     here = verb is not None and verb.lemma in ("来る", "くる")
+    if who == SPEAKER and mood == "said" and (other := _says_of_themselves(found)):
+        yield CardOf(**found.place(), mood="said", who=other)
+        yield Comes(**found.place(), mood="said", who=other, alone=True)
+        return
     yield Comes(**found.place(), mood=mood, who=who, here=here, mine=found.party.of == SPEAKER)
+
+
+def _says_of_themselves(found: _Found) -> str | None:
+    """Return who says that they come themselves: 孫は16で、自分で行くと言ってます."""
+    at = found.match.start("w")
+    clause = found.units.message.clauses[found.units.clause_of(found.match.end() - 1)]
+    own = any(word["own"] for word in found.units.message.words[found.party.first : found.party.last])
+    if not own or not any(word.lemma in SAYS and "past" not in word.flags for word in found.units.message.inside(clause)):
+        return None
+    before = [place for place in range(at) if found.units.units[place]["who"]]
+    topic = next((place for place in reversed(before) if found.units.units[place + 1].text in ("は", "も", "が")), None)
+    who = found.units.party(topic).who if topic is not None else None
+    return None if who in (None, SPEAKER, HOLDER) else who
+
+
+_AT_TIMES = {"こと", "場合", "とき", "時", "日"}
+
+
+def _at_times(found: _Found) -> bool:
+    """Return whether somebody is only said to come at times: 妻が出ることもあります."""
+    after = found.units.units[found.match.end() : found.match.end() + 3]
+    return len(after) == 3 and after[0].text in _AT_TIMES and after[1].text in ("も", "が") and after[2].lemma in ("ある", "有る", "多い")
 
 
 def _books(found: _Found) -> Made:
@@ -191,6 +219,10 @@ def _asserted(mood: Mood) -> Mood:
     return "said" if mood in ("denied", "past") else mood
 
 
+_MUSES = re.compile("(?:うか|るか)な[ぁあー]*$(?<!えるかな)(?<!えるかなあ)(?<!えるかなぁ)")
+"""妻に行ってもらおうかな, but not もらえるかな."""
+
+
 def _sent(found: _Found) -> Made:
     verb = found.word("v")
     assert verb is not None
@@ -201,7 +233,7 @@ def _sent(found: _Found) -> Made:
     if verb["comes"] and "let" not in verb.flags or GOES_HIMSELF.search(verb.text):
         return  # 妻に行かせてもらう: it is the speaker who goes
     mood = "supposed" if verb.flags & {"will"} and found.mood == "past" else _planned(found.mood, verb)
-    if verb["sends"] and mood == "past" and not _is_over(found):
+    if _MUSES.search(verb.text) or verb["sends"] and mood == "past" and not _is_over(found):
         mood = "said"  # 後輩に頼みました: that is how it will be
     if verb["sends"] and found.mood == "denied":
         return
@@ -391,6 +423,12 @@ def _custody(found: _Found) -> Made:
         yield Guardian(**found.place(), mood="said", of="not_me")
 
 
+def _keeps_custody(found: _Found) -> Made:
+    verb = found.word("v")
+    if verb is not None and "neg" not in verb.flags and verb.lemma in ("持つ", "もつ", "ある", "取る", "とる"):
+        yield from _custody(found)
+
+
 def _has_custody(found: _Found) -> Made:
     who = found.units.party(found.match.start("h")).who
     if who == "parent" and "親権" in found.units.message.plain:
@@ -410,7 +448,7 @@ RULES = [
     # Coming
     Rule("母が行く", f"(?P<w><who>)(?:が|(?:[はだでま、]|も(?!{_IN}*<along>)|<alone>)(?!<card>)){_IN}*?(?P<v><comes>)", _coming),
     Rule("私が連れて行く", f"(?P<w><who>)[がは]{_IN}*?(?P<v><along>)", _takes),
-    Rule("両親そろって行く", "(?P<w><who>)<along>(?P<v><comes>)", _both_parents),
+    Rule("両親そろって行く", "(?P<w><who>)(?:<along>|の?(?:[ND]|DN)で)(?P<v><comes>)", _both_parents),
     Rule("旦那、行けるって", "(?P<w><who>)、\\|(?P<v><comes>)(?![のZN])", _coming),
     Rule("俺行く", "(?P<w><who>)(?P<v><comes>)", _coming),
     Rule("行くのは母", f"<comes|along>(?:[のんZ]+|<n>)[はがも、](?:<who>E、?\\|?)*(?:<card>の)?(?P<w><who>)(?!E|の)(?:<alone>|だ)?(?:{_END}|に)", _coming),
@@ -461,6 +499,7 @@ RULES = [
     Rule("近所の方に頼まれた", "(?P<n>N)[にかよ]の?N?(?P<v><sends|comes>)", _asked_to),
     Rule("更新を頼まれた", "<card>[をは]?(?:(?!<who>)[^|])?(?P<v><sends>)", _asked_to),
     Rule("親権は元夫に", "<custody>[はがも]、?(?:[NV]|<who>E、?\\|?)*(?P<w><who>)(?!E)", _custody),
+    Rule("元妻が親権を持つ", "(?P<w><who>)[がは]、?<custody>[をが](?P<v>V)", _keeps_custody),
     Rule("親権者は私", f"(?P<h><who>)は、?(?P<w><who>)(?:{_END}|C)", _has_custody),
     Rule("親権を持つ私", "<custody>[をが]V?の?(?P<w><who>)", _custody),
 ]

@@ -205,7 +205,8 @@ _KEPT_AT = _JUST_AFTER | {"notice", "applicant", "holder", "visit_date"}
 
 
 def _does_not_know(fact: Pins, m: Message) -> bool:
-    known = any(word.lemma in ("知る", "しる", "分かる", "わかる") for word in m.inside(m.clauses[fact.clause]))
+    words = m.inside(m.clauses[fact.clause])
+    known = any(word.lemma in ("知る", "しる", "分かる", "わかる") or word["memory"] == "told" for word in words)
     return fact.state == "forgotten" and known
 
 

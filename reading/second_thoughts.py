@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from reading.facts import CannotCome, CardOf, Comes, Count, Name, OneCard
+from reading.facts import CannotCome, CardOf, Comes, Count, Name, OneCard, When
 from reading.reader import Reading
 from reading.situation import State
 from renewal.wish import Wish
@@ -68,7 +68,8 @@ _LATER = (("name_kana", "名前|氏名"), ("phone", "電話(?!で)|連絡先"))
 
 def goes_back_to_a_day(reading: Reading, state: State) -> bool:
     """Return whether the day that was chosen before is meant: やっぱりさっきの日で."""
-    return bool(state.slots.get("visit_date") and _EARLIER_DAY.search(reading.message.plain))
+    told = any(isinstance(each, When) for each in reading.facts)  # さっきの日付まちがえた。12月17日でした
+    return bool(state.slots.get("visit_date") and not told and _EARLIER_DAY.search(reading.message.plain))
 
 
 def of_the_booked(reading: Reading, told: Mapping[str, Any]) -> bool:

@@ -71,7 +71,8 @@ def fold(text: str) -> Folded:
     end = 0
     for piece in _MARKED.findall(text) if _MARKS.search(text) else text:
         at, end = end, end + len(piece)
-        for char in _folded(piece):
+        parts = piece in "…‥" and "".join(kept[-2:]) in ("から", "ので", "けど")  # 学校だから…17日は？
+        for char in "、" if parts else _folded(piece):
             if char == " ":
                 if not kept or not (_latin(kept[-1]) or kept[-1] == "."):
                     gaps.add(len(kept))

@@ -8,6 +8,7 @@ it is asked, not taken.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -115,13 +116,19 @@ _COUNTS: dict[type[Fact], tuple[str, ...]] = {
 
 def heard(facts: Sequence[Fact], m: Message, s: Situation) -> list[Command]:
     """Return whose card it is and who comes, as far as the words and the conversation tell."""
+    facts = [each for each in facts if not (s.asked == "phone" and _answers_phone(each, m))]
     s = _as_if_asked(facts, m, s)
     told = _sorted(facts, s)
     if told.guardian and told.guardian.of == "other" and s.asked not in ("name_kana", "visitor_name"):
         return [Command("set_slot", "other_guardian", True, told.guardian)]
     holder, whose = _holder(told, s, facts)
-    visitor = _visitor(told, holder, s, facts) or _by_themselves(told, facts, m, s)
+    visitor = _visitor(told, holder, s, facts, m) or _by_themselves(told, facts, m, s)
     return [*_of_holder(holder, whose, s), *_of_visitor(visitor, holder, told, s)]
+
+
+def _answers_phone(fact: Fact, m: Message) -> bool:
+    """Return whether somebody is said to answer the phone: 昼は妻が出ます."""
+    return isinstance(fact, Comes) and any(word.lemma in ("出る", "でる") for word in m.inside(m.clauses[fact.clause]))
 
 
 _NOT_ABOUT_PEOPLE = {None, "applicant", "holder", "proof_waiver", "cards", "name_kana", "visitor_name", "confirmed"}
@@ -139,6 +146,8 @@ def _as_if_asked(facts: Sequence[Fact], m: Message, s: Situation) -> Situation:
     "母です" before it is asked, or after: whatever was asked, it tells who comes.
     """
     about_people = [each for each in facts if isinstance(each, (SpeaksAs, Comes)) and each.holds]
+    if s.asked not in _ASKED_OF_PEOPLE and any(_is_another(each, m, s) or _after_all(each, m, s) for each in about_people):
+        return replace(s, asked="applicant")
     if s.asked in _NOT_ABOUT_PEOPLE or not about_people:
         return s
     mine = all(isinstance(each, Comes) and each.who == SPEAKER for each in about_people)
@@ -152,6 +161,28 @@ def _as_if_asked(facts: Sequence[Fact], m: Message, s: Situation) -> Situation:
         if word.kind not in small and not word["speaker"] and not inside:
             return s  # 8日の夕方に休みを取って行きます
     return replace(s, asked="applicant")
+
+
+_ASKED_OF_PEOPLE = (None, "applicant", "holder", "cards", "name_kana", "visitor_name")
+_AFTER_ALL = re.compile("だから|いや|いいえ|やっぱ|やはり|結局")
+
+
+def _is_another(fact: Fact, m: Message, s: Situation) -> bool:
+    """Return whether a sentence only asks for somebody to come: 妻でお願いします."""
+    words = [word for word in m.inside(m.clauses[fact.clause]) if word.kind not in ("mark", "end")]
+    asks = len(words) > 1 and words[-1]["sends"] == "entrusts" and words[-2].text == "で"
+    one = isinstance(fact, SpeaksAs) and not s["family"] and (s["cards"] or 1) == 1
+    return one and asks and all(word.kind in ("adverb", "other") or word["person"] or word["thought"] or word["card"] == "share" for word in words[:-2])
+
+
+def _after_all(fact: Fact, m: Message, s: Situation) -> bool:
+    """Return whether the holder comes themselves after all: やっぱり自分で行きます."""
+    if s["applicant"] != "other_proxy" or not isinstance(fact, Comes) or fact.who != SPEAKER:
+        return False
+    words = m.inside(m.clauses[fact.clause])
+    before = m.words[: m.clauses[fact.clause].last]
+    themselves = any(word["own"] for word in words) and not any(word["speaker"] for word in words)  # a proxy says 私が
+    return themselves and any(_AFTER_ALL.match(word.text) for word in before)
 
 
 # Whose card ----------------------------------------------------------------------------------------
@@ -428,13 +459,15 @@ _BY_NAME: _Rules = (
 )  # fmt: skip
 
 
-def _visitor(told: _Told, holder: str | None, s: Situation, facts: Sequence[Fact]) -> Decided:
+def _visitor(told: _Told, holder: str | None, s: Situation, facts: Sequence[Fact], m: Message) -> Decided:
     """Return who comes with what tells it, "?" where that is to be asked, None where nothing is told."""
     comer, card = told.comer, told.card
     if _puzzled(facts, s) and comer is None:
         return None
     if comer is None and s.asked == "applicant" and (holder or s["holder"]) not in ("under_15", "nearly_15"):
         comer = _hypothetical(told, facts)
+    if comer is None and s.asked == "applicant":
+        comer = _wished_for(facts, m)
     owner = card.who if card else SPEAKER if s["applicant"] == SELF else None
     case = _Case(told, s, owner, holder or s["holder"], comer)
     for decide in (_by_company, _by_comer, _by_role, _by_hindrance, _by_card):
@@ -457,6 +490,16 @@ def _by_themselves(told: _Told, facts: Sequence[Fact], m: Message, s: Situation)
 def _puzzled(facts: Sequence[Fact], s: Situation) -> bool:
     """Return whether a word of the question is not understood: 法定代理人、むずかしくてわからない."""
     return s.asked == "applicant" and any(isinstance(fact, Unsure) and fact.kind_of == "not_understood" for fact in facts)
+
+
+def _wished_for(facts: Sequence[Fact], m: Message) -> Comes | None:
+    """Return who would come, where that is asked and then wished for: 行ってもらえますか、できるならそうしたい."""
+    asked = next((each for each in facts if isinstance(each, Comes) and each.mood == "asked" and each.sent), None)
+    for clause in m.clauses[asked.clause + 1 :] if asked else ():
+        words = m.inside(clause)
+        if clause.mood == "said" and any(one.text == "そう" and then.lemma in ("する", "為る") for one, then in zip(words, words[1:], strict=False)):
+            return asked
+    return None
 
 
 def _hypothetical(told: _Told, facts: Sequence[Fact]) -> Comes | None:
@@ -507,7 +550,7 @@ def _by_role(c: _Case) -> Decided:
     told = c.told
     if not c.asked and not (told.card or told.guardian or c.s.asked in ("holder", None)):
         return None
-    if c.asked and c.custody_elsewhere and told.guardian:
+    if c.custody_elsewhere and told.guardian:
         return _ASK, told.guardian
     if c.guardian and told.guardian and c.s.asked != "holder":
         return REPRESENTATIVE, told.guardian

@@ -1339,6 +1339,10 @@ def why_not_on(a: Application, desk: Desk, day: date) -> Remark | None:
     return None
 
 
+_FIRST_THING = time(9, 30)
+"""Who wants to come until then comes first thing in the morning: 朝一で."""
+
+
 def _choose_time(
     a: Application, desk: Desk, said: Wish, asked: str | None, remarks: list[Remark]
 ) -> Application:
@@ -1352,7 +1356,9 @@ def _choose_time(
         only = replace(wish, times=()).to_json() if said.latest else None
         chosen = free_on(replace(a, wish=only), desk, day)[-1 if said.latest else 0]
         return replace(a, visit_time=f"{chosen.start:%H:%M}", counter=chosen.counter)
-    times = wish.on(day).times
+    times, until = wish.on(day).times, wish.on(day).until_time
+    if not times and until and until <= _FIRST_THING and (left := free_on(a, desk, day)):
+        return replace(a, visit_time=f"{left[0].start:%H:%M}", counter=left[0].counter)
     if not times:
         return a
     wanted = [datetime.combine(day, at, TOKYO) for at in times]
