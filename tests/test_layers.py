@@ -55,6 +55,7 @@ PARTS = {
     "cause": list(KINDS),
 }
 MADE_REMARKS = {
+    "another_comes_{}": ["legal_representative", "other_proxy"],
     "impossible_self_{}": ["under_15", "adult_ward"],
     "impossible_proxy_{}": ["under_15", "adult_ward"],
     "window_{}": PARTS["status"],
