@@ -56,7 +56,7 @@ PEOPLE_ASKED = {"along", "alone", "holder_along"}
 """Kinds that name people of whom nothing is settled by it: 娘もついてきていいですか."""
 BEFORE_ALL = {"foreign", "stays"}
 """Kinds that come before a booking: whether it can be made here depends on the answer."""
-ELSEWHERE_TOO = {"open", "seal", "notice_paper", "broken"}
+ELSEWHERE_TOO = {"open", "seal", "notice_paper", "broken", "foreign", *PEOPLE_ASKED}
 """Kinds that other offices are asked about, too: 印鑑登録, 休日当番医."""
 _HOURS = re.compile("やって|開[いくけ]|あいて|営業|休み|休業|何時(?:まで|から)|受け?付け?て|(?:行|い)って(?:も|大丈夫)|来ても|(?:更新|手続き?)[はがも]?(?:でき|行け|いけ|可能|やれ|して(?:くれ|もらえ|る|ます))")
 _ALONG = re.compile("付き?添|つきそ|つい(?:て|ってき)|連れ|同行|一緒|いっしょ|come along|(?:come|coming|go) with")

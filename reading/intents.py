@@ -70,7 +70,7 @@ def intent_of(reading: Reading, intents: Intents, state: State) -> Intent:
         if state.booked and (stays(reading) or gives_up(reading, state)):
             plainly = "check_booking" if stays(reading) else "cancel_booking"
         plainly = _takes_offer(reading, state) or plainly
-        plainly = plainly or ("inform" if (classified.name == FALLBACK or classified.name.startswith("ask_")) and tells_it_came(reading) else None)
+        plainly = plainly or ("inform" if classified.name in (FALLBACK, "ask_notice") and tells_it_came(reading) else None)
     if state.form == "application_form" and _books_not(reading):
         plainly = "stop"
     if classified.name == "stop" and state.booked and state.form is None and state.bookings():

@@ -127,12 +127,19 @@ _OF_A_CASE = {"wish", "applicant", "holder", "expires_on"}
 # Questions -----------------------------------------------------------------------------------
 
 
+_ABOUT_PEOPLE = ("ask_child_or_ward", "ask_teenager", "ask_proxy", "ask_documents")
+
+
 def _asked_exactly(reading: Reading, turn: _Turn, intents: Intents) -> dict[str, Any] | None:
     """Return what is asked exactly, None where it is not, or of another office: 今日やってる休日当番医どこ."""
     if intents.masked:
         return None
     exactly = asked_about.about(reading, turn.state, turn.asked)
-    elsewhere = turn.likely.name.startswith("out_of_scope") and turn.likely.confidence >= FAIRLY
+    fairly = turn.likely.confidence >= FAIRLY
+    elsewhere = turn.likely.name.startswith("out_of_scope") and fairly
+    of_its_own = turn.likely.name.startswith("ask_") and fairly and turn.likely.name not in _ABOUT_PEOPLE
+    if exactly and of_its_own and exactly["kind"] in asked_about.PEOPLE_ASKED:
+        return None  # 付き添いと一緒に入ってもいいですか: of help at the counter
     return None if exactly and elsewhere and exactly["kind"] in asked_about.ELSEWHERE_TOO else exactly
 
 

@@ -288,7 +288,7 @@ def test_list_a_is_shown_with_the_word_that_it_is_the_citys_to_decide(person: Ne
     "said",
     [
         "車椅子なんですが大丈夫ですか", "耳が聞こえないので電話できません", "目が見えないのですが手続きできますか",
-        "窓口で筆談できますか", "手が震えて暗証番号を押せません",
+        "窓口で筆談できますか", "手が震えて暗証番号を押せません", "付き添いと一緒に入ってもいいですか",
     ],
 )  # fmt: skip
 def test_who_needs_help_at_the_counter_hears_that_it_can_be_done_and_whom_to_ask(
@@ -511,7 +511,7 @@ def test_who_stops_hears_of_a_seat_only_where_one_was_held(person: NewPerson) ->
     assert "お席はお返ししました" in late[-1]
 
 
-@pytest.mark.parametrize("said", ["付き添いと一緒に入ってもいいですか", "娘もついてきていいですか", "友だちと行ってもいい？一緒に", "息子が連れて行ってくれるけど大丈夫？"])
+@pytest.mark.parametrize("said", ["娘もついてきていいですか", "友だちと行ってもいい？一緒に", "息子が連れて行ってくれるけど大丈夫？"])
 def test_who_is_accompanied_hears_that_nothing_changes(person: NewPerson, said: str) -> None:
     someone, [answer] = talks(person, said)
     assert "付き添いの方がいっしょに来られてもかまいません" in answer
