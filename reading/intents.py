@@ -373,7 +373,8 @@ def states_a_case(reading: Reading, state: State, likely: Intent | None = None) 
         return not question or bool(said & {"counter", "wish"}) or (len(said) >= 2 and not asks(m))
     if told.get("notice") == "certificate" and any(each.mood == "asked" and what_to_do(m, each.at) for each in m.clauses):
         return True  # "電子証明書の通知が届きました。どうしたらいいですか"
-    if any(each.what == "book" and each.how == "may" for each in deeds) and ("notice" in told or said & {"people", "cards", "applicant", "expires_on"}):
+    number = said <= {"cards", "people"} and likely.name.startswith("ask_")  # a question that names how many, too
+    if not number and any(each.what == "book" and each.how == "may" for each in deeds) and ("notice" in told or said & {"people", "cards", "applicant", "expires_on"}):
         return True  # "2人まとめて予約できますか" is best answered by beginning
     if any(each.how == "may" and each.of == "booking" and _told_before(m, each) for each in deeds):
         return True  # "期限が切れてるんですけど予約できますか"
